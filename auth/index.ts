@@ -1,0 +1,1 @@
+export type { InboundRequest } from './inbound-request.ts';

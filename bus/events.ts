@@ -1,0 +1,130 @@
+import type { Reason, Result, TraceLine } from '../telemetry/index.ts';
+
+/** What the SIP threads tell the main thread, in batches. Times are epoch milliseconds. */
+export type SipEvent =
+  | { readonly kind: 'binding'; readonly change: BindingChange }
+  | { readonly kind: 'trunk_state'; readonly state: TrunkStateChange }
+  | { readonly kind: 'call'; readonly record: CallRecord }
+  | { readonly kind: 'register_failure'; readonly failure: RegisterFailure }
+  | { readonly kind: 'ban'; readonly ban: BanChange };
+
+/** A binding as it is persisted and shown: AOR -> contact (RFC 3261 section 10). */
+export interface BindingRecord {
+  readonly trunkId: number;
+  readonly accountId: number;
+  readonly aor: string;
+  /** The URI exactly as registered, without brackets. */
+  readonly contact: string;
+  /** Header parameters of the contact, exactly as sent (`;q=0.5;+sip.instance="…"`). */
+  readonly contactParams: string;
+  readonly instance: string | null;
+  readonly regId: number | null;
+  readonly q: number;
+  readonly callId: string;
+  readonly cseq: number;
+  readonly path: readonly string[];
+  readonly transport: string;
+  readonly sourceAddress: string;
+  readonly sourcePort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly flowId: string;
+  readonly userAgent: string;
+  readonly registeredAtMs: number;
+  readonly refreshedAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+export type BindingChange =
+  | { readonly op: 'put'; readonly binding: BindingRecord }
+  | {
+      readonly op: 'remove';
+      readonly trunkId: number;
+      readonly contact: string;
+      readonly cause: OfflineCause | 'replaced';
+    };
+
+export type OfflineCause =
+  | 'expired'
+  | 'unregistered'
+  | 'flow_closed'
+  | 'probe_failed'
+  | 'credentials_regenerated'
+  | 'account_suspended'
+  | 'trunk_deleted';
+
+/** Emitted on a change of state only, never on a refresh (A19). */
+export interface TrunkStateChange {
+  readonly trunkId: number;
+  readonly accountId: number;
+  readonly state: 'registered' | 'offline';
+  readonly atMs: number;
+  /** `null` when it came on. */
+  readonly cause: OfflineCause | null;
+  /** The binding that caused it. */
+  readonly binding: BindingRecord;
+}
+
+export interface RegisterFailure {
+  readonly atMs: number;
+  /** `null` when no trunk could be told. */
+  readonly trunkId: number | null;
+  readonly accountId: number | null;
+  readonly realm: string;
+  readonly username: string;
+  readonly sourceAddress: string;
+  readonly sourcePort: number;
+  readonly transport: string;
+  readonly userAgent: string;
+  readonly callId: string;
+  readonly result: Result;
+  readonly reason: Reason;
+  readonly sentence: string;
+  readonly remedy: string;
+  readonly trace: readonly TraceLine[];
+}
+
+export interface CallLeg {
+  readonly callId: string;
+  readonly remote: string;
+  readonly contact: string;
+}
+
+export interface CallAttempt {
+  readonly target: string;
+  readonly status: number;
+  readonly atMs: number;
+}
+
+/** Written when the call starts, is answered and ends; the last write wins. Keyed by `uuid`. */
+export interface CallRecord {
+  readonly uuid: string;
+  readonly direction: 'in' | 'out' | 'internal';
+  /** Payer and owner: the trunk's account. `null` when none could be told. */
+  readonly accountId: number | null;
+  readonly trunkId: number | null;
+  readonly didId: number | null;
+  readonly carrierId: number | null;
+  readonly from: string;
+  readonly to: string;
+  readonly startedAtMs: number;
+  readonly answeredAtMs: number | null;
+  readonly endedAtMs: number | null;
+  /** `null` while the call is up. */
+  readonly result: Result | null;
+  readonly reason: Reason | null;
+  readonly status: number;
+  readonly sentence: string;
+  readonly aLeg: CallLeg;
+  readonly bLeg: CallLeg | null;
+  readonly attempts: readonly CallAttempt[];
+  readonly hungUpBy: 'caller' | 'callee' | 'server' | null;
+  readonly trace: readonly TraceLine[];
+}
+
+export interface BanChange {
+  readonly op: 'add' | 'lift';
+  readonly address: string;
+  readonly untilMs: number;
+  readonly reason: string;
+}

@@ -1,0 +1,2 @@
+export type * from './directory-records.ts';
+export type * from './events.ts';

@@ -1,0 +1,75 @@
+/** Everything the server can be told, after file and environment were read; frozen. */
+export interface Config {
+  readonly dataDir: string;
+  /** The platform realm. */
+  readonly domain: string;
+  readonly sip: SipConfig;
+  readonly http: { readonly host: string; readonly port: number };
+  readonly metrics: { readonly host: string; readonly port: number; readonly maxTrunks: number };
+  readonly engine: EngineConfig;
+  readonly registration: RegistrationConfig;
+  readonly auth: AuthConfig;
+  readonly calls: CallsConfig;
+  readonly rateLimits: boolean;
+  readonly webhookAllow: readonly string[];
+  /** `undefined`: made in the data directory. */
+  readonly secretKeyFile: string | undefined;
+  /** `undefined`: better-sqlite3 in the data directory. */
+  readonly databaseUrl: string | undefined;
+  /** `undefined`: live state in memory. */
+  readonly redisUrl: string | undefined;
+  readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error'; readonly pretty: boolean };
+}
+
+export interface SipConfig {
+  /** Bind addresses; empty means all, IPv4 and IPv6. */
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly tlsPort: number;
+  readonly wsPort: number | undefined;
+  readonly wssPort: number | undefined;
+  /** `host` or `host:port` told to peers. */
+  readonly external: string | undefined;
+  readonly tlsCertFile: string | undefined;
+  readonly tlsKeyFile: string | undefined;
+  readonly t1Ms: number;
+  readonly mtuBytes: number;
+  /** Realm for REGISTER to an IP literal, localhost or our own name; `'off'` refuses. `undefined`: the platform realm. */
+  readonly defaultRealm: string | undefined;
+  /** User-Agent substrings dropped silently, before a transaction. */
+  readonly scanners: readonly string[];
+}
+
+export type EngineConfig =
+  | { readonly kind: 'embedded' }
+  | { readonly kind: 'drachtio'; readonly host: string; readonly port: number; readonly secret: string };
+
+export interface RegistrationConfig {
+  readonly minExpiresSec: number;
+  readonly maxExpiresSec: number;
+  readonly defaultExpiresSec: number;
+  readonly maxContacts: number;
+  /** OPTIONS probing of bindings; 0 switches it off. */
+  readonly probeIntervalSec: number;
+  readonly flapDampingSec: number;
+}
+
+export interface AuthConfig {
+  readonly nonceLifetimeSec: number;
+  readonly algorithms: readonly ('MD5' | 'SHA-256' | 'SHA-512-256')[];
+  /** Never banned, never rate limited. */
+  readonly trustedNetworks: readonly string[];
+  readonly banIdentitiesPerMinute: number;
+  readonly banFirstSec: number;
+  readonly banMaxSec: number;
+}
+
+export interface CallsConfig {
+  /** Give up ringing after this. */
+  readonly ringTimeoutSec: number;
+  readonly maxDurationSec: number;
+  /** How long SIGTERM waits for calls. */
+  readonly drainSec: number;
+  /** Ceilings of ancestors count too (A14). */
+  readonly cacHierarchical: boolean;
+}

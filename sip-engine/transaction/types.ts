@@ -1,0 +1,70 @@
+import type { OutgoingMessage, SipMessage } from '../message/index.ts';
+import type { Flow } from '../transport/types.ts';
+
+/** Timer values in milliseconds (RFC 3261 table 4). Tests run with `t1Ms: 50`. */
+export interface TimerValues {
+  readonly t1Ms: number;
+  readonly t2Ms: number;
+  readonly t4Ms: number;
+  /** Timer C, proxies only. */
+  readonly cMs: number;
+}
+
+export interface ServerTransaction {
+  readonly request: SipMessage;
+  readonly flow: Flow;
+  readonly isInvite: boolean;
+  /** True once a final response was given, also one the layer made itself. */
+  readonly answered: boolean;
+  /** True when the peer has cancelled; the layer has answered 200 to CANCEL and the owner decides the 487. */
+  readonly cancelled: boolean;
+  /** Sends it and keeps its bytes for retransmissions. Ignored (returns false) after a final answer. */
+  respond(response: OutgoingMessage): boolean;
+  /** 2xx to INVITE is retransmitted by the dialog layer through this (RFC 6026 Accepted state). */
+  resend(bytes: Buffer): void;
+}
+
+export interface ClientTransactionHandler {
+  /** Every 1xx and the final; 2xx to INVITE also when repeated or forked (RFC 6026). */
+  onResponse(response: SipMessage, flow: Flow): void;
+  /** Timer B/F fired without a final response. */
+  onTimeout(): void;
+  onTransportError(error: Error): void;
+  /** The transaction is gone; exactly once, last. */
+  onEnd(): void;
+}
+
+export interface ClientTransaction {
+  readonly request: OutgoingMessage;
+  readonly branch: string;
+  readonly flow: Flow;
+  readonly ended: boolean;
+  /** RFC 3261 9.1: same branch and CSeq number; held until the first provisional. `headers` are extra lines. */
+  cancel(headers?: readonly (readonly [string, string])[]): void;
+}
+
+export interface TransactionUser {
+  /** A request that opened a new server transaction (not ACK, not CANCEL). */
+  onRequest(transaction: ServerTransaction): void;
+  /** An ACK that matches no INVITE server transaction waiting for one: for a 2xx, or stray. */
+  onAck(ack: SipMessage, flow: Flow): void;
+  /** CANCEL matched: 200 is out; the user answers the INVITE (487). */
+  onCancel(transaction: ServerTransaction, cancel: SipMessage): void;
+  /** A response that matches no client transaction (RFC 6026: stray 2xx retransmissions end here too). */
+  onStrayResponse(response: SipMessage, flow: Flow): void;
+}
+
+export interface TransactionLayer {
+  /** Feeds one parsed message. */
+  receive(message: SipMessage, flow: Flow): void;
+  /**
+   * Adds the top Via (own branch, rport, advertised address of the flow) and sends. Retransmits over
+   * unreliable flows until answered; ACKs non-2xx finals to INVITE itself.
+   */
+  request(message: OutgoingMessage, flow: Flow, handler: ClientTransactionHandler): ClientTransaction;
+  /** Sends without a transaction (ACK to 2xx, stateless answers). */
+  sendStateless(message: OutgoingMessage, flow: Flow): void;
+  /** Live transactions by machine, for metrics and leak tests. */
+  readonly size: { readonly ict: number; readonly nict: number; readonly ist: number; readonly nist: number };
+  close(): void;
+}

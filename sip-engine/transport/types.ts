@@ -1,0 +1,86 @@
+import type { TransportName } from '../message/types.ts';
+
+/**
+ * A flow is "the way back": one connection, or for UDP one pair of local socket and remote address.
+ * Upper layers keep flows (or their ids) and send to them; nothing else decides where bytes go.
+ */
+export interface Flow {
+  /** Stable text, unique among live flows: `udp/127.0.0.1:5060/10.0.0.9:5062`, `tcp/17`. */
+  readonly id: string;
+  readonly transport: TransportName;
+  readonly reliable: boolean;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  /** True once the connection is gone; never for UDP. */
+  readonly closed: boolean;
+  /**
+   * Queues bytes. A flow still connecting holds them. `onError` is called at most once, later, when
+   * they cannot be sent (refused, closed, queue full, ICMP unreachable where the system tells).
+   */
+  send(bytes: Buffer, onError?: (error: TransportError) => void): void;
+  /** Connections that carry a binding or a dialog are kept by idle limits while held. */
+  hold(): void;
+  release(): void;
+}
+
+export type TransportErrorCode =
+  | 'refused'
+  | 'closed'
+  | 'timeout'
+  | 'queue_full'
+  | 'too_large'
+  | 'unreachable'
+  | 'tls'
+  | 'no_transport';
+
+export interface TransportError extends Error {
+  readonly code: TransportErrorCode;
+}
+
+export interface ListenSpec {
+  readonly transport: TransportName;
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Address told to peers in Via, Contact and Record-Route, when it differs from the bound one. */
+  readonly externalHost?: string;
+  readonly externalPort?: number;
+}
+
+export interface ListenPoint extends ListenSpec {
+  /** The bound port. */
+  readonly port: number;
+  /** `externalHost ?? host`, brackets added for IPv6; for a wildcard bind chosen per destination by `advertisedFor`. */
+  advertisedFor(remoteAddress: string): { readonly host: string; readonly port: number };
+}
+
+/** Where a request goes next: the outcome of RFC 3263 resolution. */
+export interface Target {
+  readonly transport: TransportName;
+  /** A literal IPv4 or IPv6 address. */
+  readonly address: string;
+  readonly port: number;
+  /** Name for SNI and certificate checks. */
+  readonly serverName?: string;
+}
+
+export interface TransportEvents {
+  /** A whole SIP message's bytes (framed on streams; keep-alives already taken out). Not copied: valid as long as kept. */
+  onMessage(bytes: Buffer, flow: Flow): void;
+  /** A connection ended; UDP flows never do. */
+  onFlowClosed(flow: Flow, reason: string): void;
+}
+
+export interface TransportLayer {
+  /** @throws TransportError with the system's reason (EADDRINUSE …) as cause. */
+  listen(spec: ListenSpec): Promise<ListenPoint>;
+  readonly listenPoints: readonly ListenPoint[];
+  /** The listen point whose socket the flow uses or whose family and transport it shares. */
+  listenPointOf(flow: Flow): ListenPoint;
+  /** A live connection to that target, or a new one (connecting); for UDP the pair with the best local socket. */
+  flowTo(target: Target, via?: ListenPoint): Flow;
+  findFlow(id: string): Flow | undefined;
+  close(): Promise<void>;
+}

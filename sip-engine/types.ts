@@ -1,0 +1,119 @@
+import type { Server } from 'node:net';
+import type { SipMessage, TransportName } from './message/types.ts';
+import type { TimerValues } from './transaction/types.ts';
+import type { ListenPoint, ListenSpec } from './transport/types.ts';
+
+/** What a direct-lane handler reads; one object a request, header access is lazy. */
+export interface DirectRequest {
+  readonly message: SipMessage;
+  readonly method: string;
+  readonly uri: string;
+  readonly transport: TransportName;
+  readonly sourceAddress: string;
+  readonly sourcePort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  /** Addressable later: `EngineRequest.flowId`, or `;flow=` in a drachtio route URI. */
+  readonly flowId: string;
+}
+
+export interface DirectAnswer {
+  readonly status: number;
+  /** Default: the standard phrase. */
+  readonly reason?: string;
+  /** Rendered lines without CR LF, e.g. `Contact: <sip:a@b>;expires=60`. Via, From, To (+tag), Call-ID, CSeq are the engine's. */
+  readonly lines: readonly string[];
+}
+
+/** Answers at once, from memory. `undefined` drops the request silently. Retransmissions reach the handler again. */
+export type DirectHandler = (request: DirectRequest) => DirectAnswer | undefined;
+
+/**
+ * Asked before anything else is done with a request: no transaction, no 100. `drop` is silent;
+ * a number answers statelessly with that status (503 carries `retryAfterSec`).
+ */
+export type PreFilter = (
+  sourceAddress: string,
+  transport: TransportName,
+  method: string,
+  userAgent: string,
+) => 'pass' | 'drop' | { readonly status: number; readonly retryAfterSec?: number };
+
+export interface EngineRequest {
+  readonly method: string;
+  readonly uri: string;
+  /** Send on exactly this flow; else the URI (or `routeUri`) is resolved. */
+  readonly flowId?: string;
+  readonly routeUri?: string;
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  readonly body?: Buffer;
+  /** Give up after this many ms (default 64 x T1). */
+  readonly timeoutMs?: number;
+}
+
+export type EngineResult =
+  | { readonly kind: 'response'; readonly status: number; readonly message: SipMessage; readonly rttMs: number }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export interface EngineOptions {
+  readonly listen: readonly ListenSpec[];
+  readonly timers?: Partial<TimerValues>;
+  /** Largest UDP datagram that we send without a warning (bytes). Never a reason to switch transport. @default 65507 */
+  readonly udpMtuBytes?: number;
+  readonly maxMessageBytes?: number;
+  readonly tls?: EngineTlsOptions;
+  /** What happens to calls when the app that owns them goes. @default 'keep' */
+  readonly orphan?: 'keep' | 'bye';
+  readonly cdrs?: boolean;
+  /** Text for `Server`/`User-Agent` on what the engine makes by itself; none when absent. */
+  readonly agent?: string;
+}
+
+export interface EngineTlsOptions {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly caFile?: string;
+  /** More certificates by SNI name. */
+  readonly domains?: readonly { readonly name: string; readonly certFile: string; readonly keyFile: string }[];
+  readonly requestClientCert?: boolean;
+}
+
+export interface EngineStats {
+  readonly transactions: { readonly ict: number; readonly nict: number; readonly ist: number; readonly nist: number };
+  readonly dialogs: number;
+  readonly connections: number;
+  readonly apps: number;
+}
+
+export interface SipEngine {
+  /** Binds every listen point. @throws with the address and the system's reason. */
+  start(): Promise<readonly ListenPoint[]>;
+  readonly listenPoints: readonly ListenPoint[];
+  /** The direct lane: this method's out-of-dialog requests go to `handler` and never to an app. */
+  onRequest(method: string, handler: DirectHandler): void;
+  setPreFilter(filter: PreFilter): void;
+  onFlowClosed(listener: (flowId: string, reason: string) => void): void;
+  /** Keeps an idle connection open (it carries a binding) / lets it go. Unknown ids are ignored. */
+  holdFlow(flowId: string): void;
+  releaseFlow(flowId: string): void;
+  isFlowOpen(flowId: string): boolean;
+  /** One request, one final result; used for probes and carrier registration. Provisionals are not shown. */
+  send(request: EngineRequest, done: (result: EngineResult) => void): void;
+  /** Raw copies of what crosses the wire, for traces. At most one tap. */
+  setTap(tap: ((direction: 'in' | 'out', bytes: Buffer, flowId: string) => void) | undefined): void;
+  /**
+   * An in-process drachtio app: give the returned server to `srf.listen({ server, secret })`. It opens no port.
+   * `methods` are the verbs delivered to it, as `route` would have asked for.
+   */
+  attachApp(options: { readonly secret: string; readonly methods: readonly string[] }): Server;
+  /** The control port for other processes (`didfarm engine`). */
+  listenControl(options: {
+    readonly host: string;
+    readonly port: number;
+    readonly secret: string;
+  }): Promise<{ readonly port: number }>;
+  readonly stats: EngineStats;
+  /** Ends apps, transactions, connections, sockets. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,52 @@
+import type { Reason } from './reasons.ts';
+
+/** A refusal: an outcome, not an exception. */
+export interface Rejection {
+  readonly status: number;
+  readonly reason: Reason;
+  /** What this request in particular got wrong: "you sent X, expected Y". Overrides the catalogue's sentence in traces. */
+  readonly sentence?: string;
+  /** Rendered header lines for the answer, e.g. challenges, Retry-After, Min-Expires. */
+  readonly lines?: readonly string[];
+}
+
+/** One line of a decision trace: the step, what it looked at, what it decided. */
+export interface TraceLine {
+  readonly step: string;
+  readonly saw: string;
+  readonly decided: string;
+}
+
+/** A step returns nothing to proceed, or the refusal that ends the flow. Its function name is the step's name. */
+export type Step<C> = (context: C) => Rejection | undefined;
+
+/** A context that keeps a trace; `note` is called by steps, `trace` is read at the end. */
+export interface Traced {
+  readonly trace: TraceLine[];
+}
+
+/**
+ * Runs the steps in order until one refuses. The refusing step leaves a trace line by itself, so that
+ * the trace is made by the code that decides and never by a second copy of it.
+ */
+export function runSteps<C extends Traced>(steps: readonly Step<C>[], context: C): Rejection | undefined {
+  for (const step of steps) {
+    const before = context.trace.length;
+    const rejection = step(context);
+    if (rejection !== undefined) {
+      context.trace.push({
+        step: step.name,
+        saw: rejection.sentence ?? '',
+        decided: `${rejection.status} ${rejection.reason}`,
+      });
+      return rejection;
+    }
+    if (context.trace.length === before) context.trace.push({ step: step.name, saw: '', decided: 'proceed' });
+  }
+  return undefined;
+}
+
+/** Leaves a trace line for a step that proceeded. */
+export function note(context: Traced, step: string, saw: string, decided: string): void {
+  context.trace.push({ step, saw, decided });
+}
