@@ -1,0 +1,98 @@
+import type { Config, EngineConfig } from './config.ts';
+import type { ConfigFault } from './config-error.ts';
+import type { FIELDS, Field, FieldName } from './fields.ts';
+
+/** What each field reads to; those without a fallback may be absent. */
+export type Values = {
+  readonly [Name in FieldName]: (typeof FIELDS)[Name] extends Field<infer T> ? T : never;
+};
+
+/** Puts the flat values into the shape that the product reads, and checks what concerns several of them. */
+export function buildConfig(values: Values, faults: ConfigFault[]): Config {
+  checkTogether(values, faults);
+  return deepFreeze({
+    dataDir: values.dataDir,
+    domain: values.domain,
+    sip: buildSip(values),
+    http: { host: values.httpHost, port: values.httpPort },
+    metrics: { host: values.metricsHost, port: values.metricsPort, maxTrunks: values.metricsMaxTrunks },
+    engine: buildEngine(values),
+    registration: {
+      minExpiresSec: values.minExpiresSec,
+      maxExpiresSec: values.maxExpiresSec,
+      defaultExpiresSec: values.defaultExpiresSec,
+      maxContacts: values.maxContacts,
+      probeIntervalSec: values.probeIntervalSec,
+      flapDampingSec: values.flapDampingSec,
+    },
+    auth: {
+      nonceLifetimeSec: values.nonceLifetimeSec,
+      algorithms: values.algorithms,
+      trustedNetworks: values.trustedNetworks,
+      banIdentitiesPerMinute: values.banIdentitiesPerMinute,
+      banFirstSec: values.banFirstSec,
+      banMaxSec: values.banMaxSec,
+    },
+    calls: {
+      ringTimeoutSec: values.ringTimeoutSec,
+      maxDurationSec: values.maxDurationSec,
+      drainSec: values.drainSec,
+      cacHierarchical: values.cacHierarchical,
+    },
+    rateLimits: values.rateLimits,
+    webhookAllow: values.webhookAllow,
+    secretKeyFile: values.secretKeyFile,
+    databaseUrl: values.databaseUrl,
+    redisUrl: values.redisUrl,
+    log: { level: values.logLevel, pretty: values.logPretty },
+  });
+}
+
+function buildSip(values: Values): Config['sip'] {
+  return {
+    hosts: values.sipHosts,
+    port: values.sipPort,
+    tlsPort: values.sipTlsPort,
+    wsPort: values.sipWsPort,
+    wssPort: values.sipWssPort,
+    external: values.sipExternal,
+    tlsCertFile: values.sipTlsCertFile,
+    tlsKeyFile: values.sipTlsKeyFile,
+    t1Ms: values.sipT1Ms,
+    mtuBytes: values.sipMtuBytes,
+    defaultRealm: values.sipDefaultRealm,
+    scanners: values.sipScanners,
+  };
+}
+
+function buildEngine(values: Values): EngineConfig {
+  if (values.engineKind === 'embedded') return { kind: 'embedded' };
+  return { kind: 'drachtio', host: values.engineHost, port: values.enginePort, secret: values.engineSecret };
+}
+
+function checkTogether(values: Values, faults: ConfigFault[]): void {
+  if ((values.sipTlsCertFile === undefined) !== (values.sipTlsKeyFile === undefined)) {
+    faults.push({ path: 'sip.tls_cert_file', message: 'and sip.tls_key_file go together, expected both or neither' });
+  }
+  if (values.sipWssPort !== undefined && values.sipTlsCertFile === undefined) {
+    faults.push({
+      path: 'sip.wss_port',
+      message: 'needs a certificate, expected sip.tls_cert_file and sip.tls_key_file',
+    });
+  }
+  if (values.minExpiresSec > values.maxExpiresSec) {
+    const message = `${values.minExpiresSec} is above registration.max_expires_sec (${values.maxExpiresSec})`;
+    faults.push({ path: 'registration.min_expires_sec', message });
+  }
+  if (values.algorithms?.length === 0) {
+    faults.push({ path: 'auth.algorithms', message: '[] is not allowed, expected at least one algorithm' });
+  }
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}
