@@ -1,0 +1,100 @@
+import t from 'tap';
+import { createLocalPorts, type DirectoryDelta, MainSide, type SipEvent, SipSide } from './index.ts';
+
+const NONE = { upserts: [], deletes: [] };
+const delta = (version: number): DirectoryDelta => ({
+  version,
+  reset: false,
+  platformRealm: 'sip.example',
+  accounts: NONE,
+  realms: NONE,
+  trunks: NONE,
+  dids: NONE,
+  groups: NONE,
+  carriers: NONE,
+});
+const lifted = (address: string): SipEvent => ({ kind: 'ban', ban: { op: 'lift', address, untilMs: 0, reason: '' } });
+
+function joined() {
+  const [down, up] = createLocalPorts();
+  const seen: { applied: number[]; events: SipEvent[]; lost: number; restored: number } = {
+    applied: [],
+    events: [],
+    lost: 0,
+    restored: 0,
+  };
+  const main = new MainSide(down, {
+    onEvents: (events) => {
+      for (const event of events) seen.events.push(event);
+    },
+    onLost: (count) => {
+      seen.lost += count;
+    },
+  });
+  const sip = new SipSide(up);
+  sip.listen({
+    onDirectory: (change) => seen.applied.push(change.version),
+    onRestore: (bindings) => {
+      seen.restored = bindings.length;
+    },
+    onRequest: (name, args) => {
+      if (name === 'stop') throw new Error('cannot stop');
+      return { name, args };
+    },
+  });
+  return { main, sip, seen };
+}
+
+t.test('publish resolves when the SIP side has applied that version', async (t) => {
+  const { main, seen } = joined();
+  await main.publish(delta(1));
+  t.strictSame(seen.applied, [1]);
+  await Promise.all([main.publish(delta(2)), main.publish(delta(3))]);
+  t.strictSame(seen.applied, [1, 2, 3]);
+  await main.acknowledged(2);
+});
+
+t.test('a request is answered, a failing one rejects with the sentence', async (t) => {
+  const { main } = joined();
+  t.strictSame(await main.request('explain', { to: '1' }), { name: 'explain', args: { to: '1' } });
+  await t.rejects(main.request('stop'), { message: 'cannot stop' });
+});
+
+t.test('events arrive in order and before the answer to a later request', async (t) => {
+  const { main, sip, seen } = joined();
+  sip.emit(lifted('10.0.0.1'));
+  sip.emit(lifted('10.0.0.2'));
+  await main.request('stats');
+  t.strictSame(
+    seen.events.map((event) => event.kind === 'ban' && event.ban.address),
+    ['10.0.0.1', '10.0.0.2'],
+  );
+});
+
+t.test('beyond the bound events are lost and the loss is told', async (t) => {
+  const { main, sip, seen } = joined();
+  const event = lifted('10.0.0.1');
+  for (let i = 0; i < 200_005; i++) sip.emit(event);
+  await main.request('stats');
+  t.equal(seen.events.length, 200_000);
+  t.equal(seen.lost, 5);
+});
+
+t.test('start-up tells where it listens, or why it cannot', async (t) => {
+  const first = joined();
+  first.sip.ready([{ transport: 'udp', host: '127.0.0.1', port: 5060 }]);
+  t.match(await first.main.started, [{ port: 5060 }]);
+  const second = joined();
+  second.sip.fatal('port 5060 is in use');
+  await t.rejects(second.main.started, { message: 'port 5060 is in use' });
+});
+
+t.test('nobody waits for a thread that has ended', async (t) => {
+  const { main } = joined();
+  const waiting = main.request('metrics');
+  main.started.catch(() => undefined);
+  main.closed(new Error('the SIP thread ended'));
+  await t.rejects(waiting, { message: 'the SIP thread ended' });
+  await t.rejects(main.request('metrics'), { message: 'the SIP thread ended' });
+  await main.acknowledged(99);
+});

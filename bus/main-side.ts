@@ -1,0 +1,99 @@
+import type { DirectoryDelta } from './directory-records.ts';
+import type { BindingRecord, SipEvent } from './events.ts';
+import type { DownMessage, ListeningAddress, SipRequestName, UpMessage } from './messages.ts';
+import type { Port } from './port.ts';
+
+export interface MainSideHandlers {
+  onEvents(events: readonly SipEvent[]): void;
+  /** Events that a SIP thread had to drop because its queue was full. */
+  onLost(count: number): void;
+}
+
+interface Pending {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The main thread's end of the bus to one SIP thread. */
+export class MainSide {
+  readonly #port: Port;
+  readonly #requests = new Map<number, Pending>();
+  readonly #started = Promise.withResolvers<readonly ListeningAddress[]>();
+  #acknowledgements: { readonly version: number; readonly resolve: () => void }[] = [];
+  #acknowledged = 0;
+  #nextId = 1;
+  #closed: Error | undefined;
+
+  constructor(port: Port, handlers: MainSideHandlers) {
+    this.#port = port;
+    port.onMessage((raw) => this.#receive(raw as UpMessage, handlers));
+  }
+
+  /** Resolves when the thread listens; rejects with its reason when it cannot. */
+  get started(): Promise<readonly ListeningAddress[]> {
+    return this.#started.promise;
+  }
+
+  /** Resolves when the thread has applied this version, so that what was just written is already true for SIP. */
+  publish(delta: DirectoryDelta): Promise<void> {
+    this.#post({ type: 'directory', delta });
+    return this.acknowledged(delta.version);
+  }
+
+  acknowledged(version: number): Promise<void> {
+    if (version <= this.#acknowledged) return Promise.resolve();
+    return new Promise((resolve) => this.#acknowledgements.push({ version, resolve }));
+  }
+
+  restore(bindings: readonly BindingRecord[]): void {
+    this.#post({ type: 'restore', bindings });
+  }
+
+  /** @throws Error with the thread's own sentence, or when the thread has ended. */
+  request(name: SipRequestName, args?: unknown): Promise<unknown> {
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#requests.set(id, { resolve, reject });
+      this.#post({ type: 'request', id, name, args });
+    });
+  }
+
+  /** The thread has ended: nobody waits for it any longer. */
+  closed(reason: Error): void {
+    this.#closed = reason;
+    this.#started.reject(reason);
+    for (const pending of this.#requests.values()) pending.reject(reason);
+    this.#requests.clear();
+    for (const waiting of this.#acknowledgements) waiting.resolve();
+    this.#acknowledgements = [];
+  }
+
+  #receive(message: UpMessage, handlers: MainSideHandlers): void {
+    if (message.type === 'ready') this.#started.resolve(message.listening);
+    else if (message.type === 'fatal') this.#started.reject(new Error(message.message));
+    else if (message.type === 'ack') this.#acknowledge(message.version);
+    else if (message.type === 'batch') {
+      if (message.lost > 0) handlers.onLost(message.lost);
+      handlers.onEvents(message.events);
+    } else this.#settle(message);
+  }
+
+  #settle(message: UpMessage & { type: 'reply' | 'failure' }): void {
+    const pending = this.#requests.get(message.id);
+    this.#requests.delete(message.id);
+    if (message.type === 'reply') pending?.resolve(message.value);
+    else pending?.reject(new Error(message.message));
+  }
+
+  #acknowledge(version: number): void {
+    this.#acknowledged = Math.max(this.#acknowledged, version);
+    const waiting = this.#acknowledgements;
+    this.#acknowledgements = waiting.filter((entry) => entry.version > this.#acknowledged);
+    for (const entry of waiting) if (entry.version <= this.#acknowledged) entry.resolve();
+  }
+
+  #post(message: DownMessage): void {
+    this.#port.post(message);
+  }
+}

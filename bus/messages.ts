@@ -1,0 +1,29 @@
+import type { DirectoryDelta } from './directory-records.ts';
+import type { BindingRecord, SipEvent } from './events.ts';
+
+/** Main thread to SIP thread. */
+export type DownMessage =
+  | { readonly type: 'directory'; readonly delta: DirectoryDelta }
+  | { readonly type: 'restore'; readonly bindings: readonly BindingRecord[] }
+  | { readonly type: 'request'; readonly id: number; readonly name: SipRequestName; readonly args: unknown };
+
+/** SIP thread to main thread. */
+export type UpMessage =
+  | { readonly type: 'ready'; readonly listening: readonly ListeningAddress[] }
+  | { readonly type: 'fatal'; readonly message: string }
+  | { readonly type: 'ack'; readonly version: number }
+  | { readonly type: 'batch'; readonly events: readonly SipEvent[]; readonly lost: number }
+  | { readonly type: 'reply'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'failure'; readonly id: number; readonly message: string };
+
+export interface ListeningAddress {
+  readonly transport: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * What the main thread may ask of a SIP thread; the answer is read from its memory.
+ * `metrics` collects Prometheus values, `drain` stops new work and answers when calls have ended.
+ */
+export type SipRequestName = 'metrics' | 'explain' | 'registrations' | 'bans' | 'lift_ban' | 'stats' | 'drain' | 'stop';

@@ -1,0 +1,84 @@
+import type { DirectoryDelta } from './directory-records.ts';
+import type { BindingRecord, SipEvent } from './events.ts';
+import type { DownMessage, ListeningAddress, SipRequestName, UpMessage } from './messages.ts';
+import type { Port } from './port.ts';
+
+/** Longest time an event waits for its batch, in milliseconds (design.md section 4). */
+const FLUSH_MS = 50;
+/** Events kept while the main thread does not take them; beyond it they are lost and counted. */
+const MAX_PENDING = 200_000;
+
+export interface SipSideHandlers {
+  onDirectory(delta: DirectoryDelta): void;
+  onRestore(bindings: readonly BindingRecord[]): void;
+  onRequest(name: SipRequestName, args: unknown): unknown;
+}
+
+/** The SIP thread's end of the bus: applies what comes down, batches what goes up. */
+export class SipSide {
+  readonly #port: Port;
+  #pending: SipEvent[] = [];
+  #lost = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(port: Port) {
+    this.#port = port;
+  }
+
+  /** Starts taking messages. A directory delta is acknowledged once its handler has returned. */
+  listen(handlers: SipSideHandlers): void {
+    this.#port.onMessage((raw) => {
+      const message = raw as DownMessage;
+      if (message.type === 'directory') {
+        handlers.onDirectory(message.delta);
+        this.#post({ type: 'ack', version: message.delta.version });
+      } else if (message.type === 'restore') handlers.onRestore(message.bindings);
+      else void this.#answer(message, handlers);
+    });
+  }
+
+  /** Queues an event for the next batch; never blocks, never throws. */
+  emit(event: SipEvent): void {
+    if (this.#pending.length >= MAX_PENDING) {
+      this.#lost += 1;
+      return;
+    }
+    this.#pending.push(event);
+    this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
+  }
+
+  /** Sends what is queued now. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#pending.length === 0 && this.#lost === 0) return;
+    const events = this.#pending;
+    this.#pending = [];
+    this.#post({ type: 'batch', events, lost: this.#lost });
+    this.#lost = 0;
+  }
+
+  ready(listening: readonly ListeningAddress[]): void {
+    this.#post({ type: 'ready', listening });
+  }
+
+  fatal(message: string): void {
+    this.#post({ type: 'fatal', message });
+  }
+
+  async #answer(message: DownMessage & { type: 'request' }, handlers: SipSideHandlers): Promise<void> {
+    const { id, name, args } = message;
+    try {
+      const value: unknown = await handlers.onRequest(name, args);
+      // What happened before the answer is known before the answer.
+      this.flush();
+      this.#post({ type: 'reply', id, value });
+    } catch (error) {
+      this.#post({ type: 'failure', id, message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  #post(message: UpMessage): void {
+    this.#port.post(message);
+  }
+}
