@@ -41,7 +41,7 @@ export class MainSide {
   }
 
   acknowledged(version: number): Promise<void> {
-    if (version <= this.#acknowledged) return Promise.resolve();
+    if (version <= this.#acknowledged || this.#closed !== undefined) return Promise.resolve();
     return new Promise((resolve) => this.#acknowledgements.push({ version, resolve }));
   }
 
