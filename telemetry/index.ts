@@ -1,3 +1,6 @@
+export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { MainMetrics } from './main-metrics.ts';
 export { note, type Rejection, runSteps, type Step, type Traced, type TraceLine } from './pipeline.ts';
 export { REASONS, type Reason, reasonEntry } from './reasons.ts';
 export type { ReasonEntry, Result } from './results.ts';
+export { type SipMetricSources, SipMetrics, type TrunkSeries } from './sip-metrics.ts';
