@@ -1,0 +1,32 @@
+import t from 'tap';
+import { createSystemClock, createSystemRandom } from './system-ports.ts';
+
+t.test('random text has the length asked for and does not repeat', (t) => {
+  const random = createSystemRandom();
+  const seen = new Set<string>();
+  for (let i = 0; i < 5000; i++) {
+    const text = random.hex(16);
+    if (!/^[0-9a-f]{16}$/.test(text)) t.fail(text);
+
+    seen.add(text);
+  }
+  t.equal(seen.size, 5000);
+  t.equal(random.hex(10_001).length, 10_001);
+  t.end();
+});
+
+t.test('a stopped interval of the system clock ticks no more', async (t) => {
+  const clock = createSystemClock();
+  const ticked = await new Promise<number>((resolve) => {
+    const keepAlive = setTimeout(() => undefined, 5000);
+    let count = 0;
+    const stop = clock.every(1, () => {
+      count++;
+      stop();
+      clearTimeout(keepAlive);
+      setImmediate(() => resolve(count));
+    });
+  });
+  t.equal(ticked, 1);
+  t.ok(clock.wallMs() > Date.UTC(2026, 0, 1));
+});

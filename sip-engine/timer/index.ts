@@ -1,0 +1,2 @@
+export { createFakeClock, type FakeClock } from './fake-clock.ts';
+export { createTimingWheel, type Timer, type TimingWheel, type TimingWheelOptions } from './timing-wheel.ts';
