@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from './ports.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** Generous, for a loaded machine; a start takes about a second. */
+const START_LIMIT_MS = 30_000;
+
+export interface DemoTrunk {
+  readonly id: number;
+  readonly uuid: string;
+  readonly name: string;
+  readonly realm: string;
+  readonly username: string;
+  readonly password: string;
+  readonly max_in: number | null;
+  readonly dids: readonly string[];
+}
+
+export interface Demo {
+  readonly api: string;
+  readonly metrics: string;
+  readonly sip: { readonly host: string; readonly port: number };
+  readonly operator_key: string;
+  readonly carrier: { readonly source: string; readonly gateway: string };
+  readonly accounts: readonly {
+    readonly id: number;
+    readonly name: string;
+    readonly api_key: string;
+    readonly test_api_key: string;
+    readonly trunks: readonly DemoTrunk[];
+  }[];
+}
+
+export interface Product {
+  readonly demo: Demo;
+  readonly dataDir: string;
+  readonly sipPort: number;
+  readonly httpPort: number;
+  /** The environment it was started with, to start it again. */
+  readonly env: Readonly<Record<string, string>>;
+  trunk(name: string, accountName?: string): DemoTrunk;
+  /** Everything it has printed so far. */
+  output(): string;
+  /** The log lines so far, parsed; others are left out. */
+  log(): readonly Record<string, unknown>[];
+  metric(line: string): Promise<number | undefined>;
+  api(method: string, path: string, body?: unknown, key?: string): Promise<{ status: number; body: unknown }>;
+  /** Sends the signal and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+/** What of a tap test is needed: a data directory and an end. */
+export interface Test {
+  testdir(): string;
+  teardown(handler: () => unknown): void;
+}
+
+/** Starts the product as a user would, on free loopback ports, with the demo world; it ends with the test. */
+export async function startProduct(t: Test, settings: Readonly<Record<string, string>> = {}): Promise<Product> {
+  const env = {
+    DIDFARM_DATA_DIR: settings.DIDFARM_DATA_DIR ?? t.testdir(),
+    DIDFARM_SIP_HOST: '127.0.0.1',
+    DIDFARM_SIP_PORT: String(await freePort()),
+    DIDFARM_HTTP_PORT: String(await freePort()),
+    DIDFARM_METRICS_PORT: String(await freePort()),
+    ...settings,
+  };
+  const child = spawn(process.execPath, ['server.ts'], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const product = describe(child, env, collectOutput(child));
+  t.teardown(() => product.stop('SIGKILL'));
+  await untilHealthy(child, Number(env.DIDFARM_HTTP_PORT), product.output);
+  return product;
+}
+
+function collectOutput(child: ChildProcess): () => string {
+  let text = '';
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  return () => text;
+}
+
+async function untilHealthy(child: ChildProcess, httpPort: number, output: () => string): Promise<void> {
+  const deadline = Date.now() + START_LIMIT_MS;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`the product ended with ${child.exitCode}:\n${output()}`);
+    const response = await fetch(`http://127.0.0.1:${httpPort}/healthz`).catch(() => undefined);
+    if (response?.status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`the product was not healthy in time:\n${output()}`);
+}
+
+function describe(child: ChildProcess, env: Readonly<Record<string, string>>, output: () => string): Product {
+  const dataDir = env.DIDFARM_DATA_DIR ?? '';
+  const readDemo = () => JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')) as Demo;
+  const ended = once(child, 'exit');
+  return {
+    get demo() {
+      return readDemo();
+    },
+    dataDir,
+    sipPort: Number(env.DIDFARM_SIP_PORT),
+    httpPort: Number(env.DIDFARM_HTTP_PORT),
+    env,
+    trunk(name, accountName) {
+      const accounts = readDemo().accounts.filter((account) => (accountName ?? account.name) === account.name);
+      const found = accounts.flatMap((account) => account.trunks).find((trunk) => trunk.name === name);
+      if (found === undefined) throw new Error(`the demo world has no trunk ${name}`);
+      return found;
+    },
+    output,
+    log: () => parseLines(output()),
+    metric: async (line) =>
+      findMetric(await (await fetch(`http://127.0.0.1:${env.DIDFARM_METRICS_PORT}/metrics`)).text(), line),
+    api: (method, path, body, key) => callApi(readDemo(), method, path, body, key),
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill(signal);
+        await ended;
+      }
+      return { code: child.exitCode, signal: child.signalCode };
+    },
+  };
+}
+
+function parseLines(text: string): Record<string, unknown>[] {
+  const lines = text.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+function findMetric(page: string, name: string): number | undefined {
+  const line = page.split('\n').find((candidate) => candidate.startsWith(`${name} `));
+  return line === undefined ? undefined : Number(line.slice(name.length + 1));
+}
+
+async function callApi(demo: Demo, method: string, path: string, body: unknown, key = demo.operator_key) {
+  const headers = {
+    authorization: `Bearer ${key}`,
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  };
+  const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
+  const response = await fetch(`${demo.api}${path}`, init);
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
+}

@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Test } from './product.ts';
+
+const SCENARIOS = join(import.meta.dirname, '../scenarios');
+
+export interface SippOptions {
+  /** File name in test-sip/scenarios without `.xml`. */
+  readonly scenario: string;
+  /** `host:port` of the product; absent for a side that only waits. */
+  readonly remote?: string;
+  readonly localAddress: string;
+  readonly localPort: number;
+  /** @default 1 */
+  readonly calls?: number;
+  readonly transport?: 'u1' | 't1';
+  /** `-key name value`, read in the scenario as `[name]`. */
+  readonly keys?: Readonly<Record<string, string>>;
+  /** `-s`: the user part of the Request-URI. */
+  readonly service?: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** Calls a second. @default 10 */
+  readonly rate?: number;
+  readonly extra?: readonly string[];
+  /** Kills it after this long. @default 30000 */
+  readonly limitMs?: number;
+}
+
+export interface SippResult {
+  /** 0: every call went as the scenario says. */
+  readonly code: number | null;
+  /** What went over the wire. */
+  readonly messages: string;
+  /** Why it failed, in SIPp's words. */
+  readonly errors: string;
+}
+
+export interface Sipp {
+  readonly done: Promise<SippResult>;
+  stop(): void;
+}
+
+/** Starts SIPp with a scenario of ours; it ends with the test at the latest. */
+export function startSipp(t: Test, options: SippOptions): Sipp {
+  const dir = t.testdir();
+  const id = `${options.scenario}-${options.localAddress}-${options.localPort}-${process.hrtime.bigint()}`;
+  const messages = join(dir, `${id}.messages`);
+  const errors = join(dir, `${id}.errors`);
+  const child = spawn(
+    'sipp',
+    [...arguments_(options), '-trace_msg', '-message_file', messages, '-trace_err', '-error_file', errors],
+    {
+      stdio: ['ignore', 'ignore', 'ignore'],
+      cwd: dir,
+    },
+  );
+  const stop = () => void child.kill('SIGKILL');
+  t.teardown(stop);
+  return { done: settle(child, messages, errors, options.limitMs ?? 30_000), stop };
+}
+
+/** Runs SIPp to its end. */
+export function runSipp(t: Test, options: SippOptions): Promise<SippResult> {
+  return startSipp(t, options).done;
+}
+
+function arguments_(options: SippOptions): string[] {
+  const keys = Object.entries(options.keys ?? {}).flatMap(([name, value]) => ['-key', name, value]);
+  return [
+    ...(options.remote === undefined ? [] : [options.remote]),
+    ...['-sf', join(SCENARIOS, `${options.scenario}.xml`)],
+    ...['-i', options.localAddress, '-p', String(options.localPort), '-t', options.transport ?? 'u1'],
+    ...['-m', String(options.calls ?? 1), '-r', String(options.rate ?? 10), '-nostdin', '-timeout_error'],
+    ...(options.service === undefined ? [] : ['-s', options.service]),
+    ...(options.username === undefined ? [] : ['-au', options.username]),
+    ...(options.password === undefined ? [] : ['-ap', options.password]),
+    ...keys,
+    ...(options.extra ?? []),
+  ];
+}
+
+async function settle(child: ChildProcess, messages: string, errors: string, limitMs: number): Promise<SippResult> {
+  const killer = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  await once(child, 'exit');
+  clearTimeout(killer);
+  const read = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+  return { code: child.exitCode, messages: read(messages), errors: read(errors) };
+}
