@@ -1,0 +1,209 @@
+import type {
+  AccountRecord,
+  CarrierRecord,
+  DidRecord,
+  DirectoryDelta,
+  RealmRecord,
+  RecordChanges,
+  TrunkGroupRecord,
+  TrunkRecord,
+} from '../../bus/index.ts';
+import { AccountTree } from './account-tree.ts';
+import { AddressIndex } from './address-index.ts';
+import { DidIndex } from './did-index.ts';
+import { DirectoryGapError } from './errors.ts';
+import { findNearestDids, type NearDid } from './nearest-dids.ts';
+import { type ResolvedDestination, resolveDestination } from './resolve-destination.ts';
+import { TrunkIndex } from './trunk-index.ts';
+
+/** How many records of each kind the directory holds. */
+export interface DirectorySize {
+  readonly accounts: number;
+  readonly realms: number;
+  readonly trunks: number;
+  readonly dids: number;
+  readonly groups: number;
+  readonly carriers: number;
+}
+
+/**
+ * The read model of tenancy that the SIP threads hold in memory: records are immutable, a delta is applied
+ * between two requests, and every reader costs the same on ten tenants as on a hundred thousand.
+ */
+export class Directory {
+  #version = 0;
+  #platformRealm = '';
+  #accounts = new AccountTree();
+  #trunks = new TrunkIndex();
+  #dids = new DidIndex();
+  #realms = new Map<string, RealmRecord>();
+  #groups = new Map<number, TrunkGroupRecord>();
+  #carriers = new Map<number, CarrierRecord>();
+  #carrierSources = new AddressIndex<CarrierRecord>();
+  #carrierList: readonly CarrierRecord[] = [];
+
+  /** 0 until the first delta: the directory is still loading. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get platformRealm(): string {
+    return this.#platformRealm;
+  }
+
+  get size(): DirectorySize {
+    return {
+      accounts: this.#accounts.size,
+      realms: this.#realms.size,
+      trunks: this.#trunks.size,
+      dids: this.#dids.size,
+      groups: this.#groups.size,
+      carriers: this.#carriers.size,
+    };
+  }
+
+  /**
+   * Takes one step from `version - 1` to `version`, or starts anew with `reset`.
+   * @throws DirectoryGapError when a step is missing; nothing has changed then.
+   */
+  apply(delta: DirectoryDelta): void {
+    if (!delta.reset && delta.version !== this.#version + 1) throw new DirectoryGapError(this.#version, delta.version);
+    if (delta.reset) this.#clear();
+    this.#platformRealm = delta.platformRealm.toLowerCase();
+    applyTo(this.#accounts, delta.accounts);
+    if (delta.accounts.upserts.length + delta.accounts.deletes.length > 0) this.#accounts.forgetChains();
+    for (const realm of delta.realms.deletes) this.#realms.delete(realm.toLowerCase());
+    for (const realm of delta.realms.upserts) this.#realms.set(realm.realm.toLowerCase(), realm);
+    applyTo(this.#trunks, delta.trunks);
+    applyTo(this.#dids, delta.dids);
+    for (const id of delta.groups.deletes) this.#groups.delete(id);
+    for (const group of delta.groups.upserts) this.#groups.set(group.id, group);
+    this.#applyCarriers(delta.carriers);
+    this.#version = delta.version;
+  }
+
+  /** A realm we answer for; domain names are compared without regard to case (RFC 3261 19.1.4). */
+  findRealm(realm: string): RealmRecord | undefined {
+    return this.#realms.get(realm) ?? this.#realms.get(realm.toLowerCase());
+  }
+
+  /** F-033: the identity is (auth_username, realm); user names are case-sensitive. */
+  findCredential(username: string, realm: string): TrunkRecord | undefined {
+    return this.#trunks.findCredential(username, realm) ?? this.#trunks.findCredential(username, realm.toLowerCase());
+  }
+
+  getAccount(id: number): AccountRecord | undefined {
+    return this.#accounts.get(id);
+  }
+
+  findTrunk(id: number): TrunkRecord | undefined {
+    return this.#trunks.get(id);
+  }
+
+  findTrunkByUuid(uuid: string): TrunkRecord | undefined {
+    return this.#trunks.findByUuid(uuid);
+  }
+
+  /** The DID or block that holds the number, written in E.164 with `+`. */
+  findDid(e164: string): DidRecord | undefined {
+    return this.#dids.find(e164);
+  }
+
+  findDidById(id: number): DidRecord | undefined {
+    return this.#dids.get(id);
+  }
+
+  /** The enabled carrier with the most specific source that holds the address; of equals the oldest. */
+  findCarrierBySource(address: string): CarrierRecord | undefined {
+    return this.#carrierSources.find(address)[0];
+  }
+
+  findCarrier(id: number): CarrierRecord | undefined {
+    return this.#carriers.get(id);
+  }
+
+  /** Trunks of `ip` and `digest+ip` that list the address, the most specific source first. */
+  findIpTrunks(address: string): readonly TrunkRecord[] {
+    return this.#trunks.findBySource(address);
+  }
+
+  findGroup(id: number): TrunkGroupRecord | undefined {
+    return this.#groups.get(id);
+  }
+
+  /** All carriers, disabled ones too, by id. */
+  carriers(): readonly CarrierRecord[] {
+    return this.#carrierList;
+  }
+
+  /** The account itself first, then its parent and so on up to the root: the order of ceilings. */
+  chain(accountId: number): readonly AccountRecord[] {
+    return this.#accounts.chain(accountId);
+  }
+
+  /** The accounts above that one, the nearest first. */
+  ancestors(accountId: number): readonly AccountRecord[] {
+    return this.#accounts.chain(accountId).slice(1);
+  }
+
+  /** Whether the account and every account above it are active. */
+  isActive(accountId: number): boolean {
+    const chain = this.#accounts.chain(accountId);
+    return chain.length > 0 && chain.every((account) => account.status === 'active');
+  }
+
+  /** A27: where a DID leads once the defaults up the tree are followed; `undefined` when nobody says. */
+  resolveDestination(did: DidRecord): ResolvedDestination | undefined {
+    return resolveDestination(did, this.#accounts.chain(did.accountId));
+  }
+
+  trunksOf(accountId: number): readonly TrunkRecord[] {
+    return this.#trunks.ofAccount(accountId);
+  }
+
+  /** All trunks; for metrics and start-up, never for a request. */
+  trunks(): IterableIterator<TrunkRecord> {
+    return this.#trunks.values();
+  }
+
+  /** Up to three DIDs that the digits may have meant, for explanations (P2). */
+  nearestDids(digits: string, accountIds?: ReadonlySet<number>): readonly NearDid[] {
+    return findNearestDids(digits, (e164) => this.#dids.find(e164), accountIds);
+  }
+
+  #applyCarriers(changes: RecordChanges<CarrierRecord>): void {
+    if (changes.upserts.length + changes.deletes.length === 0) return;
+    for (const id of [...changes.deletes, ...changes.upserts.map((carrier) => carrier.id)]) {
+      const old = this.#carriers.get(id);
+      if (old === undefined) continue;
+      this.#carriers.delete(id);
+      this.#carrierSources.remove(old.sources, old);
+    }
+    for (const carrier of changes.upserts) {
+      this.#carriers.set(carrier.id, carrier);
+      if (carrier.enabled) this.#carrierSources.add(carrier.sources, carrier);
+    }
+    this.#carrierList = Object.freeze([...this.#carriers.values()].sort((a, b) => a.id - b.id));
+  }
+
+  #clear(): void {
+    this.#accounts = new AccountTree();
+    this.#trunks = new TrunkIndex();
+    this.#dids = new DidIndex();
+    this.#realms = new Map();
+    this.#groups = new Map();
+    this.#carriers = new Map();
+    this.#carrierSources = new AddressIndex();
+    this.#carrierList = [];
+  }
+}
+
+interface Index<T> {
+  set(record: T): void;
+  delete(id: number): void;
+}
+
+function applyTo<T>(index: Index<T>, changes: RecordChanges<T>): void {
+  for (const id of changes.deletes) index.delete(id);
+  for (const record of changes.upserts) index.set(record);
+}
