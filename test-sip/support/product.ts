@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from './ports.ts';
+import { type Test, tempDir } from './temp-dir.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Generous, for a loaded machine; a start takes about a second. */
@@ -52,16 +53,10 @@ export interface Product {
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-/** What of a tap test is needed: a data directory and an end. */
-export interface Test {
-  testdir(): string;
-  teardown(handler: () => unknown): void;
-}
-
 /** Starts the product as a user would, on free loopback ports, with the demo world; it ends with the test. */
 export async function startProduct(t: Test, settings: Readonly<Record<string, string>> = {}): Promise<Product> {
   const env = {
-    DIDFARM_DATA_DIR: settings.DIDFARM_DATA_DIR ?? t.testdir(),
+    DIDFARM_DATA_DIR: settings.DIDFARM_DATA_DIR ?? tempDir(t),
     DIDFARM_SIP_HOST: '127.0.0.1',
     DIDFARM_SIP_PORT: String(await freePort()),
     DIDFARM_HTTP_PORT: String(await freePort()),

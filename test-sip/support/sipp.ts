@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Test } from './product.ts';
+import { type Test, tempDir } from './temp-dir.ts';
 
 const SCENARIOS = join(import.meta.dirname, '../scenarios');
 
@@ -16,6 +16,8 @@ export interface SippOptions {
   /** @default 1 */
   readonly calls?: number;
   readonly transport?: 'u1' | 't1';
+  /** Replaces `{{name}}` in the scenario, where SIPp itself takes no variable (expected statuses). */
+  readonly fill?: Readonly<Record<string, string>>;
   /** `-key name value`, read in the scenario as `[name]`. */
   readonly keys?: Readonly<Record<string, string>>;
   /** `-s`: the user part of the Request-URI. */
@@ -67,11 +69,19 @@ export function runSipp(t: Test, options: SippOptions): Promise<SippResult> {
   return startSipp(t, options).done;
 }
 
-function arguments_(options: SippOptions): string[] {
+function fillIn(options: SippOptions): string {
+  const text = readFileSync(join(SCENARIOS, `${options.scenario}.xml`), 'utf8');
+  return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = options.fill?.[name];
+    if (value === undefined) throw new Error(`scenario ${options.scenario} needs a value for ${name}`);
+    return value;
+  });
+}
+
+function sippArguments(options: SippOptions): string[] {
   const keys = Object.entries(options.keys ?? {}).flatMap(([name, value]) => ['-key', name, value]);
   return [
     ...(options.remote === undefined ? [] : [options.remote]),
-    ...['-sf', join(SCENARIOS, `${options.scenario}.xml`)],
     ...['-i', options.localAddress, '-p', String(options.localPort), '-t', options.transport ?? 'u1'],
     ...['-m', String(options.calls ?? 1), '-r', String(options.rate ?? 10), '-nostdin', '-timeout_error'],
     ...(options.service === undefined ? [] : ['-s', options.service]),
