@@ -47,18 +47,13 @@ export interface Sipp {
 
 /** Starts SIPp with a scenario of ours; it ends with the test at the latest. */
 export function startSipp(t: Test, options: SippOptions): Sipp {
-  const dir = t.testdir();
-  const id = `${options.scenario}-${options.localAddress}-${options.localPort}-${process.hrtime.bigint()}`;
-  const messages = join(dir, `${id}.messages`);
-  const errors = join(dir, `${id}.errors`);
-  const child = spawn(
-    'sipp',
-    [...arguments_(options), '-trace_msg', '-message_file', messages, '-trace_err', '-error_file', errors],
-    {
-      stdio: ['ignore', 'ignore', 'ignore'],
-      cwd: dir,
-    },
-  );
+  const dir = tempDir(t);
+  const scenario = join(dir, 'scenario.xml');
+  const messages = join(dir, 'messages');
+  const errors = join(dir, 'errors');
+  writeFileSync(scenario, fillIn(options));
+  const trace = ['-trace_msg', '-message_file', messages, '-trace_err', '-error_file', errors];
+  const child = spawn('sipp', [...sippArguments(options), '-sf', scenario, ...trace], { stdio: 'ignore', cwd: dir });
   const stop = () => void child.kill('SIGKILL');
   t.teardown(stop);
   return { done: settle(child, messages, errors, options.limitMs ?? 30_000), stop };
