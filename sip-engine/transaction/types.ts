@@ -18,7 +18,16 @@ export interface ServerTransaction {
   readonly answered: boolean;
   /** True when the peer has cancelled; the layer has answered 200 to CANCEL and the owner decides the 487. */
   readonly cancelled: boolean;
-  /** Sends it and keeps its bytes for retransmissions. Ignored (returns false) after a final answer. */
+  /** Tag for the To of every response to this request; `respond` adds it where the To has none (not to 100). */
+  readonly localTag: string;
+  /** Bytes of the last response, as sent; `undefined` before the first. */
+  readonly lastResponse: Buffer | undefined;
+  /** The transaction is gone: nothing can be answered any more. */
+  readonly ended: boolean;
+  /**
+   * Sends it and keeps its bytes for retransmissions. Ignored (returns false) after a final answer, and for
+   * what RFC 4320 forbids: a provisional other than 100 to a non-INVITE.
+   */
   respond(response: OutgoingMessage): boolean;
   /** 2xx to INVITE is retransmitted by the dialog layer through this (RFC 6026 Accepted state). */
   resend(bytes: Buffer): void;
@@ -52,18 +61,34 @@ export interface TransactionUser {
   onCancel(transaction: ServerTransaction, cancel: SipMessage): void;
   /** A response that matches no client transaction (RFC 6026: stray 2xx retransmissions end here too). */
   onStrayResponse(response: SipMessage, flow: Flow): void;
+  /** The server transaction is gone; exactly once, last. */
+  onTransactionEnd?(transaction: ServerTransaction): void;
+}
+
+export interface TransactionOptions {
+  /** Merged requests (RFC 3261 8.2.2.2): answered 482 here, or delivered as drachtio-server does. @default '482' */
+  readonly mergedRequests?: '482' | 'deliver';
+  /** 100 Trying at once, before the user has seen the INVITE; else after 200 ms. @default true */
+  readonly immediateTrying?: boolean;
+  /** Server transactions at once; more requests get a stateless 503. @default 200000 */
+  readonly maxServerTransactions?: number;
 }
 
 export interface TransactionLayer {
-  /** Feeds one parsed message. */
+  /** Names who gets the requests; before the first `receive`. */
+  setUser(user: TransactionUser): void;
+  /** Feeds one parsed message. The user sees requests with `received` and `rport` in the top Via (RFC 3581). */
   receive(message: SipMessage, flow: Flow): void;
   /**
    * Adds the top Via (own branch, rport, advertised address of the flow) and sends. Retransmits over
    * unreliable flows until answered; ACKs non-2xx finals to INVITE itself.
    */
   request(message: OutgoingMessage, flow: Flow, handler: ClientTransactionHandler): ClientTransaction;
-  /** Sends without a transaction (ACK to 2xx, stateless answers). */
-  sendStateless(message: OutgoingMessage, flow: Flow): void;
+  /**
+   * Sends without a transaction (ACK to 2xx, stateless answers) and returns the bytes sent: requests get a
+   * top Via with a new branch.
+   */
+  sendStateless(message: OutgoingMessage, flow: Flow): Buffer;
   /** Live transactions by machine, for metrics and leak tests. */
   readonly size: { readonly ict: number; readonly nict: number; readonly ist: number; readonly nist: number };
   close(): void;

@@ -1,0 +1,192 @@
+import type { OutgoingMessage, SipMessage } from '../message/index.ts';
+import type { EnginePorts } from '../ports.ts';
+import type { Timer, TimingWheel } from '../timer/index.ts';
+import type { Flow } from '../transport/types.ts';
+import type { ClientAction, ClientEvent, ClientMachine, ClientState } from './client-machine.ts';
+import { ackOf, cancelOf } from './client-requests.ts';
+import { giveUpMs } from './timer-values.ts';
+import type { ClientTransaction, ClientTransactionHandler, TimerValues } from './types.ts';
+
+type ExtraHeaders = readonly (readonly [string, string])[];
+
+export interface ClientContext {
+  readonly wheel: TimingWheel;
+  readonly timers: TimerValues;
+  readonly ports: EnginePorts;
+  /** Sends a CANCEL as a transaction of its own, its Via given. */
+  sendCancel(cancel: OutgoingMessage, branch: string, flow: Flow): void;
+  forget(transaction: RunningClient): void;
+}
+
+export interface ClientParts {
+  readonly machine: ClientMachine;
+  /** As sent, top Via included. */
+  readonly request: OutgoingMessage;
+  readonly branch: string;
+  readonly flow: Flow;
+  readonly handler: ClientTransactionHandler;
+}
+
+/** What a step was caused by, where its actions need it. */
+interface Cause {
+  readonly response?: SipMessage;
+  readonly flow?: Flow;
+  readonly error?: Error;
+}
+
+const NO_CAUSE: Cause = {};
+
+/** One client transaction: runs its machine's table; the table says when, this class says how. */
+export class RunningClient implements ClientTransaction {
+  readonly request: OutgoingMessage;
+  readonly branch: string;
+  readonly flow: Flow;
+  readonly isInvite: boolean;
+  readonly #context: ClientContext;
+  readonly #machine: ClientMachine;
+  readonly #handler: ClientTransactionHandler;
+  readonly #bytes: Buffer;
+  #state: ClientState;
+  #repeat: Timer | undefined;
+  #life: Timer | undefined;
+  #intervalMs: number;
+  #heldCancel: ExtraHeaders | undefined;
+  #cancelled = false;
+
+  constructor(parts: ClientParts, context: ClientContext) {
+    this.request = parts.request;
+    this.branch = parts.branch;
+    this.flow = parts.flow;
+    this.isInvite = parts.request.method === 'INVITE';
+    this.#context = context;
+    this.#machine = parts.machine;
+    this.#handler = parts.handler;
+    this.#bytes = parts.request.toBuffer();
+    this.#state = parts.machine.initial;
+    this.#intervalMs = context.timers.t1Ms;
+  }
+
+  get ended(): boolean {
+    return this.#state === 'terminated';
+  }
+
+  start(): void {
+    this.#step('start');
+  }
+
+  receive(response: SipMessage, flow: Flow): void {
+    const { status } = response;
+    this.#step(status < 200 ? 'provisional' : status < 300 ? 'success' : 'failure', { response, flow });
+  }
+
+  /** Ends it without a word to the wire; the handler hears `onEnd` only. */
+  stop(): void {
+    if (this.ended) return;
+    this.#state = 'terminated';
+    this.#finish();
+  }
+
+  cancel(headers: ExtraHeaders = []): void {
+    if (!this.isInvite || this.#cancelled) return;
+    if (this.#state === 'calling') this.#heldCancel ??= headers;
+    if (this.#state === 'proceeding') this.#sendCancel(headers);
+  }
+
+  #step(event: ClientEvent, cause: Cause = NO_CAUSE): void {
+    const row = this.#machine.table[this.#state][event];
+    if (row === undefined) return;
+    this.#state = row.to;
+    for (const action of row.do) RunningClient.#actions[action](this, cause);
+    if (row.to === 'terminated') this.#finish();
+  }
+
+  static readonly #actions: Readonly<Record<ClientAction, (self: RunningClient, cause: Cause) => void>> = {
+    send: (self) => self.#send(),
+    retransmit: (self) => {
+      self.#context.ports.counters.count('retransmissions_out');
+      self.#send();
+    },
+    pass: (self, cause) => self.#pass(cause),
+    ack: (self, cause) => self.#ack(cause),
+    sendHeldCancel: (self) => {
+      if (self.#heldCancel !== undefined) self.#sendCancel(self.#heldCancel);
+    },
+    reportTimeout: (self) => {
+      self.#context.ports.counters.count('timeouts');
+      self.#tell(() => self.#handler.onTimeout());
+    },
+    reportError: (self, { error = new Error('not sent') }) => self.#tell(() => self.#handler.onTransportError(error)),
+    stopTimers: (self) => self.#stopTimers(),
+    startA: (self) => self.#startRepeat('timerA', self.#timers.t1Ms),
+    doubleA: (self) => self.#startRepeat('timerA', self.#intervalMs * 2),
+    startE: (self) => self.#startRepeat('timerE', self.#timers.t1Ms),
+    doubleE: (self) => self.#startRepeat('timerE', Math.min(self.#intervalMs * 2, self.#timers.t2Ms)),
+    resetE: (self) => self.#startRepeat('timerE', self.#timers.t2Ms),
+    startB: (self) => self.#startLife('timerB', giveUpMs(self.#timers)),
+    startF: (self) => self.#startLife('timerF', giveUpMs(self.#timers)),
+    startD: (self) => self.#startLife('timerD', self.flow.reliable ? 0 : giveUpMs(self.#timers)),
+    startK: (self) => self.#startLife('timerK', self.flow.reliable ? 0 : self.#timers.t4Ms),
+    startM: (self) => self.#startLife('timerM', giveUpMs(self.#timers)),
+  };
+
+  get #timers(): TimerValues {
+    return this.#context.timers;
+  }
+
+  /** Timers A and E run over unreliable transports only. */
+  #startRepeat(event: ClientEvent, delayMs: number): void {
+    if (this.flow.reliable) return;
+    this.#intervalMs = delayMs;
+    this.#repeat = this.#context.wheel.after(delayMs, () => this.#step(event));
+  }
+
+  #startLife(event: ClientEvent, delayMs: number): void {
+    this.#life?.cancel();
+    this.#life = this.#context.wheel.after(delayMs, () => this.#step(event));
+  }
+
+  #stopTimers(): void {
+    this.#repeat?.cancel();
+    this.#life?.cancel();
+  }
+
+  #send(): void {
+    this.flow.send(this.#bytes, (error) => this.#step('transportError', { error }));
+  }
+
+  #ack({ response }: Cause): void {
+    if (response === undefined) return;
+    this.flow.send(ackOf(this.request, response).toBuffer(), (error) => this.#step('transportError', { error }));
+  }
+
+  /** The INVITE itself then has 64*T1 to end (RFC 3261 9.1). */
+  #sendCancel(headers: ExtraHeaders): void {
+    if (this.#cancelled) return;
+    this.#cancelled = true;
+    this.#startLife('timerCancelled', giveUpMs(this.#timers));
+    this.#context.sendCancel(cancelOf(this.request, headers), this.branch, this.flow);
+  }
+
+  #pass({ response, flow = this.flow }: Cause): void {
+    if (response === undefined) return;
+    this.#tell(() => this.#handler.onResponse(response, flow));
+  }
+
+  #finish(): void {
+    this.#stopTimers();
+    this.#context.forget(this);
+    this.#tell(() => this.#handler.onEnd());
+  }
+
+  /** What a handler throws must not stop the machine. */
+  #tell(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#context.ports.logger.error(
+        { err: error, callId: this.request.header('call-id'), method: this.request.method },
+        'a client transaction handler threw',
+      );
+    }
+  }
+}

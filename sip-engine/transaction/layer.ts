@@ -1,0 +1,134 @@
+import type { OutgoingMessage, SipMessage } from '../message/index.ts';
+import type { EnginePorts } from '../ports.ts';
+import type { TimingWheel } from '../timer/index.ts';
+import type { Flow, TransportLayer } from '../transport/types.ts';
+import { type ClientContext, RunningClient } from './client-transaction.ts';
+import { inviteClientMachine } from './invite-client-table.ts';
+import { clientKey, MAGIC_COOKIE } from './matching.ts';
+import { nonInviteClientMachine } from './non-invite-client-table.ts';
+import { ServerSide } from './server-side.ts';
+import { timerValues } from './timer-values.ts';
+import type {
+  ClientTransaction,
+  ClientTransactionHandler,
+  TimerValues,
+  TransactionLayer,
+  TransactionOptions,
+  TransactionUser,
+} from './types.ts';
+
+/** What the layer needs of the transports. */
+export type TransportBelow = Pick<TransportLayer, 'listenPointOf' | 'flowTo'>;
+
+export interface TransactionDeps {
+  readonly transport: TransportBelow;
+  readonly wheel: TimingWheel;
+  readonly ports: EnginePorts;
+  readonly timers?: Partial<TimerValues>;
+  readonly options?: TransactionOptions;
+  /** May also be named later by `setUser`. */
+  readonly user?: TransactionUser;
+}
+
+/** The transaction layer of RFC 3261 section 17 with RFC 6026 and RFC 4320. */
+export function createTransactionLayer(deps: TransactionDeps): TransactionLayer {
+  return new Layer(deps);
+}
+
+/** Until a user is named nothing is answered. */
+const NOBODY: TransactionUser = {
+  onRequest: () => undefined,
+  onAck: () => undefined,
+  onCancel: () => undefined,
+  onStrayResponse: () => undefined,
+};
+
+class Layer implements TransactionLayer {
+  readonly #deps: TransactionDeps;
+  readonly #servers: ServerSide;
+  readonly #clients = new Map<string, RunningClient>();
+  readonly #clientContext: ClientContext;
+  #inviteClients = 0;
+
+  constructor(deps: TransactionDeps) {
+    this.#deps = deps;
+    const timers = timerValues(deps.timers);
+    this.#servers = new ServerSide({ ...deps, timers, options: deps.options ?? {}, user: deps.user ?? NOBODY });
+    this.#clientContext = {
+      wheel: deps.wheel,
+      timers,
+      ports: deps.ports,
+      sendCancel: (cancel, branch, flow) => void this.#start(cancel, branch, flow, SILENT),
+      forget: (transaction) => this.#forget(transaction),
+    };
+  }
+
+  setUser(user: TransactionUser): void {
+    this.#servers.user = user;
+  }
+
+  receive(message: SipMessage, flow: Flow): void {
+    if (message.isRequest) {
+      this.#servers.receive(message, flow);
+      return;
+    }
+    const client = this.#clients.get(clientKey(message.topVia.branch, message.cseqMethod));
+    if (client !== undefined) client.receive(message, flow);
+    else this.#servers.strayResponse(message, flow);
+  }
+
+  request(message: OutgoingMessage, flow: Flow, handler: ClientTransactionHandler): ClientTransaction {
+    const branch = this.#newBranch();
+    return this.#start(this.#withVia(message, branch, flow), branch, flow, handler);
+  }
+
+  sendStateless(message: OutgoingMessage, flow: Flow): Buffer {
+    const bytes = (message.method === '' ? message : this.#withVia(message, this.#newBranch(), flow)).toBuffer();
+    flow.send(bytes);
+    return bytes;
+  }
+
+  get size(): TransactionLayer['size'] {
+    const { ist, nist } = this.#servers.size;
+    return { ict: this.#inviteClients, nict: this.#clients.size - this.#inviteClients, ist, nist };
+  }
+
+  close(): void {
+    for (const client of [...this.#clients.values()]) client.stop();
+    this.#servers.close();
+  }
+
+  #start(request: OutgoingMessage, branch: string, flow: Flow, handler: ClientTransactionHandler): RunningClient {
+    const machine = request.method === 'INVITE' ? inviteClientMachine : nonInviteClientMachine;
+    const client = new RunningClient({ machine, request, branch, flow, handler }, this.#clientContext);
+    this.#clients.set(clientKey(branch, request.method), client);
+    if (client.isInvite) this.#inviteClients++;
+    client.start();
+    return client;
+  }
+
+  #forget(client: RunningClient): void {
+    if (!this.#clients.delete(clientKey(client.branch, client.request.method))) return;
+    if (client.isInvite) this.#inviteClients--;
+  }
+
+  /** Unguessable, so that only who has seen the request can answer it (RFC 3261 8.1.1.7). */
+  #newBranch(): string {
+    return MAGIC_COOKIE + this.#deps.ports.random.hex(24);
+  }
+
+  /** A copy with our Via on top: the caller's message can be sent again elsewhere. */
+  #withVia(message: OutgoingMessage, branch: string, flow: Flow): OutgoingMessage {
+    const { host, port } = this.#deps.transport.listenPointOf(flow).advertisedFor(flow.remoteAddress);
+    const request = message.clone();
+    request.prepend('Via', `SIP/2.0/${flow.transport.toUpperCase()} ${host}:${port};rport;branch=${branch}`);
+    return request;
+  }
+}
+
+const SILENT: ClientTransactionHandler = {
+  onResponse: () => undefined,
+  onTimeout: () => undefined,
+  onTransportError: () => undefined,
+  onEnd: () => undefined,
+};

@@ -1,0 +1,168 @@
+import { OutgoingMessage, parseMessage, type SipMessage } from '../message/index.ts';
+import type { Flow } from '../transport/types.ts';
+import { inviteServerMachine } from './invite-server-table.ts';
+import type { TransactionDeps } from './layer.ts';
+import { adoptToTag, statelessTag } from './local-tag.ts';
+import { hasMagicBranch, mergedKey, serverKey } from './matching.ts';
+import { nonInviteServerMachine } from './non-invite-server-table.ts';
+import { RunningServer, type ServerContext } from './server-transaction.ts';
+import { stampTopVia } from './stamp-via.ts';
+import type { TimerValues, TransactionOptions, TransactionUser } from './types.ts';
+
+export interface ServerSideDeps extends TransactionDeps {
+  readonly timers: TimerValues;
+  readonly options: TransactionOptions;
+  readonly user: TransactionUser;
+}
+
+const DEFAULT_PORT = { udp: 5060, tcp: 5060, tls: 5061 } as const;
+
+/** Every server transaction, and how incoming requests find theirs (RFC 3261 17.2.3). */
+export class ServerSide {
+  readonly #deps: ServerSideDeps;
+  readonly #context: ServerContext;
+  readonly #byKey = new Map<string, RunningServer>();
+  readonly #byMergedKey = new Map<string, RunningServer>();
+  readonly #max: number;
+  readonly #tagSeed: number;
+  #invites = 0;
+  user: TransactionUser;
+
+  constructor(deps: ServerSideDeps) {
+    this.#deps = deps;
+    this.user = deps.user;
+    this.#max = deps.options.maxServerTransactions ?? 200_000;
+    this.#tagSeed = Number.parseInt(deps.ports.random.hex(8), 16);
+    this.#context = {
+      wheel: deps.wheel,
+      timers: deps.timers,
+      ports: deps.ports,
+      immediateTrying: deps.options.immediateTrying ?? true,
+      flowBack: (transaction) => this.#flowBack(transaction),
+      passAck: (ack, flow) => this.#tell(ack, () => this.user.onAck(ack, flow)),
+      forget: (transaction) => this.#forget(transaction),
+    };
+  }
+
+  get size(): { readonly ist: number; readonly nist: number } {
+    return { ist: this.#invites, nist: this.#byKey.size - this.#invites };
+  }
+
+  receive(message: SipMessage, flow: Flow): void {
+    const { method } = message;
+    const key = serverKey(message, method);
+    const known = this.#byKey.get(key);
+    if (method === 'ACK') this.#ack(stamped(message, flow), flow);
+    else if (known !== undefined) known.repeated();
+    else if (method === 'CANCEL') this.#cancel(stamped(message, flow), key, flow);
+    else if (this.#byKey.size >= this.#max) this.#refuse(stamped(message, flow), 503, flow);
+    else this.#open(stamped(message, flow), key, flow);
+  }
+
+  strayResponse(response: SipMessage, flow: Flow): void {
+    this.#tell(response, () => this.user.onStrayResponse(response, flow));
+  }
+
+  close(): void {
+    for (const transaction of [...this.#byKey.values()]) transaction.stop();
+  }
+
+  #open(request: SipMessage, key: string, flow: Flow): void {
+    const merged = (this.#deps.options.mergedRequests ?? '482') === '482' ? mergedKey(request) : '';
+    // RFC 3261 8.2.2.2: the same request over another path; the first one is being worked on.
+    const isMerged = merged !== '' && this.#byMergedKey.has(merged);
+    const transaction = this.#create(request, key, isMerged ? '' : merged, flow, !isMerged);
+    if (isMerged) {
+      transaction.respond(OutgoingMessage.responseTo(request, 482));
+      return;
+    }
+    transaction.start();
+    const failed = this.#tell(request, () => this.user.onRequest(transaction));
+    if (failed) transaction.respond(OutgoingMessage.responseTo(request, 500));
+  }
+
+  #create(request: SipMessage, key: string, merged: string, flow: Flow, shown: boolean): RunningServer {
+    const machine = request.method === 'INVITE' ? inviteServerMachine : nonInviteServerMachine;
+    const transaction = new RunningServer({ machine, key, mergedKey: merged, request, flow, shown }, this.#context);
+    this.#byKey.set(key, transaction);
+    if (merged !== '') this.#byMergedKey.set(merged, transaction);
+    if (transaction.isInvite) this.#invites++;
+    return transaction;
+  }
+
+  #forget(transaction: RunningServer): void {
+    const { key, mergedKey: merged, shown } = transaction.parts;
+    if (!this.#byKey.delete(key)) return;
+    if (merged !== '') this.#byMergedKey.delete(merged);
+    if (transaction.isInvite) this.#invites--;
+    if (shown) this.#tell(transaction.request, () => this.user.onTransactionEnd?.(transaction));
+  }
+
+  #ack(ack: SipMessage, flow: Flow): void {
+    const invite = this.#byKey.get(serverKey(ack, 'INVITE'));
+    // RFC 3261 17.2.3: without the magic cookie the To tag must be that of the response as well.
+    const mine = invite !== undefined && (hasMagicBranch(ack) || ack.toTag === invite.localTag);
+    if (invite !== undefined && mine) invite.acknowledged(ack, flow);
+    else this.#tell(ack, () => this.user.onAck(ack, flow));
+  }
+
+  /** RFC 3261 9.2. What has been answered 2xx cannot be cancelled any more: 481, as for what is unknown. */
+  #cancel(cancel: SipMessage, key: string, flow: Flow): void {
+    const invite = this.#byKey.get(serverKey(cancel, 'INVITE'));
+    if (invite === undefined || invite.state === 'accepted') {
+      this.#refuse(cancel, 481, flow);
+      return;
+    }
+    const answer = OutgoingMessage.responseTo(cancel, 200);
+    adoptToTag(answer, invite.localTag, () => invite.localTag);
+    this.#create(cancel, key, '', flow, false).respond(answer);
+    if (invite.answered || invite.cancelled || !invite.parts.shown) return;
+    invite.cancelled = true;
+    this.#tell(cancel, () => this.user.onCancel(invite, cancel));
+  }
+
+  #refuse(request: SipMessage, status: number, flow: Flow): void {
+    if (status === 503) this.#deps.ports.counters.count('dropped', 'overload');
+    const answer = OutgoingMessage.responseTo(request, status);
+    adoptToTag(answer, request.toTag, () => statelessTag(request, this.#tagSeed));
+    flow.send(answer.toBuffer());
+  }
+
+  /** RFC 3261 18.2.2: to the address the request came from, at the port of its Via. */
+  #flowBack(transaction: RunningServer): Flow | undefined {
+    const { transport, remoteAddress } = transaction.flow;
+    if (transport === 'ws' || transport === 'wss') return undefined;
+    const port = transaction.request.topVia.port || DEFAULT_PORT[transport];
+    try {
+      return this.#deps.transport.flowTo({ transport, address: remoteAddress, port });
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Calls the user; what it throws is logged and ends nothing else. True when it threw. */
+  #tell(message: SipMessage, call: () => void): boolean {
+    try {
+      call();
+      return false;
+    } catch (error) {
+      this.#deps.ports.logger.error(
+        { err: error, callId: message.callId, method: message.method },
+        'the transaction user threw',
+      );
+      return true;
+    }
+  }
+}
+
+/** The request as its user sees it: `received` and `rport` in the top Via. */
+function stamped(request: SipMessage, flow: Flow): SipMessage {
+  const bytes = stampTopVia(request.raw, flow);
+  if (bytes === request.raw) return request;
+  try {
+    return parseMessage(bytes);
+  } catch {
+    // Only a message at the size limit can become unreadable by a few more bytes.
+    return request;
+  }
+}

@@ -1,0 +1,232 @@
+import { OutgoingMessage, type SipMessage } from '../message/index.ts';
+import type { EnginePorts } from '../ports.ts';
+import type { Timer, TimingWheel } from '../timer/index.ts';
+import type { Flow } from '../transport/types.ts';
+import { adoptToTag } from './local-tag.ts';
+import type { ServerAction, ServerEvent, ServerMachine, ServerState } from './server-machine.ts';
+import { giveUpMs, tryingAfterMs } from './timer-values.ts';
+import type { ServerTransaction, TimerValues } from './types.ts';
+
+export interface ServerContext {
+  readonly wheel: TimingWheel;
+  readonly timers: TimerValues;
+  readonly ports: EnginePorts;
+  readonly immediateTrying: boolean;
+  /** Another way to the peer when the request's connection has closed (RFC 3261 18.2.2). */
+  flowBack(transaction: RunningServer): Flow | undefined;
+  passAck(ack: SipMessage, flow: Flow): void;
+  forget(transaction: RunningServer): void;
+}
+
+export interface ServerParts {
+  readonly machine: ServerMachine;
+  readonly key: string;
+  readonly mergedKey: string;
+  readonly request: SipMessage;
+  readonly flow: Flow;
+  /** False for what the layer answers alone: the user is not told of its end either. */
+  readonly shown: boolean;
+}
+
+/** 100 is sent after 200 ms when it is not sent at once (RFC 3261 17.2.1). */
+const TRYING_SOON_MS = 200;
+
+/** What a step was caused by, where its actions need it. */
+interface Cause {
+  readonly bytes?: Buffer;
+  readonly ack?: SipMessage;
+  readonly flow?: Flow;
+}
+
+const NO_CAUSE: Cause = {};
+
+/** One server transaction: runs its machine's table; the table says when, this class says how. */
+export class RunningServer implements ServerTransaction {
+  readonly request: SipMessage;
+  readonly flow: Flow;
+  readonly isInvite: boolean;
+  readonly parts: ServerParts;
+  readonly #context: ServerContext;
+  #state: ServerState;
+  #sendFlow: Flow;
+  #repeat: Timer | undefined;
+  #life: Timer | undefined;
+  #intervalMs = 0;
+  #lastResponse: Buffer | undefined;
+  #localTag: string;
+  #answered = false;
+  #retried = false;
+  cancelled = false;
+
+  constructor(parts: ServerParts, context: ServerContext) {
+    this.parts = parts;
+    this.request = parts.request;
+    this.flow = parts.flow;
+    this.isInvite = parts.request.method === 'INVITE';
+    this.#context = context;
+    this.#state = parts.machine.initial;
+    this.#sendFlow = parts.flow;
+    this.#localTag = parts.request.toTag;
+  }
+
+  get answered(): boolean {
+    return this.#answered;
+  }
+
+  get lastResponse(): Buffer | undefined {
+    return this.#lastResponse;
+  }
+
+  get state(): ServerState {
+    return this.#state;
+  }
+
+  get ended(): boolean {
+    return this.#state === 'terminated';
+  }
+
+  get localTag(): string {
+    if (this.#localTag === '') this.#localTag = this.#context.ports.random.hex(12);
+    return this.#localTag;
+  }
+
+  start(): void {
+    this.#step('start');
+  }
+
+  /** The same request again. */
+  repeated(): void {
+    this.#context.ports.counters.count('retransmissions_in');
+    this.#step('request');
+  }
+
+  acknowledged(ack: SipMessage, flow: Flow): void {
+    this.#step('ack', { ack, flow });
+  }
+
+  respond(response: OutgoingMessage): boolean {
+    if (this.#answered || this.ended) return false;
+    const { status } = response;
+    if (status > 100) this.#localTag = adoptToTag(response, this.#localTag, () => this.localTag);
+    const event = this.#eventOf(status);
+    if (event === undefined) return false;
+    if (status >= 200) this.#answered = true;
+    this.#step(event, { bytes: response.toBuffer() });
+    return event !== 'silence';
+  }
+
+  resend(bytes: Buffer): void {
+    this.#step('resend', { bytes });
+  }
+
+  /** Ends it without a word to the wire. */
+  stop(): void {
+    if (this.ended) return;
+    this.#state = 'terminated';
+    this.#finish();
+  }
+
+  #eventOf(status: number): ServerEvent | undefined {
+    if (status >= 300) return status === 408 && !this.isInvite ? 'silence' : 'failure';
+    if (status >= 200) return 'success';
+    // RFC 4320 4.1: no provisional but 100 to a non-INVITE, and over UDP only the late one sent below.
+    if (!this.isInvite && (status > 100 || !this.flow.reliable)) return undefined;
+    return 'provisional';
+  }
+
+  #step(event: ServerEvent, cause: Cause = NO_CAUSE): void {
+    const row = this.parts.machine.table[this.#state][event];
+    if (row === undefined) return;
+    this.#state = row.to;
+    for (const action of row.do) RunningServer.#actions[action](this, cause);
+    if (row.to === 'terminated') this.#finish();
+  }
+
+  static readonly #actions: Readonly<Record<ServerAction, (self: RunningServer, cause: Cause) => void>> = {
+    sendTryingSoon: (self) => {
+      if (self.#context.immediateTrying) self.#sendTrying();
+      else self.#startLife('timerTrying', TRYING_SOON_MS);
+    },
+    sendTrying: (self) => self.#sendTrying(),
+    send: (self, { bytes }) => {
+      self.#lastResponse = bytes;
+      self.#transmit(bytes);
+    },
+    sendGiven: (self, { bytes }) => self.#transmit(bytes),
+    repeat: (self) => self.#transmit(self.#lastResponse),
+    retransmit: (self) => {
+      self.#context.ports.counters.count('retransmissions_out');
+      self.#transmit(self.#lastResponse);
+    },
+    passAck: (self, { ack, flow }) => {
+      if (ack !== undefined && flow !== undefined) self.#context.passAck(ack, flow);
+    },
+    reportAbandoned: (self) => self.#context.ports.counters.count('timeouts'),
+    reportNoAck: (self) => self.#context.ports.counters.count('timeouts'),
+    stopTimers: (self) => self.#stopTimers(),
+    startTrying: (self) => {
+      self.#repeat = self.#context.wheel.after(tryingAfterMs(self.#timers), () => self.#step('timerTrying'));
+    },
+    startAbandoned: (self) => self.#startLife('timerAbandoned', giveUpMs(self.#timers)),
+    startG: (self) => self.#startG(self.#timers.t1Ms),
+    doubleG: (self) => self.#startG(Math.min(self.#intervalMs * 2, self.#timers.t2Ms)),
+    startH: (self) => self.#startLife('timerH', giveUpMs(self.#timers)),
+    startI: (self) => self.#startLife('timerI', self.flow.reliable ? 0 : self.#timers.t4Ms),
+    startJ: (self) => self.#startLife('timerJ', self.flow.reliable ? 0 : giveUpMs(self.#timers)),
+    startL: (self) => self.#startLife('timerL', giveUpMs(self.#timers)),
+  };
+
+  get #timers(): TimerValues {
+    return this.#context.timers;
+  }
+
+  #stopTimers(): void {
+    this.#repeat?.cancel();
+    this.#life?.cancel();
+  }
+
+  /** Timer G runs over unreliable transports only. */
+  #startG(delayMs: number): void {
+    if (this.flow.reliable) return;
+    this.#intervalMs = delayMs;
+    this.#repeat = this.#context.wheel.after(delayMs, () => this.#step('timerG'));
+  }
+
+  #startLife(event: ServerEvent, delayMs: number): void {
+    this.#life?.cancel();
+    this.#life = this.#context.wheel.after(delayMs, () => this.#step(event));
+  }
+
+  #sendTrying(): void {
+    const trying = OutgoingMessage.responseTo(this.request, 100);
+    // RFC 3261 8.2.6.1: the sender measures the round trip with it.
+    const timestamp = this.request.header('timestamp');
+    if (timestamp !== undefined && !trying.has('timestamp')) trying.add('Timestamp', timestamp);
+    this.#lastResponse = trying.toBuffer();
+    this.#transmit(this.#lastResponse);
+  }
+
+  #transmit(bytes: Buffer | undefined): void {
+    if (bytes === undefined) return;
+    if (this.#sendFlow.closed) this.#sendFlow = this.#context.flowBack(this) ?? this.#sendFlow;
+    this.#sendFlow.send(bytes, (error) => this.#notSent(bytes, error));
+  }
+
+  /** A connection that broke under the response is replaced once (RFC 3261 18.2.2). */
+  #notSent(bytes: Buffer, error: Error): void {
+    const other = this.#retried || !this.flow.reliable || this.ended ? undefined : this.#context.flowBack(this);
+    if (other === undefined) {
+      this.#context.ports.logger.debug({ err: error, callId: this.request.callId }, 'a response was not sent');
+      this.#step('transportError');
+      return;
+    }
+    this.#retried = true;
+    this.#sendFlow = other;
+    other.send(bytes, (again) => this.#notSent(bytes, again));
+  }
+
+  #finish(): void {
+    this.#stopTimers();
+    this.#context.forget(this);
+  }
+}
