@@ -1,0 +1,14 @@
+export { SipInjectionError, type SipParseCode, SipParseError } from './errors.ts';
+export { canonicalName, headerRank, lowerName } from './header-names.ts';
+export { DEFAULT_LIMITS, type ParseLimits } from './limits.ts';
+export { formatNameAddr, parseNameAddr, quote, unquote } from './name-addr.ts';
+export { OutgoingMessage } from './outgoing-message.ts';
+export { formatParams } from './params.ts';
+export { parseMessage } from './parse-message.ts';
+export { reasonPhrase } from './reason-phrases.ts';
+export { splitValues } from './split-values.ts';
+export type * from './types.ts';
+export { formatHost, formatUri, parseUri, readHostPort } from './uri.ts';
+export { canonicalHost, uriEquals } from './uri-equals.ts';
+export { validateKnownHeaders } from './validate-known-headers.ts';
+export { fillVia, parseVia } from './via.ts';

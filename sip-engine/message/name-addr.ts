@@ -1,0 +1,142 @@
+import { BACKSLASH, COMMA, GREATER, isWhite, LESS, QUOTE, SEMICOLON, skipQuoted, skipWhite } from './chars.ts';
+import { SipInjectionError, SipParseError } from './errors.ts';
+import { formatParams, newParamSpan, nextParam, readParams } from './params.ts';
+import type { NameAddr } from './types.ts';
+
+/** Where the parts of one name-addr or addr-spec are. */
+export interface NameAddrSpan {
+  nameStart: number;
+  nameEnd: number;
+  uriStart: number;
+  uriEnd: number;
+  /** First `;` of the header parameters, or the end. */
+  paramsStart: number;
+}
+
+/**
+ * Finds the address at `start..end`; `undefined` when it is malformed: a quote that never closes, a
+ * comma in an unquoted name, white space in the URI (RFC 3261 20.10, 25.1; RFC 4475 3.1.2).
+ */
+export function spanNameAddr(text: string, start: number, end: number): NameAddrSpan | undefined {
+  const nameStart = skipWhite(text, start, end);
+  let p = nameStart;
+  if (text.charCodeAt(p) === QUOTE) {
+    p = skipQuoted(text, p, end);
+    if (p < 0 || p > end) return undefined;
+    const less = skipWhite(text, p, end);
+    if (less >= end || text.charCodeAt(less) !== LESS) return undefined;
+    return spanBracketed(text, nameStart, p, less, end);
+  }
+  for (; p < end; p++) {
+    const code = text.charCodeAt(p);
+    if (code === LESS) return spanBracketed(text, nameStart, trimEnd(text, nameStart, p), p, end);
+    if (code === SEMICOLON) break;
+    if (code === COMMA || code === QUOTE || code === GREATER) return undefined;
+  }
+  const uriEnd = trimEnd(text, nameStart, p);
+  if (!isUriText(text, nameStart, uriEnd)) return undefined;
+  return { nameStart, nameEnd: nameStart, uriStart: nameStart, uriEnd, paramsStart: p };
+}
+
+function spanBracketed(
+  text: string,
+  nameStart: number,
+  nameEnd: number,
+  less: number,
+  end: number,
+): NameAddrSpan | undefined {
+  const close = text.indexOf('>', less);
+  if (close < 0 || close >= end) return undefined;
+  if (!isUriText(text, less + 1, close)) return undefined;
+  return { nameStart, nameEnd, uriStart: less + 1, uriEnd: close, paramsStart: skipWhite(text, close + 1, end) };
+}
+
+/** Not empty, a scheme, no white space, control characters, brackets or quotes. */
+function isUriText(text: string, start: number, end: number): boolean {
+  for (let p = start; p < end; p++) {
+    const code = text.charCodeAt(p);
+    if (code <= 0x20 || code === 0x7f || code === LESS || code === GREATER || code === QUOTE) return false;
+  }
+  return end > start;
+}
+
+function trimEnd(text: string, start: number, end: number): number {
+  let p = end;
+  while (p > start && isWhite(text.charCodeAt(p - 1))) p--;
+  return p;
+}
+
+/**
+ * Checks a From or To value and gives its tag: `''` when it has none, `undefined` when the value is
+ * malformed or more than one.
+ */
+export function readTag(text: string, start: number, end: number): string | undefined {
+  const span = spanNameAddr(text, start, end);
+  if (span === undefined) return undefined;
+  const param = newParamSpan();
+  let tag = '';
+  let p = span.paramsStart;
+  while (p < end) {
+    p = nextParam(text, p, end, param);
+    if (p < 0) return undefined;
+    if (param.valueStart >= 0 && tag === '' && isTag(text, param.nameStart, param.nameEnd)) {
+      if (text.charCodeAt(param.valueStart) === QUOTE) return undefined;
+      tag = text.slice(param.valueStart, param.valueEnd);
+    }
+  }
+  return tag;
+}
+
+function isTag(text: string, start: number, end: number): boolean {
+  return (
+    end - start === 3 &&
+    (text.charCodeAt(start) | 0x20) === 0x74 &&
+    (text.charCodeAt(start + 1) | 0x20) === 0x61 &&
+    (text.charCodeAt(start + 2) | 0x20) === 0x67
+  );
+}
+
+/** Reads one `"name" <uri>;params` or bare `uri;params` (then every parameter is the header's, 20.10). */
+export function parseNameAddr(text: string): NameAddr {
+  const span = spanNameAddr(text, 0, text.length);
+  const params = span && readParams(text, span.paramsStart, text.length);
+  if (span === undefined || params === undefined) throw new SipParseError('bad_header', 'address', { status: 400 });
+  return {
+    displayName: readDisplayName(text.slice(span.nameStart, span.nameEnd)),
+    uri: text.slice(span.uriStart, span.uriEnd),
+    params,
+  };
+}
+
+/** `"name" <uri>;params`; brackets always, the name quoted and escaped. */
+export function formatNameAddr(address: NameAddr): string {
+  if (/[\s<>]/.test(address.uri) || address.uri === '') throw new SipInjectionError('uri');
+  const name = address.displayName === '' ? '' : `${quote(address.displayName)} `;
+  return `${name}<${address.uri}>${formatParams(address.params)}`;
+}
+
+/** A quoted string with `"` and `\` escaped (RFC 3261 25.1). @throws SipInjectionError on CR, LF, NUL. */
+export function quote(text: string): string {
+  if (/[\r\n\0]/.test(text)) throw new SipInjectionError('quoted-string');
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** The text of a quoted string; other text comes back as it is. */
+export function unquote(text: string): string {
+  if (text.charCodeAt(0) !== QUOTE) return text;
+  const inner = text.slice(1, -1);
+  return inner.includes('\\') ? unescapePairs(inner) : inner;
+}
+
+function readDisplayName(text: string): string {
+  return unquote(text);
+}
+
+function unescapePairs(text: string): string {
+  let out = '';
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) === BACKSLASH && i + 1 < text.length) i++;
+    out += text[i];
+  }
+  return out;
+}

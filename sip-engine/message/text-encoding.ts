@@ -1,0 +1,23 @@
+import { Buffer } from 'node:buffer';
+
+/**
+ * Headers are scanned as Latin-1 text, one character a byte, and turned into UTF-8 text (RFC 3261
+ * 7.3.1) only when a byte above 0x7f is in them.
+ */
+export function decodeUtf8(latin1: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is the ASCII range
+  if (/^[\x00-\x7f]*$/.test(latin1)) return latin1;
+  const text = Buffer.from(latin1, 'latin1').toString('utf8');
+  // Old peers send Latin-1; better their letters than replacement characters.
+  return text.includes('\ufffd') ? latin1 : text;
+}
+
+/** The UTF-8 bytes of a text, one character a byte. */
+export function encodeUtf8(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+/** Folds become one space (RFC 3261 7.3.1). */
+export function unfold(text: string): string {
+  return text.replace(/[ \t]*\r?\n[ \t]+/g, ' ').trim();
+}

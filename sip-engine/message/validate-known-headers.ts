@@ -1,0 +1,113 @@
+import { isToken } from './chars.ts';
+import { SipParseError } from './errors.ts';
+import { canonicalName } from './header-names.ts';
+import { parseNameAddr } from './name-addr.ts';
+import { splitValues } from './split-values.ts';
+import type { SipMessage } from './types.ts';
+import { parseUri } from './uri.ts';
+import { parseVia } from './via.ts';
+
+/** True when the line is what its header's grammar allows. */
+type Check = (line: string) => boolean;
+
+const MAX_SECONDS = 0xffffffff;
+
+/** Headers that the engine or its apps act on; each line of them must parse (RFC 3261 section 25). */
+const CHECKS: readonly (readonly [name: string, check: Check])[] = [
+  ['via', everyValue(isVia)],
+  ['route', everyValue(isAddress)],
+  ['record-route', everyValue(isAddress)],
+  ['contact', isContact],
+  ['expires', isSeconds],
+  ['min-expires', isSeconds],
+  ['retry-after', (line) => isSeconds(/^\s*(\d+)\s*(?:$|[(;])/.exec(line)?.[1] ?? '')],
+  ['rseq', (line) => isNumber(line, MAX_SECONDS)],
+  ['rack', isRack],
+  ['refer-to', (line) => isAddress(line)],
+  ['referred-by', (line) => isAddress(line)],
+  ['session-expires', isDelta],
+  ['min-se', isDelta],
+  ['event', (line) => isToken(line.split(';')[0]?.trim() ?? '')],
+  ['subscription-state', (line) => isToken(line.split(';')[0]?.trim() ?? '')],
+  ['content-type', (line) => /^[^\s/;,]+\s*\/\s*[^\s/;,]+\s*(?:;|$)/.test(line)],
+  ['require', everyValue(isToken)],
+  ['proxy-require', everyValue(isToken)],
+  ['supported', everyValue(isToken)],
+  ['allow', everyValue(isToken)],
+];
+
+/** Headers of which a second line makes the message mean two things. */
+const SINGLE = ['expires', 'content-type', 'rseq', 'rack', 'refer-to', 'session-expires', 'min-se', 'event'];
+
+/**
+ * The checks that `parseMessage` leaves out because not every receiver needs them. `undefined` when
+ * the message is good, else the fault, whose `reason` is `Bad <Name> Header`.
+ */
+export function validateKnownHeaders(message: SipMessage): SipParseError | undefined {
+  for (const name of SINGLE) if (message.headerLines(name).length > 1) return badHeader(message, name);
+  for (const [name, check] of CHECKS) {
+    for (const line of message.headerLines(name)) if (!check(line)) return badHeader(message, name);
+  }
+  return undefined;
+}
+
+function badHeader(message: SipMessage, name: string): SipParseError {
+  const status = message.isRequest && message.method !== 'ACK' ? 400 : 0;
+  return new SipParseError('bad_header', name, {
+    status,
+    reason: `Bad ${canonicalName(name)} Header`,
+    partial: message,
+  });
+}
+
+function everyValue(check: Check): Check {
+  return (line) => splitValues(line).every(check);
+}
+
+function isVia(value: string): boolean {
+  return succeeds(() => parseVia(value));
+}
+
+function isAddress(value: string): boolean {
+  return succeeds(() => checkUri(parseNameAddr(value).uri));
+}
+
+/** RFC 3261 20.10: `*`, or addresses; one with `?` needs brackets (RFC 4475 3.1.2.13). */
+function isContact(line: string): boolean {
+  if (line === '*') return true;
+  return splitValues(line).every((value) => isAddress(value) && (value.includes('<') || !value.includes('?')));
+}
+
+/** `sip:`, `sips:` and `tel:` are read; of other schemes only the form is known. */
+function checkUri(uri: string): void {
+  if (/^(?:sips?|tel):/i.test(uri)) parseUri(uri);
+  else if (!/^[A-Za-z][A-Za-z0-9+.-]*:./.test(uri)) throw new SipParseError('bad_uri', 'uri', { status: 400 });
+}
+
+function isSeconds(text: string): boolean {
+  return isNumber(text, MAX_SECONDS);
+}
+
+function isNumber(text: string, max: number): boolean {
+  return /^\d{1,15}$/.test(text) && Number(text) <= max;
+}
+
+function isDelta(line: string): boolean {
+  return isSeconds(line.split(';')[0]?.trim() ?? '');
+}
+
+/** RFC 3262 7.2: response number, CSeq number, method. */
+function isRack(line: string): boolean {
+  const [rseq = '', cseq = '', method = '', more] = line.split(/\s+/);
+  return isSeconds(rseq) && isNumber(cseq, 0x7fffffff) && isToken(method) && more === undefined;
+}
+
+function succeeds(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch (error) {
+    if (error instanceof SipParseError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,144 @@
+import { BRACKET_OPEN, COLON, COMMA, isDigit, isWhite, SEMICOLON, SLASH, skipToken, skipWhite } from './chars.ts';
+import { SipParseError } from './errors.ts';
+import { newParamSpan, nextParam, type ParamSpan, readParams } from './params.ts';
+import type { Via } from './types.ts';
+
+/** Where the parts of the first Via value of a line are. */
+export interface ViaSpan {
+  transportStart: number;
+  transportEnd: number;
+  hostStart: number;
+  hostEnd: number;
+  /** 0 when absent. */
+  port: number;
+  paramsStart: number;
+  /** The branch is the magic cookie and nothing else: it identifies no transaction (RFC 4475 3.2.1). */
+  bareCookie: boolean;
+  /** Behind the value: the comma, or the end. */
+  end: number;
+}
+
+/** Finds and checks the first value of a Via line (RFC 3261 20.42); `undefined` when malformed. */
+export function spanVia(text: string, start: number, end: number): ViaSpan | undefined {
+  let p = skipProtocolPart(text, skipWhite(text, start, end), end);
+  p = skipProtocolPart(text, p, end);
+  if (p < 0) return undefined;
+  const transportStart = p;
+  const transportEnd = skipToken(text, p, end);
+  const hostStart = skipWhite(text, transportEnd, end);
+  if (transportEnd === transportStart || hostStart === transportEnd) return undefined;
+  const hostEnd = skipHost(text, hostStart, end);
+  if (hostEnd < 0) return undefined;
+  p = skipWhite(text, hostEnd, end);
+  let port = 0;
+  if (p < end && text.charCodeAt(p) === COLON) {
+    p = skipWhite(text, p + 1, end);
+    const portStart = p;
+    while (p < end && p - portStart < 6 && isDigit(text.charCodeAt(p))) port = port * 10 + text.charCodeAt(p++) - 48;
+    if (p === portStart || port > 65_535) return undefined;
+    p = skipWhite(text, p, end);
+  }
+  const span: ViaSpan = {
+    transportStart,
+    transportEnd,
+    hostStart,
+    hostEnd,
+    port,
+    paramsStart: p,
+    bareCookie: false,
+    end,
+  };
+  return finishSpan(text, span) ? span : undefined;
+}
+
+/** Checks the parameters and finds the end of the value. */
+function finishSpan(text: string, span: ViaSpan): boolean {
+  const param = newParamSpan();
+  const limit = span.end;
+  let p = span.paramsStart;
+  while (p < limit) {
+    const code = text.charCodeAt(p);
+    if (code === COMMA) {
+      span.end = p;
+      return true;
+    }
+    p = nextParam(text, p, limit, param);
+    if (p < 0) return false;
+    if (param.valueEnd - param.valueStart === 7 && isBareCookie(text, param)) span.bareCookie = true;
+  }
+  return true;
+}
+
+function isBareCookie(text: string, param: ParamSpan): boolean {
+  if (param.valueStart < 0 || text.slice(param.nameStart, param.nameEnd).toLowerCase() !== 'branch') return false;
+  return text.startsWith('z9hG4bK', param.valueStart);
+}
+
+/** Behind `token SWS "/" SWS`; -1 when it is not there. */
+function skipProtocolPart(text: string, pos: number, end: number): number {
+  if (pos < 0) return -1;
+  const tokenEnd = skipToken(text, pos, end);
+  const slash = skipWhite(text, tokenEnd, end);
+  if (tokenEnd === pos || slash >= end || text.charCodeAt(slash) !== SLASH) return -1;
+  return skipWhite(text, slash + 1, end);
+}
+
+function skipHost(text: string, pos: number, end: number): number {
+  let p = pos;
+  if (text.charCodeAt(p) === BRACKET_OPEN) {
+    const close = text.indexOf(']', p);
+    return close < 0 || close >= end ? -1 : close + 1;
+  }
+  for (; p < end; p++) {
+    const code = text.charCodeAt(p);
+    if (code === COLON || code === SEMICOLON || code === COMMA || isWhite(code)) break;
+    if (code === SLASH || code === 0x22 || code === 0x3c || code === 0x3e || code < 0x20) return -1;
+  }
+  return p === pos ? -1 : p;
+}
+
+/** Reads the first value of a Via line. Host without IPv6 brackets, as `SipUri.host`. */
+export function parseVia(text: string): Via {
+  const span = spanVia(text, 0, text.length);
+  const params = span && readParams(text, span.paramsStart, span.end);
+  if (span === undefined || params === undefined) {
+    throw new SipParseError('bad_header', 'via', { status: 400, reason: 'Bad Via Header' });
+  }
+  const host = text.slice(span.hostStart, span.hostEnd);
+  return {
+    transport: text.slice(span.transportStart, span.transportEnd),
+    host: host.charCodeAt(0) === BRACKET_OPEN ? host.slice(1, -1).toLowerCase() : host.toLowerCase(),
+    port: span.port,
+    branch: params.get('branch') ?? '',
+    params,
+  };
+}
+
+/**
+ * The Via value as RFC 3581 and RFC 3261 18.2.1 want it after reception: `rport=` filled in place or
+ * appended, `received=` when sent-by is not the source address, a stale one removed.
+ */
+export function fillVia(text: string, sourceAddress: string, sourcePort: number): string {
+  const span = spanVia(text, 0, text.length);
+  if (span === undefined) return text;
+  const host = text.slice(span.hostStart, span.hostEnd).replace(/^\[|\]$/g, '');
+  const needsReceived = host.toLowerCase() !== sourceAddress.toLowerCase();
+  const param = newParamSpan();
+  let out = text.slice(0, span.paramsStart).trimEnd();
+  let hasRport = false;
+  for (let p = span.paramsStart; p < span.end; ) {
+    const next = nextParam(text, p, span.end, param);
+    if (next < 0) return text;
+    const name = text.slice(param.nameStart, param.nameEnd).toLowerCase();
+    if (name === 'rport' && !hasRport) {
+      out += `;rport=${sourcePort}`;
+      hasRport = true;
+    } else if (name !== 'received' && name !== 'rport') {
+      out += text.slice(p, next).trimEnd();
+    }
+    p = next;
+  }
+  if (needsReceived) out += `;received=${sourceAddress}`;
+  if (!hasRport) out += `;rport=${sourcePort}`;
+  return out + text.slice(span.end);
+}
