@@ -36,6 +36,7 @@ export interface Demo {
 }
 
 export interface Product {
+  readonly pid: number;
   readonly demo: Demo;
   readonly dataDir: string;
   readonly sipPort: number;
@@ -101,6 +102,7 @@ function describe(child: ChildProcess, env: Readonly<Record<string, string>>, ou
   const readDemo = () => JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')) as Demo;
   const ended = once(child, 'exit');
   return {
+    pid: child.pid ?? 0,
     get demo() {
       return readDemo();
     },

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Servers on the first core, generators on the second, where there are two. */
+export type Core = 'server' | 'generator';
+
+export interface Child {
+  readonly pid: number;
+  /** The next line of standard output that starts with `{`, parsed. */
+  nextJson(): Promise<Record<string, number | string>>;
+  stop(): Promise<void>;
+}
+
+/** Starts a TypeScript file of ours, pinned to its core. */
+export function startScript(
+  core: Core,
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Child {
+  const pin = availableParallelism() > 1 ? ['taskset', '-c', core === 'server' ? '0' : '1'] : [];
+  const [command = process.execPath, ...rest] = [...pin, process.execPath, join(ROOT, script), ...args];
+  const child = spawn(command, rest, {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (child.pid === undefined) throw new Error(`cannot start ${command}`);
+  return wrap(child, child.pid);
+}
+
+function wrap(child: ChildProcess, pid: number): Child {
+  const lines: string[] = [];
+  const waiting: ((line: string) => void)[] = [];
+  if (child.stdout !== null) {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (!line.startsWith('{')) return;
+      const next = waiting.shift();
+      if (next === undefined) lines.push(line);
+      else next(line);
+    });
+  }
+  const ended = once(child, 'exit');
+  return {
+    pid,
+    async nextJson() {
+      const line =
+        lines.shift() ??
+        (await Promise.race([new Promise<string>((resolve) => waiting.push(resolve)), failure(ended)]));
+      return JSON.parse(line) as Record<string, number | string>;
+    },
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+async function failure(ended: Promise<unknown[]>): Promise<never> {
+  const [code] = await ended;
+  throw new Error(`a child ended with ${String(code)} before it had said what was waited for`);
+}
