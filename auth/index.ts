@@ -1,1 +1,16 @@
+export type { Authenticated, AuthOutcome, Refused } from './authenticator.ts';
+export { Authenticator, throttled } from './authenticator.ts';
+export { type Ban, BanBook, type BanVerdict } from './ban-book.ts';
+export { BoundedMap } from './bounded-map.ts';
+export type { ChallengeKind } from './challenge.ts';
+export { type AuthService, type AuthServiceOptions, createAuth } from './create-auth.ts';
+export { computeHa1, computeResponse, digestHash } from './digest.ts';
+export { authenticateIdentity, type IdentityAnswer, type IdentityDirectory, refuseIdentity } from './identity.ts';
 export type { InboundRequest } from './inbound-request.ts';
+export { counterOf } from './nonce-signer.ts';
+export { type DigestCredentials, parseCredentials } from './parse-credentials.ts';
+export { createPreFilter, isScanner, type PreFilterDecision } from './pre-filter.ts';
+export type { RateLimiter } from './rate-limiter.ts';
+export { type RealmResolution, RealmResolver } from './realm-resolver.ts';
+export { addressUri, parseSipUri, type UriParts } from './sip-uri.ts';
+export { NetworkSet, sourceKey } from './source-key.ts';

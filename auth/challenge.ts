@@ -1,0 +1,24 @@
+import type { DigestAlgorithm, RealmRecord } from '../bus/index.ts';
+
+/** Who asks: the registrar and end servers (401) or a proxy (407), RFC 3261 sections 22.2 and 22.3. */
+export type ChallengeKind = 'www' | 'proxy';
+
+const CHALLENGE_NAMES = { www: 'WWW-Authenticate', proxy: 'Proxy-Authenticate' } as const;
+
+/**
+ * One challenge line an algorithm of the realm, in its order, all with the same nonce (RFC 8760 section 2.3). The
+ * offer depends on the realm alone, so it tells nothing about users. `single` keeps the first only, for an engine that
+ * cannot send two lines of one name.
+ */
+export function challengeLines(
+  kind: ChallengeKind,
+  realm: RealmRecord,
+  nonce: string,
+  stale: boolean,
+  single: boolean,
+): readonly string[] {
+  const algorithms: readonly DigestAlgorithm[] = single ? realm.algorithms.slice(0, 1) : realm.algorithms;
+  const head = `${CHALLENGE_NAMES[kind]}: Digest realm="${realm.realm}", nonce="${nonce}", algorithm=`;
+  const tail = stale ? ', qop="auth", stale=true' : ', qop="auth"';
+  return algorithms.map((algorithm) => head + algorithm + tail);
+}

@@ -1,0 +1,119 @@
+import type { DigestAlgorithm } from '../bus/index.ts';
+
+/** What an `Authorization: Digest` line says (RFC 7616 section 3.4), unquoted. `''` where absent. */
+export interface DigestCredentials {
+  readonly username: string;
+  readonly realm: string;
+  readonly nonce: string;
+  readonly uri: string;
+  /** Lower case. */
+  readonly response: string;
+  /** As written; `''` means MD5 (RFC 7616 section 3.4). */
+  readonly algorithm: string;
+  /** Lower case. */
+  readonly qop: string;
+  /** As written: it is hashed as written. */
+  readonly nc: string;
+  readonly cnonce: string;
+}
+
+type Draft = { -readonly [K in keyof DigestCredentials]: string };
+
+/** A longer line is no honest digest; the engine's own limit is on the whole message. */
+const LONGEST_LINE = 4096;
+
+const CONTROL = /[^\P{Cc}\t]/u;
+
+/**
+ * Reads one Authorization value. Tolerant of missing quotes, case, spaces and unknown parameters;
+ * `undefined` for another scheme, and for what could be read in two ways: control characters, an open quote,
+ * a parameter given twice.
+ */
+export function parseCredentials(line: string): DigestCredentials | undefined {
+  if (line.length > LONGEST_LINE || !isDigestScheme(line) || CONTROL.test(line)) return undefined;
+  const draft: Draft = {
+    username: '',
+    realm: '',
+    nonce: '',
+    uri: '',
+    response: '',
+    algorithm: '',
+    qop: '',
+    nc: '',
+    cnonce: '',
+  };
+  const seen = new Set<string>();
+  let at = 6;
+  while (at < line.length) {
+    at = skipSeparators(line, at);
+    if (at >= line.length) break;
+    const equals = line.indexOf('=', at);
+    if (equals < 0) return undefined;
+    const name = line.slice(at, equals).trim().toLowerCase();
+    if (name === '' || seen.has(name)) return undefined;
+    seen.add(name);
+    at = skipSpaces(line, equals + 1);
+    const end = valueEnd(line, at);
+    if (end < 0) return undefined;
+    if (name in draft) draft[name as keyof Draft] = valueText(line, at, end);
+    at = end;
+  }
+  draft.response = draft.response.toLowerCase();
+  draft.qop = draft.qop.toLowerCase();
+  return isComplete(draft) ? draft : undefined;
+}
+
+/** The algorithm the client says it used; `undefined` for one that no realm here can have. */
+export function algorithmOf(credentials: DigestCredentials): DigestAlgorithm | undefined {
+  if (credentials.algorithm === '' || credentials.algorithm === 'MD5') return 'MD5';
+  const name = credentials.algorithm.toUpperCase();
+  return name === 'MD5' || name === 'SHA-256' || name === 'SHA-512-256' ? name : undefined;
+}
+
+function isComplete(draft: DigestCredentials): boolean {
+  return draft.username !== '' && draft.realm !== '' && draft.nonce !== '' && draft.response !== '';
+}
+
+function isDigestScheme(line: string): boolean {
+  const after = line.charCodeAt(6);
+  return (after === 32 || after === 9) && line.slice(0, 6).toLowerCase() === 'digest';
+}
+
+function skipSeparators(line: string, from: number): number {
+  let at = from;
+  while (at < line.length && (isSpace(line.charCodeAt(at)) || line[at] === ',')) at += 1;
+  return at;
+}
+
+function skipSpaces(line: string, from: number): number {
+  let at = from;
+  while (at < line.length && isSpace(line.charCodeAt(at))) at += 1;
+  return at;
+}
+
+function isSpace(code: number): boolean {
+  return code === 32 || code === 9;
+}
+
+/** Index after the value, closing quote included; -1 when a quote stays open. */
+function valueEnd(line: string, at: number): number {
+  if (line[at] !== '"') {
+    const comma = line.indexOf(',', at);
+    return comma < 0 ? line.length : comma;
+  }
+  let end = line.indexOf('"', at + 1);
+  while (end > 0 && isEscaped(line, end)) end = line.indexOf('"', end + 1);
+  return end < 0 ? -1 : end + 1;
+}
+
+function isEscaped(line: string, quote: number): boolean {
+  let backslashes = 0;
+  while (line[quote - 1 - backslashes] === '\\') backslashes += 1;
+  return backslashes % 2 === 1;
+}
+
+function valueText(line: string, at: number, end: number): string {
+  if (line[at] !== '"') return line.slice(at, end).trimEnd();
+  const text = line.slice(at + 1, end - 1);
+  return text.includes('\\') ? text.replace(/\\(.)/g, '$1') : text;
+}

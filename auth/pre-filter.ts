@@ -1,0 +1,46 @@
+import type { BanBook } from './ban-book.ts';
+import { sourceKey } from './source-key.ts';
+import { TokenBuckets } from './token-buckets.ts';
+
+/** What the engine does with a request before a transaction or a 100 exists. */
+export type PreFilterDecision = 'pass' | 'drop' | { readonly status: number; readonly retryAfterSec?: number };
+
+/** Refusals a banned source is sent; beyond them it hears nothing. */
+const REFUSALS = { burst: 5, perSec: 1 };
+const MOST_SOURCES = 50_000;
+
+/** Requests of calls that are up, and those that cannot be answered: never filtered. */
+const UNFILTERED: ReadonlySet<string> = new Set(['ACK', 'BYE', 'CANCEL', 'PRACK', 'UPDATE', 'INFO', 'NOTIFY']);
+
+export interface PreFilterOptions {
+  readonly bans: BanBook;
+  readonly nowMs: () => number;
+  /** Substrings of User-Agent, without regard to case, that get no answer at all. */
+  readonly scanners: readonly string[];
+}
+
+/**
+ * Drops scanners silently and answers banned sources with 503, then not at all. A source with honest PBXes behind it
+ * always passes: there a ban is decided per identity.
+ */
+export function createPreFilter(
+  options: PreFilterOptions,
+): (sourceAddress: string, transport: string, method: string, userAgent: string) => PreFilterDecision {
+  const scanners = options.scanners.filter((text) => text !== '').map((text) => text.toLowerCase());
+  const refusals = new TokenBuckets(MOST_SOURCES);
+  return (sourceAddress, _transport, method, userAgent) => {
+    if (isScanner(scanners, userAgent) && !options.bans.isTrusted(sourceAddress)) return 'drop';
+    if (UNFILTERED.has(method)) return 'pass';
+    const verdict = options.bans.verdict(sourceAddress);
+    if (verdict === undefined || verdict.scope === 'unknown_only') return 'pass';
+    if (refusals.take(sourceKey(sourceAddress), REFUSALS, options.nowMs()) > 0) return 'drop';
+    return { status: 503, retryAfterSec: verdict.retryAfterSec };
+  };
+}
+
+/** Whether a User-Agent names a scanner of the list, whose texts are in lower case. */
+export function isScanner(scanners: readonly string[], userAgent: string): boolean {
+  if (userAgent === '' || scanners.length === 0) return false;
+  const name = userAgent.toLowerCase();
+  return scanners.some((scanner) => name.includes(scanner));
+}
