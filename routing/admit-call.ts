@@ -1,0 +1,62 @@
+import { note, type Reason, type Rejection } from '../telemetry/index.ts';
+import type { AdmissionResult, Claim } from './admission/admission.ts';
+import { claimOfCarrier, claimsOfAccount, claimsOfTrunk, outboundClass } from './admission/ceilings.ts';
+import { type CallContext, callerTrunk, type RouteOption } from './call-context.ts';
+
+/**
+ * Takes one place under every ceiling: the caller's trunk, account and those above it, then the called
+ * side's (F-027, F-036, A13, A14). Options whose own ceiling is full are passed over; if none is left, the
+ * first full ceiling names the reason.
+ */
+export function admitCall(context: CallContext): Rejection | undefined {
+  let first: Refusal | undefined;
+  for (const [index, option] of context.options.entries()) {
+    const claims = claimsFor(context, option);
+    const result = context.effects.acquire(context, claims);
+    if (result.ok) {
+      context.admitted = index;
+      note(context, 'admitCall', `${claims.length} ceilings`, 'room under all of them');
+      return undefined;
+    }
+    first ??= result;
+  }
+  return first === undefined ? { status: 480, reason: 'trunk_offline' } : refuse(first);
+}
+
+/** Every place that a call needs when it takes that option. */
+export function claimsFor(context: CallContext, option: RouteOption): readonly Claim[] {
+  const hierarchical = context.config.cacHierarchical;
+  const caller = callerTrunk(context);
+  const claims: Claim[] = [];
+  if (caller !== undefined) {
+    claims.push(...claimsOfTrunk(context.directory, caller, outboundClass(caller), hierarchical));
+  } else if (context.source?.kind === 'carrier') {
+    claims.push(claimOfCarrier(context.source.carrier, 'in'));
+  }
+  return [...claims, ...calledClaims(context, option, hierarchical)];
+}
+
+function calledClaims(context: CallContext, option: RouteOption, hierarchical: boolean): readonly Claim[] {
+  if (option.carrier !== undefined) return [claimOfCarrier(option.carrier, 'out')];
+  if (option.trunk !== undefined) return claimsOfTrunk(context.directory, option.trunk, 'in', hierarchical);
+  // A DID that leads to a URI rings no trunk, but is a call of its account all the same.
+  return context.did === undefined ? [] : claimsOfAccount(context.directory, context.did.accountId, 'in', hierarchical);
+}
+
+type Refusal = Extract<AdmissionResult, { readonly ok: false }>;
+
+/** Inbound 486 with Q.850 cause 17, outbound 503 with cause 34 and no Retry-After (interface.md, Answers). */
+export function refuse({ full, used }: Refusal): Rejection {
+  const sentence = `${full.level} ${full.id} has ${used} of ${full.limit} ${full.class} calls.`;
+  if (full.level === 'carrier') return { status: 503, reason: carrierReason(full), sentence, lines: [CONGESTED] };
+  const reason = `cac_${full.level}_${full.class}` as const satisfies Reason;
+  if (full.class === 'in') return { status: 486, reason, sentence, lines: [BUSY] };
+  return { status: 503, reason, sentence, lines: [CONGESTED] };
+}
+
+const BUSY = 'Reason: Q.850;cause=17;text="User busy"';
+const CONGESTED = 'Reason: Q.850;cause=34;text="No circuit available"';
+
+function carrierReason(full: Claim): Reason {
+  return full.class === 'in' ? 'overload' : 'no_carrier';
+}

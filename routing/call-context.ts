@@ -1,0 +1,88 @@
+import type { CarrierRecord, DidRecord, TrunkRecord } from '../bus/index.ts';
+import type { CallsConfig } from '../config/index.ts';
+import type { Traced, TraceLine } from '../telemetry/index.ts';
+import type { AdmissionResult, Claim } from './admission/admission.ts';
+import type { InviteView } from './invite-view.ts';
+import type { AuthVerdict, RoutingBindings, RoutingDirectory } from './ports.ts';
+
+export type CallDirection = 'in' | 'out' | 'internal';
+
+export type CallSource =
+  | { readonly kind: 'carrier'; readonly carrier: CarrierRecord }
+  | { readonly kind: 'trunk'; readonly trunk: TrunkRecord };
+
+/** One place to send the INVITE to. */
+export interface LegTarget {
+  readonly kind: 'binding' | 'address' | 'gateway' | 'uri';
+  /** Request-URI of the B leg. */
+  readonly uri: string;
+  /** Next hop, `undefined` where the Request-URI is resolved. */
+  readonly proxy: string | undefined;
+  /** What records and traces call it. */
+  readonly label: string;
+  /** Address that in-dialog requests of this leg come from, `''` while unknown. */
+  readonly remoteAddress: string;
+}
+
+/** Targets that share one trunk or carrier, and so the same ceilings. */
+export interface RouteOption {
+  /** The trunk that is called, `undefined` for carriers and plain URIs. */
+  readonly trunk: TrunkRecord | undefined;
+  readonly carrier: CarrierRecord | undefined;
+  readonly legs: readonly LegTarget[];
+}
+
+/** How the caller is shown to the called side. */
+export interface Presentation {
+  /** User part of From. */
+  readonly user: string;
+  readonly display: string;
+  readonly isPrivate: boolean;
+  /** User part of P-Asserted-Identity, `undefined` where none is sent. */
+  readonly asserted: string | undefined;
+  /** The caller number was replaced, so that signatures over it (RFC 8224) no longer hold. */
+  readonly replaced: boolean;
+}
+
+/** What a step may cause. The simulator's version takes and starts nothing. */
+export interface CallEffects {
+  authenticate(context: CallContext): AuthVerdict;
+  acquire(context: CallContext, claims: readonly Claim[]): AdmissionResult;
+  /** Whether caller and DID make the third live call in a circle through that trunk. */
+  isLoop(caller: string, called: string, trunkId: number): boolean;
+  /** The next turn of a round-robin group, 0 … `size - 1`. */
+  nextTurn(groupId: number, size: number): number;
+  /** A float in [0, 1) for weighted choices. */
+  random(): number;
+  bridge(context: CallContext): void;
+}
+
+/** What one call has become so far; each step fills in what the next ones read. */
+export interface CallContext extends Traced {
+  readonly uuid: string;
+  readonly invite: InviteView;
+  readonly directory: RoutingDirectory;
+  readonly bindings: RoutingBindings;
+  readonly config: CallsConfig;
+  readonly effects: CallEffects;
+  readonly trace: TraceLine[];
+  /** Set by identifySource or authenticate; `undefined` in between means "must be challenged". */
+  source: CallSource | undefined;
+  /** Set by normalizeNumbers: E.164 readings of the dialled text, the likeliest first. */
+  called: readonly string[];
+  /** E.164 of the caller, or the text as sent. */
+  caller: string;
+  direction: CallDirection;
+  /** What is shown as called number: E.164, an extension, or the text as sent. */
+  calledNumber: string;
+  did: DidRecord | undefined;
+  options: readonly RouteOption[];
+  presentation: Presentation | undefined;
+  /** Index into `options` of the one that was admitted. */
+  admitted: number;
+}
+
+/** The caller's trunk, `undefined` for a carrier's call. */
+export function callerTrunk(context: CallContext): TrunkRecord | undefined {
+  return context.source?.kind === 'trunk' ? context.source.trunk : undefined;
+}

@@ -1,0 +1,38 @@
+import type { InboundRequest } from '../auth/index.ts';
+import type { CallsConfig } from '../config/index.ts';
+import type { CallContext, CallEffects } from './call-context.ts';
+import { viewInvite } from './invite-view.ts';
+import type { RoutingBindings, RoutingDirectory } from './ports.ts';
+
+export interface ContextWorld {
+  readonly directory: RoutingDirectory;
+  readonly bindings: RoutingBindings;
+  readonly config: CallsConfig;
+}
+
+/** A call about which nothing is known yet but the request. */
+export function createContext(
+  uuid: string,
+  request: InboundRequest,
+  world: ContextWorld,
+  effects: CallEffects,
+): CallContext {
+  return {
+    uuid,
+    invite: viewInvite(request),
+    directory: world.directory,
+    bindings: world.bindings,
+    config: world.config,
+    effects,
+    trace: [],
+    source: undefined,
+    called: [],
+    caller: '',
+    direction: 'in',
+    calledNumber: '',
+    did: undefined,
+    options: [],
+    presentation: undefined,
+    admitted: 0,
+  };
+}

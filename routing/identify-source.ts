@@ -1,0 +1,81 @@
+import type { TrunkRecord } from '../bus/index.ts';
+import { note, type Rejection } from '../telemetry/index.ts';
+import type { CallContext } from './call-context.ts';
+import { toE164 } from './numbers/e164.ts';
+
+/**
+ * Who is calling, in this order: a carrier by its address, an IP trunk by its address, else somebody who
+ * has to prove it (interface.md, "What is challenged"). The choice never depends on whether the From user
+ * exists, and an address alone never names a tenant while a digest PBX is registered from that very
+ * address and port (P8).
+ */
+export function identifySource(context: CallContext): Rejection | undefined {
+  const { sourceAddress, sourcePort } = context.invite.request;
+  const carrier = context.directory.findCarrierBySource(sourceAddress);
+  if (carrier !== undefined) {
+    context.source = { kind: 'carrier', carrier };
+    note(context, 'identifySource', sourceAddress, `carrier ${carrier.name}`);
+    return undefined;
+  }
+  if (!hasCredentials(context) && !context.bindings.hasBindingFrom(sourceAddress, sourcePort)) {
+    const rejection = identifyIpTrunk(context, sourceAddress);
+    if (rejection !== undefined || context.source !== undefined) return rejection;
+  }
+  return requireChallenge(context);
+}
+
+function identifyIpTrunk(context: CallContext, address: string): Rejection | undefined {
+  const trunks = context.directory.findIpTrunks(address).filter((trunk) => trunk.authType === 'ip');
+  if (trunks.length === 0) return undefined;
+  const trunk = trunks.length === 1 ? trunks[0] : soleOwner(context, trunks);
+  if (trunk === undefined) {
+    const sentence = `The address ${address} belongs to ${trunks.length} IP trunks and the caller number to none of them.`;
+    return { status: 403, reason: 'source_unknown', sentence };
+  }
+  context.source = { kind: 'trunk', trunk };
+  note(context, 'identifySource', address, `IP trunk ${trunk.uuid}`);
+  return allowedTrunk(context, trunk);
+}
+
+/** Of several trunks at one address, the one whose account owns the caller number, if it is just one. */
+function soleOwner(context: CallContext, trunks: readonly TrunkRecord[]): TrunkRecord | undefined {
+  const owners = trunks.filter((trunk) => {
+    const country = trunk.country ?? context.directory.getAccount(trunk.accountId)?.country ?? null;
+    const number = toE164(context.invite.assertedUser || context.invite.fromUser, country);
+    const did = number === undefined ? undefined : context.directory.findDid(number);
+    return did !== undefined && did.accountId === trunk.accountId;
+  });
+  return owners.length === 1 ? owners[0] : undefined;
+}
+
+/** A trunk identified without digest still has to be active, as have the accounts above it. */
+export function allowedTrunk(context: CallContext, trunk: TrunkRecord): Rejection | undefined {
+  if (trunk.status === 'suspended' || trunk.status === 'deleted') return { status: 403, reason: 'trunk_suspended' };
+  if (!context.directory.isActive(trunk.accountId)) return { status: 403, reason: 'account_suspended' };
+  return undefined;
+}
+
+function requireChallenge(context: CallContext): Rejection | undefined {
+  const { request, requestUri, fromHost } = context.invite;
+  const why = hasCredentials(context)
+    ? 'credentials sent'
+    : isOurs(context, requestUri?.host) || isOurs(context, fromHost)
+      ? 'a realm of ours'
+      : context.bindings.hasBindingFrom(request.sourceAddress)
+        ? 'a registered address'
+        : undefined;
+  if (why === undefined) {
+    const sentence = `${request.sourceAddress} is neither a carrier, an IP trunk nor a registered address, and ${requestUri?.host ?? 'the Request-URI'} is not a realm of ours.`;
+    return { status: 403, reason: 'source_unknown', sentence };
+  }
+  note(context, 'identifySource', `${request.sourceAddress}: ${why}`, 'must authenticate');
+  return undefined;
+}
+
+function hasCredentials(context: CallContext): boolean {
+  return context.invite.request.header('proxy-authorization') !== undefined;
+}
+
+function isOurs(context: CallContext, host: string | undefined): boolean {
+  return host !== undefined && host !== '' && context.directory.findRealm(host) !== undefined;
+}

@@ -1,0 +1,36 @@
+import { note, type Rejection } from '../telemetry/index.ts';
+import { type CallContext, callerTrunk } from './call-context.ts';
+import { decodeUser, e164Candidates, toE164 } from './numbers/e164.ts';
+
+/**
+ * Reads dialled and calling number as E.164 (P2). The carrier's default plan takes numbers with `+`, with
+ * `00` and without either; national form is read with the country of the carrier, the trunk or its account.
+ */
+export function normalizeNumbers(context: CallContext): Rejection | undefined {
+  const { invite } = context;
+  if (invite.requestUri === undefined) return bad(`The Request-URI "${invite.request.uri}" is neither SIP nor tel.`);
+  // RFC 3261 8.1.1.8: without a Contact nobody could send requests inside the dialog.
+  if (invite.request.header('contact') === undefined) return bad('The INVITE has no Contact.');
+  const country = countryOf(context);
+  const dialled = decodeUser(invite.requestUri.user);
+  context.called = e164Candidates(dialled, country);
+  context.calledNumber = context.called[0] ?? dialled;
+  const caller = invite.assertedUser || invite.fromUser;
+  context.caller = toE164(caller, country) ?? decodeUser(caller);
+  const readings = context.called.length === 0 ? 'no telephone number' : context.called.join(' or ');
+  note(context, 'normalizeNumbers', `${dialled || invite.request.uri} from ${caller || 'nobody'}`, readings);
+  return undefined;
+}
+
+/** ISO country of national numbers, nearest setting first; `null`: none. */
+export function countryOf(context: CallContext): string | null {
+  if (context.source?.kind === 'carrier') return context.source.carrier.country;
+  const trunk = callerTrunk(context);
+  if (trunk === undefined) return null;
+  if (trunk.country !== null) return trunk.country;
+  return context.directory.chain(trunk.accountId).find((account) => account.country !== null)?.country ?? null;
+}
+
+function bad(sentence: string): Rejection {
+  return { status: 400, reason: 'bad_request', sentence };
+}

@@ -1,0 +1,62 @@
+/** Small readings of SIP URIs and name-addr headers that keep every byte they do not change. */
+
+export interface UriParts {
+  readonly scheme: 'sip' | 'sips' | 'tel';
+  /** User part as written, without password and user parameters; the number of a `tel:` URI. */
+  readonly user: string;
+  /** Lower case, without brackets and port; `''` for `tel:`. */
+  readonly host: string;
+}
+
+export interface NameAddr {
+  readonly display: string;
+  readonly uri: string;
+}
+
+const SIP_URI = /^(sips?):(?:([^@<>\s]*)@)?(\[[^\]\s]+\]|[^:;?@<>\s]+)([:;?][^<>\s]*)?$/i;
+const TEL_URI = /^tel:([^;?<>\s]+)/i;
+
+/** Takes a SIP or tel URI apart; `undefined` when it is neither (RFC 3261 19.1.1, RFC 3966). */
+export function parseUri(uri: string): UriParts | undefined {
+  const tel = TEL_URI.exec(uri);
+  if (tel !== null) return { scheme: 'tel', user: tel[1] ?? '', host: '' };
+  const sip = SIP_URI.exec(uri);
+  if (sip === null) return undefined;
+  const user = (sip[2] ?? '').split(/[;:]/, 1)[0] ?? '';
+  const host = (sip[3] ?? '').replace(/^\[|\]$/g, '').toLowerCase();
+  return { scheme: (sip[1] ?? 'sip').toLowerCase() === 'sips' ? 'sips' : 'sip', user, host };
+}
+
+/** Swaps only the user part (or puts one in); port, parameters and headers stay byte for byte. */
+export function withUser(uri: string, user: string): string {
+  const sip = SIP_URI.exec(uri);
+  if (sip === null) return uri;
+  return `${sip[1]}:${escapeUser(user)}@${sip[3]}${sip[4] ?? ''}`;
+}
+
+/** `"Display" <sip:user@host>;tag=1` and its shorter forms (RFC 3261 25.1, name-addr and addr-spec). */
+export function parseNameAddr(value: string): NameAddr | undefined {
+  const bracketed = /^\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*<\s*([^>\s]+)\s*>/.exec(value);
+  if (bracketed !== null) {
+    const display = bracketed[1]?.replace(/\\(.)/g, '$1') ?? bracketed[2] ?? '';
+    return { display, uri: bracketed[3] ?? '' };
+  }
+  const bare = /^\s*([^\s;,<>]+)/.exec(value);
+  return bare === null ? undefined : { display: '', uri: bare[1] ?? '' };
+}
+
+/** Writes a name-addr; the display name is quoted and freed of what could end the header. */
+export function formatNameAddr(display: string, uri: string): string {
+  const safe = display.replace(/\p{Cc}/gu, ' ').replace(/[\\"]/g, '\\$&');
+  return safe === '' ? `<${uri}>` : `"${safe}" <${uri}>`;
+}
+
+/** Host text for a URI: IPv6 literals get brackets. */
+export function uriHost(address: string): string {
+  return address.includes(':') && !address.startsWith('[') ? `[${address}]` : address;
+}
+
+/** A user part as it may stand in a URI (RFC 3261 25.1, user); everything else is percent-escaped. */
+export function escapeUser(user: string): string {
+  return user.replace(/[^A-Za-z0-9\-_.!~*'()&=+$,/]/gu, (char) => encodeURIComponent(char.toWellFormed()));
+}

@@ -1,0 +1,82 @@
+import type { Destination, DidRecord, TrunkRecord } from '../../bus/index.ts';
+import type { Rejection } from '../../telemetry/index.ts';
+import type { CallContext, RouteOption } from '../call-context.ts';
+import { orderGroup } from './group-order.ts';
+import { trunkOption, type Unreachable } from './trunk-legs.ts';
+
+export type Resolved =
+  | { readonly options: readonly RouteOption[]; readonly via: string }
+  | { readonly rejection: Rejection };
+
+/** Where a DID rings: its destination, else `did_default_dest` up the tree (F-025, A26, A27). */
+export function didOptions(context: CallContext, did: DidRecord): Resolved {
+  const blocked = blockedDid(context, did);
+  if (blocked !== undefined) return { rejection: blocked };
+  const resolved = context.directory.resolveDestination(did);
+  if (resolved === undefined) return rejects(`${did.number} has no destination and no account above it a default.`);
+  return destinationOptions(context, did, resolved.destination, resolved.from);
+}
+
+function blockedDid(context: CallContext, did: DidRecord): Rejection | undefined {
+  if (did.status === 'suspended') return { status: 480, reason: 'did_suspended' };
+  if (did.status === 'pending_regulatory') {
+    return { status: 480, reason: 'did_suspended', sentence: `${did.number} waits for regulatory approval.` };
+  }
+  if (context.directory.isActive(did.accountId)) return undefined;
+  return { status: 480, reason: 'did_suspended', sentence: `The account of ${did.number} is suspended.` };
+}
+
+function destinationOptions(
+  context: CallContext,
+  did: DidRecord,
+  destination: Exclude<Destination, { readonly kind: 'account_default' }>,
+  from: string,
+): Resolved {
+  switch (destination.kind) {
+    case 'trunk':
+    case 'extension':
+      return trunksOptions(context, did, [destination.trunkId], `${destination.kind} of the ${from}`);
+    case 'trunk_group': {
+      const group = context.directory.findGroup(destination.groupId);
+      if (group === undefined) return rejects(`The trunk group of ${did.number} does not exist.`);
+      return trunksOptions(context, did, orderGroup(group, context.effects), `trunk group ${group.name}`);
+    }
+    case 'uri': {
+      const { uri } = destination;
+      const leg = { kind: 'uri', uri, proxy: undefined, label: uri, remoteAddress: '' } as const;
+      return { options: [{ trunk: undefined, carrier: undefined, legs: [leg] }], via: `URI of the ${from}` };
+    }
+    case 'reject':
+      return rejects(`${did.number} is set to reject calls.`);
+  }
+}
+
+function trunksOptions(context: CallContext, did: DidRecord, trunkIds: readonly number[], via: string): Resolved {
+  const called = context.calledNumber;
+  const trunks = trunkIds.map((id) => context.directory.findTrunk(id)).filter((trunk) => trunk !== undefined);
+  const own = trunks.filter((trunk) => sharesLine(context, did, trunk));
+  if (own.length === 0) return rejects(`The destination of ${did.number} does not exist, or is another tenant's.`);
+  const tried = own.map((trunk) => trunkOption(context, trunk, called));
+  const options = tried.filter((option): option is RouteOption => typeof option !== 'string');
+  if (options.length > 0) return { options, via };
+  return { rejection: unreachable(own, tried as readonly Unreachable[]) };
+}
+
+/** A DID rings trunks of its own account, of one above it or of one below it, and nobody else's (F-005). */
+function sharesLine(context: CallContext, did: DidRecord, trunk: TrunkRecord): boolean {
+  if (trunk.accountId === did.accountId) return true;
+  const above = context.directory.chain(did.accountId).some((account) => account.id === trunk.accountId);
+  return above || context.directory.chain(trunk.accountId).some((account) => account.id === did.accountId);
+}
+
+function unreachable(trunks: readonly TrunkRecord[], why: readonly Unreachable[]): Rejection {
+  const names = trunks.map((trunk) => trunk.name).join(', ');
+  if (why.every((state) => state === 'suspended')) {
+    return { status: 480, reason: 'trunk_suspended', sentence: `${names}: suspended.` };
+  }
+  return { status: 480, reason: 'trunk_offline', sentence: `${names}: no PBX is registered.` };
+}
+
+function rejects(sentence: string): Resolved {
+  return { rejection: { status: 480, reason: 'did_rejects', sentence } };
+}
