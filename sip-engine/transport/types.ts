@@ -1,4 +1,5 @@
 import type { TransportName } from '../message/types.ts';
+import type { FrameFault } from './stream-framer.ts';
 
 /**
  * A flow is "the way back": one connection, or for UDP one pair of local socket and remote address.
@@ -15,6 +16,8 @@ export interface Flow {
   readonly remotePort: number;
   /** True once the connection is gone; never for UDP. */
   readonly closed: boolean;
+  /** Lower-case names the peer's verified certificate is for (RFC 5922 section 7.1); absent or empty without mutual TLS. */
+  readonly peerNames?: readonly string[];
   /**
    * Queues bytes. A flow still connecting holds them. `onError` is called at most once, later, when
    * they cannot be sent (refused, closed, queue full, ICMP unreachable where the system tells).
@@ -67,10 +70,16 @@ export interface Target {
 }
 
 export interface TransportEvents {
-  /** A whole SIP message's bytes (framed on streams; keep-alives already taken out). Not copied: valid as long as kept. */
-  onMessage(bytes: Buffer, flow: Flow): void;
+  /**
+   * A whole SIP message's bytes (framed on streams; keep-alives already taken out). Not copied: valid as long as kept.
+   * With a `fault` the bytes are the headers of a message that a stream cannot deliver: answer 513 to `too_large` and
+   * 400 to the others, in this call, and do nothing else with it. The connection closes behind the answer.
+   */
+  onMessage(bytes: Buffer, flow: Flow, fault?: FrameFault): void;
   /** A connection ended; UDP flows never do. */
   onFlowClosed(flow: Flow, reason: string): void;
+  /** Asked before anything is spent on a new connection; `false` closes it (bans, scanners). */
+  onConnection?(remoteAddress: string, transport: TransportName): boolean;
 }
 
 export interface TransportLayer {
@@ -79,8 +88,16 @@ export interface TransportLayer {
   readonly listenPoints: readonly ListenPoint[];
   /** The listen point whose socket the flow uses or whose family and transport it shares. */
   listenPointOf(flow: Flow): ListenPoint;
-  /** A live connection to that target, or a new one (connecting); for UDP the pair with the best local socket. */
+  /**
+   * A live connection to that target, or a new one (connecting); for UDP the pair with the best local socket.
+   * @throws TransportError `no_transport` when nothing listens on that transport and address family, `unreachable`
+   * for a WebSocket peer that is not connected (RFC 7118: servers do not connect to clients).
+   */
   flowTo(target: Target, via?: ListenPoint): Flow;
   findFlow(id: string): Flow | undefined;
+  /** Ends a connection that upper layers gave up on; nothing happens to UDP flows. */
+  closeFlow(flow: Flow): void;
+  /** Live connections, for metrics and leak tests. */
+  readonly connections: number;
   close(): Promise<void>;
 }

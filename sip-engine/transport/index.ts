@@ -1,0 +1,5 @@
+export { TransportFault } from './errors.ts';
+export type { TransportOptions } from './options.ts';
+export { type FrameFault, type FrameLimits, type FrameSink, StreamFramer } from './stream-framer.ts';
+export { createTransportLayer } from './transport-layer.ts';
+export type * from './types.ts';

@@ -1,0 +1,66 @@
+/** Limits and policies of the transport layer; every one has a default. */
+export interface TransportOptions {
+  /** Largest SIP message taken from a stream or WebSocket, bytes. @default 65535 */
+  readonly maxMessageBytes?: number;
+  /** Largest start line plus headers taken from a stream, bytes. @default 32768 */
+  readonly maxHeaderBytes?: number;
+  /** UDP payload above which a warning is counted; the transport is never switched (F P19). @default 1300 */
+  readonly mtuBytes?: number;
+  /** Asked of the kernel for every UDP socket, bytes; it caps the value at net.core.rmem_max. @default 4194304 */
+  readonly udpReceiveBufferBytes?: number;
+  /** Bytes waiting in one UDP socket before datagrams are dropped. @default 8388608 */
+  readonly udpQueueBytes?: number;
+  /** Bytes waiting to be written to one connection before it is closed. @default 1048576 */
+  readonly maxWriteQueueBytes?: number;
+  /** Connections in all, incoming and outgoing. @default 15000 */
+  readonly maxConnections?: number;
+  /** Connections from one source address. @default 1024 */
+  readonly maxConnectionsPerSource?: number;
+  /** TCP connect (and TLS handshake) of an outgoing connection, milliseconds. @default 5000 */
+  readonly connectTimeoutMs?: number;
+  /** TLS handshake and WebSocket upgrade of an incoming connection, milliseconds. @default 10000 */
+  readonly handshakeTimeoutMs?: number;
+  /** From accept to the first whole message or keep-alive, milliseconds. @default 30000 */
+  readonly firstMessageTimeoutMs?: number;
+  /** From the first byte of a message to its last, milliseconds. @default 10000 */
+  readonly partialMessageTimeoutMs?: number;
+  /** Without traffic either way on a flow that nobody holds, milliseconds. @default 600000 */
+  readonly idleTimeoutMs?: number;
+  /** Written bytes the peer does not take, milliseconds. @default 30000 */
+  readonly writeStallTimeoutMs?: number;
+  /** First TCP keep-alive probe after so much silence, milliseconds. @default 30000 */
+  readonly tcpKeepAliveMs?: number;
+  /** Between WebSocket pings; two unanswered ones close the connection, milliseconds. @default 30000 */
+  readonly wsPingIntervalMs?: number;
+  /** How often connections are looked over for the limits above, milliseconds. @default 1000 */
+  readonly sweepIntervalMs?: number;
+  /** More networks (CIDR) where the bound address is told instead of the external one. @default [] */
+  readonly localNetworks?: readonly string[];
+}
+
+export type TransportLimits = Readonly<Required<TransportOptions>>;
+
+/** Fills in the defaults. */
+export function resolveOptions(options: TransportOptions): TransportLimits {
+  return Object.freeze({
+    maxMessageBytes: 65_535,
+    maxHeaderBytes: 32_768,
+    mtuBytes: 1_300,
+    udpReceiveBufferBytes: 4 * 1024 * 1024,
+    udpQueueBytes: 8 * 1024 * 1024,
+    maxWriteQueueBytes: 1024 * 1024,
+    maxConnections: 15_000,
+    maxConnectionsPerSource: 1_024,
+    connectTimeoutMs: 5_000,
+    handshakeTimeoutMs: 10_000,
+    firstMessageTimeoutMs: 30_000,
+    partialMessageTimeoutMs: 10_000,
+    idleTimeoutMs: 600_000,
+    writeStallTimeoutMs: 30_000,
+    tcpKeepAliveMs: 30_000,
+    wsPingIntervalMs: 30_000,
+    sweepIntervalMs: 1_000,
+    localNetworks: [],
+    ...options,
+  });
+}

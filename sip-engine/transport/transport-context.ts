@@ -1,0 +1,53 @@
+import type { EngineClock, EngineCounter, EngineLogger, EnginePorts } from '../ports.ts';
+import type { AddressBook } from './address-book.ts';
+import type { TransportLimits } from './options.ts';
+import type { FrameFault } from './stream-framer.ts';
+import type { Flow, TransportEvents } from './types.ts';
+
+/** What every socket of one transport layer shares. */
+export class TransportContext {
+  readonly limits: TransportLimits;
+  readonly addresses: AddressBook;
+  readonly clock: EngineClock;
+  readonly logger: EngineLogger;
+  readonly #events: TransportEvents;
+  readonly #ports: EnginePorts;
+
+  constructor(limits: TransportLimits, addresses: AddressBook, events: TransportEvents, ports: EnginePorts) {
+    this.limits = limits;
+    this.addresses = addresses;
+    this.clock = ports.clock;
+    this.logger = ports.logger;
+    this.#events = events;
+    this.#ports = ports;
+  }
+
+  count(name: EngineCounter, label?: string): void {
+    this.#ports.counters.count(name, label);
+  }
+
+  /** Hands a message up. What the upper layers throw ends here: one bad message must not end the socket. */
+  deliver(bytes: Buffer, flow: Flow, fault?: FrameFault): void {
+    this.count('messages_in', flow.transport);
+    try {
+      if (fault === undefined) this.#events.onMessage(bytes, flow);
+      else this.#events.onMessage(bytes, flow, fault);
+    } catch (error) {
+      this.logger.error({ err: error, flow: flow.id }, 'message handler threw');
+    }
+  }
+
+  flowClosed(flow: Flow, reason: string): void {
+    this.count('connections_closed', reason);
+    try {
+      this.#events.onFlowClosed(flow, reason);
+    } catch (error) {
+      this.logger.error({ err: error, flow: flow.id }, 'flow-closed handler threw');
+    }
+  }
+
+  /** False when the owner of the engine does not want to hear from that address (bans). */
+  admits(address: string, transport: Flow['transport']): boolean {
+    return this.#events.onConnection?.(address, transport) !== false;
+  }
+}

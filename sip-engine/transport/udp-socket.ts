@@ -1,0 +1,211 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import { type AddressBook, formatEndpoint, isPort } from './address-book.ts';
+import { createListenPoint } from './bound-point.ts';
+import { TransportFault, toTransportFault } from './errors.ts';
+import { isTokenByte } from './frame-scan.ts';
+import type { TransportContext } from './transport-context.ts';
+import type { Flow, ListenPoint, ListenSpec, TransportError } from './types.ts';
+
+type OnError = (error: TransportError) => void;
+
+interface Outgoing {
+  readonly bytes: Buffer;
+  readonly port: number;
+  readonly address: string;
+  readonly onError: OnError | undefined;
+}
+
+/** What an IPv4 UDP datagram can carry at most. */
+const MAX_PAYLOAD_BYTES = 65_507;
+const OVERSIZE_WARNING_EVERY_MS = 60_000;
+const NUL = 0;
+const LF = 10;
+const CR = 13;
+
+/** One bound UDP socket: every datagram in is a message, datagrams out leave together at the end of the turn. */
+export class UdpSocket {
+  readonly point: ListenPoint;
+  readonly #socket: Socket;
+  readonly #context: TransportContext;
+  #outbox: Outgoing[] = [];
+  #closed = false;
+  #warnedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(socket: Socket, point: ListenPoint, context: TransportContext) {
+    this.#socket = socket;
+    this.point = point;
+    this.#context = context;
+    socket.on('message', (bytes, peer) => this.#receive(bytes, peer));
+    socket.on('error', (error) => this.#context.count('transport_errors', toTransportFault(error).code));
+  }
+
+  /** @throws TransportFault when the address cannot be bound. */
+  static async open(spec: ListenSpec, context: TransportContext): Promise<UdpSocket> {
+    const ipv6 = isIPv6(spec.host);
+    const socket = createSocket({
+      type: ipv6 ? 'udp6' : 'udp4',
+      ipv6Only: ipv6,
+      recvBufferSize: context.limits.udpReceiveBufferBytes,
+      // Addresses are literals here; without this every send would go through the system's resolver.
+      lookup: (host, _options, done) => done(null, host, ipv6 ? 6 : 4),
+    });
+    try {
+      // Before bind: with a lookup that answers at once, the event comes within the call.
+      const listening = once(socket, 'listening');
+      socket.bind({ port: spec.port, address: spec.host, exclusive: true });
+      await listening;
+    } catch (error) {
+      socket.close();
+      throw new TransportFault('no_transport', `cannot bind udp ${formatEndpoint(spec.host, spec.port)}`, error);
+    }
+    const point = createListenPoint(spec, spec.host, socket.address().port, context.addresses);
+    return new UdpSocket(socket, point, context);
+  }
+
+  /** The flow to that peer; flows of a UDP socket are values, nothing is kept of them. */
+  flow(address: string, port: number): Flow {
+    return new UdpFlow(this, address, port, this.#context.addresses);
+  }
+
+  send(bytes: Buffer, address: string, port: number, onError: OnError | undefined): void {
+    if (this.#closed) {
+      this.#refuse('closed', 'the socket is closed', onError);
+      return;
+    }
+    if (!isPort(port)) {
+      this.#refuse('unreachable', `no port ${port}`, onError);
+      return;
+    }
+    if (bytes.length > MAX_PAYLOAD_BYTES) {
+      this.#refuse('too_large', `${bytes.length} bytes do not fit a datagram`, onError);
+      return;
+    }
+    if (bytes.length > this.#context.limits.mtuBytes) this.#warnOversize(bytes.length, address);
+    if (this.#outbox.push({ bytes, port, address, onError }) === 1) setImmediate(() => this.#flush());
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#flush();
+    this.#closed = true;
+    const closed = once(this.#socket, 'close');
+    this.#socket.close();
+    await closed;
+  }
+
+  #flush(): void {
+    const outbox = this.#outbox;
+    this.#outbox = [];
+    for (const outgoing of outbox) this.#sendNow(outgoing);
+  }
+
+  #sendNow(outgoing: Outgoing): void {
+    const { bytes, port, address, onError } = outgoing;
+    if (this.#closed) {
+      this.#refuse('closed', 'the socket is closed', onError);
+      return;
+    }
+    if (this.#socket.getSendQueueSize() > this.#context.limits.udpQueueBytes) {
+      this.#refuse('queue_full', 'the system takes no more datagrams', onError);
+      return;
+    }
+    this.#context.count('messages_out', 'udp');
+    try {
+      if (onError === undefined) this.#socket.send(bytes, port, address);
+      else this.#socket.send(bytes, port, address, (error) => error !== null && this.#report(error, onError));
+    } catch (error) {
+      this.#report(error, onError);
+    }
+  }
+
+  #receive(datagram: Buffer, peer: RemoteInfo): void {
+    const first = datagram[0] ?? NUL;
+    const bytes = first === CR || first === LF ? skipLineEnds(datagram) : datagram;
+    if (bytes.length === 0 || first === NUL) {
+      this.#context.count(isAllNul(bytes) ? 'keepalives_in' : 'dropped', 'udp');
+      return;
+    }
+    if (!isTokenByte(bytes[0] ?? NUL)) {
+      this.#context.count('dropped', 'udp_garbage');
+      return;
+    }
+    this.#context.deliver(bytes, new UdpFlow(this, peer.address, peer.port, this.#context.addresses));
+  }
+
+  #refuse(code: TransportError['code'], text: string, onError: OnError | undefined): void {
+    const fault = new TransportFault(code, text);
+    this.#context.count('transport_errors', code);
+    if (onError !== undefined) setImmediate(() => onError(fault));
+  }
+
+  #report(error: unknown, onError: OnError | undefined): void {
+    const fault = toTransportFault(error);
+    this.#context.count('transport_errors', fault.code);
+    if (onError !== undefined) setImmediate(() => onError(fault));
+  }
+
+  /** Features P19: a large datagram is sent as it is, and said so; switching to TCP would lose the flow. */
+  #warnOversize(size: number, address: string): void {
+    this.#context.count('udp_oversize');
+    const now = this.#context.clock.nowMs();
+    if (now - this.#warnedMs < OVERSIZE_WARNING_EVERY_MS) return;
+    this.#warnedMs = now;
+    const { mtuBytes } = this.#context.limits;
+    this.#context.logger.warn({ size, mtuBytes, address }, 'UDP message above the MTU, IP will fragment it');
+  }
+}
+
+/** One pair of local socket and remote address. Its texts are built only when read. */
+class UdpFlow implements Flow {
+  readonly transport = 'udp';
+  readonly reliable = false;
+  readonly closed = false;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly #socket: UdpSocket;
+  readonly #addresses: AddressBook;
+
+  constructor(socket: UdpSocket, address: string, port: number, addresses: AddressBook) {
+    this.#socket = socket;
+    this.remoteAddress = address;
+    this.remotePort = port;
+    this.#addresses = addresses;
+  }
+
+  get id(): string {
+    const { host, port } = this.#socket.point;
+    return `udp/${formatEndpoint(host, port)}/${formatEndpoint(this.remoteAddress, this.remotePort)}`;
+  }
+
+  get localAddress(): string {
+    return this.#addresses.hostFor(this.#socket.point.host, this.remoteAddress);
+  }
+
+  get localPort(): number {
+    return this.#socket.point.port;
+  }
+
+  get listenPoint(): ListenPoint {
+    return this.#socket.point;
+  }
+
+  send(bytes: Buffer, onError?: OnError): void {
+    this.#socket.send(bytes, this.remoteAddress, this.remotePort, onError);
+  }
+
+  hold(): void {}
+
+  release(): void {}
+}
+
+function skipLineEnds(datagram: Buffer): Buffer {
+  let at = 0;
+  while (datagram[at] === CR || datagram[at] === LF) at++;
+  return datagram.subarray(at);
+}
+
+function isAllNul(bytes: Buffer): boolean {
+  return bytes.length <= 4 && bytes.every((byte) => byte === NUL);
+}
