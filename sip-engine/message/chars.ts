@@ -16,28 +16,62 @@ export const BRACKET_OPEN = 91;
 export const BACKSLASH = 92;
 
 const TOKEN_CHARS = "-.!%*_+`'~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/** No URI has these unescaped, and the first three delimit it in headers. */
+const NOT_IN_URI = '<>"\\|';
+/** These end or break an unquoted parameter value. */
+const NOT_IN_VALUE = ',;<>"|';
+const NOT_IN_CALL_ID = ',;|';
 
-/** 1 at the codes that may stand in a `token` (RFC 3261 25.1). */
-export const TOKEN: Readonly<Uint8Array> = markCodes(TOKEN_CHARS);
+/** Bits of `CLASS`. */
+export const TOKEN = 1;
+/** May stand in a URI inside a header; bytes above 0x7f too, since peers send them. */
+export const URI = 2;
+/** May stand in an unquoted parameter value: a token, a host, and what else peers put there. */
+export const VALUE = 4;
+/** May stand in a Call-ID, somewhat wider than RFC 3261 `word`. */
+export const CALL_ID_CHAR = 8;
 
-function markCodes(chars: string): Uint8Array {
+/** What each code below 256 may be part of: the grammar of RFC 3261 25.1 as one lookup a character. */
+export const CLASS: Readonly<Uint8Array> = classify();
+
+function classify(): Uint8Array {
   const table = new Uint8Array(256);
-  for (const char of chars) table[char.charCodeAt(0)] = 1;
+  for (let code = 0x21; code < 256; code++) {
+    const char = String.fromCharCode(code);
+    if (code === 0x7f) continue;
+    let bits = 0;
+    if (TOKEN_CHARS.includes(char)) bits |= TOKEN;
+    if (!NOT_IN_URI.includes(char)) bits |= URI;
+    if (!NOT_IN_VALUE.includes(char)) bits |= VALUE;
+    if (code < 0x80 && !NOT_IN_CALL_ID.includes(char)) bits |= CALL_ID_CHAR;
+    table[code] = bits;
+  }
   return table;
 }
 
-export function isTokenCode(code: number): boolean {
-  return TOKEN[code] === 1;
+/** Position of the first character from `pos` that is not of that class, at most `end`. */
+export function skipClass(text: string, pos: number, end: number, bit: number): number {
+  let p = pos;
+  while (p < end) {
+    const code = text.charCodeAt(p);
+    // Above Latin-1 there is only text that was decoded already: letters.
+    if (code < 256 ? ((CLASS[code] ?? 0) & bit) === 0 : (bit & (URI | VALUE)) === 0) return p;
+    p++;
+  }
+  return end;
 }
 
 /** True for a non-empty `token`. */
 export function isToken(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (TOKEN[text.charCodeAt(i)] !== 1) return false;
-  return text.length > 0;
+  return text.length > 0 && skipClass(text, 0, text.length, TOKEN) === text.length;
 }
 
 /** SP, HT and, inside folded values, CR and LF. */
 export function isWhite(code: number): boolean {
+  return code <= SPACE && isWhiteCode(code);
+}
+
+function isWhiteCode(code: number): boolean {
   return code === SPACE || code === TAB || code === CR || code === LF;
 }
 
@@ -54,9 +88,7 @@ export function skipWhite(text: string, pos: number, end: number): number {
 
 /** Position after the token at `pos`; `pos` itself when there is none. */
 export function skipToken(text: string, pos: number, end: number): number {
-  let p = pos;
-  while (p < end && TOKEN[text.charCodeAt(p)] === 1) p++;
-  return p;
+  return skipClass(text, pos, end, TOKEN);
 }
 
 /**

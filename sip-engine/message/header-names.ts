@@ -120,6 +120,7 @@ const TABLE_MASK = TABLE_SIZE - 1;
 /** Open addressing: hash of a lower-case name or compact form to its place in `HASHED`, plus one. */
 const HASHED: readonly string[] = [...ID_BY_NAME.keys()];
 const HASHED_ID: readonly number[] = [...ID_BY_NAME.values()];
+const LONGEST = Math.max(...HASHED.map((name) => name.length));
 const SLOTS: Readonly<Uint8Array> = buildSlots();
 
 export type RankedName = Lowercase<(typeof RANKED)[number]>;
@@ -129,18 +130,15 @@ export function knownId(name: RankedName): number {
   return ID_BY_NAME.get(name) ?? 0;
 }
 
-/** One step of the name hash; the caller folds it over the codes of the name, from 0. */
-export function hashStep(hash: number, code: number): number {
-  return (Math.imul(hash, 31) + (code | 0x20)) | 0;
-}
-
-/** Id of the name at `start..end` whose `hashStep` fold is `hash`; 0 when unknown. */
-export function findId(text: string, start: number, end: number, hash: number): number {
-  for (let slot = hash & TABLE_MASK; ; slot = (slot + 1) & TABLE_MASK) {
+/** Id of the header name at `start..end`, in any spelling or its compact form; 0 when unknown. */
+export function findId(text: string, start: number, end: number): number {
+  const length = end - start;
+  if (length < 1 || length > LONGEST) return 0;
+  for (let slot = slotOf(text, start, length); ; slot = (slot + 1) & TABLE_MASK) {
     const place = SLOTS[slot] ?? 0;
     if (place === 0) return 0;
     const name = HASHED[place - 1] ?? '';
-    if (name.length === end - start && sameName(text, start, name)) return HASHED_ID[place - 1] ?? 0;
+    if (name.length === length && sameName(text, start, name)) return HASHED_ID[place - 1] ?? 0;
   }
 }
 
@@ -177,17 +175,27 @@ export function headerRank(name: string): number {
   return lowerName(name) === 'p-asserted-identity' ? RANKED.length + 2 : RANKED.length + 1;
 }
 
+/** Where the search for a name begins: its length, first, middle and last letter tell most names apart. */
+function slotOf(text: string, start: number, length: number): number {
+  const first = text.charCodeAt(start) | 0x20;
+  const middle = text.charCodeAt(start + (length >> 1)) | 0x20;
+  const last = text.charCodeAt(start + length - 1) | 0x20;
+  return (length * 67 + first * 31 + middle * 11 + last * 5) & TABLE_MASK;
+}
+
+/** `name` holds lower-case letters and hyphens only; what is below the hyphen (CR is) must not pass for one. */
 function sameName(text: string, start: number, name: string): boolean {
-  for (let i = 0; i < name.length; i++) if ((text.charCodeAt(start + i) | 0x20) !== name.charCodeAt(i)) return false;
+  for (let i = 0; i < name.length; i++) {
+    const code = text.charCodeAt(start + i);
+    if ((code | 0x20) !== name.charCodeAt(i) || code < 0x2d) return false;
+  }
   return true;
 }
 
 function buildSlots(): Uint8Array {
   const slots = new Uint8Array(TABLE_SIZE);
   HASHED.forEach((name, place) => {
-    let hash = 0;
-    for (let i = 0; i < name.length; i++) hash = hashStep(hash, name.charCodeAt(i));
-    let slot = hash & TABLE_MASK;
+    let slot = slotOf(name, 0, name.length);
     while (slots[slot] !== 0) slot = (slot + 1) & TABLE_MASK;
     slots[slot] = place + 1;
   });

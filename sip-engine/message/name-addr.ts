@@ -1,6 +1,18 @@
-import { BACKSLASH, COMMA, GREATER, isWhite, LESS, QUOTE, SEMICOLON, skipQuoted, skipWhite } from './chars.ts';
+import {
+  BACKSLASH,
+  COMMA,
+  GREATER,
+  isWhite,
+  LESS,
+  QUOTE,
+  SEMICOLON,
+  skipClass,
+  skipQuoted,
+  skipWhite,
+  URI,
+} from './chars.ts';
 import { SipInjectionError, SipParseError } from './errors.ts';
-import { formatParams, newParamSpan, nextParam, readParams } from './params.ts';
+import { formatParams, newParamSpan, nextParam, type ParamSpan, readParams } from './params.ts';
 import type { NameAddr } from './types.ts';
 
 /** Where the parts of one name-addr or addr-spec are. */
@@ -34,7 +46,7 @@ export function spanNameAddr(text: string, start: number, end: number): NameAddr
     if (code === COMMA || code === QUOTE || code === GREATER) return undefined;
   }
   const uriEnd = trimEnd(text, nameStart, p);
-  if (!isUriText(text, nameStart, uriEnd)) return undefined;
+  if (uriEnd === nameStart || skipClass(text, nameStart, uriEnd, URI) !== uriEnd) return undefined;
   return { nameStart, nameEnd: nameStart, uriStart: nameStart, uriEnd, paramsStart: p };
 }
 
@@ -45,19 +57,9 @@ function spanBracketed(
   less: number,
   end: number,
 ): NameAddrSpan | undefined {
-  const close = text.indexOf('>', less);
-  if (close < 0 || close >= end) return undefined;
-  if (!isUriText(text, less + 1, close)) return undefined;
+  const close = skipClass(text, less + 1, end, URI);
+  if (close >= end || text.charCodeAt(close) !== GREATER || close === less + 1) return undefined;
   return { nameStart, nameEnd, uriStart: less + 1, uriEnd: close, paramsStart: skipWhite(text, close + 1, end) };
-}
-
-/** Not empty, a scheme, no white space, control characters, brackets or quotes. */
-function isUriText(text: string, start: number, end: number): boolean {
-  for (let p = start; p < end; p++) {
-    const code = text.charCodeAt(p);
-    if (code <= 0x20 || code === 0x7f || code === LESS || code === GREATER || code === QUOTE) return false;
-  }
-  return end > start;
 }
 
 function trimEnd(text: string, start: number, end: number): number {
@@ -67,24 +69,25 @@ function trimEnd(text: string, start: number, end: number): number {
 }
 
 /**
- * Checks a From or To value and gives its tag: `''` when it has none, `undefined` when the value is
- * malformed or more than one.
+ * Checks the From or To value at `start..end` and finds its tag: `valueStart` stays -1 when it has
+ * none. `undefined` when the value is malformed or more than one.
  */
-export function readTag(text: string, start: number, end: number): string | undefined {
+export function spanTag(text: string, start: number, end: number): ParamSpan | undefined {
   const span = spanNameAddr(text, start, end);
   if (span === undefined) return undefined;
-  const param = newParamSpan();
-  let tag = '';
+  let param = newParamSpan();
+  let tag: ParamSpan | undefined;
   let p = span.paramsStart;
   while (p < end) {
     p = nextParam(text, p, end, param);
     if (p < 0) return undefined;
-    if (param.valueStart >= 0 && tag === '' && isTag(text, param.nameStart, param.nameEnd)) {
-      if (text.charCodeAt(param.valueStart) === QUOTE) return undefined;
-      tag = text.slice(param.valueStart, param.valueEnd);
+    if (tag === undefined && isTag(text, param.nameStart, param.nameEnd)) {
+      if (param.valueStart >= 0 && text.charCodeAt(param.valueStart) === QUOTE) return undefined;
+      tag = param;
+      param = newParamSpan();
     }
   }
-  return tag;
+  return tag ?? newParamSpan();
 }
 
 function isTag(text: string, start: number, end: number): boolean {

@@ -1,4 +1,4 @@
-import { EQUAL, QUOTE, SEMICOLON, skipQuoted, skipToken, skipWhite } from './chars.ts';
+import { EQUAL, QUOTE, SEMICOLON, skipClass, skipQuoted, skipToken, skipWhite, VALUE } from './chars.ts';
 import type { Params } from './types.ts';
 
 /** Where one `;name=value` is; filled by `nextParam`. */
@@ -32,7 +32,7 @@ export function nextParam(text: string, pos: number, end: number, span: ParamSpa
   if (p >= end || text.charCodeAt(p) !== EQUAL) return p;
   p = skipWhite(text, p + 1, end);
   span.valueStart = p;
-  p = text.charCodeAt(p) === QUOTE && p < end ? skipQuoted(text, p, end) : skipValue(text, p, end);
+  p = text.charCodeAt(p) === QUOTE && p < end ? skipQuoted(text, p, end) : skipClass(text, p, end, VALUE);
   if (p < 0) return -1;
   span.valueEnd = p;
   return skipWhite(text, p, end);
@@ -58,28 +58,4 @@ export function formatParams(params: Params): string {
   let text = '';
   for (const [name, value] of params) text += value === '' ? `;${name}` : `;${name}=${value}`;
   return text;
-}
-
-/**
- * Behind an unquoted value: a token or host, and the further characters that peers put there
- * (`@ : / ?`). `| , ; "` and white space end or break it: they would change what comes after.
- */
-function skipValue(text: string, pos: number, end: number): number {
-  let p = pos;
-  while (p < end && isValueCode(text.charCodeAt(p))) p++;
-  return p;
-}
-
-function isValueCode(code: number): boolean {
-  // 0x22 " 0x2c , 0x3b ; 0x3c < 0x3e > 0x7c | 0x7f DEL
-  return (
-    code > 0x20 &&
-    code !== 0x22 &&
-    code !== 0x2c &&
-    code !== 0x3b &&
-    code !== 0x3c &&
-    code !== 0x3e &&
-    code !== 0x7c &&
-    code !== 0x7f
-  );
 }

@@ -1,17 +1,16 @@
 import type { Buffer } from 'node:buffer';
-import { COMMA, CR, isDigit, LF, skipToken, skipWhite } from './chars.ts';
+import { CR, LF } from './chars.ts';
+import { isCallIdGood, isCseqGood, isFromGood, isToGood, isViaGood, readNumber } from './check-head.ts';
 import { type SipParseCode, SipParseError } from './errors.ts';
+import { Head } from './head.ts';
 import { canonicalName, nameOfId } from './header-names.ts';
 import { DEFAULT_LIMITS, type ParseLimits } from './limits.ts';
-import { readTag } from './name-addr.ts';
-import { type MessageParts, ParsedMessage } from './parsed-message.ts';
-import { type HeadIndex, scanHead } from './scan-head.ts';
-import { readStartLine, type StartLine } from './start-line.ts';
+import { ParsedMessage } from './parsed-message.ts';
+import { scanLines } from './scan-lines.ts';
+import { readStartLine } from './start-line.ts';
 import type { SipMessage } from './types.ts';
-import { spanVia } from './via.ts';
 
-/** CSeq numbers stay below 2^31 (RFC 3261 8.1.1.5). */
-const MAX_CSEQ = 0x7fffffff;
+/** RFC 4475 3.1.2.4: the field's range is 0 to 255. */
 const MAX_FORWARDS_LIMIT = 255;
 
 /**
@@ -21,15 +20,16 @@ const MAX_FORWARDS_LIMIT = 255;
  */
 export function parseMessage(bytes: Buffer, limits: ParseLimits = DEFAULT_LIMITS): SipMessage {
   const tooLarge = bytes.length > limits.maxMessageBytes;
-  const text = bytes.toString('latin1', 0, tooLarge ? limits.maxMessageBytes : bytes.length);
-  const begin = skipEmptyLines(text);
-  if (begin === text.length) throw new SipParseError('empty', 'message', { status: 0 });
-  const start = readStartLine(text, begin);
-  if (start === undefined) throw new SipParseError('start_line', 'start-line', { status: 0 });
-  const head = scanHead(text, start.end, limits);
-  const reader = new Reader(bytes, text, start, head);
-  if (tooLarge) throw reader.refuse('message_too_large', 'message', 513, '');
-  return reader.read(limits);
+  const head = new Head(bytes.toString('latin1', 0, tooLarge ? limits.maxMessageBytes : bytes.length));
+  const begin = skipEmptyLines(head.text);
+  if (begin === head.text.length) throw new SipParseError('empty', 'message', { status: 0 });
+  if (!readStartLine(head, begin)) throw new SipParseError('start_line', 'start-line', { status: 0 });
+  scanLines(head, limits);
+  if (tooLarge) throw refuse(bytes, head, 'message_too_large', 'message', 513);
+  checkStructure(bytes, head, limits);
+  checkHeaders(bytes, head);
+  checkBody(bytes, head, limits);
+  return new ParsedMessage(bytes, head);
 }
 
 /** RFC 3261 7.5: CRLFs before the start line are skipped. */
@@ -39,162 +39,74 @@ function skipEmptyLines(text: string): number {
   return p;
 }
 
-/** The checks of one message, in the order in which their answers take precedence. */
-class Reader {
-  readonly #bytes: Buffer;
-  readonly #text: string;
-  readonly #start: StartLine;
-  readonly #head: HeadIndex;
-  #cseq = 0;
-  #cseqMethod = '';
-  #fromTag: string | undefined;
-  #toTag: string | undefined;
-
-  constructor(bytes: Buffer, text: string, start: StartLine, head: HeadIndex) {
-    this.#bytes = bytes;
-    this.#text = text;
-    this.#start = start;
-    this.#head = head;
+function checkStructure(bytes: Buffer, head: Head, limits: ParseLimits): void {
+  if (head.startFault === 'version') throw refuse(bytes, head, 'version', 'start-line', 505);
+  if (head.status === 0 && head.uriEnd - head.uriStart > limits.maxUriBytes) {
+    throw refuse(bytes, head, 'uri_too_long', 'start-line', 414);
   }
+  if (head.startFault !== undefined) throw refuse(bytes, head, head.startFault, 'start-line', 400);
+  if (head.lineFault !== undefined) throw refuse(bytes, head, head.lineFault, 'header', 400);
+  if (head.repeated > 0) throw badHeader(bytes, head, nameOfId(head.repeated), 'duplicate_header');
+}
 
-  read(limits: ParseLimits): SipMessage {
-    const { fault } = this.#start;
-    if (fault === 'version') throw this.refuse(fault, 'start-line', 505, '');
-    if (this.#start.uri.length > limits.maxUriBytes) throw this.refuse('uri_too_long', 'start-line', 414, '');
-    if (fault !== undefined) throw this.refuse(fault, 'start-line', 400, 'Bad Request-Line');
-    if (this.#head.fault !== undefined) throw this.refuse(this.#head.fault, 'header', 400, '');
-    if (this.#head.repeated > 0) throw this.#bad(nameOfId(this.#head.repeated), 'duplicate_header');
-    this.#checkVia();
-    this.#fromTag = this.#checkAddress('from', this.#head.from);
-    this.#toTag = this.#checkAddress('to', this.#head.to);
-    this.#checkCallId();
-    this.#checkCseq();
-    this.#checkMaxForwards();
-    return this.#build(this.#checkBody(limits));
+function checkHeaders(bytes: Buffer, head: Head): void {
+  if (head.via < 0) throw missing(bytes, head, 'via');
+  if (!isViaGood(head)) throw badHeader(bytes, head, 'via');
+  if (head.from < 0) throw missing(bytes, head, 'from');
+  if (!isFromGood(head)) throw badHeader(bytes, head, 'from');
+  if (head.to < 0) throw missing(bytes, head, 'to');
+  if (!isToGood(head)) throw badHeader(bytes, head, 'to');
+  if (head.callId < 0) throw missing(bytes, head, 'call-id');
+  if (!isCallIdGood(head)) throw badHeader(bytes, head, 'call-id');
+  if (head.cseq < 0) throw missing(bytes, head, 'cseq');
+  if (!isCseqGood(head)) throw badHeader(bytes, head, 'cseq');
+  if (head.status === 0 && head.cseqMethod !== head.method) throw refuse(bytes, head, 'cseq_mismatch', 'cseq', 400);
+  if (head.maxForwards >= 0 && readNumber(head, head.maxForwards) > MAX_FORWARDS_LIMIT) {
+    throw badHeader(bytes, head, 'max-forwards');
   }
+}
 
-  /** The fault, with whatever can be read for the answer; responses and ACKs get none. */
-  refuse(code: SipParseCode, part: string, status: number, reason: string): SipParseError {
-    this.#readCseqLoosely();
-    const partial = this.#build(this.#head.bodyStart);
-    const silent = this.#start.status > 0 || partial.method === 'ACK' || this.#head.via < 0;
-    return new SipParseError(code, part, { status: silent ? 0 : status, reason, partial });
-  }
+/** RFC 3261 18.3: octets behind Content-Length are ignored, too few are a 400; without it all is body. */
+function checkBody(bytes: Buffer, head: Head, limits: ParseLimits): void {
+  const available = bytes.length - head.bodyStart;
+  const length = head.contentLength < 0 ? available : readNumber(head, head.contentLength);
+  if (length === Number.POSITIVE_INFINITY) throw badHeader(bytes, head, 'content-length', 'content_length');
+  if (length > limits.maxBodyBytes) throw refuse(bytes, head, 'body_too_large', 'body', 413);
+  if (length > available) throw refuse(bytes, head, 'content_length', 'content-length', 400);
+  head.bodyEnd = head.bodyStart + length;
+}
 
-  #bad(name: string, code: SipParseCode = 'bad_header'): SipParseError {
-    return this.refuse(code, name, 400, `Bad ${canonicalName(name)} Header`);
-  }
+function missing(bytes: Buffer, head: Head, name: string): SipParseError {
+  return refuse(bytes, head, 'missing_header', name, 400);
+}
 
-  #build(bodyEnd: number): ParsedMessage {
-    const parts: MessageParts = {
-      method: this.#start.method || this.#cseqMethod,
-      cseq: this.#cseq,
-      cseqMethod: this.#cseqMethod,
-      bodyEnd,
-      fromTag: this.#fromTag,
-      toTag: this.#toTag,
-    };
-    return new ParsedMessage(this.#bytes, this.#text, this.#start, this.#head, parts);
-  }
+function badHeader(bytes: Buffer, head: Head, name: string, code: SipParseCode = 'bad_header'): SipParseError {
+  return refuse(bytes, head, code, name, 400, `Bad ${canonicalName(name)} Header`);
+}
 
-  #checkVia(): void {
-    const at = this.#head.via;
-    if (at < 0) throw this.refuse('missing_header', 'via', 400, '');
-    const span = spanVia(this.#text, this.#valueStart(at), this.#valueEnd(at));
-    if (span === undefined || span.bareCookie) throw this.#bad('via');
-  }
+/** The fault, with whatever can be read for the answer; responses, ACKs and what has no Via get none. */
+function refuse(
+  bytes: Buffer,
+  head: Head,
+  code: SipParseCode,
+  part: string,
+  status: number,
+  reason?: string,
+): SipParseError {
+  readForAnswer(head);
+  const silent = head.status > 0 || head.method === 'ACK' || head.via < 0;
+  return new SipParseError(code, part, {
+    status: silent ? 0 : status,
+    reason: reason ?? '',
+    partial: new ParsedMessage(bytes, head),
+  });
+}
 
-  #checkAddress(name: 'from' | 'to', at: number): string {
-    if (at < 0) throw this.refuse('missing_header', name, 400, '');
-    const tag = readTag(this.#text, this.#valueStart(at), this.#valueEnd(at));
-    if (tag === undefined) throw this.#bad(name);
-    return tag;
-  }
-
-  /** RFC 3261 25.1 `word [ "@" word ]`, somewhat wider; `|` and `,` would change the meaning of what quotes it. */
-  #checkCallId(): void {
-    const at = this.#head.callId;
-    if (at < 0) throw this.refuse('missing_header', 'call-id', 400, '');
-    const end = this.#valueEnd(at);
-    const start = skipWhite(this.#text, this.#valueStart(at), end);
-    for (let p = start; p < end; p++) {
-      const code = this.#text.charCodeAt(p);
-      if (code <= 0x20 || code >= 0x7f || code === COMMA || code === 0x3b || code === 0x7c) throw this.#bad('call-id');
-    }
-    if (end === start) throw this.#bad('call-id');
-  }
-
-  #checkCseq(): void {
-    const at = this.#head.cseq;
-    if (at < 0) throw this.refuse('missing_header', 'cseq', 400, '');
-    const end = this.#valueEnd(at);
-    const numberEnd = this.#readCseqNumber(at);
-    const methodStart = skipWhite(this.#text, numberEnd, end);
-    const methodEnd = skipToken(this.#text, methodStart, end);
-    if (this.#cseq > MAX_CSEQ || numberEnd === this.#valueStart(at) || methodStart === numberEnd)
-      throw this.#bad('cseq');
-    if (methodEnd === methodStart || methodEnd !== end) throw this.#bad('cseq');
-    const { method } = this.#start;
-    if (method === '') this.#cseqMethod = this.#text.slice(methodStart, methodEnd);
-    else if (methodEnd - methodStart === method.length && this.#text.startsWith(method, methodStart))
-      this.#cseqMethod = method;
-    else throw this.refuse('cseq_mismatch', 'cseq', 400, '');
-  }
-
-  #readCseqNumber(at: number): number {
-    const end = this.#valueEnd(at);
-    let p = skipWhite(this.#text, this.#valueStart(at), end);
-    let value = 0;
-    for (; p < end && isDigit(this.#text.charCodeAt(p)); p++) value = value * 10 + this.#text.charCodeAt(p) - 48;
-    this.#cseq = value;
-    return p;
-  }
-
-  /** For the answer to a message that is refused before its CSeq was checked. */
-  #readCseqLoosely(): void {
-    const at = this.#head.cseq;
-    if (at < 0 || this.#cseqMethod !== '') return;
-    const value = this.#text.slice(this.#valueStart(at), this.#valueEnd(at));
-    const parts = /^\s*(\d{1,10})\s+(\S+)$/.exec(value);
-    this.#cseq = Number(parts?.[1] ?? 0);
-    this.#cseqMethod = parts?.[2] ?? '';
-  }
-
-  #checkMaxForwards(): void {
-    const at = this.#head.maxForwards;
-    if (at < 0) return;
-    if (this.#readNumber(at) > MAX_FORWARDS_LIMIT) throw this.#bad('max-forwards');
-  }
-
-  /** End of the body. RFC 3261 18.3: octets behind Content-Length are ignored, too few are a 400. */
-  #checkBody(limits: ParseLimits): number {
-    const { contentLength, bodyStart } = this.#head;
-    const available = this.#bytes.length - bodyStart;
-    const length = contentLength < 0 ? available : this.#readNumber(contentLength);
-    if (length === Number.POSITIVE_INFINITY) throw this.#bad('content-length', 'content_length');
-    if (length > limits.maxBodyBytes) throw this.refuse('body_too_large', 'body', 413, '');
-    if (length > available) throw this.refuse('content_length', 'content-length', 400, '');
-    return bodyStart + length;
-  }
-
-  /** A value of digits alone; infinite when it is anything else or absurdly large. */
-  #readNumber(at: number): number {
-    const end = this.#valueEnd(at);
-    const start = skipWhite(this.#text, this.#valueStart(at), end);
-    let value = 0;
-    for (let p = start; p < end; p++) {
-      const code = this.#text.charCodeAt(p);
-      if (!isDigit(code)) return Number.POSITIVE_INFINITY;
-      value = value * 10 + code - 48;
-    }
-    return start === end || value > Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : value;
-  }
-
-  #valueStart(at: number): number {
-    return this.#head.lines[at + 2] ?? 0;
-  }
-
-  #valueEnd(at: number): number {
-    return this.#head.lines[at + 3] ?? 0;
-  }
+/** Reads what the checks have not come to. */
+function readForAnswer(head: Head): void {
+  head.bodyEnd = head.bodyStart;
+  if (head.from >= 0 && head.fromTagStart < 0) isFromGood(head);
+  if (head.to >= 0 && head.toTagStart < 0) isToGood(head);
+  if (head.cseq >= 0 && head.cseqMethod === '') isCseqGood(head);
+  if (head.method === '') head.method = head.cseqMethod;
 }

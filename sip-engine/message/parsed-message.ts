@@ -1,10 +1,9 @@
 import { Buffer, isAscii } from 'node:buffer';
 import { COLON, SPACE, TAB } from './chars.ts';
+import { FOLDED, type Head, ID_MASK, LINE_FIELDS } from './head.ts';
 import { idOfName, lowerName } from './header-names.ts';
-import { readTag } from './name-addr.ts';
-import { FOLDED, type HeadIndex, ID_MASK, LINE_FIELDS } from './scan-head.ts';
+import { NO_PARAMS } from './params.ts';
 import { splitValues } from './split-values.ts';
-import type { StartLine } from './start-line.ts';
 import { decodeUtf8, unfold } from './text-encoding.ts';
 import type { SipMessage, Via } from './types.ts';
 import { parseVia } from './via.ts';
@@ -19,65 +18,50 @@ export class ParsedMessage implements SipMessage {
   readonly status: number;
   readonly cseq: number;
   readonly cseqMethod: string;
-  readonly #text: string;
-  readonly #head: HeadIndex;
-  readonly #start: StartLine;
+  readonly #head: Head;
   readonly #ascii: boolean;
-  readonly #bodyEnd: number;
   #body: Buffer | undefined = undefined;
   #via: Via | undefined = undefined;
-  #fromTag: string | undefined;
-  #toTag: string | undefined;
-  #callId: string | undefined;
 
-  constructor(raw: Buffer, text: string, start: StartLine, head: HeadIndex, parts: MessageParts) {
+  constructor(raw: Buffer, head: Head) {
     this.raw = raw;
-    this.#text = text;
-    this.#start = start;
+    this.isRequest = head.status === 0;
+    this.method = head.method || head.cseqMethod;
+    this.status = head.status;
+    this.cseq = head.cseqNumber;
+    this.cseqMethod = head.cseqMethod;
     this.#head = head;
     this.#ascii = isAscii(raw);
-    this.isRequest = start.status === 0;
-    this.method = parts.method;
-    this.status = start.status;
-    this.cseq = parts.cseq;
-    this.cseqMethod = parts.cseqMethod;
-    this.#bodyEnd = parts.bodyEnd;
-    this.#fromTag = parts.fromTag;
-    this.#toTag = parts.toTag;
-    this.#callId = undefined;
   }
 
   get uri(): string {
-    return this.#start.uri;
+    return this.isRequest ? this.#head.text.slice(this.#head.uriStart, this.#head.uriEnd) : '';
   }
 
   get reason(): string {
-    return this.#ascii ? this.#start.reason : decodeUtf8(this.#start.reason);
+    return this.isRequest ? '' : decodeUtf8(this.#head.text.slice(this.#head.uriStart, this.#head.uriEnd));
   }
 
   get body(): Buffer {
-    this.#body ??=
-      this.#bodyEnd > this.#head.bodyStart ? this.raw.subarray(this.#head.bodyStart, this.#bodyEnd) : NO_BODY;
+    const { bodyStart, bodyEnd } = this.#head;
+    this.#body ??= bodyEnd > bodyStart ? this.raw.subarray(bodyStart, bodyEnd) : NO_BODY;
     return this.#body;
   }
 
   get callId(): string {
-    this.#callId ??= this.#coreValue(this.#head.callId);
-    return this.#callId;
+    return this.#coreValue(this.#head.callId);
   }
 
   get fromTag(): string {
-    this.#fromTag ??= this.#tagOf(this.#head.from);
-    return this.#fromTag;
+    return this.#head.text.slice(Math.max(this.#head.fromTagStart, 0), Math.max(this.#head.fromTagEnd, 0));
   }
 
   get toTag(): string {
-    this.#toTag ??= this.#tagOf(this.#head.to);
-    return this.#toTag;
+    return this.#head.text.slice(Math.max(this.#head.toTagStart, 0), Math.max(this.#head.toTagEnd, 0));
   }
 
   get topVia(): Via {
-    this.#via ??= parseVia(this.#coreValue(this.#head.via));
+    this.#via ??= readVia(this.#coreValue(this.#head.via));
     return this.#via;
   }
 
@@ -114,7 +98,7 @@ export class ParsedMessage implements SipMessage {
     for (let at = 0; at < lines.length; at += LINE_FIELDS) {
       const spelled = this.#spelledName(at);
       const value = this.#value(at);
-      const wire = this.#text.slice(lines[at + 2], lines[at + 3]);
+      const wire = this.#head.text.slice(lines[at + 2], lines[at + 3]);
       yield [spelled, lowerName(spelled), value, wire === value ? undefined : wire];
     }
   }
@@ -136,15 +120,15 @@ export class ParsedMessage implements SipMessage {
     const start = this.#head.lines[at + 1] ?? 0;
     let end = start;
     for (;;) {
-      const code = this.#text.charCodeAt(end);
-      if (code === COLON || code === SPACE || code === TAB) return this.#text.slice(start, end);
+      const code = this.#head.text.charCodeAt(end);
+      if (code === COLON || code === SPACE || code === TAB) return this.#head.text.slice(start, end);
       end++;
     }
   }
 
   #value(at: number): string {
     const lines = this.#head.lines;
-    const text = this.#text.slice(lines[at + 2], lines[at + 3]);
+    const text = this.#head.text.slice(lines[at + 2], lines[at + 3]);
     const plain = ((lines[at] ?? 0) & FOLDED) === 0 ? text : unfold(text);
     return this.#ascii ? plain : decodeUtf8(plain);
   }
@@ -152,20 +136,13 @@ export class ParsedMessage implements SipMessage {
   #coreValue(at: number): string {
     return at < 0 ? '' : this.#value(at);
   }
-
-  #tagOf(at: number): string {
-    const lines = this.#head.lines;
-    return at < 0 ? '' : (readTag(this.#text, lines[at + 2] ?? 0, lines[at + 3] ?? 0) ?? '');
-  }
 }
 
-/** What the checks of `parseMessage` have read anyway. */
-export interface MessageParts {
-  readonly method: string;
-  readonly cseq: number;
-  readonly cseqMethod: string;
-  readonly bodyEnd: number;
-  /** `undefined` where it was not read. */
-  readonly fromTag: string | undefined;
-  readonly toTag: string | undefined;
+/** Messages that passed the checks have a good one; a refused one's may be broken and is then empty. */
+function readVia(text: string): Via {
+  try {
+    return parseVia(text);
+  } catch {
+    return { transport: '', host: '', port: 0, branch: '', params: NO_PARAMS };
+  }
 }

@@ -1,73 +1,91 @@
-import { CR, isToken, SPACE, skipToken } from './chars.ts';
-import type { SipParseCode } from './errors.ts';
+import { CR, isDigit, isToken, SPACE, skipClass, skipToken, URI } from './chars.ts';
+import type { Head } from './head.ts';
 
-export interface StartLine {
-  /** `''` on responses. */
-  readonly method: string;
-  readonly uri: string;
-  /** 0 on requests. */
-  readonly status: number;
-  readonly reason: string;
-  /** Offset behind the line. */
-  readonly end: number;
-  /** `undefined` when the line is good. */
-  readonly fault: SipParseCode | undefined;
-}
+const QUESTION = 63;
+const METHODS: readonly string[] = [
+  'REGISTER',
+  'INVITE',
+  'ACK',
+  'BYE',
+  'CANCEL',
+  'OPTIONS',
+  'INFO',
+  'PRACK',
+  'UPDATE',
+  'MESSAGE',
+  'SUBSCRIBE',
+  'NOTIFY',
+  'REFER',
+  'PUBLISH',
+];
 
-/** Reads the line at `pos` (RFC 3261 7.1, 7.2); `undefined` when it is none of SIP's at all. */
-export function readStartLine(text: string, pos: number): StartLine | undefined {
+/** Reads the line at `pos` (RFC 3261 7.1, 7.2) into `head`; false when it is none of SIP's at all. */
+export function readStartLine(head: Head, pos: number): boolean {
+  const { text } = head;
   const lf = text.indexOf('\n', pos);
-  if (lf < 0) return undefined;
+  if (lf < 0) return false;
   const end = text.charCodeAt(lf - 1) === CR && lf > pos ? lf - 1 : lf;
-  return text.startsWith('SIP/', pos)
-    ? readStatusLine(text, pos, end, lf + 1)
-    : readRequestLine(text, pos, end, lf + 1);
+  head.linesStart = lf + 1;
+  return text.startsWith('SIP/', pos) ? readStatusLine(head, pos, end) : readRequestLine(head, pos, end);
 }
 
 /** `METHOD SP Request-URI SP SIP/2.0`, one space each (RFC 4475 3.1.2.8 to 3.1.2.10). */
-function readRequestLine(text: string, pos: number, end: number, next: number): StartLine | undefined {
+function readRequestLine(head: Head, pos: number, end: number): boolean {
+  const { text } = head;
   const methodEnd = skipToken(text, pos, end);
-  const method = text.slice(pos, methodEnd);
-  const lastSpace = text.lastIndexOf(' ', end - 1);
-  if (lastSpace > methodEnd && text.startsWith('SIP/2.0', lastSpace + 1) && end === lastSpace + 8) {
-    const uri = text.slice(methodEnd + 1, lastSpace);
-    const good = methodEnd > pos && text.charCodeAt(methodEnd) === SPACE && isRequestUri(uri);
-    return { method, uri, status: 0, reason: '', end: next, fault: good ? undefined : 'start_line' };
-  }
-  const loose = /^(\S+)[ \t]+(.*?)[ \t]+SIP\/(\d+\.\d+)[ \t]*$/i.exec(text.slice(pos, end));
-  if (loose === null) return undefined;
-  const fault = loose[3] === '2.0' ? 'start_line' : 'version';
-  return { method: isToken(loose[1] ?? '') ? (loose[1] ?? '') : '', uri: '', status: 0, reason: '', end: next, fault };
+  const uriEnd = end - 8;
+  if (uriEnd <= methodEnd || !text.startsWith(' SIP/2.0', uriEnd)) return readLooseRequestLine(head, pos, end);
+  head.method = methodAt(text, pos, methodEnd);
+  head.uriStart = methodEnd + 1;
+  head.uriEnd = uriEnd;
+  const good = methodEnd > pos && text.charCodeAt(methodEnd) === SPACE && isRequestUri(text, methodEnd + 1, uriEnd);
+  if (!good) head.startFault = 'start_line';
+  return true;
+}
+
+/** Recognises what is meant to be a request line, so that it gets an answer. */
+function readLooseRequestLine(head: Head, pos: number, end: number): boolean {
+  // A line without the version near its end is not searched through.
+  const tail = head.text.slice(Math.max(pos, end - 64), end);
+  const version = /[ \t]SIP\/(\d+\.\d+)[ \t]*$/i.exec(tail)?.[1];
+  if (version === undefined) return false;
+  const method = head.text.slice(pos, skipToken(head.text, pos, end));
+  head.method = isToken(method) ? method : '';
+  head.startFault = version === '2.0' ? 'start_line' : 'version';
+  return true;
 }
 
 /** `SIP/2.0 SP 3DIGIT SP phrase`; the space before an empty phrase may be missing. */
-function readStatusLine(text: string, pos: number, end: number, next: number): StartLine | undefined {
-  const parts = /^SIP\/2\.0 ([1-6]\d\d)(?: (.*))?$/s.exec(text.slice(pos, end));
-  if (parts === null) return undefined;
-  return { method: '', uri: '', status: Number(parts[1]), reason: parts[2] ?? '', end: next, fault: undefined };
+function readStatusLine(head: Head, pos: number, end: number): boolean {
+  const { text } = head;
+  const code = pos + 8;
+  if (!text.startsWith('SIP/2.0 ', pos) || end < code + 3) return false;
+  for (let p = code; p < code + 3; p++) if (!isDigit(text.charCodeAt(p))) return false;
+  const status = Number(text.slice(code, code + 3));
+  if (status < 100 || status > 699 || (end > code + 3 && text.charCodeAt(code + 3) !== SPACE)) return false;
+  head.status = status;
+  head.uriStart = Math.min(code + 4, end);
+  head.uriEnd = end;
+  return true;
 }
 
 /**
  * What any absolute URI looks like; its scheme decides only later (416). Headers in a `sip:` URI are
  * not allowed here (RFC 3261 19.1.1 table 1, RFC 4475 3.1.2.11).
  */
-function isRequestUri(uri: string): boolean {
-  for (let i = 0; i < uri.length; i++) {
-    const code = uri.charCodeAt(i);
-    // 0x22 " 0x3c < 0x3e > 0x5c \ 0x7c | 0x7f DEL: in no URI, and the bar would break the control protocol
-    if (
-      code <= 0x20 ||
-      code >= 0x7f ||
-      code === 0x22 ||
-      code === 0x3c ||
-      code === 0x3e ||
-      code === 0x5c ||
-      code === 0x7c
-    ) {
-      return false;
-    }
+function isRequestUri(text: string, start: number, end: number): boolean {
+  const colon = text.indexOf(':', start);
+  if (colon <= start || colon >= end || skipClass(text, start, end, URI) < end) return false;
+  const question = text.lastIndexOf('?', end - 1);
+  if (question < start || text.charCodeAt(question) !== QUESTION) return true;
+  // The user part may hold a question mark (RFC 3261 25.1).
+  return !/^sips?$/i.test(text.slice(start, colon)) || question < text.lastIndexOf('@', end - 1);
+}
+
+/** The method; known ones as one shared string each, which compare by identity. */
+function methodAt(text: string, start: number, end: number): string {
+  for (const method of METHODS) {
+    if (method.length === end - start && text.startsWith(method, start)) return method;
   }
-  const colon = uri.indexOf(':');
-  if (colon <= 0) return false;
-  return !/^sips?:/i.test(uri) || uri.indexOf('?', uri.lastIndexOf('@') + 1) < 0;
+  return text.slice(start, end);
 }

@@ -1,4 +1,4 @@
-import { BRACKET_OPEN, COLON, COMMA, isDigit, isWhite, SEMICOLON, SLASH, skipToken, skipWhite } from './chars.ts';
+import { BRACKET_OPEN, COLON, COMMA, isDigit, SLASH, skipToken, skipWhite } from './chars.ts';
 import { SipParseError } from './errors.ts';
 import { newParamSpan, nextParam, type ParamSpan, readParams } from './params.ts';
 import type { Via } from './types.ts';
@@ -20,8 +20,9 @@ export interface ViaSpan {
 
 /** Finds and checks the first value of a Via line (RFC 3261 20.42); `undefined` when malformed. */
 export function spanVia(text: string, start: number, end: number): ViaSpan | undefined {
-  let p = skipProtocolPart(text, skipWhite(text, start, end), end);
-  p = skipProtocolPart(text, p, end);
+  let p = skipWhite(text, start, end);
+  if (text.startsWith('SIP/2.0/', p)) p += 8;
+  else p = skipProtocolPart(text, skipProtocolPart(text, p, end), end);
   if (p < 0) return undefined;
   const transportStart = p;
   const transportEnd = skipToken(text, p, end);
@@ -84,17 +85,12 @@ function skipProtocolPart(text: string, pos: number, end: number): number {
 }
 
 function skipHost(text: string, pos: number, end: number): number {
-  let p = pos;
-  if (text.charCodeAt(p) === BRACKET_OPEN) {
-    const close = text.indexOf(']', p);
+  if (text.charCodeAt(pos) === BRACKET_OPEN) {
+    const close = text.indexOf(']', pos);
     return close < 0 || close >= end ? -1 : close + 1;
   }
-  for (; p < end; p++) {
-    const code = text.charCodeAt(p);
-    if (code === COLON || code === SEMICOLON || code === COMMA || isWhite(code)) break;
-    if (code === SLASH || code === 0x22 || code === 0x3c || code === 0x3e || code < 0x20) return -1;
-  }
-  return p === pos ? -1 : p;
+  const hostEnd = skipToken(text, pos, end);
+  return hostEnd === pos ? -1 : hostEnd;
 }
 
 /** Reads the first value of a Via line. Host without IPv6 brackets, as `SipUri.host`. */

@@ -1,0 +1,60 @@
+import type { SipParseCode } from './errors.ts';
+
+/** Numbers kept for each header line, see `Head.lines`. */
+export const LINE_FIELDS = 4;
+export const ID_MASK = 0xff;
+/** The value runs over several lines (RFC 3261 7.3.1). */
+export const FOLDED = 0x100;
+
+/**
+ * Where everything of one message is: offsets into its text, filled by the scanner and the checks,
+ * read by `ParsedMessage`. One object a message, nothing copied.
+ */
+export class Head {
+  readonly text: string;
+  /** `''` on responses and where it could not be read. */
+  method = '';
+  /** 0 on requests. */
+  status = 0;
+  /** Request-URI, or the reason phrase of a response. */
+  uriStart = 0;
+  uriEnd = 0;
+  /** Start of the first header line. */
+  linesStart = 0;
+  /** Four numbers a line: id | FOLDED, start of the name, start of the value, end of the value. */
+  readonly lines: number[] = [];
+  bodyStart = 0;
+  bodyEnd = 0;
+  /** Offsets into `lines` of the headers that every message needs; -1 when absent. */
+  via = -1;
+  from = -1;
+  to = -1;
+  callId = -1;
+  cseq = -1;
+  maxForwards = -1;
+  contentLength = -1;
+  /** Id of the first header that may stand once only but was repeated; 0 when none was. */
+  repeated = 0;
+  /** What was read of the headers above; -1 = no tag. */
+  cseqNumber = 0;
+  cseqMethod = '';
+  fromTagStart = -1;
+  fromTagEnd = -1;
+  toTagStart = -1;
+  toTagEnd = -1;
+  /** First fault of the start line, and of the header lines; lines before it are good. */
+  startFault: SipParseCode | undefined = undefined;
+  lineFault: SipParseCode | undefined = undefined;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  valueStart(at: number): number {
+    return this.lines[at + 2] ?? 0;
+  }
+
+  valueEnd(at: number): number {
+    return this.lines[at + 3] ?? 0;
+  }
+}
