@@ -1,0 +1,13 @@
+import { accounts } from './0001-accounts.ts';
+import { trunks } from './0002-trunks.ts';
+import { numbers } from './0003-numbers.ts';
+import { carriers } from './0004-carriers.ts';
+import { keys } from './0005-keys.ts';
+import { live } from './0006-live.ts';
+import { ledger } from './0007-ledger.ts';
+import type { Migration } from './migration.ts';
+
+/** All steps in order; the position is the version. */
+export const MIGRATIONS: readonly Migration[] = [accounts, trunks, numbers, carriers, keys, live, ledger];
+
+export type { Migration };

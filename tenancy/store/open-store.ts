@@ -1,0 +1,102 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CamelCasePlugin, Kysely, SqliteDialect } from 'kysely';
+import { type Clock, SYSTEM_CLOCK } from '../clock.ts';
+import { StoreError } from '../errors.ts';
+import { SecretBox } from '../secrets/index.ts';
+import { migrate } from './migrate.ts';
+import type { Db, Tables } from './schema.ts';
+import { ensurePlatformRealm, ensureSecretKey } from './settings.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
+import { StoreLock } from './store-lock.ts';
+
+export interface StoreOptions {
+  /** The SQLite file; its folder is made when missing. */
+  readonly file?: string;
+  readonly databaseUrl?: string | undefined;
+  /** 32 bytes, see `loadSecretKey`. */
+  readonly secretKey: Buffer;
+  /** The platform realm as configured; stored at first start, compared later. @default not checked */
+  readonly platformRealm?: string;
+  readonly clock?: Clock;
+  /** How long a write waits for a person who holds the file open in sqlite3. @default 5000 */
+  readonly busyTimeoutMs?: number;
+}
+
+/** What the repositories work with: the store itself, or one transaction of it. */
+export interface StoreContext {
+  readonly db: Db;
+  readonly secrets: SecretBox;
+  readonly clock: Clock;
+  readonly platformRealm: string;
+}
+
+export interface Store extends StoreContext {
+  readonly file: string;
+  /** All or nothing. `work` must use the context it is given, never the store itself. */
+  write<T>(work: (context: StoreContext) => Promise<T>): Promise<T>;
+  /** Many rows at once on prepared statements: all or nothing, without a promise per row. */
+  bulk<T>(work: (connection: SqliteConnection) => T): Promise<T>;
+  /** A consistent copy, also while the store is used. */
+  backup(file: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database for writing: lock, schema, key and realm are checked before anything is served.
+ * @throws StoreError one code and one sentence for each thing that can be wrong
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  if (options.databaseUrl !== undefined) {
+    throw new StoreError('store_unsupported', 'DATABASE_URL is set, but this release stores in SQLite only; unset it.');
+  }
+  const file = options.file;
+  if (file === undefined) throw new RangeError('openStore needs a file');
+  prepareFolder(dirname(file));
+  const lock = file === ':memory:' ? undefined : new StoreLock(file);
+  let connection: SqliteConnection | undefined;
+  try {
+    connection = new SqliteConnection(file, options.busyTimeoutMs ?? 5000);
+    return assemble(connection, lock, options);
+  } catch (error) {
+    connection?.close();
+    lock?.release();
+    throw error;
+  }
+}
+
+function assemble(connection: SqliteConnection, lock: StoreLock | undefined, options: StoreOptions): Store {
+  const clock = options.clock ?? SYSTEM_CLOCK;
+  // FULL: what an answer has shown, above all money, survives a power cut too.
+  for (const text of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON']) connection.pragma(text);
+  migrate(connection, clock.nowMs());
+  const secrets = new SecretBox(options.secretKey);
+  ensureSecretKey(connection, secrets);
+  const platformRealm = ensurePlatformRealm(connection, options.platformRealm);
+  const dialect = new SqliteDialect({ database: connection });
+  const db: Db = new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
+  const shared = { secrets, clock, platformRealm };
+  return {
+    ...shared,
+    db,
+    file: connection.file,
+    write: (work) => db.transaction().execute((tx) => work({ ...shared, db: tx })),
+    bulk: (work) => db.connection().execute(async () => connection.transaction(() => work(connection))),
+    backup: (file) => connection.backup(file),
+    close: async () => {
+      await db.connection().execute(async () => {});
+      await db.destroy();
+      lock?.release();
+    },
+  };
+}
+
+function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new StoreError('store_read_only', `The data directory ${folder} cannot be written (${code}).`, error);
+  }
+}

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { openStore, type Store } from './open-store.ts';
+
+/** A clock that tests move by hand. */
+export interface HandClock extends Clock {
+  advance(ms: number): void;
+}
+
+export function handClock(startMs = Date.UTC(2026, 10, 21)): HandClock {
+  let now = startMs;
+  return {
+    nowMs: () => now,
+    advance: (ms) => {
+      now += ms;
+    },
+  };
+}
+
+interface Test {
+  testdir(): string;
+  teardown(work: () => Promise<void>): void;
+}
+
+/** A real SQLite file in a fresh folder, closed at the end of the test. */
+export async function openTestStore(t: Test, clock: Clock = handClock()): Promise<Store> {
+  const store = await openStore({
+    file: join(t.testdir(), 'didfarm.db'),
+    secretKey: randomBytes(32),
+    platformRealm: 'sip.didfarm.com',
+    clock,
+  });
+  t.teardown(() => store.close());
+  return store;
+}
