@@ -1,0 +1,106 @@
+import { renderAnswer } from './engine-stateless-answer.ts';
+import type { SipMessage, TransportName } from './message/index.ts';
+import type { EngineLogger } from './ports.ts';
+import { statelessTag } from './transaction/index.ts';
+import type { Flow } from './transport/index.ts';
+import type { DirectAnswer, DirectHandler, DirectRequest } from './types.ts';
+
+/** One request, one answer, in memory, without any state: the way of REGISTER and OPTIONS. */
+export class DirectLane {
+  readonly #handlers = new Map<string, DirectHandler>();
+  readonly #logger: EngineLogger;
+  readonly #tagSeed: number;
+
+  constructor(logger: EngineLogger, tagSeed: number) {
+    this.#logger = logger;
+    this.#tagSeed = tagSeed;
+  }
+
+  set(method: string, handler: DirectHandler): void {
+    this.#handlers.set(method, handler);
+  }
+
+  /** False when the request belongs to the transaction layer: no handler, or inside a dialog. */
+  take(message: SipMessage, flow: Flow): boolean {
+    const handler = this.#handlers.get(message.method);
+    if (handler === undefined || message.toTag !== '') return false;
+    const answer = this.#ask(handler, new DirectView(message, flow));
+    if (answer !== undefined) flow.send(Buffer.from(this.#render(message, flow, answer)));
+    return true;
+  }
+
+  #ask(handler: DirectHandler, request: DirectRequest): DirectAnswer | undefined {
+    try {
+      const answer = handler(request);
+      if (answer !== undefined) checkAnswer(answer);
+      return answer;
+    } catch (error) {
+      this.#logger.error(
+        { err: error, callId: request.message.callId, method: request.method },
+        'a direct-lane handler threw',
+      );
+      return SERVER_ERROR;
+    }
+  }
+
+  #render(message: SipMessage, flow: Flow, answer: DirectAnswer): string {
+    const toTag = statelessTag(message, this.#tagSeed);
+    return renderAnswer(message, flow, { status: answer.status, reason: answer.reason, lines: answer.lines, toTag });
+  }
+}
+
+const SERVER_ERROR: DirectAnswer = { status: 500, lines: [] };
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that break out of a line
+const BREAKS_OUT = /[\r\n\0]/;
+
+/** A value taken over from a request must not become a header of its own. */
+function checkAnswer(answer: DirectAnswer): void {
+  const { status, reason, lines } = answer;
+  if (!Number.isInteger(status) || status < 200 || status > 699) throw new RangeError(`no final status: ${status}`);
+  if (reason !== undefined && BREAKS_OUT.test(reason)) throw new TypeError('control characters in the reason phrase');
+  for (const line of lines) if (BREAKS_OUT.test(line)) throw new TypeError('control characters in a header line');
+}
+
+/** What the handler reads; everything is a view on the message and its flow. */
+class DirectView implements DirectRequest {
+  readonly message: SipMessage;
+  readonly #flow: Flow;
+
+  constructor(message: SipMessage, flow: Flow) {
+    this.message = message;
+    this.#flow = flow;
+  }
+
+  get method(): string {
+    return this.message.method;
+  }
+
+  get uri(): string {
+    return this.message.uri;
+  }
+
+  get transport(): TransportName {
+    return this.#flow.transport;
+  }
+
+  get sourceAddress(): string {
+    return this.#flow.remoteAddress;
+  }
+
+  get sourcePort(): number {
+    return this.#flow.remotePort;
+  }
+
+  get localAddress(): string {
+    return this.#flow.localAddress;
+  }
+
+  get localPort(): number {
+    return this.#flow.localPort;
+  }
+
+  get flowId(): string {
+    return this.#flow.id;
+  }
+}

@@ -1,0 +1,96 @@
+import type { DirectLane } from './engine-direct-lane.ts';
+import { sniffMethod, sniffUserAgent } from './engine-sniff.ts';
+import { renderAnswer } from './engine-stateless-answer.ts';
+import { type ParseLimits, parseMessage, type SipMessage, SipParseError } from './message/index.ts';
+import type { EnginePorts } from './ports.ts';
+import { statelessTag, type TransactionLayer } from './transaction/index.ts';
+import type { Flow, FrameFault } from './transport/index.ts';
+import type { PreFilter } from './types.ts';
+
+export interface ReceiveDeps {
+  readonly transactions: TransactionLayer;
+  readonly directLane: DirectLane;
+  readonly limits: ParseLimits;
+  readonly ports: EnginePorts;
+  readonly tagSeed: number;
+  /** `Server` of answers made here; none when absent. */
+  readonly agent: string | undefined;
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly reason?: string;
+  readonly lines?: readonly string[];
+}
+
+/** The way of every message in: filter, parse, then the direct lane or the transactions. */
+export class Receiver {
+  readonly #deps: ReceiveDeps;
+  preFilter: PreFilter | undefined;
+
+  constructor(deps: ReceiveDeps) {
+    this.#deps = deps;
+  }
+
+  receive(bytes: Buffer, flow: Flow, fault?: FrameFault): void {
+    if (this.preFilter !== undefined && !this.#passes(this.preFilter, bytes, flow)) return;
+    const message = this.#parse(bytes, flow, fault);
+    if (message === undefined) return;
+    if (message.isRequest && this.#deps.directLane.take(message, flow)) return;
+    this.#deps.transactions.receive(message, flow);
+  }
+
+  /** Only requests are filtered: a response was asked for by us. */
+  #passes(filter: PreFilter, bytes: Buffer, flow: Flow): boolean {
+    const method = sniffMethod(bytes);
+    if (method === '') return true;
+    const verdict = filter(flow.remoteAddress, flow.transport, method, sniffUserAgent(bytes));
+    if (verdict === 'pass') return true;
+    this.#deps.ports.counters.count('dropped', 'pre_filter');
+    if (verdict !== 'drop' && method !== 'ACK') this.#refuseUnread(bytes, flow, verdict);
+    return false;
+  }
+
+  #refuseUnread(bytes: Buffer, flow: Flow, verdict: { readonly status: number; readonly retryAfterSec?: number }): void {
+    const lines = verdict.retryAfterSec === undefined ? [] : [`Retry-After: ${Math.ceil(verdict.retryAfterSec)}`];
+    try {
+      this.#refuse(parseMessage(bytes, this.#deps.limits), flow, { status: verdict.status, lines });
+    } catch {
+      // Filtered and malformed: not worth an answer.
+    }
+  }
+
+  /** The message; `undefined` when it was malformed and has been answered or dropped. */
+  #parse(bytes: Buffer, flow: Flow, fault: FrameFault | undefined): SipMessage | undefined {
+    try {
+      const message = parseMessage(bytes, this.#deps.limits);
+      if (fault === undefined) return message;
+      this.#deps.ports.counters.count('parse_errors', fault);
+      if (message.isRequest && message.method !== 'ACK') this.#refuse(message, flow, refusalOfFault(fault));
+    } catch (error) {
+      if (!(error instanceof SipParseError)) throw error;
+      this.#deps.ports.counters.count('parse_errors', error.code);
+      this.#answerMalformed(error, flow, fault);
+    }
+    return undefined;
+  }
+
+  #answerMalformed(error: SipParseError, flow: Flow, fault: FrameFault | undefined): void {
+    if (error.status === 0 || error.partial === undefined) return;
+    if (fault !== undefined) this.#refuse(error.partial, flow, refusalOfFault(fault));
+    else if (error.reason === '') this.#refuse(error.partial, flow, { status: error.status });
+    else this.#refuse(error.partial, flow, { status: error.status, reason: error.reason });
+  }
+
+  #refuse(request: SipMessage, flow: Flow, { status, reason, lines = [] }: Refusal): void {
+    const { agent, tagSeed } = this.#deps;
+    const all = agent === undefined ? lines : [...lines, `Server: ${agent}`];
+    const toTag = statelessTag(request, tagSeed);
+    flow.send(Buffer.from(renderAnswer(request, flow, { status, reason, toTag, lines: all })));
+  }
+}
+
+/** What a stream could not deliver: 513 for its size, 400 for the rest. */
+function refusalOfFault(fault: FrameFault): Refusal {
+  return { status: fault === 'too_large' ? 513 : 400 };
+}

@@ -1,0 +1,42 @@
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+/** Longer "methods" are no SIP; RFC 3261 sets no limit, the longest registered one has nine letters. */
+const MAX_METHOD_BYTES = 32;
+
+/**
+ * The method of a request, read from its bytes without parsing them; `''` for a response and for what
+ * has no start line. CRLFs in front are skipped (RFC 3261 7.5).
+ */
+export function sniffMethod(bytes: Buffer): string {
+  let start = 0;
+  while (bytes[start] === CR || bytes[start] === LF) start++;
+  let end = start;
+  while (end - start <= MAX_METHOD_BYTES && end < bytes.length && bytes[end] !== SPACE) {
+    if (bytes[end] === LF) return '';
+    end++;
+  }
+  if (bytes[end] !== SPACE) return '';
+  const word = bytes.toString('latin1', start, end);
+  return word.startsWith('SIP/') ? '' : word;
+}
+
+/** The User-Agent of a message, `''` when it has none; looks at line starts only. */
+export function sniffUserAgent(bytes: Buffer): string {
+  const common = bytes.indexOf('\nUser-Agent:', 0, 'latin1');
+  const at = common >= 0 ? common + 1 : findUserAgent(bytes);
+  if (at < 0) return '';
+  const end = bytes.indexOf(LF, at);
+  return bytes.toString('latin1', at + 'User-Agent:'.length, end < 0 ? bytes.length : end).trim();
+}
+
+/** The header in another spelling than nearly everybody's; before the blank line only. */
+function findUserAgent(bytes: Buffer): number {
+  for (let at = bytes.indexOf(LF) + 1; at > 0 && at < bytes.length; at = bytes.indexOf(LF, at) + 1) {
+    const first = bytes[at];
+    if (first === CR || first === LF) return -1;
+    const isU = first === 0x55 || first === 0x75;
+    if (isU && bytes.toString('latin1', at, at + 11).toLowerCase() === 'user-agent:') return at;
+  }
+  return -1;
+}
