@@ -1,3 +1,5 @@
+import { COLON, SPACE, TAB } from './chars.ts';
+
 /**
  * Header names that have a spelling of their own, in the order in which they are written (drachtio's
  * order: what routes the message first, then the rest, the body's headers last). A name's place in
@@ -115,13 +117,15 @@ const ID_BY_NAME: ReadonlyMap<string, number> = new Map([
   ...COMPACT.map(([letter, name]): [string, number] => [letter, LOWER.indexOf(name)]),
 ]);
 
-const TABLE_SIZE = 1024;
-const TABLE_MASK = TABLE_SIZE - 1;
-/** Open addressing: hash of a lower-case name or compact form to its place in `HASHED`, plus one. */
-const HASHED: readonly string[] = [...ID_BY_NAME.keys()];
-const HASHED_ID: readonly number[] = [...ID_BY_NAME.values()];
-const LONGEST = Math.max(...HASHED.map((name) => name.length));
-const SLOTS: Readonly<Uint8Array> = buildSlots();
+/** Names and compact forms by their first letter (code & 31), in the order of `RANKED`. */
+const BY_LETTER: readonly (readonly Known[])[] = groupByLetter();
+
+/** A header name or compact form that the parser knows. */
+export interface Known {
+  readonly id: number;
+  /** Lower-case character codes of this form. */
+  readonly codes: Readonly<Uint8Array>;
+}
 
 export type RankedName = Lowercase<(typeof RANKED)[number]>;
 
@@ -130,16 +134,29 @@ export function knownId(name: RankedName): number {
   return ID_BY_NAME.get(name) ?? 0;
 }
 
-/** Id of the header name at `start..end`, in any spelling or its compact form; 0 when unknown. */
-export function findId(text: string, start: number, end: number): number {
-  const length = end - start;
-  if (length < 1 || length > LONGEST) return 0;
-  for (let slot = slotOf(text, start, length); ; slot = (slot + 1) & TABLE_MASK) {
-    const place = SLOTS[slot] ?? 0;
-    if (place === 0) return 0;
-    const name = HASHED[place - 1] ?? '';
-    if (name.length === length && sameName(text, start, name)) return HASHED_ID[place - 1] ?? 0;
+/**
+ * The header name at `start`, in any spelling or its compact form, when a colon or white space comes
+ * behind it; `undefined` when it is unknown.
+ */
+export function findKnown(text: string, start: number): Known | undefined {
+  const letter = text.charCodeAt(start);
+  const candidates = letter > 0x40 && letter < 0x7b ? BY_LETTER[letter & 31] : undefined;
+  if (candidates === undefined) return undefined;
+  for (const known of candidates) {
+    if (isAt(text, start, known.codes)) return known;
   }
+  return undefined;
+}
+
+function isAt(text: string, start: number, codes: Readonly<Uint8Array>): boolean {
+  const { length } = codes;
+  for (let i = 1; i < length; i++) {
+    const code = text.charCodeAt(start + i);
+    // Names hold letters and hyphens; what is below the hyphen must not pass for one (CR would).
+    if ((code | 0x20) !== codes[i] || code < 0x2d) return false;
+  }
+  const next = text.charCodeAt(start + length);
+  return next === COLON || next === SPACE || next === TAB;
 }
 
 /** Canonical lower-case long form: `V` and `Via` give `via`. */
@@ -175,29 +192,10 @@ export function headerRank(name: string): number {
   return lowerName(name) === 'p-asserted-identity' ? RANKED.length + 2 : RANKED.length + 1;
 }
 
-/** Where the search for a name begins: its length, first, middle and last letter tell most names apart. */
-function slotOf(text: string, start: number, length: number): number {
-  const first = text.charCodeAt(start) | 0x20;
-  const middle = text.charCodeAt(start + (length >> 1)) | 0x20;
-  const last = text.charCodeAt(start + length - 1) | 0x20;
-  return (length * 67 + first * 31 + middle * 11 + last * 5) & TABLE_MASK;
-}
-
-/** `name` holds lower-case letters and hyphens only; what is below the hyphen (CR is) must not pass for one. */
-function sameName(text: string, start: number, name: string): boolean {
-  for (let i = 0; i < name.length; i++) {
-    const code = text.charCodeAt(start + i);
-    if ((code | 0x20) !== name.charCodeAt(i) || code < 0x2d) return false;
+function groupByLetter(): Known[][] {
+  const groups: Known[][] = Array.from({ length: 32 }, () => []);
+  for (const [name, id] of ID_BY_NAME) {
+    groups[name.charCodeAt(0) & 31]?.push({ id, codes: Uint8Array.from(name, (char) => char.charCodeAt(0)) });
   }
-  return true;
-}
-
-function buildSlots(): Uint8Array {
-  const slots = new Uint8Array(TABLE_SIZE);
-  HASHED.forEach((name, place) => {
-    let slot = slotOf(name, 0, name.length);
-    while (slots[slot] !== 0) slot = (slot + 1) & TABLE_MASK;
-    slots[slot] = place + 1;
-  });
-  return slots;
+  return groups;
 }

@@ -1,7 +1,7 @@
-import { CR, LF, SPACE, skipToken, TAB } from './chars.ts';
+import { COLON, CR, LF, SPACE, skipToken, TAB } from './chars.ts';
 import type { SipParseCode } from './errors.ts';
 import { FOLDED, type Head, LINE_FIELDS } from './head.ts';
-import { findId, knownId } from './header-names.ts';
+import { findKnown, knownId } from './header-names.ts';
 import type { ParseLimits } from './limits.ts';
 
 const VIA = knownId('via');
@@ -27,18 +27,16 @@ function readLines(head: Head, limits: ParseLimits): SipParseCode | undefined {
   for (;;) {
     const start = pos;
     const first = text.charCodeAt(pos);
-    const colon = text.indexOf(':', pos);
-    if (first === CR || first === LF || colon < 0) return endLines(head, pos);
-    let nameEnd = colon;
-    while (nameEnd > start && isBlank(text.charCodeAt(nameEnd - 1))) nameEnd--;
-    const id = findId(text, start, nameEnd);
-    if (id === 0 && (nameEnd === start || skipToken(text, start, nameEnd) < nameEnd)) {
-      return 'header_syntax';
-    }
-    let p = colon + 1;
+    if (first === CR || first === LF) return endLines(head, pos);
+    const known = findKnown(text, start);
+    let p = known === undefined ? skipToken(text, start, text.length) : start + known.codes.length;
+    if (p === start) return 'header_syntax';
+    while (isBlank(text.charCodeAt(p))) p++;
+    if (text.charCodeAt(p++) !== COLON) return 'header_syntax';
     while (isBlank(text.charCodeAt(p))) p++;
 
     const valueStart = p;
+    const id = known === undefined ? 0 : known.id;
     let flags = id;
     let lf = text.indexOf('\n', valueStart);
     while (lf > 0 && isBlank(text.charCodeAt(lf + 1))) {
