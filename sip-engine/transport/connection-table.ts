@@ -64,6 +64,11 @@ export class ConnectionTable {
     this.#pending.delete(pending);
   }
 
+  /** The socket has closed; when its handshake was still under way, it failed. */
+  failPending(pending: Pending): void {
+    if (this.#pending.delete(pending)) this.#context.count('connections_closed', 'handshake_failed');
+  }
+
   /** A new flow, in the state "connecting" until it is opened. */
   create(point: ListenPoint, spec: Omit<ConnectionSpec, 'id' | 'listenPoint'>): ConnectionFlow {
     const { limits, clock } = this.#context;
@@ -98,7 +103,9 @@ export class ConnectionTable {
   closeAll(): void {
     this.#stopSweep();
     for (const flow of [...this.#byId.values()]) flow.finish('shutdown');
-    for (const pending of [...this.#pending]) pending.abort();
+    const aborted = [...this.#pending];
+    this.#pending.clear();
+    for (const pending of aborted) pending.abort();
   }
 
   #refuse(label: string): false {

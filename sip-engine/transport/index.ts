@@ -1,3 +1,5 @@
+export type { CertificateFiles, TlsOptions } from './certificate-store.ts';
+export type { CloseReason } from './connection-flow.ts';
 export { TransportFault } from './errors.ts';
 export type { TransportOptions } from './options.ts';
 export { type FrameFault, type FrameLimits, type FrameSink, StreamFramer } from './stream-framer.ts';

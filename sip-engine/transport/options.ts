@@ -1,3 +1,5 @@
+import type { TlsOptions } from './certificate-store.ts';
+
 /** Limits and policies of the transport layer; every one has a default. */
 export interface TransportOptions {
   /** Largest SIP message taken from a stream or WebSocket, bytes. @default 65535 */
@@ -36,9 +38,11 @@ export interface TransportOptions {
   readonly sweepIntervalMs?: number;
   /** More networks (CIDR) where the bound address is told instead of the external one. @default [] */
   readonly localNetworks?: readonly string[];
+  /** Needed for TLS and WSS. */
+  readonly tls?: TlsOptions;
 }
 
-export type TransportLimits = Readonly<Required<TransportOptions>>;
+export type TransportLimits = Readonly<Required<Omit<TransportOptions, 'tls'>>>;
 
 /** Fills in the defaults. */
 export function resolveOptions(options: TransportOptions): TransportLimits {

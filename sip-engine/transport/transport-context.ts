@@ -1,6 +1,7 @@
 import type { EngineClock, EngineCounter, EngineLogger, EnginePorts } from '../ports.ts';
-import type { AddressBook } from './address-book.ts';
-import type { TransportLimits } from './options.ts';
+import { AddressBook } from './address-book.ts';
+import { CertificateStore } from './certificate-store.ts';
+import { resolveOptions, type TransportLimits, type TransportOptions } from './options.ts';
 import type { FrameFault } from './stream-framer.ts';
 import type { Flow, TransportEvents } from './types.ts';
 
@@ -10,12 +11,16 @@ export class TransportContext {
   readonly addresses: AddressBook;
   readonly clock: EngineClock;
   readonly logger: EngineLogger;
+  /** `undefined` when TLS is not configured. */
+  readonly certificates: CertificateStore | undefined;
   readonly #events: TransportEvents;
   readonly #ports: EnginePorts;
 
-  constructor(limits: TransportLimits, addresses: AddressBook, events: TransportEvents, ports: EnginePorts) {
-    this.limits = limits;
-    this.addresses = addresses;
+  /** @throws TransportFault `tls` when a certificate cannot be loaded, Error when a network is not in CIDR notation. */
+  constructor(options: TransportOptions, events: TransportEvents, ports: EnginePorts) {
+    this.limits = resolveOptions(options);
+    this.addresses = new AddressBook(() => ports.clock.nowMs(), this.limits.localNetworks);
+    this.certificates = options.tls && new CertificateStore(options.tls, ports.clock, ports.logger);
     this.clock = ports.clock;
     this.logger = ports.logger;
     this.#events = events;

@@ -1,15 +1,16 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { EnginePorts } from '../ports.ts';
-import { AddressBook, isPort, normalizeAddress, parseEndpoint } from './address-book.ts';
+import { createAcceptor } from './acceptor.ts';
+import { isPort, normalizeAddress, parseEndpoint } from './address-book.ts';
 import { fitness } from './bound-point.ts';
+import type { CertificateFiles } from './certificate-store.ts';
 import { ConnectionFlow } from './connection-flow.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { connectStream } from './connector.ts';
 import { TransportFault } from './errors.ts';
-import { resolveOptions, type TransportOptions } from './options.ts';
-import { type Accepted, SocketListener } from './socket-listener.ts';
-import { StreamLink } from './stream-link.ts';
+import type { TransportOptions } from './options.ts';
+import { SocketListener } from './socket-listener.ts';
 import { TransportContext } from './transport-context.ts';
 import type { Flow, ListenPoint, ListenSpec, Target, TransportEvents, TransportLayer } from './types.ts';
 import { UdpSocket } from './udp-socket.ts';
@@ -31,9 +32,7 @@ class SocketTransportLayer implements TransportLayer {
   readonly #points: ListenPoint[] = [];
 
   constructor(options: TransportOptions, events: TransportEvents, ports: EnginePorts) {
-    const limits = resolveOptions(options);
-    const addresses = new AddressBook(() => ports.clock.nowMs(), limits.localNetworks);
-    this.#context = new TransportContext(limits, addresses, events, ports);
+    this.#context = new TransportContext(options, events, ports);
     this.#table = new ConnectionTable(this.#context);
   }
 
@@ -84,6 +83,12 @@ class SocketTransportLayer implements TransportLayer {
     if (flow instanceof ConnectionFlow) flow.close('requested');
   }
 
+  reloadCertificates(certificates?: readonly CertificateFiles[]): void {
+    const store = this.#context.certificates;
+    if (certificates === undefined) store?.reload();
+    else store?.replace(certificates);
+  }
+
   async close(): Promise<void> {
     const closing = [...this.#listeners.map((listener) => listener.close())];
     this.#table.closeAll();
@@ -98,14 +103,10 @@ class SocketTransportLayer implements TransportLayer {
       this.#udpSockets.push(socket);
       return socket;
     }
-    const listener = await SocketListener.open(spec, this.#context, this.#table, (accepted) => this.#accept(accepted));
+    const accept = createAcceptor(spec.transport, this.#context, this.#table);
+    const listener = await SocketListener.open(spec, this.#context, this.#table, accept);
     this.#listeners.push(listener);
     return listener;
-  }
-
-  #accept({ socket, remoteAddress, remotePort, point }: Accepted): void {
-    const flow = this.#table.create(point, { remoteAddress, remotePort });
-    StreamLink.attach(socket, flow, this.#context);
   }
 
   #connect(target: Target, point: ListenPoint): Flow {
