@@ -4,6 +4,7 @@ import type { TimingWheel } from '../timer/index.ts';
 import type { TimerValues, TransactionLayer, TransactionUser } from '../transaction/types.ts';
 import type { Flow, Target, TransportLayer } from '../transport/types.ts';
 import type { EngineOptions } from '../types.ts';
+import type { ControlListenOptions } from './control-listener.ts';
 
 /** Where a URI leads (RFC 3263), best first; `done` is called once, at once for literal addresses. */
 export type ResolveTargets = (uri: string, done: (result: readonly Target[] | Error) => void) => void;
@@ -22,14 +23,23 @@ export interface ControlDeps {
 /** The upper edge of the engine: dialogs, and the apps that own them. */
 export interface TransactionUserOfApps extends TransactionUser {
   attachApp(options: { readonly secret: string; readonly methods: readonly string[] }): Server;
-  listenControl(options: {
-    readonly host: string;
-    readonly port: number;
-    readonly secret: string;
-  }): Promise<{ readonly port: number }>;
+  listenControl(options: ControlListenOptions): Promise<{ readonly port: number }>;
   /** A connection ended: what was bound to it needs another way. */
   onFlowClosed(flow: Flow, reason: string): void;
   readonly dialogs: number;
   readonly apps: number;
   close(): Promise<void>;
+}
+
+/** A `proxy` command, read: what to add and where to send the request that waits under the transaction id. */
+export interface ProxyCommand {
+  readonly remainInDialog: boolean;
+  readonly fullResponse: boolean;
+  readonly followRedirects: boolean;
+  readonly simultaneous: boolean;
+  /** 0 = none. */
+  readonly provisionalTimeoutMs: number;
+  readonly finalTimeoutMs: number;
+  readonly targets: readonly string[];
+  readonly headers: readonly (readonly [name: string, value: string])[];
 }

@@ -1,0 +1,124 @@
+import type { Server } from 'node:net';
+import { DialogLayer } from '../dialog/index.ts';
+import type { SipMessage } from '../message/index.ts';
+import type { ServerTransaction } from '../transaction/types.ts';
+import type { Flow } from '../transport/index.ts';
+import { AppClient } from './app-client.ts';
+import { createAttachedServer } from './attached-server.ts';
+import { runCommand } from './commands.ts';
+import { ContactFlows } from './contact-flows.ts';
+import { ControlListener, type ControlListenOptions } from './control-listener.ts';
+import { Deliveries } from './deliveries.ts';
+import type { Hub } from './hub.ts';
+import { RouteTable } from './route-table.ts';
+import type { ControlDeps, TransactionUserOfApps } from './types.ts';
+
+/** Time an application that went has before its calls are ended. */
+const ORPHAN_GRACE_MS = 1_000;
+/** Calls kept for a peer to end are forgotten after this. */
+const ORPHAN_KEEP_MS = 12 * 3_600_000;
+
+/** The engine's upper edge: dialogs, and the drachtio control protocol to the applications that own them. */
+export function createControl(deps: ControlDeps): TransactionUserOfApps {
+  return new Control(deps);
+}
+
+class Control implements TransactionUserOfApps {
+  readonly #hub: Hub;
+  readonly #listeners: ControlListener[] = [];
+  #closing = false;
+
+  constructor(deps: ControlDeps) {
+    const { transactions, transport, resolve, wheel, timers, ports, options } = deps;
+    const dialogs = new DialogLayer({
+      transactions,
+      transport,
+      resolve,
+      wheel,
+      timers,
+      random: ports.random,
+      logger: ports.logger,
+      options: { natDetection: true, defaultRefresher: 'none', orphan: options.orphan ?? 'keep' },
+      user: new Deliveries(() => this.#hub),
+    });
+    const contacts = new ContactFlows(() => ports.clock.nowMs());
+    this.#hub = { deps, dialogs, routes: new RouteTable(), contacts, clients: new Set() };
+  }
+
+  get dialogs(): number {
+    return this.#hub.dialogs.size;
+  }
+
+  get apps(): number {
+    return this.#hub.clients.size;
+  }
+
+  onRequest(transaction: ServerTransaction): void {
+    this.#hub.dialogs.onRequest(transaction);
+  }
+
+  onAck(ack: SipMessage, flow: Flow): void {
+    this.#hub.dialogs.onAck(ack, flow);
+  }
+
+  onCancel(transaction: ServerTransaction, cancel: SipMessage): void {
+    this.#hub.dialogs.onCancel(transaction, cancel);
+  }
+
+  onStrayResponse(response: SipMessage): void {
+    this.#hub.dialogs.onStrayResponse(response);
+  }
+
+  onTransactionEnd(transaction: ServerTransaction): void {
+    this.#hub.dialogs.onTransactionEnd(transaction);
+  }
+
+  onFlowClosed(flow: Flow): void {
+    this.#hub.contacts.forget(flow);
+    this.#hub.dialogs.onFlowClosed(flow);
+  }
+
+  attachApp(options: { readonly secret: string; readonly methods: readonly string[] }): Server {
+    return createAttachedServer({
+      isOpen: () => !this.#closing,
+      connect: (socket) => {
+        const client = this.#connect(new AppClient(socket, { ...options, isAttached: true }, this.#events));
+        return () => client.authenticated;
+      },
+    });
+  }
+
+  async listenControl(options: ControlListenOptions): Promise<{ readonly port: number }> {
+    const listener = await ControlListener.open(options, (socket) => {
+      this.#connect(new AppClient(socket, { secret: options.secret, isAttached: false, methods: [] }, this.#events));
+    });
+    this.#listeners.push(listener);
+    return { port: listener.port };
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    const closed = this.#listeners.map((listener) => listener.close());
+    for (const client of [...this.#hub.clients]) client.destroy();
+    await Promise.all(closed);
+  }
+
+  readonly #events = {
+    onFrame: (client: AppClient, payload: Buffer) => runCommand(this.#hub, client, payload),
+    onGone: (client: AppClient) => this.#gone(client),
+  };
+
+  #connect(client: AppClient): AppClient {
+    this.#hub.clients.add(client);
+    return client;
+  }
+
+  #gone(client: AppClient): void {
+    const { clients, routes, dialogs, deps } = this.#hub;
+    clients.delete(client);
+    routes.removeClient(client);
+    if (this.#closing) return;
+    if (deps.options.orphan === 'bye') deps.wheel.after(ORPHAN_GRACE_MS, () => dialogs.dropOwner(client, 'bye'));
+    else deps.wheel.after(ORPHAN_KEEP_MS, () => dialogs.dropOwner(client, 'forget'));
+  }
+}

@@ -1,0 +1,98 @@
+import type { CdrEvent, DialogUser, Incoming, Outgoing, Owner } from '../dialog/index.ts';
+import { OutgoingMessage, type SipMessage } from '../message/index.ts';
+import type { Flow } from '../transport/index.ts';
+import { AppClient } from './app-client.ts';
+import { deliveredBytes } from './delivered.ts';
+import { type Hub, metaOf, newId } from './hub.ts';
+import { formatTime, isTokenSafe, type ReceivedOn, sipLine } from './lead-line.ts';
+
+/** What happens on SIP, as frames to the application it belongs to. */
+export class Deliveries implements DialogUser {
+  readonly #hub: () => Hub;
+
+  /** The hub holds the dialog layer, which holds this: it is asked for when needed. */
+  constructor(hub: () => Hub) {
+    this.#hub = hub;
+  }
+
+  onNewRequest(incoming: Incoming): void {
+    const hub = this.#hub();
+    const { message, flow } = incoming;
+    if (!hasSafeIds(message)) {
+      answer(incoming, 400);
+      return;
+    }
+    const client = hub.routes.pick(message.method);
+    if (client === undefined) {
+      answer(incoming, 503);
+      return;
+    }
+    incoming.owner = client;
+    const received: ReceivedOn = {
+      address: flow.localAddress,
+      port: flow.localPort,
+      flowId: client.isAttached ? flow.id : '',
+    };
+    this.#send(client, message, flow, incoming.transactionId, '', received);
+  }
+
+  onDialogRequest(incoming: Incoming, dialogId: string): void {
+    if (incoming.owner instanceof AppClient) {
+      this.#send(incoming.owner, incoming.message, incoming.flow, incoming.transactionId, dialogId);
+    }
+  }
+
+  onAck(owner: Owner, ack: SipMessage, flow: Flow, transactionId: string, dialogId: string): void {
+    if (owner instanceof AppClient) this.#send(owner, ack, flow, transactionId, dialogId);
+  }
+
+  onCancel(incoming: Incoming, cancel: SipMessage, dialogId: string): void {
+    if (!(incoming.owner instanceof AppClient)) return;
+    this.#send(incoming.owner, cancel, incoming.flow, incoming.transactionId, dialogId);
+  }
+
+  onResponse(outgoing: Outgoing, response: SipMessage, flow: Flow | undefined, dialogId: string): void {
+    if (!(outgoing.owner instanceof AppClient) || !isTokenSafe(response.callId)) return;
+    this.#send(outgoing.owner, response, flow, outgoing.transactionId, dialogId);
+  }
+
+  onDialogEnded(owner: Owner, dialogId: string, bye: OutgoingMessage, flow: Flow): void {
+    if (!(owner instanceof AppClient)) return;
+    const hub = this.#hub();
+    const bytes = bye.toBuffer();
+    const meta = metaOf(hub, 'application', bytes.length, flow, 'local');
+    owner.send(sipLine(newId(hub), meta, 'unsolicited', dialogId), bytes);
+  }
+
+  onCdr(event: CdrEvent): void {
+    const hub = this.#hub();
+    if (hub.deps.options.cdrs !== true) return;
+    const client = hub.routes.pick(`cdr:${event.kind}`);
+    const time = formatTime(hub.deps.ports.clock.wallMs());
+    const detail = event.kind === 'attempt' ? '' : `|${event.detail}`;
+    client?.send(`${newId(hub)}|cdr:${event.kind}|${event.source}|${time}${detail}`, event.text);
+  }
+
+  #send(
+    client: AppClient,
+    message: SipMessage,
+    flow: Flow | undefined,
+    transactionId: string,
+    dialogId: string,
+    received?: ReceivedOn,
+  ): void {
+    const hub = this.#hub();
+    const bytes = deliveredBytes(message, flow);
+    const meta = metaOf(hub, 'network', flow === undefined ? 0 : message.raw.length, flow);
+    client.send(sipLine(newId(hub), meta, transactionId, dialogId, received), bytes);
+  }
+}
+
+/** `|` in an id would shift the tokens of every lead line that carries it. */
+function hasSafeIds(message: SipMessage): boolean {
+  return isTokenSafe(message.callId) && isTokenSafe(message.fromTag) && isTokenSafe(message.toTag);
+}
+
+function answer(incoming: Incoming, status: number): void {
+  incoming.transaction.respond(OutgoingMessage.responseTo(incoming.message, status));
+}

@@ -1,0 +1,79 @@
+import { type NextHop, tryUri, uriOf } from '../dialog/index.ts';
+import type { OutgoingMessage } from '../message/index.ts';
+import type { ListenPoint, TransportLayer } from '../transport/index.ts';
+import type { ContactFlows } from './contact-flows.ts';
+
+export type HopChoice = { readonly ok: true; readonly hop: NextHop } | { readonly ok: false; readonly reason: string };
+
+const NO_TRANSPORT = 'requested protocol/transport not available';
+const BAD_REQUEST = 'Error creating sip transaction for uac request';
+
+/**
+ * Where a new request goes: a flow named in the route URI, the route URI, the connection its target
+ * registered on, its first Route header, its Request-URI; in that order.
+ */
+export function chooseHop(
+  transport: TransportLayer,
+  contacts: ContactFlows,
+  request: OutgoingMessage,
+  routeUri: string,
+): HopChoice {
+  dropOwnRoute(transport, request);
+  if (routeUri !== '') return routeHop(transport, routeUri);
+  const registered = contacts.find(request.method, request.uri);
+  if (registered !== undefined) return { ok: true, hop: { flow: registered } };
+  const route = request.headerValues('route')[0];
+  const uri = (route === undefined ? undefined : uriOf(route)) ?? request.uri;
+  return checked(transport, uri, 'Error creating leg');
+}
+
+/** True when a URI names one of our own addresses, the port included (5060 where it is absent). */
+export function isOwnUri(transport: TransportLayer, uri: string): boolean {
+  const parsed = tryUri(uri);
+  if (parsed === undefined || parsed.scheme === 'tel') return false;
+  const port = parsed.port === 0 ? 5060 : parsed.port;
+  return transport.listenPoints.some((point) => isPoint(point, parsed.host, port));
+}
+
+function isPoint(point: ListenPoint, host: string, port: number): boolean {
+  const shown = point.advertisedFor(host);
+  const same = (name: string | undefined): boolean => name !== undefined && name.replace(/^\[|\]$/g, '') === host;
+  return (same(point.host) && point.port === port) || (same(shown.host) && shown.port === port);
+}
+
+/** `host:port`, `<sip:…>` and `sip:…` are all taken; `;flow=` selects exactly that flow and is stripped. */
+function routeHop(transport: TransportLayer, routeUri: string): HopChoice {
+  const bare = routeUri.trim().replace(/^<([^>]*)>$/, '$1');
+  const uri = /^(sips?|tel):/i.test(bare) ? bare : `sip:${bare}`;
+  const flowId = tryUri(uri)?.params.get('flow');
+  if (flowId === undefined) return checked(transport, uri, BAD_REQUEST);
+  const flow = transport.findFlow(decodeSafely(flowId));
+  return flow === undefined || flow.closed ? { ok: false, reason: 'flow is gone' } : { ok: true, hop: { flow } };
+}
+
+function checked(transport: TransportLayer, uri: string, fault: string): HopChoice {
+  const parsed = tryUri(uri);
+  if (parsed === undefined || parsed.scheme === 'tel' || parsed.headers !== '') return { ok: false, reason: fault };
+  const wanted = parsed.params.get('transport')?.toLowerCase();
+  const family = /^\d+(\.\d+){3}$/.test(parsed.host) ? 4 : parsed.host.includes(':') ? 6 : 0;
+  const points = transport.listenPoints.filter((point) => family === 0 || point.host.includes(':') === (family === 6));
+  const found = wanted === undefined ? points.length > 0 : points.some((point) => point.transport === wanted);
+  return found ? { ok: true, hop: { uri } } : { ok: false, reason: NO_TRANSPORT };
+}
+
+/** A Route copied from a request that came through us would send the new one in a circle. */
+function dropOwnRoute(transport: TransportLayer, request: OutgoingMessage): void {
+  for (let first = request.headerValues('route')[0]; first !== undefined; first = request.headerValues('route')[0]) {
+    const uri = uriOf(first);
+    if (uri !== undefined && !isOwnUri(transport, uri)) return;
+    request.takeFirst('route');
+  }
+}
+
+function decodeSafely(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

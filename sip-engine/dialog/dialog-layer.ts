@@ -1,0 +1,174 @@
+import type { OutgoingMessage, SipMessage } from '../message/index.ts';
+import type { ServerTransaction, TransactionUser } from '../transaction/types.ts';
+import type { Flow } from '../transport/types.ts';
+import { resendAck } from './ack.ts';
+import { dialogId } from './dialog.ts';
+import { DialogTable } from './dialog-table.ts';
+import type { Incoming } from './incoming.ts';
+import { endOrphans, forgetOrphans } from './orphans.ts';
+import { answer, openIncoming, receiveInDialog } from './receive-in-dialog.ts';
+import { respond } from './respond.ts';
+import { cancelInvite, type Decorate, sendAppAck, sendInDialog, sendNew } from './send.ts';
+import type { DialogContext, NextHop, Owner, RespondResult, SendResult } from './types.ts';
+import { createSubscriberDialog } from './uac-dialog.ts';
+import { incomingDialogId } from './uas-dialog.ts';
+import { UasInvite } from './uas-invite.ts';
+
+export type DialogDeps = Omit<DialogContext, 'table' | 'incoming' | 'byTransaction' | 'outgoing' | 'subscribes'>;
+
+/** Needs a dialog: outside of one they are answered 481. */
+const ONLY_IN_DIALOG: ReadonlySet<string> = new Set(['BYE', 'UPDATE', 'PRACK']);
+
+/** RFC 3261 sections 12 to 15 for both sides, between the transactions and the applications. */
+export class DialogLayer implements TransactionUser {
+  readonly #ctx: DialogContext;
+
+  constructor(deps: DialogDeps) {
+    this.#ctx = {
+      ...deps,
+      table: new DialogTable(),
+      incoming: new Map(),
+      byTransaction: new WeakMap(),
+      outgoing: new Map(),
+      subscribes: new Map(),
+    };
+  }
+
+  get context(): DialogContext {
+    return this.#ctx;
+  }
+
+  /** Live dialogs, early ones included. */
+  get size(): number {
+    return this.#ctx.table.size;
+  }
+
+  onRequest(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    if (request.toTag === '') {
+      this.#outside(transaction);
+      return;
+    }
+    const dialog = this.#ctx.table.match(request.callId, request.toTag, request.fromTag);
+    if (dialog !== undefined) {
+      receiveInDialog(this.#ctx, dialog, transaction);
+      return;
+    }
+    if (request.method === 'NOTIFY' && this.#earlyNotify(transaction)) return;
+    answer(transaction, 481);
+  }
+
+  onAck(ack: SipMessage, flow: Flow): void {
+    const dialog = this.#ctx.table.match(ack.callId, ack.toTag, ack.fromTag);
+    if (dialog === undefined) return;
+    const { branch } = ack.topVia;
+    const incoming = dialog.awaitingAck.get(ack.cseq);
+    incoming?.invite?.acknowledged();
+    dialog.learnFlow(ack, flow);
+    if (incoming === undefined && (branch === dialog.lastAckBranch || ack.cseqMethod !== 'ACK')) return;
+    dialog.lastAckBranch = branch;
+    if (dialog.owner.gone) return;
+    const id = incoming !== undefined && incoming.dialog === undefined ? incoming.transactionId : undefined;
+    this.#ctx.user.onAck(dialog.owner, ack, flow, id ?? this.#ctx.random.uuid(), dialog.id);
+  }
+
+  onCancel(transaction: ServerTransaction, cancel: SipMessage): void {
+    const incoming = this.#ctx.byTransaction.get(transaction);
+    if (incoming?.invite === undefined || incoming.finished) {
+      if (!transaction.answered) answer(transaction, 487);
+      return;
+    }
+    const id = incoming.invite.progressed ? incomingDialogId(incoming) : '';
+    incoming.invite.cancelled();
+    this.#ctx.user.onCancel(incoming, cancel, id);
+  }
+
+  onStrayResponse(response: SipMessage): void {
+    if (response.cseqMethod !== 'INVITE' || response.status < 200 || response.status >= 300) return;
+    const dialog = this.#ctx.table.match(response.callId, response.fromTag, response.toTag);
+    if (dialog !== undefined) resendAck(dialog, response.cseq);
+  }
+
+  onTransactionEnd(transaction: ServerTransaction): void {
+    const incoming = this.#ctx.byTransaction.get(transaction);
+    // A 2xx may still wait behind a reliable provisional; everything else can no longer be answered.
+    if (incoming !== undefined) incoming.finish();
+  }
+
+  /** A connection has ended: nothing can be answered over it any more. */
+  onFlowClosed(flow: Flow): void {
+    for (const incoming of this.#ctx.incoming.values()) {
+      if (incoming.flow === flow && incoming.message.method !== 'INVITE') incoming.finish();
+    }
+  }
+
+  findIncoming(transactionId: string): Incoming | undefined {
+    return this.#ctx.incoming.get(transactionId);
+  }
+
+  respond(incoming: Incoming, response: OutgoingMessage): RespondResult {
+    return respond(this.#ctx, incoming, response);
+  }
+
+  sendNew(
+    owner: Owner,
+    message: OutgoingMessage,
+    hop: NextHop,
+    decorate: Decorate,
+    done: (result: SendResult) => void,
+  ): void {
+    sendNew(this.#ctx, owner, message, hop, decorate, done);
+  }
+
+  sendInDialog(
+    owner: Owner,
+    id: string,
+    template: OutgoingMessage,
+    decorate: Decorate,
+    done: (result: SendResult) => void,
+  ): void {
+    sendInDialog(this.#ctx, owner, id, template, decorate, done);
+  }
+
+  sendAck(id: string, template: OutgoingMessage, done: (result: SendResult) => void): void {
+    sendAppAck(this.#ctx, id, template, done);
+  }
+
+  cancel(transactionId: string, headers: readonly (readonly [string, string])[]) {
+    return cancelInvite(this.#ctx, transactionId, headers);
+  }
+
+  /** An application has gone for good: its calls are ended, or forgotten without a word. */
+  dropOwner(owner: Owner, how: 'bye' | 'forget'): void {
+    if (how === 'bye') endOrphans(this.#ctx, owner);
+    else forgetOrphans(this.#ctx, owner);
+  }
+
+  #outside(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    if (ONLY_IN_DIALOG.has(request.method)) {
+      answer(transaction, 481);
+      return;
+    }
+    const incoming = openIncoming(this.#ctx, transaction, undefined);
+    if (transaction.isInvite) {
+      this.#ctx.user.onCdr({ kind: 'attempt', source: 'network', detail: '', text: request.raw });
+      incoming.invite = new UasInvite(this.#ctx, incoming);
+    }
+    this.#ctx.user.onNewRequest(incoming);
+    // Nobody took it and it was answered: nothing waits for an application.
+    if (transaction.answered) incoming.finish();
+  }
+
+  /** RFC 6665 4.4.1: a NOTIFY that overtakes the 2xx to its SUBSCRIBE makes the dialog. */
+  #earlyNotify(transaction: ServerTransaction): boolean {
+    const { request, flow } = transaction;
+    const id = dialogId(request.callId, request.toTag);
+    const outgoing = this.#ctx.subscribes.get(id);
+    if (outgoing === undefined || outgoing.owner.gone) return false;
+    const dialog = createSubscriberDialog(this.#ctx, id, outgoing.owner, outgoing.message, request, flow);
+    this.#ctx.table.add(dialog);
+    receiveInDialog(this.#ctx, dialog, transaction);
+    return true;
+  }
+}

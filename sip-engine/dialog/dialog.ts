@@ -1,0 +1,195 @@
+import type { OutgoingMessage, SipMessage } from '../message/index.ts';
+import type { Flow, ListenPoint } from '../transport/types.ts';
+import type { Incoming } from './incoming.ts';
+import type { NatRoute } from './nat.ts';
+import { applyRoute } from './route-set.ts';
+import type { NextHop, Owner } from './types.ts';
+
+export type DialogState = 'early' | 'confirmed' | 'ended';
+
+export interface DialogSeed {
+  readonly id: string;
+  readonly role: 'uas' | 'uac';
+  /** The method that made it. */
+  readonly usage: string;
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  /** From and To header values of our own requests, tags included. */
+  readonly localAddress: string;
+  readonly remoteAddress: string;
+  readonly localSeq: number;
+  readonly remoteSeq: number;
+  readonly routeSet: readonly string[];
+  readonly remoteTarget: string;
+  readonly localContact: string;
+  readonly flow: Flow;
+  readonly listenPoint: ListenPoint;
+  readonly natRoute: NatRoute | undefined;
+  readonly owner: Owner;
+}
+
+export interface SessionBody {
+  readonly body: Buffer;
+  readonly contentType: string;
+}
+
+/** One 2xx of ours to acknowledge. */
+export interface AckState {
+  readonly invite: OutgoingMessage;
+  sent: { readonly bytes: Buffer; readonly flow: Flow } | undefined;
+}
+
+/** A running session timer (RFC 4028). */
+export interface SessionState {
+  readonly intervalSec: number;
+  readonly weRefresh: boolean;
+  cancel(): void;
+}
+
+/** RFC 3261 section 12: what two ends know of each other between requests. */
+export class Dialog {
+  readonly id: string;
+  readonly role: 'uas' | 'uac';
+  readonly usage: string;
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  readonly localAddress: string;
+  readonly listenPoint: ListenPoint;
+  readonly owner: Owner;
+  routeSet: readonly string[];
+  remoteAddress: string;
+  localContact: string;
+  state: DialogState = 'early';
+  remoteTarget: string;
+  natRoute: NatRoute | undefined;
+  flow: Flow;
+  remoteSeq: number;
+  /** The last session description we sent, for refreshes. */
+  localSession: SessionBody | undefined;
+  /** Our re-INVITE or refresh under way, and the count of the peer's that are unanswered. */
+  ownInvite: object | undefined;
+  pendingIn = 0;
+  /** The peer's last INVITE in it, the one that made it included: where a PRACK belongs. */
+  peerInvite: Incoming | undefined;
+  /** INVITEs of the peer whose 2xx waits for its ACK, by CSeq number. */
+  readonly awaitingAck = new Map<number, Incoming>();
+  /** INVITEs of ours whose 2xx has come, by CSeq number, and the ACK once the application has sent it. */
+  readonly acks = new Map<number, AckState>();
+  /** Set when the ACK must be followed by a BYE: the 2xx crossed our CANCEL. */
+  byeAfterAck: string | undefined;
+  /** RFC 3262 4: the last reliable provisional of this branch. */
+  lastRseq = 0;
+  /** Branch of the last ACK shown to the application, so that a repeated one is not. */
+  lastAckBranch = '';
+  session: SessionState | undefined;
+  #localSeq: number;
+  /** Told once when the dialog ends, so that timers and retransmissions stop. */
+  readonly #onEnd = new Set<() => void>();
+
+  constructor(seed: DialogSeed) {
+    this.id = seed.id;
+    this.role = seed.role;
+    this.usage = seed.usage;
+    this.callId = seed.callId;
+    this.localTag = seed.localTag;
+    this.remoteTag = seed.remoteTag;
+    this.localAddress = seed.localAddress;
+    this.remoteAddress = seed.remoteAddress;
+    this.#localSeq = seed.localSeq;
+    this.remoteSeq = seed.remoteSeq;
+    this.routeSet = seed.routeSet;
+    this.remoteTarget = seed.remoteTarget;
+    this.localContact = seed.localContact;
+    this.flow = seed.flow;
+    this.listenPoint = seed.listenPoint;
+    this.natRoute = seed.natRoute;
+    this.owner = seed.owner;
+  }
+
+  /** The match key of the peer's requests (RFC 3261 12.2.2). */
+  get key(): string {
+    return dialogKey(this.callId, this.localTag, this.remoteTag);
+  }
+
+  /** The next request in it; ACK takes the INVITE's number (RFC 3261 13.2.2.4). */
+  buildRequest(method: string, seq?: number): { readonly message: OutgoingMessage; readonly hop: NextHop } {
+    const { message, nextUri } = applyRoute(method, this.remoteTarget, this.routeSet);
+    message.set('Max-Forwards', '70');
+    message.set('From', this.localAddress);
+    message.set('To', this.remoteAddress);
+    message.set('Call-ID', this.callId);
+    message.set('CSeq', `${seq ?? ++this.#localSeq} ${method}`);
+    return { message, hop: this.#nextHop(nextUri) };
+  }
+
+  /** A request sent outside our numbering (digest retries keep counting from it). */
+  raiseLocalSeq(seq: number): void {
+    if (seq > this.#localSeq) this.#localSeq = seq;
+  }
+
+  /** RFC 3261 12.2.2: false when the peer's number goes back. */
+  acceptRemoteSeq(seq: number): boolean {
+    if (seq < this.remoteSeq) return false;
+    this.remoteSeq = seq;
+    return true;
+  }
+
+  /** A peer behind NAT whose port changed is followed; so is a peer that reconnected. */
+  learnFlow(message: SipMessage, flow: Flow): void {
+    const rebound =
+      this.natRoute !== undefined && flow.transport === 'udp' && flow.remoteAddress === this.natRoute.address;
+    if (rebound && message.headerLines('record-route').length === 0) {
+      this.natRoute = { address: flow.remoteAddress, port: flow.remotePort };
+      this.flow = flow;
+    } else if (flow.reliable && flow.transport === this.flow.transport && flow !== this.flow) {
+      this.#moveTo(flow);
+    }
+  }
+
+  onEnd(listener: () => void): void {
+    if (this.state === 'ended') listener();
+    else this.#onEnd.add(listener);
+  }
+
+  offEnd(listener: () => void): void {
+    this.#onEnd.delete(listener);
+  }
+
+  /** Marks it ended and tells the listeners; the table forgets it separately. */
+  end(): void {
+    if (this.state === 'ended') return;
+    this.state = 'ended';
+    this.session?.cancel();
+    for (const listener of this.#onEnd) listener();
+    this.#onEnd.clear();
+  }
+
+  #moveTo(flow: Flow): void {
+    flow.hold();
+    this.flow.release();
+    this.flow = flow;
+  }
+
+  #nextHop(uri: string): NextHop {
+    // A connection is the only way to a peer that cannot be called back.
+    if (this.flow.reliable && !this.flow.closed) return { flow: this.flow };
+    const scheme = this.natRoute;
+    if (scheme !== undefined && this.flow.transport === 'udp') {
+      const host = scheme.address.includes(':') ? `[${scheme.address}]` : scheme.address;
+      return { uri: `sip:${host}:${scheme.port}`, via: this.listenPoint };
+    }
+    return { uri, via: this.listenPoint };
+  }
+}
+
+/** Call-ID and both tags. */
+export function dialogKey(callId: string, localTag: string, remoteTag: string): string {
+  return `${callId}\n${localTag}\n${remoteTag}`;
+}
+
+/** The id applications use: the same text for both sides of one SIP dialog. */
+export function dialogId(callId: string, fromTag: string): string {
+  return `${callId};from-tag=${fromTag}`;
+}

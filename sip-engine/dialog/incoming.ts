@@ -1,0 +1,46 @@
+import type { SipMessage } from '../message/index.ts';
+import type { ServerTransaction } from '../transaction/types.ts';
+import type { Flow } from '../transport/types.ts';
+import type { Dialog } from './dialog.ts';
+import type { Owner } from './types.ts';
+import type { UasInvite } from './uas-invite.ts';
+
+/** A request from the network that waits for its final answer. */
+export class Incoming {
+  readonly transactionId: string;
+  readonly transaction: ServerTransaction;
+  readonly dialog: Dialog | undefined;
+  owner: Owner | undefined;
+  invite: UasInvite | undefined;
+  /** The tag all our responses to it carry; empty until the first above 100. */
+  localTag: string;
+  /** Dropped from the index: answered, cancelled, given up or handed to the proxy. */
+  finished = false;
+  readonly #onFinish: (() => void)[] = [];
+
+  constructor(transactionId: string, transaction: ServerTransaction, dialog: Dialog | undefined) {
+    this.transactionId = transactionId;
+    this.transaction = transaction;
+    this.dialog = dialog;
+    this.owner = dialog?.owner;
+    this.localTag = transaction.request.toTag;
+  }
+
+  get message(): SipMessage {
+    return this.transaction.request;
+  }
+
+  get flow(): Flow {
+    return this.transaction.flow;
+  }
+
+  onFinish(run: () => void): void {
+    this.#onFinish.push(run);
+  }
+
+  finish(): void {
+    if (this.finished) return;
+    this.finished = true;
+    for (const run of this.#onFinish.splice(0)) run();
+  }
+}

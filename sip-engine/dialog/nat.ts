@@ -1,0 +1,54 @@
+import type { Flow } from '../transport/types.ts';
+import { tryUri, uriOf } from './route-set.ts';
+
+/** Where a dialog's requests really go when the peer's Contact cannot be reached. */
+export interface NatRoute {
+  readonly address: string;
+  readonly port: number;
+}
+
+/**
+ * A caller over UDP whose Contact does not name the address its request came from is behind NAT.
+ * Proxies on the path (Record-Route) answer for the way themselves.
+ */
+export function natRouteOfCaller(
+  flow: Flow,
+  contactUri: string | undefined,
+  hasRecordRoute: boolean,
+): NatRoute | undefined {
+  if (flow.transport !== 'udp' || hasRecordRoute || contactUri === undefined) return undefined;
+  const contact = tryUri(contactUri);
+  if (contact === undefined) return undefined;
+  const elsewhere = contact.host !== flow.remoteAddress || (contact.port !== 0 && contact.port !== flow.remotePort);
+  return elsewhere ? sourceOf(flow) : undefined;
+}
+
+/**
+ * For a callee a differing port alone does not count. A first route with a private address cannot be
+ * reached from here either, so the response's source is used.
+ */
+export function natRouteOfCallee(
+  flow: Flow,
+  contactUri: string | undefined,
+  routeSet: readonly string[],
+  method: string,
+): NatRoute | undefined {
+  const first = routeSet[0];
+  if (first !== undefined) {
+    const uri = uriOf(first);
+    const host = uri === undefined ? undefined : tryUri(uri)?.host;
+    return host !== undefined && isPrivateV4(host) ? sourceOf(flow) : undefined;
+  }
+  if (method !== 'INVITE' || contactUri === undefined) return undefined;
+  const contact = tryUri(contactUri);
+  return contact !== undefined && contact.host !== flow.remoteAddress ? sourceOf(flow) : undefined;
+}
+
+/** RFC 1918. */
+export function isPrivateV4(host: string): boolean {
+  return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)\d+/.test(host);
+}
+
+function sourceOf(flow: Flow): NatRoute {
+  return { address: flow.remoteAddress, port: flow.remotePort };
+}

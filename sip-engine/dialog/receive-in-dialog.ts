@@ -1,0 +1,141 @@
+import { OutgoingMessage } from '../message/index.ts';
+import type { ServerTransaction } from '../transaction/types.ts';
+import type { Dialog } from './dialog.ts';
+import { Incoming } from './incoming.ts';
+import { hasOption } from './local-contact.ts';
+import { MIN_SESSION_SEC, readSessionExpires, restartByPeer } from './session-timer.ts';
+import type { DialogContext } from './types.ts';
+import { cancelFor, incomingDialogId } from './uas-dialog.ts';
+import { UasInvite } from './uas-invite.ts';
+
+type Header = readonly [name: string, value: string];
+
+/** Answers without the application. */
+export function answer(transaction: ServerTransaction, status: number, ...headers: readonly Header[]): void {
+  const response = OutgoingMessage.responseTo(transaction.request, status);
+  for (const [name, value] of headers) response.set(name, value);
+  transaction.respond(response);
+}
+
+/** A request of the peer in a dialog that is known (RFC 3261 12.2.2). */
+export function receiveInDialog(ctx: DialogContext, dialog: Dialog, transaction: ServerTransaction): void {
+  const { request, flow } = transaction;
+  if (!dialog.acceptRemoteSeq(request.cseq)) {
+    answer(transaction, 500);
+    return;
+  }
+  dialog.learnFlow(request, flow);
+  if (dialog.owner.gone) {
+    if (request.method === 'BYE') ctx.table.remove(dialog);
+    answer(transaction, 481);
+    return;
+  }
+  const refusal = refusalOf(ctx, dialog, transaction);
+  if (refusal !== undefined) {
+    answer(transaction, refusal.status, ...refusal.headers);
+    return;
+  }
+  switch (request.method) {
+    case 'BYE':
+      receiveBye(ctx, dialog, transaction);
+      return;
+    case 'PRACK':
+      receivePrack(ctx, dialog, transaction);
+      return;
+    default:
+      deliver(ctx, dialog, transaction);
+      return;
+  }
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly headers: readonly Header[];
+}
+
+function refusalOf(ctx: DialogContext, dialog: Dialog, transaction: ServerTransaction): Refusal | undefined {
+  const { request } = transaction;
+  const isInvite = request.method === 'INVITE';
+  if (!isInvite && request.method !== 'UPDATE') return undefined;
+  const wanted = readSessionExpires(request);
+  if (wanted !== undefined && wanted.sec < MIN_SESSION_SEC && hasOption(request, 'supported', 'timer')) {
+    return { status: 422, headers: [['Min-SE', String(MIN_SESSION_SEC)]] };
+  }
+  if (wanted !== undefined && wanted.sec < MIN_SESSION_SEC && dialog.session !== undefined) {
+    return { status: 422, headers: [['Min-SE', String(MIN_SESSION_SEC)]] };
+  }
+  if (!isInvite) return undefined;
+  // RFC 3261 14.2: ours is under way.
+  if (dialog.ownInvite !== undefined || (dialog.state === 'early' && dialog.role === 'uac')) {
+    return { status: 491, headers: [] };
+  }
+  // RFC 3261 14.2: an earlier one of theirs is unanswered.
+  if (dialog.pendingIn > 0 || dialog.state === 'early') {
+    return { status: 500, headers: [['Retry-After', String(1 + Math.floor(ctx.random.float() * 10))]] };
+  }
+  return undefined;
+}
+
+function deliver(ctx: DialogContext, dialog: Dialog, transaction: ServerTransaction): void {
+  const incoming = openIncoming(ctx, transaction, dialog);
+  if (transaction.isInvite) {
+    dialog.pendingIn++;
+    dialog.peerInvite = incoming;
+    restartByPeer(ctx, dialog, transaction.request);
+    incoming.invite = new UasInvite(ctx, incoming);
+  }
+  ctx.user.onDialogRequest(incoming, dialog.id);
+}
+
+/** The entry that the application answers; dropped when it is finished, or the dialog is. */
+export function openIncoming(ctx: DialogContext, transaction: ServerTransaction, dialog: Dialog | undefined): Incoming {
+  const incoming = new Incoming(ctx.random.uuid(), transaction, dialog);
+  ctx.incoming.set(incoming.transactionId, incoming);
+  ctx.byTransaction.set(transaction, incoming);
+  const onDialogEnd = (): void => {
+    if (incoming.finished || incoming.message.method === 'BYE') return;
+    answer(transaction, incoming.message.method === 'INVITE' ? 487 : 500);
+    incoming.finish();
+  };
+  incoming.onFinish(() => {
+    ctx.incoming.delete(incoming.transactionId);
+    dialog?.offEnd(onDialogEnd);
+  });
+  dialog?.onEnd(onDialogEnd);
+  return incoming;
+}
+
+/** RFC 3261 15.1.2. The dialog is over before the application has answered. */
+function receiveBye(ctx: DialogContext, dialog: Dialog, transaction: ServerTransaction): void {
+  const invite = dialog.state === 'early' && dialog.role === 'uas' ? dialog.peerInvite : undefined;
+  if (invite !== undefined) {
+    answer(transaction, 200);
+    const id = incomingDialogId(invite);
+    invite.invite?.cancelled();
+    ctx.user.onCancel(invite, cancelFor(invite), id);
+    return;
+  }
+  const incoming = openIncoming(ctx, transaction, dialog);
+  ctx.user.onCdr({ kind: 'stop', source: 'network', detail: 'normal-release', text: transaction.request.raw });
+  ctx.table.remove(dialog);
+  ctx.user.onDialogRequest(incoming, dialog.id);
+}
+
+/** RFC 3262 3: matched by RAck; a PRACK that names nothing unacknowledged gets 481. */
+function receivePrack(ctx: DialogContext, dialog: Dialog, transaction: ServerTransaction): void {
+  const rack = /^\s*(\d+)\s+(\d+)/.exec(transaction.request.header('rack') ?? '');
+  const invite = dialog.peerInvite;
+  if (rack === null || invite === undefined) {
+    answer(transaction, 481);
+    return;
+  }
+  const incoming = openIncoming(ctx, transaction, dialog);
+  // What waited behind this PRACK goes out after the application has seen it.
+  const peek = invite.invite?.acknowledgeProvisional(Number(rack[1]), Number(rack[2]));
+  if (peek?.asked === true) {
+    ctx.user.onDialogRequest(incoming, dialog.id);
+    return;
+  }
+  answer(transaction, peek === undefined ? 481 : 200);
+  incoming.finish();
+}

@@ -1,0 +1,143 @@
+import type { OutgoingMessage, SipMessage } from '../message/index.ts';
+import type { ClientTransaction, ClientTransactionHandler } from '../transaction/types.ts';
+import type { Flow, Target } from '../transport/types.ts';
+import type { DialogContext, NextHop } from './types.ts';
+
+export interface RunHandler {
+  onResponse(response: SipMessage, flow: Flow): void;
+  /** No target answered: 408 after silence, 503 when none could be reached. */
+  onFailed(status: number, reason: string): void;
+  /** No more responses will come, repeated 2xx included. */
+  onEnd?(): void;
+}
+
+/** What was sent first, or that there was nowhere to send it. */
+export type RunStart =
+  | { readonly kind: 'sent'; readonly message: OutgoingMessage; readonly flow: Flow }
+  | { readonly kind: 'unsent'; readonly reason: 'dns' | 'transport' };
+
+type Headers = readonly (readonly [string, string])[];
+
+/**
+ * One request over the targets its URI resolves to: the next is tried when one cannot be reached, stays
+ * silent or answers 503 (RFC 3263 4.3). Nothing is reported before `started` has returned.
+ */
+export class RequestRun {
+  readonly #ctx: DialogContext;
+  readonly #build: (flow: Flow) => OutgoingMessage;
+  readonly #handler: RunHandler;
+  #targets: readonly Target[] = [];
+  #next = 0;
+  #hop: NextHop = {};
+  #transaction: ClientTransaction | undefined;
+  #answered = false;
+  #cancel: { readonly headers: Headers } | undefined;
+  /** Events that came before the start was reported. */
+  #early: (() => void)[] | undefined = [];
+
+  constructor(ctx: DialogContext, build: (flow: Flow) => OutgoingMessage, handler: RunHandler) {
+    this.#ctx = ctx;
+    this.#build = build;
+    this.#handler = handler;
+  }
+
+  start(hop: NextHop, started: (start: RunStart) => void): void {
+    this.#hop = hop;
+    const report = (start: RunStart): void => {
+      started(start);
+      const early = this.#early ?? [];
+      this.#early = undefined;
+      for (const event of early) event();
+    };
+    if (hop.flow !== undefined) {
+      report(this.#sendOn(hop.flow));
+      return;
+    }
+    this.#ctx.resolve(hop.uri ?? '', (result) => {
+      const targets = result instanceof Error ? [] : result;
+      this.#targets = targets;
+      report(this.#tryNext() ?? { kind: 'unsent', reason: targets.length === 0 ? 'dns' : 'transport' });
+    });
+  }
+
+  /** The INVITE's CANCEL; held by the transaction until a provisional response has come. */
+  cancel(headers: Headers): void {
+    this.#cancel = { headers };
+    this.#transaction?.cancel(headers);
+  }
+
+  get transaction(): ClientTransaction | undefined {
+    return this.#transaction;
+  }
+
+  #tryNext(): RunStart | undefined {
+    while (this.#next < this.#targets.length) {
+      const target = this.#targets[this.#next++];
+      if (target === undefined) break;
+      try {
+        return this.#sendOn(this.#flowTo(target));
+      } catch (error) {
+        this.#ctx.logger.debug({ target, error }, 'no flow to a target');
+      }
+    }
+    return undefined;
+  }
+
+  #flowTo(target: Target): Flow {
+    const via = this.#hop.via;
+    const fits =
+      via !== undefined &&
+      via.transport === target.transport &&
+      via.host.includes(':') === target.address.includes(':');
+    return this.#ctx.transport.flowTo(target, fits ? via : undefined);
+  }
+
+  #sendOn(flow: Flow): RunStart {
+    this.#answered = false;
+    const transaction = this.#ctx.transactions.request(this.#build(flow), flow, this.#events());
+    this.#transaction = transaction;
+    if (this.#cancel !== undefined) transaction.cancel(this.#cancel.headers);
+    return { kind: 'sent', message: transaction.request, flow };
+  }
+
+  #events(): ClientTransactionHandler {
+    let over = false;
+    const once = (event: () => void): void => {
+      if (!over) this.#later(event);
+    };
+    return {
+      onResponse: (response, flow) =>
+        once(() => {
+          if (response.status === 503 && this.#moveOn()) over = true;
+          else {
+            this.#answered = true;
+            this.#handler.onResponse(response, flow);
+          }
+        }),
+      onTimeout: () =>
+        once(() => {
+          over = this.#movedOnOrFailed(408, 'Request Timeout');
+        }),
+      onTransportError: () =>
+        once(() => {
+          over = this.#movedOnOrFailed(503, 'Service Unavailable');
+        }),
+      onEnd: () => once(() => this.#handler.onEnd?.()),
+    };
+  }
+
+  #later(event: () => void): void {
+    if (this.#early === undefined) event();
+    else this.#early.push(event);
+  }
+
+  #movedOnOrFailed(status: number, reason: string): boolean {
+    if (!this.#answered && this.#moveOn()) return true;
+    this.#handler.onFailed(status, reason);
+    return false;
+  }
+
+  #moveOn(): boolean {
+    return this.#cancel === undefined && this.#tryNext() !== undefined;
+  }
+}

@@ -1,0 +1,94 @@
+import type { OutgoingMessage, SipMessage } from '../message/index.ts';
+import type { EngineLogger, EngineRandom } from '../ports.ts';
+import type { TimingWheel } from '../timer/index.ts';
+import type { ServerTransaction, TimerValues, TransactionLayer } from '../transaction/types.ts';
+import type { Flow, ListenPoint, Target, TransportLayer } from '../transport/types.ts';
+import type { DialogTable } from './dialog-table.ts';
+import type { Incoming } from './incoming.ts';
+import type { Outgoing } from './outgoing.ts';
+
+/** Who hears of a request, its responses and its dialog: one connected application. */
+export interface Owner {
+  /** True once the application has gone; nothing is delivered to it any more. */
+  readonly gone: boolean;
+}
+
+/** Finds where a URI leads (RFC 3263), best first; at once for literal addresses. */
+export type ResolveUri = (uri: string, done: (result: readonly Target[] | Error) => void) => void;
+
+/** Where the next request goes: a way back that is known, or a URI to resolve. */
+export interface NextHop {
+  readonly flow?: Flow;
+  readonly uri?: string;
+  /** Keep the local UDP socket where the transport allows it. */
+  readonly via?: ListenPoint;
+}
+
+/** Outcome of an application's answer: the message as sent, or why it was not. */
+export type RespondResult =
+  | { readonly ok: true; readonly sent: OutgoingMessage; readonly dialogId: string }
+  | { readonly ok: false; readonly reason: string };
+
+/** Outcome of an application's request: as sent, or why it was not. `flow` is absent when no way was found. */
+export type SendResult =
+  | { readonly ok: true; readonly transactionId: string; readonly bytes: Buffer; readonly flow: Flow | undefined }
+  | { readonly ok: false; readonly reason: string };
+
+export type CdrKind = 'attempt' | 'start' | 'stop';
+
+export interface CdrEvent {
+  readonly kind: CdrKind;
+  readonly source: 'network' | 'application';
+  /** Role for `start`, reason for `stop`. */
+  readonly detail: string;
+  readonly text: Buffer;
+}
+
+/** What the dialog layer tells its user: the control protocol. */
+export interface DialogUser {
+  /** Outside every dialog: the user takes it (sets `owner`) or answers it. */
+  onNewRequest(incoming: Incoming): void;
+  /** Inside a dialog (early ones included); `incoming.owner` is alive. */
+  onDialogRequest(incoming: Incoming, dialogId: string): void;
+  onAck(owner: Owner, ack: SipMessage, flow: Flow, transactionId: string, dialogId: string): void;
+  /**
+   * An unanswered INVITE is over: the caller cancelled it, or it was given up here. The final is out.
+   * `dialogId` is empty when nothing above 100 had been sent.
+   */
+  onCancel(incoming: Incoming, cancel: SipMessage, dialogId: string): void;
+  /** Every 1xx but 100 and one final; `flow` is absent for finals made locally. */
+  onResponse(outgoing: Outgoing, response: SipMessage, flow: Flow | undefined, dialogId: string): void;
+  /** The layer ended a dialog by itself with this BYE. */
+  onDialogEnded(owner: Owner, dialogId: string, bye: OutgoingMessage, flow: Flow): void;
+  onCdr(event: CdrEvent): void;
+}
+
+export interface DialogOptions {
+  /** Look at Contact and source address to see through NAT. @default true */
+  readonly natDetection: boolean;
+  /** The refresher when the caller leaves it open; `none` ignores the caller's Session-Expires. @default 'none' */
+  readonly defaultRefresher: 'none' | 'uac' | 'uas';
+  /** What becomes of a call that is answered after its application has gone: ended, or left to the peer. @default 'keep' */
+  readonly orphan: 'keep' | 'bye';
+}
+
+/** What every part of the layer works with. */
+export interface DialogContext {
+  readonly transactions: TransactionLayer;
+  readonly transport: TransportLayer;
+  readonly resolve: ResolveUri;
+  readonly wheel: Pick<TimingWheel, 'after'>;
+  readonly random: EngineRandom;
+  readonly logger: EngineLogger;
+  readonly timers: TimerValues;
+  readonly options: DialogOptions;
+  readonly table: DialogTable;
+  readonly user: DialogUser;
+  /** Requests received that wait for a final answer, by transaction id and by transaction. */
+  readonly incoming: Map<string, Incoming>;
+  readonly byTransaction: WeakMap<ServerTransaction, Incoming>;
+  /** Requests sent that wait for a final response, by transaction id. */
+  readonly outgoing: Map<string, Outgoing>;
+  /** SUBSCRIBEs of ours without a dialog yet, by dialog id: a NOTIFY may be faster than the 2xx (RFC 6665 4.4.1). */
+  readonly subscribes: Map<string, Outgoing>;
+}

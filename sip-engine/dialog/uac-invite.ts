@@ -1,0 +1,155 @@
+import type { SipMessage } from '../message/index.ts';
+import type { Flow } from '../transport/types.ts';
+import { resendAck, sendAck } from './ack.ts';
+import type { Dialog } from './dialog.ts';
+import { hangUp } from './end-dialog.ts';
+import { hasOption, localFinal } from './local-contact.ts';
+import type { Outgoing } from './outgoing.ts';
+import type { RunHandler } from './request-run.ts';
+import { contactOf } from './route-set.ts';
+import { negotiateAsCaller } from './session-timer.ts';
+import type { DialogContext } from './types.ts';
+import { confirmUacDialog, createUacDialog, refreshTarget } from './uac-dialog.ts';
+
+/** The caller's side of one INVITE or re-INVITE: branches, the 2xx and its repeats (RFC 3261 13.2). */
+export class UacInvite implements RunHandler {
+  readonly #ctx: DialogContext;
+  readonly #outgoing: Outgoing;
+  #winner: Dialog | undefined;
+
+  constructor(ctx: DialogContext, outgoing: Outgoing) {
+    this.#ctx = ctx;
+    this.#outgoing = outgoing;
+  }
+
+  onResponse(response: SipMessage, flow: Flow): void {
+    if (response.status === 100) return;
+    if (response.status < 200) this.#provisional(response, flow);
+    else if (response.status >= 300) this.#failure(response, flow);
+    else if (this.#winner === undefined) this.#success(response, flow);
+    else this.#repeatedSuccess(response, flow);
+  }
+
+  onFailed(status: number, reason: string): void {
+    if (this.#outgoing.finished) return;
+    this.#failure(localFinal(this.#outgoing.message, status, reason, this.#ctx.random.hex(16)), undefined);
+  }
+
+  /** The transaction holds it for a provisional response, and ends the INVITE 64 x T1 after it. */
+  cancel(headers: readonly (readonly [string, string])[]): void {
+    this.#outgoing.cancelled = true;
+    this.#outgoing.run?.cancel(headers);
+  }
+
+  #provisional(response: SipMessage, flow: Flow): void {
+    if (this.#outgoing.finished) return;
+    if (response.toTag !== '' && this.#outgoing.dialog === undefined) {
+      const branch = this.#branchOf(response, flow);
+      const contact = contactOf(response);
+      if (contact !== undefined) branch.remoteTarget = contact;
+      if (hasOption(response, 'require', '100rel') && !acceptRseq(branch, response)) return;
+    }
+    this.#deliver(response, flow);
+  }
+
+  #success(response: SipMessage, flow: Flow): void {
+    if (this.#outgoing.finished || this.#isOrphan()) {
+      this.#hangUpUnwanted(response, flow);
+      return;
+    }
+    const known = this.#outgoing.dialog;
+    const dialog = known ?? this.#branchOf(response, flow);
+    if (known === undefined) {
+      confirmUacDialog(this.#ctx, dialog, response, flow);
+      for (const branch of this.#ctx.table.branches(dialog.id)) {
+        if (branch !== dialog && branch.role === 'uac' && branch.state === 'early') this.#ctx.table.remove(branch);
+      }
+    } else refreshTarget(dialog, response);
+    this.#winner = dialog;
+    dialog.acks.set(response.cseq, { invite: this.#outgoing.message, sent: undefined });
+    for (const seq of dialog.acks.keys()) if (seq < response.cseq - 1) dialog.acks.delete(seq);
+    if (this.#outgoing.cancelled) dialog.byeAfterAck = 'ACK-BYE due to cancel race condition';
+    negotiateAsCaller(this.#ctx, dialog, response);
+    this.#finish();
+    if (known === undefined) {
+      this.#ctx.user.onCdr({ kind: 'start', source: 'network', detail: 'uac', text: response.raw });
+    }
+    this.#deliver(response, flow);
+  }
+
+  #failure(response: SipMessage, flow: Flow | undefined): void {
+    if (this.#outgoing.finished) return;
+    if (this.#outgoing.dialog === undefined) {
+      for (const branch of this.#ctx.table.branches(this.#outgoing.dialogId)) {
+        if (branch.role === 'uac' && branch.state === 'early') this.#ctx.table.remove(branch);
+      }
+      const detail = response.status === 487 ? 'call-canceled' : 'call-rejected';
+      this.#ctx.user.onCdr({ kind: 'stop', source: 'network', detail, text: response.raw });
+    }
+    this.#finish();
+    this.#deliver(response, flow);
+  }
+
+  /** RFC 6026: the same 2xx again, or one of another branch of a forked INVITE (RFC 3261 13.2.2.4). */
+  #repeatedSuccess(response: SipMessage, flow: Flow): void {
+    const winner = this.#winner;
+    if (winner?.remoteTag === response.toTag) resendAck(winner, response.cseq);
+    else this.#hangUpUnwanted(response, flow);
+  }
+
+  #hangUpUnwanted(response: SipMessage, flow: Flow): void {
+    this.#finish();
+    const dialog = createUacDialog(
+      this.#ctx,
+      this.#outgoing.dialogId,
+      { gone: true },
+      this.#outgoing.message,
+      response,
+      flow,
+    );
+    dialog.acks.set(response.cseq, { invite: this.#outgoing.message, sent: undefined });
+    sendAck(
+      this.#ctx,
+      dialog,
+      response.cseq,
+      () => undefined,
+      () => hangUp(this.#ctx, dialog, 'not wanted'),
+    );
+  }
+
+  #isOrphan(): boolean {
+    return this.#outgoing.dialog === undefined && this.#outgoing.owner.gone && this.#ctx.options.orphan === 'bye';
+  }
+
+  #branchOf(response: SipMessage, flow: Flow): Dialog {
+    const { table } = this.#ctx;
+    const known = table.match(response.callId, response.fromTag, response.toTag);
+    if (known !== undefined) return known;
+    const { dialogId, owner, message } = this.#outgoing;
+    const dialog = createUacDialog(this.#ctx, dialogId, owner, message, response, flow);
+    table.add(dialog);
+    return dialog;
+  }
+
+  #finish(): void {
+    const { finished, dialog, transactionId } = this.#outgoing;
+    if (finished) return;
+    this.#outgoing.finished = true;
+    if (dialog?.ownInvite === this.#outgoing) dialog.ownInvite = undefined;
+    this.#ctx.outgoing.delete(transactionId);
+  }
+
+  #deliver(response: SipMessage, flow: Flow | undefined): void {
+    if (this.#outgoing.silent || this.#outgoing.owner.gone) return;
+    this.#ctx.user.onResponse(this.#outgoing, response, flow, this.#outgoing.dialogId);
+  }
+}
+
+/** RFC 3262 4: in order, each once. */
+function acceptRseq(branch: Dialog, response: SipMessage): boolean {
+  const rseq = Number.parseInt(response.header('rseq') ?? '', 10);
+  if (!Number.isSafeInteger(rseq)) return false;
+  if (branch.lastRseq !== 0 && rseq !== branch.lastRseq + 1) return false;
+  branch.lastRseq = rseq;
+  return true;
+}

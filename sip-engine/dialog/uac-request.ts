@@ -1,0 +1,67 @@
+import type { SipMessage } from '../message/index.ts';
+import type { Flow } from '../transport/types.ts';
+import { localFinal } from './local-contact.ts';
+import type { Outgoing } from './outgoing.ts';
+import type { RunHandler } from './request-run.ts';
+import { restartByPeer } from './session-timer.ts';
+import type { DialogContext } from './types.ts';
+import { confirmUacDialog, createUacDialog, refreshTarget } from './uac-dialog.ts';
+
+/** A request of the application other than INVITE, and what its final response means for dialogs. */
+export class UacRequest implements RunHandler {
+  readonly #ctx: DialogContext;
+  readonly #outgoing: Outgoing;
+
+  constructor(ctx: DialogContext, outgoing: Outgoing) {
+    this.#ctx = ctx;
+    this.#outgoing = outgoing;
+    if (outgoing.method === 'SUBSCRIBE' && outgoing.dialog === undefined) {
+      ctx.subscribes.set(outgoing.dialogId, outgoing);
+    }
+  }
+
+  onResponse(response: SipMessage, flow: Flow): void {
+    if (response.status > 100 && !this.#outgoing.finished) this.#take(response, flow);
+  }
+
+  onFailed(status: number, reason: string): void {
+    if (this.#outgoing.finished) return;
+    this.#take(localFinal(this.#outgoing.message, status, reason, this.#ctx.random.hex(16)), undefined);
+  }
+
+  #take(response: SipMessage, flow: Flow | undefined): void {
+    const { owner, dialogId } = this.#outgoing;
+    if (response.status >= 200) this.#final(response, flow);
+    if (!owner.gone) this.#ctx.user.onResponse(this.#outgoing, response, flow, dialogId);
+  }
+
+  #final(response: SipMessage, flow: Flow | undefined): void {
+    const { dialog, method, transactionId, dialogId } = this.#outgoing;
+    this.#outgoing.finished = true;
+    this.#ctx.outgoing.delete(transactionId);
+    if (this.#ctx.subscribes.get(dialogId) === this.#outgoing) this.#ctx.subscribes.delete(dialogId);
+    const isSuccess = response.status < 300;
+    if (method === 'SUBSCRIBE' && dialog === undefined && isSuccess && flow !== undefined) this.#open(response, flow);
+    if (dialog === undefined) return;
+    // RFC 3261 15.1.1: over with whatever comes, but a challenge is answered in the same dialog.
+    if (method === 'BYE' && response.status !== 401 && response.status !== 407) {
+      this.#ctx.user.onCdr({ kind: 'stop', source: 'application', detail: 'normal-release', text: response.raw });
+      this.#ctx.table.remove(dialog);
+    }
+    if (method === 'UPDATE' && isSuccess) {
+      refreshTarget(dialog, response);
+      restartByPeer(this.#ctx, dialog, response);
+    }
+    const isLastNotify = method === 'NOTIFY' && dialog.usage === 'SUBSCRIBE';
+    const state = this.#outgoing.message.header('subscription-state') ?? '';
+    if (isLastNotify && /^\s*terminated/i.test(state)) this.#ctx.table.remove(dialog);
+  }
+
+  #open(response: SipMessage, flow: Flow): void {
+    const { dialogId, owner, message } = this.#outgoing;
+    const known = this.#ctx.table.match(response.callId, response.fromTag, response.toTag);
+    const dialog = known ?? createUacDialog(this.#ctx, dialogId, owner, message, response, flow);
+    confirmUacDialog(this.#ctx, dialog, response, flow);
+    this.#ctx.table.add(dialog);
+  }
+}

@@ -1,0 +1,256 @@
+import { OutgoingMessage } from '../message/index.ts';
+import type { Timer } from '../timer/index.ts';
+import type { Dialog } from './dialog.ts';
+import { hangUp } from './end-dialog.ts';
+import type { Incoming } from './incoming.ts';
+import { hasOption, localContact, setToTag } from './local-contact.ts';
+import { ReliableSender } from './reliable-sender.ts';
+import { sessionOf } from './session-body.ts';
+import { negotiateAsCallee } from './session-timer.ts';
+import type { DialogContext, RespondResult } from './types.ts';
+import { cancelFor, contactScheme, createUasDialog, incomingDialogId, refreshByPeer } from './uas-dialog.ts';
+
+export const UNKNOWN_TRANSACTION = 'Response not sent due to unknown transaction';
+
+/** The callee's side of one INVITE or re-INVITE, from its arrival to the ACK (RFC 3261 13.3). */
+export class UasInvite {
+  readonly #ctx: DialogContext;
+  readonly #incoming: Incoming;
+  readonly #reliable: ReliableSender;
+  #dialog: Dialog | undefined;
+  #silence: Timer | undefined;
+  #heldFinal: OutgoingMessage | undefined;
+  #resending: { cancel(): void } | undefined;
+  #progressed = false;
+
+  constructor(ctx: DialogContext, incoming: Incoming) {
+    this.#ctx = ctx;
+    this.#incoming = incoming;
+    this.#dialog = incoming.dialog;
+    const { t1Ms } = ctx.timers;
+    this.#reliable = new ReliableSender({
+      wheel: ctx.wheel,
+      t1Ms,
+      inviteSeq: incoming.message.cseq,
+      firstRseq: 1 + Math.floor(ctx.random.float() * 0xfffff),
+      send: (response) => incoming.transaction.respond(response),
+      resend: (bytes) => incoming.transaction.resend(bytes),
+      onTimeout: () => this.#giveUp(503, 'Reliable Response Time-Out'),
+    });
+    // An application that never answers must not leave the caller without a final response.
+    this.#silence = ctx.wheel.after(128 * t1Ms, () => this.#giveUp(408, 'Request Timeout'));
+    incoming.onFinish(() => this.#stopWaiting());
+  }
+
+  /** The dialog it made or belongs to, early ones included. */
+  get dialog(): Dialog | undefined {
+    return this.#dialog;
+  }
+
+  /** True once a response above 100 has gone out. */
+  get progressed(): boolean {
+    return this.#progressed;
+  }
+
+  /** Sends the application's answer. Via, From, To and the rest of what identifies it are set already. */
+  respond(response: OutgoingMessage): RespondResult {
+    if (this.#incoming.finished || this.#heldFinal !== undefined) return refused(UNKNOWN_TRANSACTION);
+    const { status } = response;
+    if (status === 100) {
+      this.#incoming.transaction.respond(response);
+      this.#silence?.cancel();
+      return this.#sent(response);
+    }
+    if (status < 200) return this.#provisional(response);
+    if (status >= 300) return this.#failure(response);
+    return this.#success(response);
+  }
+
+  /** PRACK for one of our provisionals: who answers it, or `undefined` when it names none. */
+  acknowledgeProvisional(rseq: number, cseq: number): { readonly asked: boolean } | undefined {
+    const found = this.#reliable.acknowledge(rseq, cseq);
+    const held = this.#heldFinal;
+    if (found !== undefined && held !== undefined && !this.#reliable.blocksFinal) {
+      this.#heldFinal = undefined;
+      this.#accept(held);
+    }
+    return found;
+  }
+
+  /** The ACK of our 2xx has come. */
+  acknowledged(): void {
+    this.#resending?.cancel();
+    this.#resending = undefined;
+  }
+
+  /** RFC 3261 9.2: the caller gave up; the 200 to the CANCEL is out. */
+  cancelled(): void {
+    if (this.#incoming.finished) return;
+    this.#answerLocally(487, 'Request Terminated');
+  }
+
+  #provisional(response: OutgoingMessage): RespondResult {
+    const request = this.#incoming.message;
+    const asked = hasOption(response, 'require', '100rel');
+    const required = hasOption(request, 'require', '100rel');
+    if (asked && !required && !hasOption(request, 'supported', '100rel')) {
+      return refused('Remote endpoint does not support 100rel');
+    }
+    this.#silence?.cancel();
+    this.#progressed = true;
+    const reliable = asked || required;
+    if (reliable || this.#incoming.dialog !== undefined) this.#addContact(response);
+    this.#makeDialog(response);
+    if (!reliable) this.#incoming.transaction.respond(response);
+    else {
+      if (!asked) response.add('Require', '100rel');
+      this.#reliable.send(response, asked);
+    }
+    return this.#sent(response);
+  }
+
+  #success(response: OutgoingMessage): RespondResult {
+    const rival = this.#ctx.table.find(incomingDialogId(this.#incoming));
+    if (this.#incoming.dialog === undefined && rival?.state === 'confirmed' && rival !== this.#dialog) {
+      this.#answerLocally(480, 'Temporarily Unavailable');
+      return refused('dialog already exists, rejecting this request');
+    }
+    this.#progressed = true;
+    this.#addContact(response);
+    const dialog = this.#makeDialog(response);
+    dialog.state = 'confirmed';
+    if (this.#incoming.dialog !== undefined) refreshByPeer(this.#ctx, dialog, this.#incoming);
+    negotiateAsCallee(this.#ctx, dialog, this.#incoming.message, response);
+    if (this.#reliable.blocksFinal) this.#heldFinal = response;
+    else this.#accept(response);
+    return this.#sent(response);
+  }
+
+  #failure(response: OutgoingMessage): RespondResult {
+    if (this.#incoming.dialog !== undefined) this.#addContact(response);
+    this.#incoming.transaction.respond(response);
+    this.#endEarly();
+    this.#incoming.finish();
+    if (this.#incoming.dialog === undefined) {
+      const detail = response.status === 487 ? 'call-canceled' : 'call-rejected';
+      this.#ctx.user.onCdr({ kind: 'stop', source: 'application', detail, text: response.toBuffer() });
+    }
+    return this.#sent(response);
+  }
+
+  #accept(response: OutgoingMessage): void {
+    const dialog = this.#dialog;
+    if (dialog === undefined) return;
+    const initial = this.#incoming.dialog === undefined;
+    this.#incoming.transaction.respond(response);
+    this.#incoming.finish();
+    if (initial) {
+      this.#ctx.user.onCdr({ kind: 'start', source: 'application', detail: 'uas', text: response.toBuffer() });
+    }
+    this.#awaitAck(dialog, response.toBuffer());
+  }
+
+  /** RFC 3261 13.3.1.4: the 2xx is repeated over UDP until the ACK comes; without one the call is ended. */
+  #awaitAck(dialog: Dialog, bytes: Buffer): void {
+    const { t1Ms, t2Ms } = this.#ctx.timers;
+    let repeat: Timer | undefined;
+    const schedule = (gapMs: number): void => {
+      repeat = this.#ctx.wheel.after(gapMs, () => {
+        this.#incoming.transaction.resend(bytes);
+        schedule(Math.min(gapMs * 2, t2Ms));
+      });
+    };
+    const giveUp = this.#ctx.wheel.after(64 * t1Ms, () => {
+      this.acknowledged();
+      hangUp(this.#ctx, dialog, 'ACK timeout');
+    });
+    if (!this.#incoming.flow.reliable) schedule(t1Ms);
+    const stop = (): void => this.acknowledged();
+    this.#resending = {
+      cancel: () => {
+        repeat?.cancel();
+        giveUp.cancel();
+        dialog.awaitingAck.delete(this.#incoming.message.cseq);
+        dialog.offEnd(stop);
+      },
+    };
+    dialog.awaitingAck.set(this.#incoming.message.cseq, this.#incoming);
+    dialog.onEnd(stop);
+  }
+
+  #makeDialog(response: OutgoingMessage): Dialog {
+    const known = this.#dialog;
+    const session = sessionOf(response);
+    if (this.#incoming.dialog === undefined) this.#addRecordRoute(response);
+    if (known !== undefined) {
+      known.localContact = response.header('contact') ?? known.localContact;
+      if (session !== undefined) known.localSession = session;
+      return known;
+    }
+    const owner = this.#incoming.owner ?? { gone: true };
+    const dialog = createUasDialog(this.#ctx, this.#incoming, response, owner);
+    if (session !== undefined) dialog.localSession = session;
+    this.#dialog = dialog;
+    dialog.peerInvite = this.#incoming;
+    this.#ctx.table.add(dialog);
+    return dialog;
+  }
+
+  /** RFC 3261 12.1.1: in every response that makes or confirms the dialog. */
+  #addRecordRoute(response: OutgoingMessage): void {
+    response.remove('record-route');
+    for (const line of this.#incoming.message.headerLines('record-route')) response.add('Record-Route', line);
+  }
+
+  #addContact(response: OutgoingMessage): void {
+    if (response.has('contact')) return;
+    const { flow, message } = this.#incoming;
+    const known = this.#dialog?.localContact;
+    response.set('Contact', known ?? localContact(this.#ctx.transport, flow, contactScheme(message.uri)));
+  }
+
+  #sent(response: OutgoingMessage): RespondResult {
+    return { ok: true, sent: response, dialogId: incomingDialogId(this.#incoming) };
+  }
+
+  #giveUp(status: number, reason: string): void {
+    if (this.#incoming.finished) return;
+    this.#answerLocally(status, reason);
+    this.#ctx.user.onCancel(
+      this.#incoming,
+      cancelFor(this.#incoming),
+      this.#progressed ? incomingDialogId(this.#incoming) : '',
+    );
+  }
+
+  #answerLocally(status: number, reason: string): void {
+    const response = OutgoingMessage.responseTo(this.#incoming.message, status, reason);
+    setToTag(response, this.#tag());
+    this.#incoming.transaction.respond(response);
+    this.#heldFinal = undefined;
+    this.#endEarly();
+    this.#incoming.finish();
+    if (this.#incoming.dialog !== undefined) return;
+    const detail = status === 487 ? 'call-canceled' : 'system-error-initiated-termination';
+    this.#ctx.user.onCdr({ kind: 'stop', source: 'application', detail, text: response.toBuffer() });
+  }
+
+  #tag(): string {
+    if (this.#incoming.localTag === '') this.#incoming.localTag = this.#incoming.transaction.localTag;
+    return this.#incoming.localTag;
+  }
+
+  #endEarly(): void {
+    if (this.#incoming.dialog === undefined && this.#dialog !== undefined) this.#ctx.table.remove(this.#dialog);
+  }
+
+  #stopWaiting(): void {
+    this.#silence?.cancel();
+    this.#reliable.stop();
+    if (this.#incoming.dialog !== undefined) this.#incoming.dialog.pendingIn--;
+  }
+}
+
+function refused(reason: string): RespondResult {
+  return { ok: false, reason };
+}
