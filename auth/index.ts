@@ -5,6 +5,7 @@ export { BoundedMap } from './bounded-map.ts';
 export type { ChallengeKind } from './challenge.ts';
 export { type AuthService, type AuthServiceOptions, createAuth } from './create-auth.ts';
 export { computeHa1, computeResponse, digestHash } from './digest.ts';
+export { answerChallenge, challengeParam, type DigestAnswer, inboundRequest, type RequestFields } from './fixtures.ts';
 export { authenticateIdentity, type IdentityAnswer, type IdentityDirectory, refuseIdentity } from './identity.ts';
 export type { InboundRequest } from './inbound-request.ts';
 export { counterOf } from './nonce-signer.ts';

@@ -1,0 +1,143 @@
+import type { BindingChange } from '../bus/index.ts';
+import { type Binding, isLive, toRecord } from './binding.ts';
+import { MultiIndex } from './multi-index.ts';
+import { SecondBuckets } from './second-buckets.ts';
+
+export type RemovalCause = Extract<BindingChange, { readonly op: 'remove' }>['cause'];
+
+export interface BindingStoreOptions {
+  readonly emit: (change: BindingChange) => void;
+  /** Called after a binding came, went, fell silent or woke; `cause` is that of the removal. */
+  readonly changed: (binding: Binding, cause: RemovalCause | null) => void;
+  /** A connection gained its first or lost its last binding. */
+  readonly flowHeld: (flowId: string, held: boolean) => void;
+}
+
+/**
+ * All bindings of this thread in memory, by trunk, by source address and by flow. A refresh touches no index and no
+ * timer; expiry is looked at once a second.
+ */
+export class BindingStore {
+  readonly #options: BindingStoreOptions;
+  readonly #byTrunk = new MultiIndex<number, Binding>();
+  readonly #bySource = new MultiIndex<string, Binding>();
+  readonly #byFlow = new MultiIndex<string, Binding>();
+  readonly #expiries = new SecondBuckets<Binding>();
+  #size = 0;
+  #order = 0;
+
+  constructor(options: BindingStoreOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Every binding of the trunk that has not expired, silent ones too, in the order they came. */
+  all(trunkId: number): readonly Binding[] {
+    return this.#byTrunk.get(trunkId);
+  }
+
+  /** The bindings of the trunk that may be called, the newest first. */
+  live(trunkId: number, nowMs: number): readonly Binding[] {
+    const bindings = this.#byTrunk.get(trunkId);
+    if (bindings.length === 1) return bindings[0] !== undefined && isLive(bindings[0], nowMs) ? bindings : [];
+    return bindings.filter((binding) => isLive(binding, nowMs)).sort((a, b) => b.order - a.order);
+  }
+
+  trunkIds(): IterableIterator<number> {
+    return this.#byTrunk.keys();
+  }
+
+  bySource(address: string): readonly Binding[] {
+    return this.#bySource.get(address);
+  }
+
+  hasSource(address: string): boolean {
+    return this.#bySource.has(address);
+  }
+
+  byFlow(flowId: string): readonly Binding[] {
+    return this.#byFlow.get(flowId);
+  }
+
+  nextOrder(): number {
+    this.#order += 1;
+    return this.#order;
+  }
+
+  /** Takes in a new or restored binding. */
+  add(binding: Binding): void {
+    this.#size += 1;
+    binding.order = this.nextOrder();
+    this.#byTrunk.add(binding.trunkId, binding);
+    this.#link(binding);
+    binding.expirySecond = this.#expiries.put(binding, binding.expiresAtMs);
+    this.#options.changed(binding, null);
+  }
+
+  /** Tells the outside what the binding is now. */
+  persist(binding: Binding): void {
+    this.#options.emit({ op: 'put', binding: toRecord(binding) });
+  }
+
+  /** The binding goes by another Contact text now: what is persisted under the old one is void. */
+  forgetContact(binding: Binding, contact: string): void {
+    this.#options.emit({ op: 'remove', trunkId: binding.trunkId, contact, cause: 'replaced' });
+  }
+
+  /** Runs a change of the binding and keeps indexes and expiry true to it. */
+  update(binding: Binding, change: (binding: Binding) => void): void {
+    const { sourceAddress, flowId } = binding;
+    change(binding);
+    if (binding.sourceAddress !== sourceAddress || binding.flowId !== flowId) {
+      this.#unlink(binding, sourceAddress, flowId);
+      this.#link(binding);
+    }
+    if (binding.expiresAtMs < binding.expirySecond * 1000 - 999) {
+      binding.expirySecond = this.#expiries.put(binding, binding.expiresAtMs);
+    }
+    this.#options.changed(binding, null);
+  }
+
+  remove(binding: Binding, cause: RemovalCause): void {
+    if (binding.isGone) return;
+    binding.isGone = true;
+    this.#size -= 1;
+    this.#byTrunk.delete(binding.trunkId, binding);
+    this.#unlink(binding, binding.sourceAddress, binding.flowId);
+    this.#options.emit({ op: 'remove', trunkId: binding.trunkId, contact: binding.contact, cause });
+    this.#options.changed(binding, cause);
+  }
+
+  /** The binding is not called any more, nor kept over a restart, but stays until it expires. */
+  silence(binding: Binding): void {
+    binding.liveness = 'silent';
+    this.#options.emit({ op: 'remove', trunkId: binding.trunkId, contact: binding.contact, cause: 'probe_failed' });
+    this.#options.changed(binding, 'probe_failed');
+  }
+
+  /** Removes what has expired; costs by what is due, not by what is held. */
+  expire(nowMs: number): void {
+    this.#expiries.drain(nowMs, (binding, second) => {
+      if (binding.isGone || binding.expirySecond !== second) return;
+      if (binding.expiresAtMs <= nowMs) this.remove(binding, 'expired');
+      else binding.expirySecond = this.#expiries.put(binding, binding.expiresAtMs);
+    });
+  }
+
+  #link(binding: Binding): void {
+    this.#bySource.add(binding.sourceAddress, binding);
+    if (binding.flowId === '') return;
+    if (!this.#byFlow.has(binding.flowId)) this.#options.flowHeld(binding.flowId, true);
+    this.#byFlow.add(binding.flowId, binding);
+  }
+
+  #unlink(binding: Binding, sourceAddress: string, flowId: string): void {
+    this.#bySource.delete(sourceAddress, binding);
+    if (flowId === '') return;
+    this.#byFlow.delete(flowId, binding);
+    if (!this.#byFlow.has(flowId)) this.#options.flowHeld(flowId, false);
+  }
+}

@@ -1,0 +1,98 @@
+import type { BindingRecord, OfflineCause } from '../bus/index.ts';
+import { type Binding, fromRecord, isConnection, isLive, type LiveBinding } from './binding.ts';
+import { BindingStore, type RemovalCause } from './binding-store.ts';
+import { FlowJudge } from './flow-judge.ts';
+import { NatRefresh } from './nat-refresh.ts';
+import type { RegistrarOptions } from './options.ts';
+import { Prober } from './prober.ts';
+import { TrunkStates } from './trunk-states.ts';
+
+/** The bindings of this thread together with what keeps them true: states, probes, flows. */
+export class Bindings {
+  readonly store: BindingStore;
+  readonly states: TrunkStates;
+  readonly prober: Prober | undefined;
+  readonly flows: FlowJudge;
+  readonly nat: NatRefresh;
+  readonly #options: RegistrarOptions;
+
+  constructor(options: RegistrarOptions) {
+    const { engine, events, nowMs, config } = options;
+    this.#options = options;
+    this.states = new TrunkStates({
+      nowMs,
+      flapDampingSec: config.flapDampingSec,
+      emit: (change) => events.trunkState(change),
+    });
+    this.store = new BindingStore({
+      emit: (change) => events.binding(change),
+      changed: (binding, cause) => this.#observe(binding, cause),
+      flowHeld: (flowId, held) => (held ? engine?.holdFlow?.(flowId) : engine?.releaseFlow?.(flowId)),
+    });
+    this.prober =
+      engine === undefined
+        ? undefined
+        : new Prober({
+            store: this.store,
+            nowMs,
+            random: options.random,
+            send: engine.send,
+            intervalSec: config.probeIntervalSec,
+          });
+    this.nat = new NatRefresh(config);
+    this.flows = new FlowJudge({ store: this.store, prober: this.prober });
+  }
+
+  /** The bindings of a trunk that may be called, the newest first. */
+  live(trunkId: number): readonly LiveBinding[] {
+    return this.store.live(trunkId, this.#options.nowMs());
+  }
+
+  /** The live binding that traffic from that address belongs to; with a port only the one of exactly that flow. */
+  findBySource(address: string, port?: number): LiveBinding | undefined {
+    const now = this.#options.nowMs();
+    return this.store
+      .bySource(address)
+      .findLast((binding) => (port === undefined || binding.sourcePort === port) && binding.expiresAtMs > now);
+  }
+
+  isFlowOpen(flowId: string): boolean {
+    return this.#options.engine?.isFlowOpen?.(flowId) ?? true;
+  }
+
+  /** Ends a binding for each trunk that has none of its rights any more. */
+  purge(trunkId: number, cause: OfflineCause): void {
+    for (const binding of this.store.all(trunkId)) this.store.remove(binding, cause);
+  }
+
+  /** Takes over what was persisted: callable at once, unconfirmed until probed (traps, 10). */
+  restore(records: readonly BindingRecord[]): void {
+    const now = this.#options.nowMs();
+    const restored: Binding[] = [];
+    for (const record of records) {
+      const binding = fromRecord(record, 'unconfirmed');
+      this.states.restore(binding, record.registeredAtMs);
+      this.store.add(binding);
+      restored.push(binding);
+    }
+    for (const binding of restored) {
+      if (binding.expiresAtMs <= now) this.store.remove(binding, 'expired');
+      else if (isConnection(binding.transport) && !this.isFlowOpen(binding.flowId)) this.flows.judge(binding);
+    }
+    this.prober?.confirm(restored.filter((binding) => !binding.isGone));
+  }
+
+  tick(): void {
+    const now = this.#options.nowMs();
+    this.store.expire(now);
+    this.prober?.tick(now);
+    this.states.tick(now);
+  }
+
+  #observe(binding: Binding, cause: RemovalCause | null): void {
+    const now = this.#options.nowMs();
+    const isOn = isLive(binding, now) || this.store.live(binding.trunkId, now).length > 0;
+    if (isOn) this.states.set(binding, 'registered', null);
+    else this.states.set(binding, 'offline', cause === 'replaced' ? 'probe_failed' : (cause ?? 'expired'));
+  }
+}

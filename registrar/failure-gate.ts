@@ -1,0 +1,38 @@
+import { BoundedMap } from '../auth/index.ts';
+import type { Reason } from '../telemetry/index.ts';
+
+/** The same failure is told this often. */
+const REPEAT_MS = 30_000;
+/** Failures of any kind that are told in one second. */
+const MOST_PER_SEC = 100;
+const MOST_KEYS = 20_000;
+
+/** What makes two failures the same. */
+export interface FailureKey {
+  /** `null`: none could be told. */
+  readonly trunkId: number | null;
+  readonly username: string;
+  readonly sourceAddress: string;
+  readonly reason: Reason;
+}
+
+/** Lets through what is new, so that a flood or a PBX that retries for ever does not drown the port to the main thread. */
+export class FailureGate {
+  readonly #told = new BoundedMap<string, number>(MOST_KEYS);
+  #second = 0;
+  #count = 0;
+
+  /** Whether this failure is to be told now (epoch ms). */
+  admits(failure: FailureKey, nowMs: number): boolean {
+    const second = Math.floor(nowMs / 1000);
+    if (second !== this.#second) this.#count = 0;
+    this.#second = second;
+    if (this.#count >= MOST_PER_SEC) return false;
+    const key = `${failure.trunkId ?? failure.username} ${failure.sourceAddress} ${failure.reason}`;
+    const told = this.#told.get(key);
+    if (told !== undefined && nowMs - told < REPEAT_MS) return false;
+    this.#told.set(key, nowMs);
+    this.#count += 1;
+    return true;
+  }
+}

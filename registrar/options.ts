@@ -1,0 +1,45 @@
+import type { AuthService, IdentityDirectory } from '../auth/index.ts';
+import type { BindingChange, CarrierRecord, RegisterFailure, TrunkRecord, TrunkStateChange } from '../bus/index.ts';
+import type { RegistrationConfig } from '../config/index.ts';
+import type { Reason, Result } from '../telemetry/index.ts';
+import type { SendProbe } from './prober.ts';
+
+/** What the registrar reads of the directory; `Directory` of tenancy is one. */
+export interface RegistrarDirectory extends IdentityDirectory {
+  findTrunk(id: number): TrunkRecord | undefined;
+  findCarrierBySource(address: string): CarrierRecord | undefined;
+  findIpTrunks(address: string): readonly TrunkRecord[];
+}
+
+/** What the registrar tells the outside. */
+export interface RegistrarEvents {
+  binding(change: BindingChange): void;
+  trunkState(change: TrunkStateChange): void;
+  registerFailure(failure: RegisterFailure): void;
+  /** Once per answered or dropped REGISTER. */
+  count(result: Result, reason: Reason): void;
+  /** A PBX used the new password for the first time while the old one was still good (credential rotation). */
+  passwordMoved?(trunkId: number): void;
+}
+
+/** What the registrar needs of a SIP engine beyond requests and answers; an engine without flows leaves it out. */
+export interface RegistrarEngine {
+  readonly send: SendProbe;
+  readonly isFlowOpen?: (flowId: string) => boolean;
+  readonly holdFlow?: (flowId: string) => void;
+  readonly releaseFlow?: (flowId: string) => void;
+}
+
+export interface RegistrarOptions {
+  readonly directory: RegistrarDirectory;
+  readonly auth: AuthService;
+  readonly config: RegistrationConfig;
+  readonly engine: RegistrarEngine | undefined;
+  readonly events: RegistrarEvents;
+  /** Epoch milliseconds. */
+  readonly nowMs: () => number;
+  /** A float in [0, 1), for jitter. */
+  readonly random: () => number;
+  /** Whether REGISTERs can be taken now; else 503. @default always ready */
+  readonly readiness?: () => 'ready' | 'loading' | 'draining' | 'overload';
+}

@@ -1,0 +1,111 @@
+import type { InboundRequest } from '../auth/index.ts';
+import { type Binding, fromRecord } from './binding.ts';
+import { type RegisterContext, required } from './context.ts';
+import { ownText } from './own-text.ts';
+import type { ContactSpec } from './parse-contacts.ts';
+import { splitValues } from './split-values.ts';
+
+/** Writes one contact of a REGISTER into its binding, or into a new one. */
+export function putBinding(context: RegisterContext, contact: ContactSpec, known: Binding | undefined): void {
+  const { store, prober } = context.bindings;
+  if (known === undefined) {
+    const binding = makeBinding(context, contact);
+    store.add(binding);
+    store.persist(binding);
+    prober?.start(binding);
+    return;
+  }
+  const before = known.contact;
+  store.update(known, (binding) => refresh(context, contact, binding));
+  if (known.contact !== before) store.forgetContact(known, before);
+  store.persist(known);
+}
+
+/** Seconds granted: asked, defaulted and capped (RFC 3261 section 10.3 step 7). */
+export function grantedSec(context: RegisterContext, contact: ContactSpec): number {
+  const { defaultExpiresSec, maxExpiresSec } = context.options.config;
+  const asked = contact.expiresSec ?? defaultExpiresSec;
+  const cap = context.bindings.nat.capSec(context.request, contact, required(context.trunk, 'trunk').id);
+  return Math.min(asked, maxExpiresSec, cap ?? Number.POSITIVE_INFINITY);
+}
+
+function makeBinding(context: RegisterContext, contact: ContactSpec): Binding {
+  const { request, nowMs } = context;
+  const trunk = required(context.trunk, 'trunk');
+  return fromRecord(
+    {
+      trunkId: trunk.id,
+      accountId: trunk.accountId,
+      aor: `sip:${trunk.username}@${trunk.realm}`,
+      ...contactFields(contact),
+      ...flowFields(request),
+      ...requestFields(request),
+      registeredAtMs: nowMs,
+      refreshedAtMs: nowMs,
+      expiresAtMs: nowMs + grantedSec(context, contact) * 1000,
+    },
+    'fresh',
+  );
+}
+
+function refresh(context: RegisterContext, contact: ContactSpec, binding: Binding): void {
+  const { request, nowMs, bindings } = context;
+  const hasMoved = !isSameFlow(binding, request);
+  const isAnew = hasMoved || binding.callId !== request.callId;
+  bindings.nat.observe(binding, hasMoved, nowMs);
+  if (binding.contact !== contact.uri || binding.contactParams !== contact.params) {
+    Object.assign(binding, contactFields(contact));
+  }
+  if (hasMoved) Object.assign(binding, flowFields(request));
+  if (isAnew) {
+    Object.assign(binding, requestFields(request), { registeredAtMs: nowMs, order: bindings.store.nextOrder() });
+    binding.liveness = 'fresh';
+  } else {
+    binding.cseq = request.cseq;
+    // A silent or unconfirmed PBX that registers is there; its probes start over.
+    if (binding.liveness === 'silent' || binding.liveness === 'unconfirmed') binding.liveness = 'fresh';
+  }
+  binding.misses = 0;
+  binding.refreshedAtMs = nowMs;
+  binding.expiresAtMs = nowMs + grantedSec(context, contact) * 1000;
+}
+
+function contactFields(contact: ContactSpec) {
+  return {
+    contact: ownText(contact.uri),
+    contactParams: ownText(contact.params),
+    instance: contact.instance === null ? null : ownText(contact.instance),
+    regId: contact.regId,
+    q: contact.q,
+  };
+}
+
+function flowFields(request: InboundRequest) {
+  return {
+    transport: request.transport,
+    sourceAddress: request.sourceAddress,
+    sourcePort: request.sourcePort,
+    localAddress: request.localAddress,
+    localPort: request.localPort,
+    flowId: request.flowId,
+  };
+}
+
+function requestFields(request: InboundRequest) {
+  return {
+    callId: ownText(request.callId),
+    cseq: request.cseq,
+    // RFC 3327 section 5.3: stored with the binding, in order.
+    path: request.headerLines('path').flatMap(splitValues).map(ownText),
+    userAgent: ownText(request.header('user-agent') ?? ''),
+  };
+}
+
+function isSameFlow(binding: Binding, request: InboundRequest): boolean {
+  return (
+    binding.flowId === request.flowId &&
+    binding.sourcePort === request.sourcePort &&
+    binding.sourceAddress === request.sourceAddress &&
+    binding.transport === request.transport
+  );
+}

@@ -1,0 +1,144 @@
+import type { InboundRequest } from '../auth/index.ts';
+import type { BindingRecord, DirectoryDelta, OfflineCause } from '../bus/index.ts';
+import { runSteps, type Step } from '../telemetry/index.ts';
+import type { LiveBinding } from './binding.ts';
+import { Bindings } from './bindings.ts';
+import { openContext, type RegisterContext } from './context.ts';
+import { DirectoryWatch } from './directory-watch.ts';
+import { FailureGate } from './failure-gate.ts';
+import type { RegistrarOptions } from './options.ts';
+import { RecentAnswers } from './recent-answers.ts';
+import { acceptedOutcome, describeFailure, type RegisterOutcome, refusedOutcome } from './register-outcome.ts';
+
+/** What the API shows of a trunk's registration (A7). */
+export interface RegistrationView {
+  readonly state: 'never' | 'registered' | 'offline';
+  readonly sinceMs: number | null;
+  /** Why it is offline. */
+  readonly reason: OfflineCause | null;
+  readonly contacts: readonly LiveBinding[];
+  readonly userAgent: string;
+  readonly transport: string;
+  readonly rttMs: number | null;
+  readonly expiresAtMs: number | null;
+}
+
+/** REGISTER as a function over memory: a request in, an answer out; nothing is awaited. */
+export class Registrar {
+  readonly #options: RegistrarOptions;
+  readonly #steps: readonly Step<RegisterContext>[];
+  readonly #bindings: Bindings;
+  readonly #recent = new RecentAnswers();
+  readonly #gate = new FailureGate();
+  readonly #watch: DirectoryWatch;
+
+  constructor(options: RegistrarOptions, steps: readonly Step<RegisterContext>[]) {
+    this.#options = options;
+    this.#steps = steps;
+    this.#bindings = new Bindings(options);
+    this.#watch = new DirectoryWatch(options.directory, this.#bindings, options.nowMs);
+  }
+
+  /** Runs the steps and says how the REGISTER is to be answered. */
+  handle(request: InboundRequest): RegisterOutcome {
+    const context = openContext(this.#options, this.#bindings, this.#recent, request);
+    const rejection = runSteps(this.#steps, context);
+    const isRepeat = rejection?.reason === 'retransmitted';
+    const outcome = rejection === undefined ? acceptedOutcome(context) : refusedOutcome(context, rejection);
+    if (context.credentials !== undefined && !isRepeat) {
+      this.#recent.keep(request, context.credentials.response, outcome, context.nowMs);
+    }
+    if (rejection === undefined && context.trunk !== undefined) this.#watch.registered(context.trunk);
+    if (rejection !== undefined && outcome.result !== 'ok') {
+      const { trunk, username } = context;
+      const key = {
+        trunkId: trunk?.id ?? null,
+        username,
+        sourceAddress: request.sourceAddress,
+        reason: outcome.reason,
+      };
+      if (this.#gate.admits(key, context.nowMs)) {
+        this.#options.events.registerFailure(describeFailure(context, rejection));
+      }
+    }
+    this.#options.events.count(outcome.result, outcome.reason);
+    return outcome;
+  }
+
+  /** Bindings of a trunk that may be called, the newest first. */
+  bindingsOf(trunkId: number): readonly LiveBinding[] {
+    return this.#bindings.live(trunkId);
+  }
+
+  /** The binding behind a source address: with a port only the one of exactly that flow, without it the newest. */
+  findBindingBySource(address: string, port?: number): LiveBinding | undefined {
+    return this.#bindings.findBySource(address, port);
+  }
+
+  /** Whether the address holds a binding, on any port. */
+  hasBindingFrom(address: string): boolean {
+    return this.#bindings.store.hasSource(address);
+  }
+
+  /** Whether the request comes over the flow, or continues the Call-ID, of a binding that the trunk holds. */
+  isBound(trunkId: number, request: InboundRequest): boolean {
+    return this.#bindings.store
+      .all(trunkId)
+      .some(
+        (binding) =>
+          binding.sourceAddress === request.sourceAddress &&
+          (binding.sourcePort === request.sourcePort || binding.callId === request.callId),
+      );
+  }
+
+  /** How a trunk's registration stands, from this thread's memory. */
+  registrationOf(trunkId: number): RegistrationView {
+    const contacts = this.#bindings.live(trunkId);
+    const state = this.#bindings.states.get(trunkId);
+    const newest = contacts[0];
+    return {
+      state: state?.state ?? 'never',
+      sinceMs: state?.sinceMs ?? null,
+      reason: state?.cause ?? null,
+      contacts,
+      userAgent: newest?.userAgent ?? '',
+      transport: newest?.transport ?? '',
+      rttMs: newest?.rttMs ?? null,
+      expiresAtMs: newest?.expiresAtMs ?? null,
+    };
+  }
+
+  /** Trunks by state, and bindings, for gauges. */
+  get counts(): { readonly registered: number; readonly offline: number; readonly bindings: number } {
+    return { ...this.#bindings.states.counts, bindings: this.#bindings.store.size };
+  }
+
+  /** The engine reports that a connection is no more. */
+  flowClosed(flowId: string): void {
+    this.#bindings.flows.flowClosed(flowId);
+  }
+
+  /** Takes over the bindings of before a restart; the directory must be loaded. */
+  restore(records: readonly BindingRecord[]): void {
+    this.#bindings.restore(records.filter((record) => this.#options.directory.findTrunk(record.trunkId) !== undefined));
+    for (const record of records) {
+      const trunk = this.#options.directory.findTrunk(record.trunkId);
+      if (trunk !== undefined) this.#watch.registered(trunk);
+    }
+  }
+
+  /** Ends all bindings of a trunk. */
+  purge(trunkId: number, cause: OfflineCause): void {
+    this.#bindings.purge(trunkId, cause);
+  }
+
+  /** To be called after the directory has taken a delta. */
+  directoryChanged(delta: DirectoryDelta): void {
+    this.#watch.changed(delta);
+  }
+
+  /** Expiry, probes and held-back events; to be called several times a second. */
+  tick(): void {
+    this.#bindings.tick();
+  }
+}

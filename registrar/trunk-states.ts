@@ -1,0 +1,135 @@
+import type { OfflineCause, TrunkRecord, TrunkStateChange } from '../bus/index.ts';
+import { type Binding, toRecord } from './binding.ts';
+import { SecondBuckets } from './second-buckets.ts';
+
+export interface TrunkStatesOptions {
+  readonly nowMs: () => number;
+  /** Shortest time between two events of one trunk; the state itself is never late. */
+  readonly flapDampingSec: number;
+  readonly emit: (change: TrunkStateChange) => void;
+}
+
+/** The state of a trunk's registration (A7). */
+export interface TrunkState {
+  readonly state: 'registered' | 'offline';
+  readonly sinceMs: number;
+  /** Why it is offline; `null` while registered. */
+  readonly cause: OfflineCause | null;
+}
+
+interface Entry {
+  state: 'registered' | 'offline';
+  sinceMs: number;
+  cause: OfflineCause | null;
+  binding: Binding;
+  toldState: 'registered' | 'offline';
+  toldAtMs: number;
+  isWaiting: boolean;
+}
+
+/** Registered or offline per trunk, with events on change only (A19) and damping for trunks that flap. */
+export class TrunkStates {
+  readonly #options: TrunkStatesOptions;
+  readonly #entries = new Map<number, Entry>();
+  readonly #waiting = new SecondBuckets<number>();
+  /** Trunks in a rotation whose PBX still uses the old password. */
+  readonly #onOldPassword = new Set<number>();
+  #registered = 0;
+
+  constructor(options: TrunkStatesOptions) {
+    this.#options = options;
+  }
+
+  /** How many trunks are registered and how many were and are not. */
+  get counts(): { readonly registered: number; readonly offline: number } {
+    return { registered: this.#registered, offline: this.#entries.size - this.#registered };
+  }
+
+  get(trunkId: number): TrunkState | undefined {
+    return this.#entries.get(trunkId);
+  }
+
+  /** What the outside knew before a restart: no event. */
+  restore(binding: Binding, sinceMs: number): void {
+    if (this.#entries.has(binding.trunkId)) return;
+    this.#registered += 1;
+    this.#entries.set(binding.trunkId, {
+      state: 'registered',
+      sinceMs,
+      cause: null,
+      binding,
+      toldState: 'registered',
+      toldAtMs: Number.NEGATIVE_INFINITY,
+      isWaiting: false,
+    });
+  }
+
+  /** The trunk has a live binding, or has lost its last for that cause. */
+  set(binding: Binding, state: 'registered' | 'offline', cause: OfflineCause | null): void {
+    const entry = this.#entries.get(binding.trunkId) ?? this.#first(binding);
+    entry.binding = binding;
+    if (entry.state === state) return;
+    this.#registered += state === 'registered' ? 1 : -1;
+    entry.state = state;
+    entry.sinceMs = this.#options.nowMs();
+    entry.cause = cause;
+    this.#tell(binding.trunkId, entry);
+  }
+
+  /** Notes which password a REGISTER used; true when the PBX has just gone over to the new one. */
+  passwordChanged(trunk: TrunkRecord, password: 'current' | 'previous'): boolean {
+    if (password === 'previous') this.#onOldPassword.add(trunk.id);
+    return password === 'current' && this.#onOldPassword.size > 0 && this.#onOldPassword.delete(trunk.id);
+  }
+
+  /** Forgets a trunk that is no more. */
+  forget(trunkId: number): void {
+    this.#onOldPassword.delete(trunkId);
+    if (this.#entries.get(trunkId)?.state === 'registered') this.#registered -= 1;
+    this.#entries.delete(trunkId);
+  }
+
+  /** Tells what damping has held back and still holds true. */
+  tick(nowMs: number): void {
+    this.#waiting.drain(nowMs, (trunkId) => {
+      const entry = this.#entries.get(trunkId);
+      if (entry === undefined) return;
+      entry.isWaiting = false;
+      if (entry.state !== entry.toldState) this.#tell(trunkId, entry);
+    });
+  }
+
+  #first(binding: Binding): Entry {
+    const entry: Entry = {
+      state: 'offline',
+      sinceMs: this.#options.nowMs(),
+      cause: null,
+      binding,
+      toldState: 'offline',
+      toldAtMs: Number.NEGATIVE_INFINITY,
+      isWaiting: false,
+    };
+    this.#entries.set(binding.trunkId, entry);
+    return entry;
+  }
+
+  #tell(trunkId: number, entry: Entry): void {
+    const now = this.#options.nowMs();
+    const freeAtMs = entry.toldAtMs + this.#options.flapDampingSec * 1000;
+    if (freeAtMs > now) {
+      if (!entry.isWaiting) this.#waiting.put(trunkId, freeAtMs);
+      entry.isWaiting = true;
+      return;
+    }
+    entry.toldState = entry.state;
+    entry.toldAtMs = now;
+    this.#options.emit({
+      trunkId,
+      accountId: entry.binding.accountId,
+      state: entry.state,
+      atMs: entry.sinceMs,
+      cause: entry.cause,
+      binding: toRecord(entry.binding),
+    });
+  }
+}
