@@ -212,7 +212,7 @@ export class ConnectionFlow implements Flow {
 
   #write(link: Link, bytes: Buffer, onError: OnError | undefined): void {
     this.state.sent();
-    this.#context.count('messages_out', this.transport);
+    this.#context.sent(bytes, this.transport, () => this);
     if (onError === undefined) {
       link.write(bytes, undefined);
       return;

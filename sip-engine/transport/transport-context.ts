@@ -42,6 +42,12 @@ export class TransportContext {
     }
   }
 
+  /** Counts what goes out and shows it to a listener; `flow` is made only for one. */
+  sent(bytes: Buffer, transport: Flow['transport'], flow: () => Flow): void {
+    this.count('messages_out', transport);
+    this.#events.onSent?.(bytes, flow());
+  }
+
   flowClosed(flow: Flow, reason: string): void {
     this.count('connections_closed', reason);
     try {

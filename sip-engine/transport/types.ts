@@ -79,6 +79,8 @@ export interface TransportEvents {
   onMessage(bytes: Buffer, flow: Flow, fault?: FrameFault): void;
   /** A connection ended; UDP flows never do. */
   onFlowClosed(flow: Flow, reason: string): void;
+  /** Bytes handed to the system, for traces. */
+  onSent?(bytes: Buffer, flow: Flow): void;
   /** Asked before anything is spent on a new connection; `false` closes it (bans, scanners). */
   onConnection?(remoteAddress: string, transport: TransportName): boolean;
 }

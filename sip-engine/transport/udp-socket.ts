@@ -111,7 +111,7 @@ export class UdpSocket {
       this.#refuse('queue_full', 'the system takes no more datagrams', onError);
       return;
     }
-    this.#context.count('messages_out', 'udp');
+    this.#context.sent(bytes, 'udp', () => this.flow(address, port));
     try {
       if (onError === undefined) this.#socket.send(bytes, port, address);
       else this.#socket.send(bytes, port, address, (error) => error !== null && this.#report(error, onError));
