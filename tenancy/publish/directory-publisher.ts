@@ -1,0 +1,132 @@
+import type { DigestAlgorithm, DirectoryDelta, RealmRecord, RecordChanges } from '../../bus/index.ts';
+import type { SqliteConnection, Store } from '../store/index.ts';
+import {
+  loadAccounts,
+  loadCarriers,
+  loadDids,
+  loadGroups,
+  loadRealms,
+  loadTrunks,
+  type Which,
+} from './load-records.ts';
+
+export interface PublisherOptions {
+  /** What realms offer that set none of their own, the platform realm among them. */
+  readonly algorithms: readonly DigestAlgorithm[];
+}
+
+/**
+ * Turns what is stored into what SIP reads. The database itself notes each row that changed (by triggers, so
+ * that edits by hand are seen and a rolled-back write leaves no trace); a delta reads those rows alone.
+ */
+export class DirectoryPublisher {
+  readonly #store: Store;
+  readonly #options: PublisherOptions;
+  #version = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(store: Store, options: PublisherOptions) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  /** Of the last delta that was taken; 0 before the first. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /**
+   * Everything, for a thread that starts. It is at `version`; the deltas taken later fit on it, those changes
+   * included that nobody has taken yet.
+   */
+  fullDelta(): Promise<DirectoryDelta> {
+    return this.#inTurn(async () => {
+      const delta = await this.#store.bulk((connection) => {
+        if (this.#version === 0) connection.exec('DELETE FROM directory_changes');
+        return this.#build(connection, Math.max(this.#version, 1), 'all');
+      });
+      this.#version = delta.version;
+      return delta;
+    });
+  }
+
+  /** What changed since the last delta, as the next version; `undefined` when nothing did. */
+  takeDelta(): Promise<DirectoryDelta | undefined> {
+    return this.#inTurn(async () => {
+      if (this.#version === 0 || !(await this.hasChanges())) return undefined;
+      const delta = await this.#store.bulk((connection) => {
+        const changes = readChanges(connection);
+        return changes === undefined ? undefined : this.#build(connection, this.#version + 1, changes);
+      });
+      if (delta !== undefined) this.#version = delta.version;
+      return delta;
+    });
+  }
+
+  /** Cheap enough to ask every second: finds what was edited by hand in SQL. */
+  async hasChanges(): Promise<boolean> {
+    const { db } = this.#store;
+    return (await db.selectFrom('directoryChanges').select('seq').limit(1).executeTakeFirst()) !== undefined;
+  }
+
+  #build(connection: SqliteConnection, version: number, changes: Changes | 'all'): DirectoryDelta {
+    const which = (kind: string): Which => (changes === 'all' ? 'all' : (changes.ids.get(kind) ?? []));
+    const realms = changes === 'all' ? 'all' : changes.realms;
+    const { algorithms } = this.#options;
+    const platformRealm = this.#store.platformRealm;
+    const own: RealmRecord = { realm: platformRealm, accountId: null, algorithms };
+    const found = loadRealms(connection, realms, algorithms);
+    return {
+      version,
+      reset: changes === 'all',
+      platformRealm,
+      accounts: diff(which('account'), (ids) => loadAccounts(connection, ids)),
+      realms: {
+        upserts: changes === 'all' ? [own, ...found] : found,
+        deletes: realms === 'all' ? [] : realms.filter((name) => found.every((realm) => realm.realm !== name)),
+      },
+      trunks: diff(which('trunk'), (ids) => loadTrunks(connection, ids, this.#store.secrets)),
+      dids: diff(which('did'), (ids) => loadDids(connection, ids)),
+      groups: diff(which('group'), (ids) => loadGroups(connection, ids)),
+      carriers: diff(which('carrier'), (ids) => loadCarriers(connection, ids)),
+    };
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+}
+
+interface Changes {
+  readonly ids: ReadonlyMap<string, readonly number[]>;
+  readonly realms: readonly string[];
+}
+
+/** Takes the notes out of the database; they come back if the transaction fails. */
+function readChanges(connection: SqliteConnection): Changes | undefined {
+  const rows = connection.prepare('SELECT DISTINCT kind, key FROM directory_changes').all([]);
+  if (rows.length === 0) return undefined;
+  connection.exec('DELETE FROM directory_changes');
+  const byKind = Map.groupBy(rows as { readonly kind: string; readonly key: number | string }[], (row) => row.kind);
+  const ids = new Map<string, number[]>();
+  for (const [kind, notes] of byKind)
+    ids.set(
+      kind,
+      notes.map((note) => Number(note.key)),
+    );
+  return { ids, realms: (byKind.get('realm') ?? []).map((note) => String(note.key)) };
+}
+
+interface Identified {
+  readonly id: number;
+}
+
+function diff<T extends Identified>(which: Which, load: (which: Which) => readonly T[]): RecordChanges<T> {
+  if (which.length === 0) return { upserts: [], deletes: [] };
+  const upserts = load(which);
+  if (which === 'all') return { upserts, deletes: [] };
+  const found = new Set(upserts.map((record) => record.id));
+  return { upserts, deletes: which.filter((id) => !found.has(id)) };
+}

@@ -1,0 +1,1 @@
+export { DirectoryPublisher, type PublisherOptions } from './directory-publisher.ts';

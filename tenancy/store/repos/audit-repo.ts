@@ -1,0 +1,64 @@
+import type { StoreContext } from '../open-store.ts';
+import type { Row } from '../schema.ts';
+import { type Found, type Slice, type Visible, within } from './common.ts';
+
+export interface AuditEntry {
+  /** `null`: of the platform itself. */
+  readonly accountId: number | null;
+  /** `key:key_…`, `control`, `plan`, `system`. */
+  readonly actor: string;
+  /** `create`, `update`, `delete`, `regenerate_credentials`, … */
+  readonly action: string;
+  readonly resource: string;
+  readonly resourceId: string | number;
+  /** Secrets must not be in here. */
+  readonly before: object | null;
+  readonly after: object | null;
+}
+
+export interface AuditRow extends Omit<AuditEntry, 'resourceId'> {
+  readonly id: number;
+  readonly resourceId: string;
+  readonly atMs: number;
+}
+
+/** F-121: call it in the transaction of the change itself, so that neither is there without the other. */
+export async function writeAudit(context: StoreContext, entry: AuditEntry): Promise<void> {
+  await context.db
+    .insertInto('audit')
+    .values({
+      accountId: entry.accountId,
+      actor: entry.actor,
+      action: entry.action,
+      resource: entry.resource,
+      resourceId: String(entry.resourceId),
+      beforeJson: entry.before === null ? null : JSON.stringify(entry.before),
+      afterJson: entry.after === null ? null : JSON.stringify(entry.after),
+      atMs: context.clock.nowMs(),
+    })
+    .execute();
+}
+
+export async function listAudit(
+  context: StoreContext,
+  filter: { readonly accountId?: number; readonly resource?: string; readonly resourceId?: string },
+  slice: Slice,
+  visible: Visible,
+): Promise<Found<AuditRow>> {
+  let query = context.db.selectFrom('audit').where(within(visible, 'audit.account_id'));
+  if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
+  if (filter.resource !== undefined) query = query.where('resource', '=', filter.resource);
+  if (filter.resourceId !== undefined) query = query.where('resourceId', '=', filter.resourceId);
+  const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const page = query.selectAll().where('id', '>', slice.afterId).orderBy('id').offset(slice.offset).limit(slice.limit);
+  return { total, rows: (await page.execute()).map(toAuditRow) };
+}
+
+function toAuditRow(row: Row<'audit'>): AuditRow {
+  const { beforeJson, afterJson, ...rest } = row;
+  return { ...rest, before: parse(beforeJson), after: parse(afterJson) };
+}
+
+function parse(json: string | null): object | null {
+  return json === null ? null : (JSON.parse(json) as object);
+}

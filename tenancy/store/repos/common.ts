@@ -1,0 +1,92 @@
+import { type RawBuilder, sql } from 'kysely';
+import { TenancyError } from '../../errors.ts';
+
+/** The accounts a caller may touch; `null` is the operator. A row outside does not exist for the caller. */
+export type Visible = ReadonlySet<number> | null;
+
+/** An integer id or a uuid. */
+export type Ref = number | string;
+
+/** Which rows of a list: after an id (cursor), then from an offset (page). */
+export interface Slice {
+  /** Exclusive lower bound of `id`; 0 from the start. */
+  readonly afterId: number;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface Found<T> {
+  /** Of all pages. */
+  readonly total: number;
+  readonly rows: readonly T[];
+}
+
+/** When a row was made and changed, and the number that every change raises (ETag). */
+export interface Stamped {
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  readonly version: number;
+}
+
+export const FIRST_PAGE: Slice = { afterId: 0, offset: 0, limit: 50 };
+export const EVERYTHING: Slice = { afterId: 0, offset: 0, limit: 1_000_000_000 };
+
+/** `column` is one of these, however many they are. */
+export function anyOf(column: string, ids: readonly number[]): RawBuilder<boolean> {
+  return sql<boolean>`${sql.ref(column)} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+}
+
+/** The condition that keeps a query inside the accounts of its caller; `column` is an SQL name. */
+export function within(visible: Visible, column: string): RawBuilder<boolean> {
+  if (visible === null) return sql<boolean>`1`;
+  // One parameter whatever the number of accounts: a reseller may have tens of thousands.
+  return anyOf(column, [...visible]);
+}
+
+/**
+ * `id` or `uuid` equals; a uuid may be cut short to 8 digits or more, as in the published examples.
+ * The caller must see to it that only one row matches.
+ */
+export function matches(ref: Ref, table: string): RawBuilder<boolean> {
+  if (typeof ref === 'number') return sql<boolean>`${sql.ref(`${table}.id`)} = ${ref}`;
+  if (/^\d{1,15}$/.test(ref)) return sql<boolean>`${sql.ref(`${table}.id`)} = ${Number(ref)}`;
+  const uuid = sql.ref(`${table}.uuid`);
+  if (!/^[a-z]{3}_[0-9a-f]{8,15}$/.test(ref)) return sql<boolean>`${uuid} = ${ref}`;
+  return sql<boolean>`(${uuid} >= ${ref} AND ${uuid} < ${`${ref}g`})`;
+}
+
+/** The only row, or none: a cut uuid that fits several names nothing. */
+export function single<T>(rows: readonly T[]): T | undefined {
+  return rows.length === 1 ? rows[0] : undefined;
+}
+
+interface Versioned {
+  readonly rowVersion: number;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+export function stamps(row: Versioned): Stamped {
+  return { createdAtMs: row.createdAtMs, updatedAtMs: row.updatedAtMs, version: row.rowVersion };
+}
+
+/** @throws TenancyError `stale_version` when the caller read an older version. */
+export function checkVersion(row: Stamped, expected: number | undefined): void {
+  if (expected === undefined || expected === row.version) return;
+  throw new TenancyError(
+    'stale_version',
+    `It was changed meanwhile: version ${expected} was read, ${row.version} is there.`,
+  );
+}
+
+/** A search text inside LIKE, its wildcards taken literally. */
+export function contains(text: string): string {
+  return `%${text.replace(/[\\%_]/g, (char) => `\\${char}`)}%`;
+}
+
+/** The form a flag is stored in; `undefined` stays what it is. */
+export function flag(value: boolean): number;
+export function flag(value: boolean | undefined): number | undefined;
+export function flag(value: boolean | undefined): number | undefined {
+  return value === undefined ? undefined : value ? 1 : 0;
+}

@@ -1,0 +1,238 @@
+import { type SelectQueryBuilder, sql } from 'kysely';
+import type { Destination, DidRecord } from '../../../bus/index.ts';
+import { invalid, notFound } from '../../errors.ts';
+import type { StoreContext } from '../open-store.ts';
+import type { Row, Tables } from '../schema.ts';
+import {
+  checkVersion,
+  contains,
+  type Found,
+  flag,
+  matches,
+  type Ref,
+  type Slice,
+  type Stamped,
+  single,
+  stamps,
+  type Visible,
+  within,
+} from './common.ts';
+import { fromDestinationColumns, toDestinationColumns } from './destination.ts';
+import { newUuid } from './new-uuid.ts';
+import { checkE164 } from './validate.ts';
+
+export type NumberType = 'local' | 'national' | 'mobile' | 'toll_free';
+
+export interface DidRow extends Omit<DidRecord, 'status'>, Stamped {
+  readonly status: DidRecord['status'] | 'released';
+  readonly country: string | null;
+  readonly type: NumberType | null;
+  readonly city: string | null;
+  readonly notes: string;
+  readonly smsEnabled: boolean;
+  readonly setupFeeMicros: number;
+  readonly monthlyRateMicros: number;
+  readonly currency: string;
+  readonly requiresRegulatory: boolean;
+  readonly orderItemId: number | null;
+  readonly activatedAtMs: number | null;
+  readonly renewsAtMs: number | null;
+  readonly releasedAtMs: number | null;
+}
+
+export type DidPatch = Partial<Omit<DidRow, 'id' | 'uuid' | 'accountId' | 'number' | 'blockSize' | keyof Stamped>>;
+
+export interface NewDid extends DidPatch {
+  readonly accountId: number;
+  readonly number: string;
+  readonly blockSize?: number;
+  readonly id?: number;
+}
+
+export interface DidFilter {
+  readonly accountId?: number;
+  readonly trunkId?: number;
+  readonly status?: DidRow['status'];
+  readonly assigned?: boolean;
+  /** Part of the number or of the notes. */
+  readonly search?: string;
+}
+
+export async function createDid(context: StoreContext, fields: NewDid): Promise<DidRow> {
+  checkE164('number', fields.number);
+  const now = context.clock.nowMs();
+  const row = await context.db
+    .insertInto('dids')
+    .values({
+      ...EMPTY,
+      ...columns(fields),
+      ...(fields.id === undefined ? {} : { id: fields.id }),
+      uuid: newUuid('did'),
+      accountId: fields.accountId,
+      number: fields.number,
+      blockSize: fields.blockSize ?? 1,
+      createdAtMs: now,
+      updatedAtMs: now,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return toDidRow(row);
+}
+
+/** By id, uuid, or the number itself (of a block its first). */
+export async function findDid(context: StoreContext, ref: Ref, visible: Visible): Promise<DidRow | undefined> {
+  const query = alive(context, visible).selectAll();
+  const byNumber = typeof ref === 'string' && ref.startsWith('+');
+  const rows = await (byNumber ? query.where('number', '=', ref) : query.where(matches(ref, 'dids')))
+    .limit(2)
+    .execute();
+  const row = single(rows);
+  return row === undefined ? undefined : toDidRow(row);
+}
+
+/** @throws TenancyError `not_found`, for foreign numbers as for unknown ones */
+export async function getDid(context: StoreContext, ref: Ref, visible: Visible): Promise<DidRow> {
+  const row = await findDid(context, ref, visible);
+  if (row === undefined) throw notFound('number');
+  return row;
+}
+
+export async function listDids(
+  context: StoreContext,
+  filter: DidFilter,
+  slice: Slice,
+  visible: Visible,
+): Promise<Found<DidRow>> {
+  let query = alive(context, visible);
+  if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
+  if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+  if (filter.trunkId !== undefined)
+    query = query.where('destKind', 'in', ['trunk', 'extension']).where('destId', '=', filter.trunkId);
+  if (filter.assigned !== undefined) query = query.where('destKind', filter.assigned ? 'is not' : 'is', null);
+  if (filter.search !== undefined) {
+    const like = contains(filter.search);
+    query = query.where(sql<boolean>`(number LIKE ${like} ESCAPE '\\' OR notes LIKE ${like} ESCAPE '\\')`);
+  }
+  const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const page = query.selectAll().where('id', '>', slice.afterId).orderBy('id').offset(slice.offset).limit(slice.limit);
+  return { total, rows: (await page.execute()).map(toDidRow) };
+}
+
+export async function updateDid(
+  context: StoreContext,
+  ref: Ref,
+  patch: DidPatch,
+  visible: Visible,
+  ifVersion?: number,
+): Promise<DidRow> {
+  const row = await getDid(context, ref, visible);
+  checkVersion(row, ifVersion);
+  if (patch.status === 'released') throw invalid('status', 'release the number instead');
+  await context.db
+    .updateTable('dids')
+    .set({ ...columns(patch), updatedAtMs: context.clock.nowMs() })
+    .where('id', '=', row.id)
+    .execute();
+  return getDid(context, row.id, null);
+}
+
+/** Where calls to the number go; `null` leaves it to the defaults up the tree (A27). */
+export function assignDid(
+  context: StoreContext,
+  ref: Ref,
+  destination: Destination | null,
+  visible: Visible,
+  ifVersion?: number,
+): Promise<DidRow> {
+  return updateDid(context, ref, { destination }, visible, ifVersion);
+}
+
+/** Hands the number to another account that the caller sees; it arrives unassigned. */
+export async function moveDid(context: StoreContext, ref: Ref, accountId: number, visible: Visible): Promise<DidRow> {
+  const row = await getDid(context, ref, visible);
+  if (visible !== null && !visible.has(accountId)) throw notFound('account');
+  await context.db
+    .updateTable('dids')
+    .set({ ...toDestinationColumns(null), accountId, updatedAtMs: context.clock.nowMs() })
+    .where('id', '=', row.id)
+    .execute();
+  return getDid(context, row.id, null);
+}
+
+/** The number goes; its row stays for the records that name it. */
+export async function releaseDid(context: StoreContext, ref: Ref, visible: Visible): Promise<DidRow> {
+  const row = await getDid(context, ref, visible);
+  const now = context.clock.nowMs();
+  await context.db
+    .updateTable('dids')
+    .set({ status: 'released', releasedAtMs: now, renewsAtMs: null, updatedAtMs: now })
+    .where('id', '=', row.id)
+    .execute();
+  return row;
+}
+
+const EMPTY = {
+  country: null,
+  type: null,
+  city: null,
+  destKind: null,
+  destId: null,
+  destUri: null,
+  orderItemId: null,
+  activatedAtMs: null,
+  renewsAtMs: null,
+  releasedAtMs: null,
+} as const;
+
+function alive(context: StoreContext, visible: Visible): SelectQueryBuilder<Tables, 'dids', object> {
+  return context.db.selectFrom('dids').where('status', '<>', 'released').where(within(visible, 'dids.account_id'));
+}
+
+type Columns = Partial<
+  Omit<Row<'dids'>, 'id' | 'uuid' | 'accountId' | 'number' | 'blockSize' | 'firstNum' | 'lastNum'>
+>;
+
+function columns(patch: DidPatch): Columns {
+  const {
+    status,
+    country,
+    type,
+    city,
+    notes,
+    setupFeeMicros,
+    monthlyRateMicros,
+    currency,
+    orderItemId,
+    activatedAtMs,
+    renewsAtMs,
+  } = patch;
+  const rest = {
+    status,
+    country,
+    type,
+    city,
+    notes,
+    setupFeeMicros,
+    monthlyRateMicros,
+    currency,
+    orderItemId,
+    activatedAtMs,
+    renewsAtMs,
+  };
+  const flags = { smsEnabled: flag(patch.smsEnabled), requiresRegulatory: flag(patch.requiresRegulatory) };
+  const dest = patch.destination === undefined ? {} : toDestinationColumns(patch.destination);
+  return Object.fromEntries(
+    Object.entries({ ...rest, ...flags, ...dest }).filter(([, value]) => value !== undefined),
+  ) as Columns;
+}
+
+export function toDidRow(row: Row<'dids'>): DidRow {
+  const { destKind, destId, destUri, firstNum, lastNum, rowVersion, ...rest } = row;
+  return {
+    ...rest,
+    ...stamps(row),
+    smsEnabled: row.smsEnabled === 1,
+    requiresRegulatory: row.requiresRegulatory === 1,
+    destination: fromDestinationColumns({ destKind, destId, destUri }),
+  };
+}

@@ -1,0 +1,20 @@
+export * from './account-repo.ts';
+export * from './audit-repo.ts';
+export * from './carrier-repo.ts';
+export {
+  EVERYTHING,
+  FIRST_PAGE,
+  type Found,
+  type Ref,
+  type Slice,
+  type Stamped,
+  type Visible,
+} from './common.ts';
+export * from './did-repo.ts';
+export * from './domain-repo.ts';
+export * from './group-repo.ts';
+export * from './key-repo.ts';
+export * from './outbox-repo.ts';
+export * from './trunk-credentials.ts';
+export * from './trunk-repo.ts';
+export { type TrunkRecordColumns, type TrunkRow, toTrunkRecord } from './trunk-rows.ts';

@@ -1,0 +1,8 @@
+import { randomBytes } from 'node:crypto';
+
+export type UuidPrefix = 'acc' | 'car' | 'did' | 'dom' | 'ext' | 'key' | 'tgr' | 'trk' | 'whk';
+
+/** A public name: prefix and 16 hexadecimal digits. */
+export function newUuid(prefix: UuidPrefix): string {
+  return `${prefix}_${randomBytes(8).toString('hex')}`;
+}

@@ -1,0 +1,228 @@
+import { type SelectQueryBuilder, sql } from 'kysely';
+import { invalid, notFound } from '../../errors.ts';
+import { makeHa1Set, makePassword } from '../../secrets/index.ts';
+import type { StoreContext } from '../open-store.ts';
+import type { Row, Tables } from '../schema.ts';
+import {
+  checkVersion,
+  contains,
+  type Found,
+  flag,
+  matches,
+  type Ref,
+  type Slice,
+  type Stamped,
+  single,
+  type Visible,
+  within,
+} from './common.ts';
+import { newUuid } from './new-uuid.ts';
+import { sealHa1, type TrunkRow, toTrunkRow } from './trunk-rows.ts';
+import { freeUsername } from './trunk-username.ts';
+import { checkIpTarget, checkPassword, checkSources } from './validate.ts';
+
+type Fixed = 'id' | 'uuid' | 'accountId' | 'realm' | 'username' | 'kind' | 'previousPasswordUntilMs' | keyof Stamped;
+
+/** All that may be edited. Realm and user name are part of the HA1: see `regenerateCredentials`. */
+export type TrunkPatch = Partial<Omit<TrunkRow, Fixed>>;
+
+export interface NewTrunk extends TrunkPatch {
+  readonly accountId: number;
+  readonly name: string;
+  readonly kind?: TrunkRow['kind'];
+  /** @default the platform realm */
+  readonly realm?: string;
+  /** @default generated; in the platform realm only the operator may choose one */
+  readonly username?: string;
+  readonly mayChooseUsername?: boolean;
+  /** @default generated */
+  readonly password?: string;
+  /** For the demo world, whose ids are those of the published examples. */
+  readonly id?: number;
+  readonly uuid?: string;
+}
+
+/** A password is in clear here, once, and nowhere else. */
+export interface Credentials {
+  readonly trunk: TrunkRow;
+  readonly password: string;
+}
+
+export interface TrunkFilter {
+  readonly accountId?: number;
+  readonly name?: string;
+  readonly kind?: TrunkRow['kind'];
+  readonly status?: TrunkRow['status'];
+  /** Part of name or user name. */
+  readonly search?: string;
+}
+
+/** Call it within `store.write`. */
+export async function createTrunk(context: StoreContext, fields: NewTrunk): Promise<Credentials> {
+  const realm = (fields.realm ?? context.platformRealm).toLowerCase();
+  if (fields.username !== undefined && realm === context.platformRealm && fields.mayChooseUsername !== true) {
+    throw invalid(
+      'username',
+      'names in the platform realm are generated; leave it out, or use a SIP domain of your own',
+    );
+  }
+  if (fields.password !== undefined) checkPassword('password', fields.password);
+  const password = fields.password ?? makePassword();
+  const username = fields.username ?? (await freeUsername(context, fields.name, realm));
+  const uuid = fields.uuid ?? newUuid(fields.kind === 'extension' ? 'ext' : 'trk');
+  const now = context.clock.nowMs();
+  const row = await context.db
+    .insertInto('trunks')
+    .values({
+      ...EMPTY,
+      ...columns(fields),
+      ...(fields.id === undefined ? {} : { id: fields.id }),
+      ...(fields.kind === undefined ? {} : { kind: fields.kind }),
+      uuid,
+      accountId: fields.accountId,
+      name: fields.name,
+      realm,
+      username,
+      ha1Sealed: sealHa1(context.secrets, makeHa1Set(username, realm, password), uuid),
+      createdAtMs: now,
+      updatedAtMs: now,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return { trunk: toTrunkRow(row), password };
+}
+
+export async function findTrunk(context: StoreContext, ref: Ref, visible: Visible): Promise<TrunkRow | undefined> {
+  const row = single(await alive(context, visible).where(matches(ref, 'trunks')).selectAll().limit(2).execute());
+  return row === undefined ? undefined : toTrunkRow(row);
+}
+
+/** @throws TenancyError `not_found`, for foreign trunks as for unknown ones */
+export async function getTrunk(context: StoreContext, ref: Ref, visible: Visible): Promise<TrunkRow> {
+  const row = await findTrunk(context, ref, visible);
+  if (row === undefined) throw notFound('trunk');
+  return row;
+}
+
+export async function listTrunks(
+  context: StoreContext,
+  filter: TrunkFilter,
+  slice: Slice,
+  visible: Visible,
+): Promise<Found<TrunkRow>> {
+  let query = alive(context, visible);
+  if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
+  if (filter.name !== undefined) query = query.where('name', '=', filter.name);
+  if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
+  if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+  if (filter.search !== undefined) {
+    const like = contains(filter.search);
+    query = query.where(sql<boolean>`(name LIKE ${like} ESCAPE '\\' OR username LIKE ${like} ESCAPE '\\')`);
+  }
+  const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const page = query.selectAll().where('id', '>', slice.afterId).orderBy('id').offset(slice.offset).limit(slice.limit);
+  return { total, rows: (await page.execute()).map(toTrunkRow) };
+}
+
+export async function updateTrunk(
+  context: StoreContext,
+  ref: Ref,
+  patch: TrunkPatch,
+  visible: Visible,
+  ifVersion?: number,
+): Promise<TrunkRow> {
+  const row = await getTrunk(context, ref, visible);
+  checkVersion(row, ifVersion);
+  if (patch.status === 'deleted') throw invalid('status', 'delete the trunk instead');
+  await context.db
+    .updateTable('trunks')
+    .set({ ...columns(patch), updatedAtMs: context.clock.nowMs() })
+    .where('id', '=', row.id)
+    .execute();
+  return getTrunk(context, row.id, null);
+}
+
+/** Its credentials are wiped, its numbers unassigned; the row stays for records that name it. */
+export async function deleteTrunk(
+  context: StoreContext,
+  ref: Ref,
+  visible: Visible,
+  ifVersion?: number,
+): Promise<TrunkRow> {
+  const row = await getTrunk(context, ref, visible);
+  checkVersion(row, ifVersion);
+  const now = context.clock.nowMs();
+  await context.db
+    .updateTable('trunks')
+    .set({
+      status: 'deleted',
+      ha1Sealed: null,
+      previousHa1Sealed: null,
+      previousHa1UntilMs: null,
+      deletedAtMs: now,
+      updatedAtMs: now,
+    })
+    .where('id', '=', row.id)
+    .execute();
+  await context.db.deleteFrom('bindings').where('trunkId', '=', row.id).execute();
+  await context.db.deleteFrom('trunkStates').where('trunkId', '=', row.id).execute();
+  return row;
+}
+
+const EMPTY = {
+  previousHa1Sealed: null,
+  previousHa1UntilMs: null,
+  maxIn: null,
+  maxOut: null,
+  maxDialer: null,
+  ruriMode: null,
+  profile: null,
+  ipTarget: null,
+  country: null,
+  deletedAtMs: null,
+} as const;
+
+function alive(context: StoreContext, visible: Visible): SelectQueryBuilder<Tables, 'trunks', object> {
+  return context.db.selectFrom('trunks').where('status', '<>', 'deleted').where(within(visible, 'trunks.account_id'));
+}
+
+type Columns = Partial<Omit<Row<'trunks'>, 'id' | 'uuid' | 'accountId' | 'realm' | 'username'>>;
+
+function columns(patch: TrunkPatch): Columns {
+  if (patch.sources !== undefined) checkSources('sources', patch.sources);
+  if (typeof patch.ipTarget === 'string') checkIpTarget('ip_target', patch.ipTarget);
+  const {
+    name,
+    authType,
+    status,
+    maxIn,
+    maxOut,
+    maxDialer,
+    maxContacts,
+    contactPolicy,
+    ruriMode,
+    profile,
+    ipTarget,
+    country,
+    notes,
+  } = patch;
+  const rest = {
+    name,
+    authType,
+    status,
+    maxIn,
+    maxOut,
+    maxDialer,
+    maxContacts,
+    contactPolicy,
+    ruriMode,
+    profile,
+    ipTarget,
+    country,
+    notes,
+    allowNoQop: flag(patch.allowNoQop),
+  };
+  const sources = patch.sources === undefined ? undefined : JSON.stringify(patch.sources);
+  const all = { ...rest, sources };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Columns;
+}

@@ -1,0 +1,69 @@
+import type { Ha1Set, TrunkRecord } from '../../../bus/index.ts';
+import type { SecretBox } from '../../secrets/index.ts';
+import type { Row } from '../schema.ts';
+import { type Stamped, stamps } from './common.ts';
+
+/** A trunk as it is administered; HA1s stay in the store. */
+export interface TrunkRow extends Omit<TrunkRecord, 'ha1' | 'previousHa1'>, Stamped {
+  readonly notes: string;
+  /** Until when the password before the last change is good too, epoch ms. */
+  readonly previousPasswordUntilMs: number | null;
+}
+
+export function toTrunkRow(row: Row<'trunks'>): TrunkRow {
+  const { ha1Sealed, previousHa1Sealed, previousHa1UntilMs, deletedAtMs, rowVersion, ...rest } = row;
+  return {
+    ...rest,
+    ...stamps(row),
+    allowNoQop: row.allowNoQop === 1,
+    sources: JSON.parse(row.sources) as string[],
+    previousPasswordUntilMs: previousHa1UntilMs,
+  };
+}
+
+/** The columns that SIP's record is made of. */
+export type TrunkRecordColumns = Omit<
+  Row<'trunks'>,
+  'notes' | 'deletedAtMs' | 'rowVersion' | 'createdAtMs' | 'updatedAtMs'
+>;
+
+/** What SIP reads: the only place where HA1s are opened. */
+export function toTrunkRecord(row: TrunkRecordColumns, secrets: SecretBox): TrunkRecord {
+  const until = row.previousHa1UntilMs;
+  const previous = row.previousHa1Sealed;
+  return Object.freeze({
+    id: row.id,
+    uuid: row.uuid,
+    accountId: row.accountId,
+    name: row.name,
+    kind: row.kind,
+    authType: row.authType,
+    realm: row.realm,
+    username: row.username,
+    ha1: row.ha1Sealed === null ? {} : openHa1(secrets, row.ha1Sealed, row.uuid),
+    previousHa1:
+      until === null || previous === null ? null : { ha1: openHa1(secrets, previous, row.uuid), untilMs: until },
+    status: row.status,
+    maxIn: row.maxIn,
+    maxOut: row.maxOut,
+    maxDialer: row.maxDialer,
+    maxContacts: row.maxContacts,
+    contactPolicy: row.contactPolicy,
+    ruriMode: row.ruriMode,
+    profile: row.profile,
+    allowNoQop: row.allowNoQop === 1,
+    sources: row.sources === '[]' ? NO_SOURCES : (JSON.parse(row.sources) as string[]),
+    ipTarget: row.ipTarget,
+    country: row.country,
+  });
+}
+
+const NO_SOURCES: readonly string[] = Object.freeze([]);
+
+export function sealHa1(secrets: SecretBox, ha1: Ha1Set, uuid: string): Buffer {
+  return secrets.seal(JSON.stringify(ha1), `trunk:${uuid}`);
+}
+
+function openHa1(secrets: SecretBox, sealed: Uint8Array, uuid: string): Ha1Set {
+  return Object.freeze(JSON.parse(secrets.open(sealed, `trunk:${uuid}`)) as Ha1Set);
+}
