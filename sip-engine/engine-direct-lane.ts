@@ -51,7 +51,6 @@ export class DirectLane {
 
 const SERVER_ERROR: DirectAnswer = { status: 500, lines: [] };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that break out of a line
 const BREAKS_OUT = /[\r\n\0]/;
 
 /** A value taken over from a request must not become a header of its own. */

@@ -51,7 +51,11 @@ export class Receiver {
     return false;
   }
 
-  #refuseUnread(bytes: Buffer, flow: Flow, verdict: { readonly status: number; readonly retryAfterSec?: number }): void {
+  #refuseUnread(
+    bytes: Buffer,
+    flow: Flow,
+    verdict: { readonly status: number; readonly retryAfterSec?: number },
+  ): void {
     const lines = verdict.retryAfterSec === undefined ? [] : [`Retry-After: ${Math.ceil(verdict.retryAfterSec)}`];
     try {
       this.#refuse(parseMessage(bytes, this.#deps.limits), flow, { status: verdict.status, lines });

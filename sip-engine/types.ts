@@ -66,6 +66,10 @@ export interface EngineOptions {
   /** What happens to calls when the app that owns them goes. @default 'keep' */
   readonly orphan?: 'keep' | 'bye';
   readonly cdrs?: boolean;
+  /** The same request over another path: answered 482, or delivered as drachtio-server does. @default '482' */
+  readonly mergedRequests?: '482' | 'deliver';
+  /** 100 Trying to INVITE at once, else after 200 ms. @default true */
+  readonly immediateTrying?: boolean;
   /** Text for `Server`/`User-Agent` on what the engine makes by itself; none when absent. */
   readonly agent?: string;
 }
@@ -112,6 +116,8 @@ export interface SipEngine {
     readonly host: string;
     readonly port: number;
     readonly secret: string;
+    /** The same protocol inside TLS. */
+    readonly tls?: { readonly certFile: string; readonly keyFile: string };
   }): Promise<{ readonly port: number }>;
   readonly stats: EngineStats;
   /** Ends apps, transactions, connections, sockets. */

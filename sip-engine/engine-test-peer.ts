@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import { createSocket, type RemoteInfo } from 'node:dgram';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Test } from 'tap';
+import { createEngine } from './engine.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { parseMessage, type SipMessage, SipParseError } from './message/index.ts';
+import type { EnginePorts } from './ports.ts';
+import { createSystemClock, createSystemRandom } from './system-ports.ts';
+import type { EngineOptions, SipEngine } from './types.ts';
+
+/** The other end of the wire in tests: sends text, waits for messages. */
+export interface Peer {
+  readonly port: number;
+  send(text: string): void;
+  /** The next message, in the order of arrival. */
+  next(): Promise<SipMessage>;
+  /** Messages that have come and were not taken. */
+  readonly waiting: number;
+  close(): void;
+}
+
+export interface RunningEngine {
+  readonly engine: SipEngine;
+  readonly udpPort: number;
+  readonly tcpPort: number;
+  readonly counts: ReadonlyMap<string, number>;
+  readonly errors: readonly { readonly fields: object; readonly text: string }[];
+}
+
+/** An engine on free ports of 127.0.0.1, UDP and TCP, T1 = 50 ms; closed with the test. */
+export async function startEngine(
+  t: Test,
+  options: Partial<EngineOptions> = {},
+  parts: Partial<EngineParts> = {},
+): Promise<RunningEngine> {
+  const counts = new Map<string, number>();
+  const errors: { fields: object; text: string }[] = [];
+  const quiet = (): void => undefined;
+  const ports: EnginePorts = {
+    clock: createSystemClock(),
+    random: createSystemRandom(),
+    counters: {
+      count: (name, label = '') => void counts.set(`${name} ${label}`, (counts.get(`${name} ${label}`) ?? 0) + 1),
+    },
+    logger: { debug: quiet, info: quiet, warn: quiet, error: (fields, text) => void errors.push({ fields, text }) },
+  };
+  const listen = (['udp', 'tcp'] as const).map((transport) => ({ transport, host: '127.0.0.1', port: 0 }));
+  const engine = createEngine({ listen, timers: { t1Ms: 50 }, ...options }, ports, parts);
+  t.teardown(() => engine.close());
+  const points = await engine.start();
+  const portOf = (name: string) => points.find(({ transport }) => transport === name)?.port ?? 0;
+  return { engine, udpPort: portOf('udp'), tcpPort: portOf('tcp'), counts, errors };
+}
+
+export async function udpPeer(t: Test, toPort: number): Promise<Peer> {
+  const socket = createSocket('udp4');
+  const inbox = new Inbox();
+  socket.on('message', (bytes: Buffer, _from: RemoteInfo) => inbox.put(read(bytes)));
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const close = () => {
+    try {
+      socket.close();
+    } catch {
+      // Closed by the test itself.
+    }
+  };
+  t.teardown(close);
+  const { port } = socket.address();
+  return {
+    port,
+    send: (text) => socket.send(text, toPort, '127.0.0.1'),
+    next: () => inbox.take(),
+    get waiting() {
+      return inbox.size;
+    },
+    close,
+  };
+}
+
+/** Expects messages without bodies, as the engine's own answers are. */
+export async function tcpPeer(t: Test, toPort: number): Promise<Peer> {
+  const socket = connect(toPort, '127.0.0.1');
+  const inbox = new Inbox();
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk.toString('latin1');
+    for (let end = text.indexOf('\r\n\r\n'); end >= 0; end = text.indexOf('\r\n\r\n')) {
+      inbox.put(read(Buffer.from(text.slice(0, end + 4), 'latin1')));
+      text = text.slice(end + 4);
+    }
+  });
+  socket.on('error', () => socket.destroy());
+  await once(socket, 'connect');
+  t.teardown(() => socket.destroy());
+  return {
+    port: socket.localPort ?? 0,
+    send: (message) => void socket.write(message),
+    next: () => inbox.take(),
+    get waiting() {
+      return inbox.size;
+    },
+    close: () => socket.destroy(),
+  };
+}
+
+/** The answer to a broken request lacks what the request lacked; it is read all the same. */
+function read(bytes: Buffer): SipMessage {
+  try {
+    return parseMessage(bytes);
+  } catch (error) {
+    if (error instanceof SipParseError && error.partial !== undefined) return error.partial;
+    throw error;
+  }
+}
+
+class Inbox {
+  readonly #messages: SipMessage[] = [];
+  readonly #takers: ((message: SipMessage) => void)[] = [];
+
+  get size(): number {
+    return this.#messages.length;
+  }
+
+  put(message: SipMessage): void {
+    const taker = this.#takers.shift();
+    if (taker === undefined) this.#messages.push(message);
+    else taker(message);
+  }
+
+  take(): Promise<SipMessage> {
+    const message = this.#messages.shift();
+    if (message !== undefined) return Promise.resolve(message);
+    return new Promise((resolve) => this.#takers.push(resolve));
+  }
+}
+
+/** A request of the peer; `lines` replace or add header lines, an empty value leaves one out. */
+export function requestText(method: string, lines: Readonly<Record<string, string>> = {}): string {
+  const n = randomBytes(6).toString('hex');
+  const headers: Record<string, string> = {
+    Via: `SIP/2.0/UDP 192.0.2.1:5060;rport;branch=z9hG4bKt${n}`,
+    From: '<sip:alice@example.com>;tag=ft1',
+    To: '<sip:bob@example.com>',
+    'Call-ID': `call-${n}`,
+    CSeq: `1 ${method}`,
+    'Max-Forwards': '70',
+    'Content-Length': '0',
+    ...lines,
+  };
+  const text = Object.entries(headers)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
+  return `${method} sip:bob@example.com SIP/2.0\r\n${text}\r\n`;
+}

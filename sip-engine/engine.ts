@@ -1,0 +1,192 @@
+import type { Server } from 'node:net';
+import type { ControlListenOptions } from './control/index.ts';
+import { DirectLane } from './engine-direct-lane.ts';
+import { EngineStartError } from './engine-errors.ts';
+import { DEFAULT_PARTS, type EngineParts, transactionOptions, transportOptions } from './engine-parts.ts';
+import { Receiver } from './engine-receive.ts';
+import { RequestSender } from './engine-send.ts';
+import { DEFAULT_LIMITS } from './message/index.ts';
+import type { EnginePorts } from './ports.ts';
+import { createTimingWheel, type TimingWheel } from './timer/index.ts';
+import { createTransactionLayer, type TransactionLayer, timerValues } from './transaction/index.ts';
+import {
+  createTransportLayer,
+  type Flow,
+  type FrameFault,
+  type ListenPoint,
+  type TransportEvents,
+  type TransportLayer,
+} from './transport/index.ts';
+import type {
+  DirectHandler,
+  EngineOptions,
+  EngineRequest,
+  EngineResult,
+  EngineStats,
+  PreFilter,
+  SipEngine,
+} from './types.ts';
+
+/** Longest wait in ms for apps and sockets to end when the engine is closed. */
+const CLOSE_TIMEOUT_MS = 3000;
+
+/**
+ * A SIP engine that is wired but not yet listening: transport, filter, parser, then the direct lane or
+ * transactions, dialogs and the apps' control protocol.
+ */
+export function createEngine(options: EngineOptions, ports: EnginePorts, parts: Partial<EngineParts> = {}): SipEngine {
+  return new Engine(options, ports, { ...DEFAULT_PARTS, ...parts });
+}
+
+class Engine implements SipEngine {
+  readonly #options: EngineOptions;
+  readonly #ports: EnginePorts;
+  readonly #wheel: TimingWheel;
+  readonly #events: TransportEvents;
+  readonly #transport: TransportLayer;
+  readonly #transactions: TransactionLayer;
+  readonly #directLane: DirectLane;
+  readonly #receiver: Receiver;
+  readonly #sender: RequestSender;
+  readonly #control: ReturnType<EngineParts['createControl']>;
+  readonly #closedListeners: ((flowId: string, reason: string) => void)[] = [];
+  #tap: ((direction: 'in' | 'out', bytes: Buffer, flowId: string) => void) | undefined;
+
+  constructor(options: EngineOptions, ports: EnginePorts, parts: EngineParts) {
+    const { maxMessageBytes = DEFAULT_LIMITS.maxMessageBytes, agent } = options;
+    const timers = timerValues(options.timers);
+    const tagSeed = Number.parseInt(ports.random.hex(8), 16);
+    this.#options = options;
+    this.#ports = ports;
+    this.#wheel = createTimingWheel({
+      clock: ports.clock,
+      onError: (error) => ports.logger.error({ err: error }, 'a timer callback threw'),
+    });
+    this.#events = {
+      onMessage: (bytes, flow, fault) => this.#receive(bytes, flow, fault),
+      onFlowClosed: (flow, reason) => this.#flowClosed(flow, reason),
+    };
+    this.#transport = createTransportLayer(transportOptions(options), this.#events, ports);
+    const transport = this.#transport;
+    const wheel = this.#wheel;
+    const resolve = parts.createResolve({ transport, ports });
+    this.#transactions = createTransactionLayer({
+      transport,
+      wheel,
+      ports,
+      timers,
+      options: transactionOptions(options),
+    });
+    const transactions = this.#transactions;
+    this.#control = parts.createControl({ transactions, transport, resolve, wheel, timers, ports, options });
+    transactions.setUser(this.#control);
+    this.#directLane = new DirectLane(ports.logger, tagSeed);
+    const limits = { ...DEFAULT_LIMITS, maxMessageBytes, maxBodyBytes: maxMessageBytes };
+    this.#receiver = new Receiver({ transactions, directLane: this.#directLane, limits, ports, tagSeed, agent });
+    this.#sender = new RequestSender({ transactions, transport, resolve, wheel, timers, ports, agent });
+  }
+
+  async start(): Promise<readonly ListenPoint[]> {
+    for (const spec of this.#options.listen) {
+      try {
+        await this.#transport.listen(spec);
+      } catch (error) {
+        await this.close();
+        throw new EngineStartError(spec, error);
+      }
+    }
+    return this.listenPoints;
+  }
+
+  get listenPoints(): readonly ListenPoint[] {
+    return this.#transport.listenPoints;
+  }
+
+  onRequest(method: string, handler: DirectHandler): void {
+    this.#directLane.set(method, handler);
+  }
+
+  setPreFilter(filter: PreFilter): void {
+    this.#receiver.preFilter = filter;
+  }
+
+  onFlowClosed(listener: (flowId: string, reason: string) => void): void {
+    this.#closedListeners.push(listener);
+  }
+
+  holdFlow(flowId: string): void {
+    this.#transport.findFlow(flowId)?.hold();
+  }
+
+  releaseFlow(flowId: string): void {
+    this.#transport.findFlow(flowId)?.release();
+  }
+
+  isFlowOpen(flowId: string): boolean {
+    return this.#transport.findFlow(flowId)?.closed === false;
+  }
+
+  send(request: EngineRequest, done: (result: EngineResult) => void): void {
+    this.#sender.send(request, done);
+  }
+
+  setTap(tap: ((direction: 'in' | 'out', bytes: Buffer, flowId: string) => void) | undefined): void {
+    this.#tap = tap;
+    if (tap === undefined) delete this.#events.onSent;
+    else this.#events.onSent = (bytes, flow) => tap('out', bytes, flow.id);
+  }
+
+  attachApp(options: { readonly secret: string; readonly methods: readonly string[] }): Server {
+    return this.#control.attachApp(options);
+  }
+
+  listenControl(options: ControlListenOptions): Promise<{ readonly port: number }> {
+    return this.#control.listenControl(options);
+  }
+
+  get stats(): EngineStats {
+    return {
+      transactions: this.#transactions.size,
+      dialogs: this.#control.dialogs,
+      connections: this.#transport.connections,
+      apps: this.#control.apps,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#sender.close();
+    await this.#bounded(this.#control.close(), 'apps');
+    this.#transactions.close();
+    await this.#bounded(this.#transport.close(), 'sockets');
+    this.#wheel.close();
+  }
+
+  #receive(bytes: Buffer, flow: Flow, fault: FrameFault | undefined): void {
+    this.#tap?.('in', bytes, flow.id);
+    this.#receiver.receive(bytes, flow, fault);
+  }
+
+  #flowClosed(flow: Flow, reason: string): void {
+    this.#sender.flowClosed(flow);
+    this.#control.onFlowClosed(flow, reason);
+    for (const listener of this.#closedListeners) this.#guard(() => listener(flow.id, reason), 'a flow listener threw');
+  }
+
+  #guard(call: () => void, text: string): void {
+    try {
+      call();
+    } catch (error) {
+      this.#ports.logger.error({ err: error }, text);
+    }
+  }
+
+  /** Waits for a part to end, but not for ever. */
+  async #bounded(ending: Promise<void>, part: string): Promise<void> {
+    const waited = Promise.withResolvers<'late'>();
+    const timer = this.#wheel.after(CLOSE_TIMEOUT_MS, () => waited.resolve('late'));
+    const failed = (error: unknown) => this.#ports.logger.error({ err: error, part }, 'closing failed');
+    const outcome = await Promise.race([ending.catch(failed), waited.promise]);
+    timer.cancel();
+    if (outcome === 'late') this.#ports.logger.warn({ part }, 'gave up waiting for a part to close');
+  }
+}
