@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import type { AdminDeps } from './deps.ts';
+import { bearerPrincipal, controlPrincipal } from './http/authenticate.ts';
+import { BODY_LIMIT_BYTES, installBodyParser } from './http/body-parser.ts';
+import { installErrorHandler } from './http/error-handler.ts';
+import { IdempotencyMemory } from './http/idempotency.ts';
+import { installOpenApi } from './http/openapi.ts';
+import { limitRate } from './http/rate-limit-hook.ts';
+import { createDefineRoute } from './http/route.ts';
+import { installSecurityHeaders } from './http/security-headers.ts';
+import { validatorCompiler } from './http/validator.ts';
+import type { Principal } from './principal.ts';
+import { RateLimiter } from './rate-limit.ts';
+import { API_ROUTES } from './routes/index.ts';
+import { installPublicRoutes } from './routes/public.ts';
+import { translateStoreError } from './store-errors.ts';
+
+/**
+ * The admin side as a Fastify app that listens nowhere yet: `listen`, or `inject` without any socket.
+ * With `channel: 'control'` every request has operator rights, so it may only listen on the control socket.
+ */
+export async function createAdminApp(deps: AdminDeps): Promise<FastifyInstance> {
+  const app = Fastify({
+    ...(deps.logger === undefined ? {} : { loggerInstance: deps.logger as FastifyBaseLogger }),
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+  });
+  app.setValidatorCompiler(validatorCompiler as never);
+  installErrorHandler(app, translateStoreError);
+  installSecurityHeaders(app);
+  installBodyParser(app);
+  installRequestLog(app, deps.nowMs);
+  await installOpenApi(app, deps.version);
+  installPublicRoutes(app, deps);
+  await app.register(async (api) => installApi(api, deps), { prefix: '/api/v1' });
+  return app;
+}
+
+async function installApi(api: FastifyInstance, deps: AdminDeps): Promise<void> {
+  const limiter = new RateLimiter(deps.nowMs);
+  const authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<Principal> => {
+    if (deps.channel === 'control') return controlPrincipal(request, deps.store);
+    const principal = await bearerPrincipal(request, deps.store);
+    if (deps.rateLimits) limitRate(limiter, principal, reply);
+    return principal;
+  };
+  const define = createDefineRoute(api, {
+    authenticate,
+    publish: deps.publish,
+    idempotency: new IdempotencyMemory(deps.nowMs),
+  });
+  for (const install of API_ROUTES) install(define, deps);
+}
+
+/** One line a finished request. Query strings are left out: people put secrets there. */
+function installRequestLog(app: FastifyInstance, nowMs: () => number): void {
+  const startedMs = new WeakMap<FastifyRequest, number>();
+  app.addHook('onRequest', (request, _reply, done) => {
+    startedMs.set(request, nowMs());
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const tookMs = nowMs() - (startedMs.get(request) ?? nowMs());
+    const path = request.routeOptions.url ?? 'unknown';
+    request.log.info({ method: request.method, path, status: reply.statusCode, tookMs }, 'http');
+    done();
+  });
+}

@@ -1,0 +1,23 @@
+import type { RecordStore, SipPort } from './ports.ts';
+import type { AdminStore } from './stores.ts';
+
+/** What the composition root hands to the admin side. */
+export interface AdminDeps {
+  /** `network`: Bearer keys. `control`: whoever can open the socket is the operator. */
+  readonly channel: 'network' | 'control';
+  readonly store: AdminStore;
+  readonly records: RecordStore;
+  readonly sip: SipPort;
+  /** Resolves when every SIP thread has acknowledged the directory version of the write just made. */
+  readonly publish: () => Promise<void>;
+  /** Whether SIP listens and demo.json, if any, is written. */
+  readonly isReady: () => boolean;
+  readonly version: string;
+  /** The platform realm. */
+  readonly domain: string;
+  /** `false` switches the limits off (DIDFARM_RATE_LIMITS=off). */
+  readonly rateLimits: boolean;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: () => number;
+  readonly logger?: object;
+}

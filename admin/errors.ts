@@ -1,0 +1,82 @@
+/** One row a code: the HTTP status, and what a caller may be told when nothing more exact is known. */
+export interface ApiErrorEntry {
+  readonly status: 401 | 403 | 404 | 422 | 429 | 500;
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+/** Every error code of the API. docs/api.md lists the same rows; a test holds them together. */
+// biome-ignore format: one row a code
+export const API_ERRORS = {
+  missing_api_key: { status: 401, message: 'No API key was sent.', remedy: 'Send the header Authorization: Bearer df_live_…' },
+  invalid_api_key: { status: 401, message: 'The API key is unknown, expired or revoked.', remedy: 'Check the key, or generate a new one.' },
+  insufficient_scope: { status: 403, message: 'The API key lacks the scope for this.', remedy: 'Use a key that has the scope named.' },
+  operator_only: { status: 403, message: 'Only the operator of the platform may do this.', remedy: 'Use an operator key or the didfarm command on the server.' },
+  address_not_allowed: { status: 403, message: 'The API key may not be used from this address.', remedy: 'Add the address to the allowed addresses of the key.' },
+  account_suspended: { status: 403, message: 'The account is suspended or closed.', remedy: 'Have the account activated.' },
+  not_reseller: { status: 403, message: 'Only a reseller account may have child accounts.', remedy: 'Have is_reseller set on the account.' },
+  not_found: { status: 404, message: 'There is nothing here by that name.', remedy: 'Check the path and the id.' },
+  validation_failed: { status: 422, message: 'The request is not valid.', remedy: 'Correct the fields named.' },
+  malformed_json: { status: 422, message: 'The body is not valid JSON.', remedy: 'Send a JSON object.' },
+  unknown_field: { status: 422, message: 'The request has a field that does not exist.', remedy: 'Correct or remove the field named.' },
+  conflict: { status: 422, message: 'That collides with something that exists.', remedy: 'Choose another value.' },
+  stale_version: { status: 422, message: 'It was changed by somebody else meanwhile.', remedy: 'Read it again and repeat the change with the new ETag.' },
+  idempotency_mismatch: { status: 422, message: 'The Idempotency-Key was used before for another request.', remedy: 'Use a new key for a new request.' },
+  idempotency_in_progress: { status: 422, message: 'The request with this Idempotency-Key is still being worked on.', remedy: 'Wait a moment and repeat it.' },
+  payload_too_large: { status: 422, message: 'The body is larger than 1 MiB.', remedy: 'Split the request.' },
+  unsupported_media: { status: 422, message: 'The body is not JSON.', remedy: 'Send a JSON object.' },
+  insufficient_balance: { status: 422, message: 'Wallet balance too low for this purchase.', remedy: 'Top up the wallet.' },
+  sandbox_not_available: { status: 422, message: 'Test keys can read, but there is no sandbox to write to yet.', remedy: 'Use a df_live_ key.' },
+  rate_limited: { status: 429, message: 'Rate limit exceeded.', remedy: 'Wait as long as Retry-After says.' },
+  sip_unavailable: { status: 500, message: 'The SIP side did not answer in time.', remedy: 'Repeat the request; the log has the cause.' },
+  internal_error: { status: 500, message: 'Server error.', remedy: 'Retry with backoff; quote the log id when it repeats.' },
+} as const satisfies Record<string, ApiErrorEntry>;
+
+export type ApiErrorCode = keyof typeof API_ERRORS;
+
+/** What is wrong with one field of a request. */
+export interface FieldFault {
+  /** `name`, `items[0].number`; of a header or query parameter its name. */
+  readonly field: string;
+  readonly problem: string;
+}
+
+/** A refusal of the API; thrown by handlers, rendered once by the error handler. */
+export class ApiError extends Error {
+  readonly code: ApiErrorCode;
+  readonly fields: readonly FieldFault[];
+  /** Seconds for `Retry-After`; 0 when none is sent. */
+  readonly retryAfterSec: number;
+
+  constructor(
+    code: ApiErrorCode,
+    message?: string,
+    options: {
+      readonly fields?: readonly FieldFault[];
+      readonly retryAfterSec?: number;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message ?? API_ERRORS[code].message, { cause: options.cause });
+    this.name = 'ApiError';
+    this.code = code;
+    this.fields = options.fields ?? [];
+    this.retryAfterSec = options.retryAfterSec ?? 0;
+  }
+
+  /** The HTTP status of its code. */
+  get status(): number {
+    return API_ERRORS[this.code].status;
+  }
+}
+
+/** One field is at fault: `validation_failed` (or another code) with the field named. */
+export function fieldError(field: string, problem: string, code: ApiErrorCode = 'validation_failed'): ApiError {
+  return new ApiError(code, `${field}: ${problem}.`, { fields: [{ field, problem }] });
+}
+
+/** The answer for an id that does not exist, and equally for one that belongs to somebody else (A1). */
+export function notFound(what: string): ApiError {
+  return new ApiError('not_found', `There is no such ${what}.`);
+}

@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify';
+import { ApiError } from '../errors.ts';
+
+/** Largest request body (bytes). */
+export const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/**
+ * Takes a body that starts with `{` or `[` as JSON whatever its content type: `curl -d '{…}'` without a
+ * header says `application/x-www-form-urlencoded` (A6).
+ */
+export function installBodyParser(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT_BYTES }, (request, body, done) => {
+    try {
+      done(null, parseBody(String(body), request.headers['content-type'] ?? ''));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+/** @throws {ApiError} `malformed_json` or `unsupported_media`. An empty body is an empty object. */
+export function parseBody(text: string, contentType: string): unknown {
+  const trimmed = text.trimStart();
+  if (trimmed.trimEnd() === '') return {};
+  if (trimmed.startsWith('{') || trimmed.startsWith('[')) return parseJson(trimmed);
+  if (/\bjson\b/i.test(contentType)) return parseJson(trimmed);
+  throw new ApiError('unsupported_media', `The body is not JSON (content type ${contentType || 'not given'}).`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ApiError('malformed_json', `The body is not valid JSON: ${(error as Error).message}.`, { cause: error });
+  }
+}

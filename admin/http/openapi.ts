@@ -1,0 +1,29 @@
+import swagger from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+import { ERROR_SHAPE } from '../shapes.ts';
+
+/** The OpenAPI 3.1 document is made of the very schemas that check requests. Register before the routes. */
+export async function installOpenApi(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'DIDfarm API', version, description: 'Trunks, numbers, routing, calls and money of a tenant.' },
+      servers: [{ url: '/', description: 'this server' }],
+      security: [{ bearer: [] }],
+      components: {
+        securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'df_live_… or df_test_…' } },
+      },
+    },
+    hideUntagged: true,
+  });
+}
+
+/** The statuses that any authenticated route may answer with, for its `response` schema. */
+export const FAULTS = {
+  401: ERROR_SHAPE,
+  403: ERROR_SHAPE,
+  404: ERROR_SHAPE,
+  422: ERROR_SHAPE,
+  429: ERROR_SHAPE,
+  500: ERROR_SHAPE,
+};

@@ -1,0 +1,29 @@
+import type { SipStats } from '../ports.ts';
+
+/** The page at `/`: what runs here and whether it listens. Nothing secret, nothing of a tenant. */
+export function renderStatusPage(version: string, domain: string, stats: SipStats | undefined): string {
+  const listening = stats?.listening ?? [];
+  const rows: readonly (readonly [string, string])[] = [
+    ['Version', version],
+    ['SIP domain', domain],
+    ['SIP listens on', listening.length === 0 ? 'nothing yet' : listening.join(', ')],
+    ['Trunks registered', stats === undefined ? 'unknown' : String(stats.trunksRegistered)],
+    ['Calls up', stats === undefined ? 'unknown' : String(stats.callsActive)],
+  ];
+  const cells = rows.map(([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`);
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>didfarm</title>
+<style>body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;max-width:40rem;padding:0 1rem}
+th{text-align:left;padding:.2rem 1.5rem .2rem 0;vertical-align:top}a{color:inherit}
+@media(prefers-color-scheme:dark){body{background:#111;color:#eee}}</style></head>
+<body><h1>didfarm</h1><p>Multi-tenant SIP trunking server.</p>
+<table>${cells.join('')}</table>
+<p>REST API under <a href="/api/v1/openapi.json">/api/v1</a>, health at <a href="/healthz">/healthz</a>.</p>
+</body></html>
+`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

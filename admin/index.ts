@@ -1,0 +1,19 @@
+export { createAdminApp } from './app.ts';
+export type { AdminDeps } from './deps.ts';
+export { API_ERRORS, ApiError, type ApiErrorCode } from './errors.ts';
+export type {
+  Ban,
+  CallFilter,
+  ExplainArgs,
+  Explanation,
+  RecordStore,
+  RegistrationStatus,
+  SipPort,
+  SipQueries,
+  SipQuery,
+  SipStats,
+  StoredCall,
+  StoredFailure,
+} from './ports.ts';
+export { createAdminStore } from './store/index.ts';
+export type { AdminStore } from './stores.ts';

@@ -1,0 +1,88 @@
+import type { BanChange, BindingRecord, CallRecord, OfflineCause, RegisterFailure } from '../bus/index.ts';
+import type { Result, TraceLine } from '../telemetry/index.ts';
+import type { Found, Ref, Slice, Visible } from './store-port.ts';
+
+/** What the admin side asks of the SIP threads, and of the replica that their batches keep up to date. */
+export interface SipQueries {
+  readonly explain: { readonly args: ExplainArgs; readonly answer: Explanation };
+  readonly registrations: {
+    readonly args: { readonly trunkIds: readonly number[] };
+    readonly answer: readonly RegistrationStatus[];
+  };
+  readonly bans: { readonly args: Record<string, never>; readonly answer: readonly Ban[] };
+  /** Answers whether there was such a ban. */
+  readonly lift_ban: { readonly args: { readonly address: string }; readonly answer: boolean };
+  readonly stats: { readonly args: Record<string, never>; readonly answer: SipStats };
+}
+
+export type SipQuery = keyof SipQueries;
+
+export interface SipPort {
+  request<Q extends SipQuery>(name: Q, args: SipQueries[Q]['args']): Promise<SipQueries[Q]['answer']>;
+}
+
+export interface ExplainArgs {
+  readonly from: string;
+  readonly to: string;
+  /** Source address; absent: a carrier's. */
+  readonly source?: string;
+  /** The trunk that calls out. */
+  readonly trunkId?: number;
+}
+
+export interface Explanation {
+  readonly result: Result;
+  readonly reason: string;
+  readonly sentence: string;
+  readonly remedy: string;
+  readonly steps: readonly TraceLine[];
+}
+
+export interface RegistrationStatus {
+  readonly trunkId: number;
+  readonly state: 'never' | 'registered' | 'offline';
+  /** When that state began, epoch ms; `null` for `never`. */
+  readonly sinceMs: number | null;
+  /** Why it is offline; `null` otherwise. */
+  readonly reason: OfflineCause | null;
+  readonly contacts: readonly BindingRecord[];
+}
+
+export type Ban = Omit<BanChange, 'op'>;
+
+export interface SipStats {
+  /** `udp:127.0.0.1:5060` and so on; empty until SIP listens. */
+  readonly listening: readonly string[];
+  readonly trunksRegistered: number;
+  readonly callsActive: number;
+}
+
+/** Call records and failed REGISTERs as the main thread persists them. */
+export interface RecordStore {
+  /** By id. */
+  listCalls(
+    visible: Visible,
+    slice: Slice & { readonly order: 'asc' | 'desc' },
+    filter: CallFilter,
+  ): Promise<Found<StoredCall>>;
+  /** By integer id or uuid, of whatever account. */
+  findCall(ref: Ref): Promise<StoredCall | undefined>;
+  /** Newest first: `afterId` is the exclusive upper bound of `id` when not 0. */
+  listRegisterFailures(
+    visible: Visible,
+    slice: Slice,
+    filter: { readonly trunkId?: number },
+  ): Promise<Found<StoredFailure>>;
+}
+
+export type StoredCall = CallRecord & { readonly id: number };
+export type StoredFailure = RegisterFailure & { readonly id: number };
+
+export interface CallFilter {
+  readonly accountId?: number | undefined;
+  readonly trunkId?: number | undefined;
+  readonly result?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly direction?: string | undefined;
+  readonly live?: boolean | undefined;
+}

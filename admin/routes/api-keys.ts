@@ -1,0 +1,147 @@
+import { Type } from 'typebox';
+import type { AdminDeps } from '../deps.ts';
+import { ApiError, fieldError, notFound } from '../errors.ts';
+import type { DefineRoute } from '../http/route.ts';
+import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import type { Principal } from '../principal.ts';
+import { SCOPE_WORDS, scopesBeyond } from '../scopes.ts';
+import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, NAME, nullable } from '../shapes.ts';
+import type { KeyRow } from '../store-port.ts';
+import { targetAccount } from '../target-account.ts';
+
+const TAG = 'API keys';
+
+const SHOWN = {
+  id: Type.Integer(),
+  uuid: Type.String(),
+  account_id: nullable(Type.Integer({ description: "null: an operator's key." })),
+  name: Type.String(),
+  prefix: Type.String(),
+  mode: Type.String(),
+  scopes: Type.Array(Type.String()),
+  allowed_addresses: Type.Array(Type.String()),
+  created_at: Type.String(),
+  expires_at: nullable(Type.String()),
+  last_used_at: nullable(Type.String()),
+};
+
+const CREATE = Type.Object(
+  {
+    name: NAME,
+    scopes: Type.Array(Type.Enum([...SCOPE_WORDS]), { minItems: 1, maxItems: 40 }),
+    account_id: Type.Optional(ID_OR_UUID),
+    mode: Type.Optional(Type.Enum(['live', 'test'])),
+    allowed_addresses: Type.Optional(Type.Array(Type.String({ minLength: 2, maxLength: 64 }), { maxItems: 50 })),
+    expires_at: Type.Optional(Type.String({ maxLength: 40, description: 'RFC 3339.' })),
+  },
+  { additionalProperties: false },
+);
+
+/** Keys are shown once, stored hashed, and never give more than their maker holds (F-050, A24). */
+export function installApiKeys(define: DefineRoute, deps: AdminDeps): void {
+  defineReads(define, deps);
+  define({
+    method: 'POST',
+    url: '/api-keys',
+    tag: TAG,
+    summary: 'Make a key; it is shown here and never again',
+    scope: 'admin',
+    body: CREATE,
+    status: 201,
+    response: envelope(Type.Object({ ...SHOWN, key: Type.String() })),
+    handler: async ({ principal, body }) => {
+      const beyond = scopesBeyond(principal.scopes, body.scopes);
+      if (beyond.length > 0) throw new ApiError('insufficient_scope', `You do not hold ${beyond.join(', ')} yourself.`);
+      const { key, secret } = await deps.store.keys.create(principal.actor, {
+        accountId: await ownerOf(deps, principal, body.account_id),
+        name: body.name,
+        mode: body.mode ?? 'live',
+        scopes: body.scopes,
+        allowedAddresses: body.allowed_addresses ?? [],
+        expiresAtMs: expiryOf(body.expires_at, deps.nowMs()),
+      });
+      return { data: { ...keyView(key), key: secret } };
+    },
+  });
+  define({
+    method: 'DELETE',
+    url: '/api-keys/:id',
+    tag: TAG,
+    summary: 'Revoke a key at once',
+    scope: 'admin',
+    params: ID_PARAMS,
+    response: envelope(Type.Object({ id: Type.Integer(), uuid: Type.String(), status: Type.String() })),
+    handler: async ({ principal, params }) => {
+      const { id, uuid } = await findKey(deps, principal, params.id);
+      await deps.store.keys.revoke(principal.actor, id);
+      return { data: { id, uuid, status: 'revoked' } };
+    },
+  });
+}
+
+function defineReads(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'GET',
+    url: '/api-keys',
+    tag: TAG,
+    summary: 'List keys',
+    scope: 'admin',
+    query: Type.Object(PAGE_QUERY, { additionalProperties: false }),
+    response: listEnvelope(Type.Object(SHOWN)),
+    handler: async ({ principal, query }) => {
+      const page = parsePage(query);
+      const { rows, meta } = paged(page, await deps.store.keys.list(principal.visible, page));
+      return { data: rows.map(keyView), meta };
+    },
+  });
+  define({
+    method: 'GET',
+    url: '/api-keys/:id',
+    tag: TAG,
+    summary: 'Show a key, without its secret',
+    scope: 'admin',
+    params: ID_PARAMS,
+    response: envelope(Type.Object(SHOWN)),
+    handler: async ({ principal, params }) => ({ data: keyView(await findKey(deps, principal, params.id)) }),
+  });
+}
+
+async function findKey(deps: AdminDeps, principal: Principal, ref: string): Promise<KeyRow> {
+  const key = await deps.store.keys.find(principal.visible, ref);
+  if (key === undefined) throw notFound('API key');
+  return key;
+}
+
+/** `null`, an operator's key, only when an operator names no account. */
+async function ownerOf(
+  deps: AdminDeps,
+  principal: Principal,
+  named: number | string | undefined,
+): Promise<number | null> {
+  if (named === undefined && principal.accountId === null) return null;
+  return (await targetAccount(deps, principal, named)).id;
+}
+
+function expiryOf(text: string | undefined, nowMs: number): number | null {
+  if (text === undefined) return null;
+  const ms = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(ms)) throw fieldError('expires_at', 'must be a time like 2027-01-31T00:00:00Z');
+  if (ms <= nowMs) throw fieldError('expires_at', 'must be in the future');
+  return ms;
+}
+
+function keyView(key: KeyRow) {
+  return {
+    id: key.id,
+    uuid: key.uuid,
+    account_id: key.accountId,
+    name: key.name,
+    prefix: key.prefix,
+    mode: key.mode,
+    scopes: key.scopes,
+    allowed_addresses: key.allowedAddresses,
+    created_at: isoTime(key.createdAtMs),
+    expires_at: isoTime(key.expiresAtMs),
+    last_used_at: isoTime(key.lastUsedAtMs),
+  };
+}

@@ -1,0 +1,41 @@
+import { Type } from 'typebox';
+import type { AdminDeps } from '../deps.ts';
+import type { DefineRoute } from '../http/route.ts';
+import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { isoTime, listEnvelope, nullable } from '../shapes.ts';
+
+const ENTRY_SHAPE = Type.Object({
+  id: Type.Integer(),
+  at: Type.String(),
+  account_id: nullable(Type.Integer()),
+  actor: Type.String(),
+  action: Type.String(),
+  resource: Type.String(),
+  resource_id: Type.String(),
+  before: Type.Unknown(),
+  after: Type.Unknown(),
+});
+
+/** Who changed what, with the values before and after (F-121). */
+export function installAudit(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'GET',
+    url: '/audit',
+    tag: 'Audit',
+    summary: 'List changes',
+    scope: 'admin',
+    query: Type.Object(PAGE_QUERY, { additionalProperties: false }),
+    response: listEnvelope(ENTRY_SHAPE),
+    handler: async ({ principal, query }) => {
+      const page = parsePage(query);
+      const { rows, meta } = paged(page, await deps.store.audit.list(principal.visible, page));
+      const data = rows.map(({ accountId, resourceId, atMs, ...entry }) => ({
+        ...entry,
+        at: isoTime(atMs),
+        account_id: accountId,
+        resource_id: resourceId,
+      }));
+      return { data, meta };
+    },
+  });
+}

@@ -1,0 +1,137 @@
+import { Type } from 'typebox';
+import type { CallLeg } from '../../bus/index.ts';
+import type { AdminDeps } from '../deps.ts';
+import { notFound } from '../errors.ts';
+import type { DefineRoute } from '../http/route.ts';
+import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import type { StoredCall } from '../ports.ts';
+import { canSee, type Principal } from '../principal.ts';
+import { envelope, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
+import { accountFilter } from './filters.ts';
+import { findTrunk } from './sip-trunks.ts';
+
+const TAG = 'Calls';
+
+const TEXT = Type.Optional(Type.String({ maxLength: 64 }));
+const CALLS_QUERY = Type.Object(
+  {
+    ...PAGE_QUERY,
+    order: Type.Optional(Type.Enum(['asc', 'desc'], { description: 'By id; desc is newest first. Default asc.' })),
+    account_id: TEXT,
+    trunk: Type.Optional(Type.String({ maxLength: 64, description: 'Integer id or uuid.' })),
+    direction: Type.Optional(Type.Enum(['in', 'out', 'internal'])),
+    result: TEXT,
+    reason: TEXT,
+    live: Type.Optional(Type.Boolean({ description: 'Only calls that are up, or only those that are not.' })),
+  },
+  { additionalProperties: false },
+);
+
+const LEG_SHAPE = Type.Object({
+  side: Type.String({ description: 'a: the caller. b: the called side.' }),
+  call_id: Type.String(),
+  remote: Type.String(),
+  contact: Type.String(),
+});
+
+const SUMMARY = {
+  id: Type.Integer(),
+  uuid: Type.String(),
+  account_id: nullable(Type.Integer()),
+  trunk_id: nullable(Type.Integer()),
+  did_id: nullable(Type.Integer()),
+  direction: Type.String(),
+  from: Type.String(),
+  to: Type.String(),
+  started_at: Type.String(),
+  answered_at: nullable(Type.String()),
+  ended_at: nullable(Type.String()),
+  duration_ms: nullable(Type.Integer({ description: 'From answer to end.' })),
+  result: nullable(Type.String()),
+  reason: nullable(Type.String()),
+  status: Type.Integer({ description: 'The final SIP status, 0 while there is none.' }),
+  sentence: Type.String(),
+  hung_up_by: nullable(Type.String()),
+  legs: Type.Array(LEG_SHAPE),
+};
+
+const DETAIL = {
+  ...SUMMARY,
+  attempts: Type.Array(Type.Object({ target: Type.String(), status: Type.Integer(), at: Type.String() })),
+  trace: Type.Array(Type.Object({ step: Type.String(), saw: Type.String(), decided: Type.String() })),
+};
+
+/** Call records, also of the calls that are up. */
+export function installCalls(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'GET',
+    url: '/calls',
+    tag: TAG,
+    summary: 'List calls',
+    scope: 'calls:read',
+    query: CALLS_QUERY,
+    response: listEnvelope(Type.Object(SUMMARY)),
+    handler: async ({ principal, query }) => {
+      const page = parsePage(query);
+      const account = await accountFilter(deps, principal, query.account_id);
+      const trunk = query.trunk === undefined ? {} : { trunkId: (await findTrunk(deps, principal, query.trunk)).id };
+      const { direction, result, reason, live } = query;
+      const filter = { direction, result, reason, live, ...account, ...trunk };
+      const found = await deps.records.listCalls(principal.visible, { ...page, order: query.order ?? 'asc' }, filter);
+      const { rows, meta } = paged(page, found);
+      return { data: rows.map(summaryView), meta };
+    },
+  });
+  define({
+    method: 'GET',
+    url: '/calls/:id',
+    tag: TAG,
+    summary: 'Show a call with every decision taken for it',
+    scope: 'calls:read',
+    params: ID_PARAMS,
+    response: envelope(Type.Object(DETAIL)),
+    handler: async ({ principal, params }) => ({ data: detailView(await findCall(deps, principal, params.id)) }),
+  });
+}
+
+async function findCall(deps: AdminDeps, principal: Principal, ref: string): Promise<StoredCall> {
+  const call = await deps.records.findCall(ref);
+  if (call === undefined || !canSee(principal, call.accountId)) throw notFound('call');
+  return call;
+}
+
+function summaryView(call: StoredCall) {
+  const { answeredAtMs, endedAtMs } = call;
+  return {
+    id: call.id,
+    uuid: call.uuid,
+    account_id: call.accountId,
+    trunk_id: call.trunkId,
+    did_id: call.didId,
+    direction: call.direction,
+    from: call.from,
+    to: call.to,
+    started_at: isoTime(call.startedAtMs),
+    answered_at: isoTime(answeredAtMs),
+    ended_at: isoTime(endedAtMs),
+    duration_ms: answeredAtMs === null || endedAtMs === null ? null : endedAtMs - answeredAtMs,
+    result: call.result,
+    reason: call.reason,
+    status: call.status,
+    sentence: call.sentence,
+    hung_up_by: call.hungUpBy,
+    legs: [legView('a', call.aLeg), ...(call.bLeg === null ? [] : [legView('b', call.bLeg)])],
+  };
+}
+
+function detailView(call: StoredCall) {
+  return {
+    ...summaryView(call),
+    attempts: call.attempts.map(({ target, status, atMs }) => ({ target, status, at: isoTime(atMs) })),
+    trace: call.trace,
+  };
+}
+
+function legView(side: string, leg: CallLeg) {
+  return { side, call_id: leg.callId, remote: leg.remote, contact: leg.contact };
+}

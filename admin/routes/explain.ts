@@ -1,0 +1,111 @@
+import { type Static, Type } from 'typebox';
+import type { AdminDeps } from '../deps.ts';
+import { notFound } from '../errors.ts';
+import type { DefineRoute } from '../http/route.ts';
+import type { ExplainArgs } from '../ports.ts';
+import type { Principal } from '../principal.ts';
+import { envelope } from '../shapes.ts';
+import { toE164 } from './did-routing.ts';
+import { findTrunk } from './sip-trunks.ts';
+
+const TAG = 'Explain';
+
+const EXPLAIN_QUERY = Type.Object(
+  {
+    from: Type.String({ minLength: 1, maxLength: 120 }),
+    to: Type.String({ minLength: 1, maxLength: 120 }),
+    source: Type.Optional(
+      Type.String({ minLength: 2, maxLength: 64, description: 'Source address; default a carrier.' }),
+    ),
+    trunk: Type.Optional(Type.String({ maxLength: 64, description: 'The trunk that calls out: integer id or uuid.' })),
+  },
+  { additionalProperties: false },
+);
+
+const EXPLANATION = {
+  result: Type.String(),
+  reason: Type.String(),
+  sentence: Type.String(),
+  remedy: Type.String(),
+  steps: Type.Array(Type.Object({ step: Type.String(), saw: Type.String(), decided: Type.String() })),
+};
+
+/** The answer is `didfarm explain --json`; `data` repeats it for clients that unwrap every answer. */
+const EXPLANATION_SHAPE = Type.Object({ ...EXPLANATION, data: Type.Object(EXPLANATION) });
+
+const IDENTITY_QUERY = Type.Object(
+  { username: Type.String({ minLength: 1, maxLength: 64 }), realm: Type.String({ minLength: 1, maxLength: 253 }) },
+  { additionalProperties: false },
+);
+
+const IDENTITY_SHAPE = Type.Object({
+  account_id: Type.Integer(),
+  trunk_id: Type.Integer(),
+  trunk_uuid: Type.String(),
+  username: Type.String(),
+  realm: Type.String(),
+  status: Type.String(),
+});
+
+/** What would become of a call, and who an identity is: the contracts of S2:24-25, read-only (A30). */
+export function installExplain(define: DefineRoute, deps: AdminDeps): void {
+  for (const url of ['/routing/explain', '/route']) {
+    define({
+      method: 'GET',
+      url,
+      tag: TAG,
+      summary: 'Run a call through the real routing steps without placing it',
+      scope: 'routing:read',
+      query: EXPLAIN_QUERY,
+      response: EXPLANATION_SHAPE,
+      handler: async ({ principal, query }) => {
+        const explanation = await deps.sip.request('explain', await explainArgs(deps, principal, query));
+        return { ...explanation, data: explanation };
+      },
+    });
+  }
+  define({
+    method: 'GET',
+    url: '/auth',
+    tag: TAG,
+    summary: 'Tell which account a user name of a realm belongs to',
+    scope: 'trunks:read',
+    query: IDENTITY_QUERY,
+    response: envelope(IDENTITY_SHAPE),
+    handler: async ({ principal, query }) => {
+      const trunk = await deps.store.trunks.findByIdentity(
+        principal.visible,
+        query.username,
+        query.realm.toLowerCase(),
+      );
+      if (trunk === undefined) throw notFound('identity');
+      const { accountId, id, uuid, username, realm, status } = trunk;
+      return { data: { account_id: accountId, trunk_id: id, trunk_uuid: uuid, username, realm, status } };
+    },
+  });
+}
+
+/**
+ * A tenant may ask about calls to its own numbers and from its own trunks. A number of somebody else gives
+ * the same 404 as one that nobody has, so that nothing is learnt of other tenants.
+ */
+async function explainArgs(
+  deps: AdminDeps,
+  principal: Principal,
+  query: Static<typeof EXPLAIN_QUERY>,
+): Promise<ExplainArgs> {
+  const trunk = query.trunk === undefined ? undefined : await findTrunk(deps, principal, query.trunk);
+  if (principal.visible !== null) await refuseForeignNumber(deps, principal, query.to, trunk === undefined);
+  return {
+    from: query.from,
+    to: query.to,
+    ...(query.source === undefined ? {} : { source: query.source }),
+    ...(trunk === undefined ? {} : { trunkId: trunk.id }),
+  };
+}
+
+async function refuseForeignNumber(deps: AdminDeps, principal: Principal, to: string, inbound: boolean): Promise<void> {
+  const number = toE164(to);
+  if ((await deps.store.dids.findByNumber(principal.visible, number)) !== undefined) return;
+  if (inbound || (await deps.store.dids.findByNumber(null, number)) !== undefined) throw notFound('number');
+}

@@ -1,0 +1,31 @@
+import { installAccounts } from './accounts.ts';
+import { installApiKeys } from './api-keys.ts';
+import { installAudit } from './audit.ts';
+import { installBans } from './bans.ts';
+import { installCalls } from './calls.ts';
+import { installCarriers } from './carriers.ts';
+import { installDidRouting } from './did-routing.ts';
+import { installDids } from './dids.ts';
+import { installExplain } from './explain.ts';
+import type { InstallRoutes } from './install.ts';
+import { installNumbers } from './numbers.ts';
+import { installRegistrations } from './registrations.ts';
+import { installSipDomains } from './sip-domains.ts';
+import { installSipTrunks } from './sip-trunks.ts';
+
+/** Every resource under `/api/v1`. */
+export const API_ROUTES: readonly InstallRoutes[] = [
+  installSipTrunks,
+  installDidRouting,
+  installNumbers,
+  installCalls,
+  installRegistrations,
+  installExplain,
+  installApiKeys,
+  installAccounts,
+  installSipDomains,
+  installDids,
+  installCarriers,
+  installBans,
+  installAudit,
+];

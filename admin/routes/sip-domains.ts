@@ -1,0 +1,99 @@
+import { Type } from 'typebox';
+import type { AdminDeps } from '../deps.ts';
+import { notFound } from '../errors.ts';
+import { setEtag } from '../http/etag.ts';
+import type { DefineRoute } from '../http/route.ts';
+import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
+import type { DomainRow } from '../store-port.ts';
+import { targetAccount } from '../target-account.ts';
+
+const TAG = 'SIP domains';
+
+const ALGORITHMS = Type.Array(Type.Enum(['MD5', 'SHA-256', 'SHA-512-256']), { minItems: 1, maxItems: 3 });
+
+const CREATE = Type.Object(
+  {
+    domain: Type.String({ minLength: 1, maxLength: 253, pattern: '^[A-Za-z0-9][A-Za-z0-9.-]*$' }),
+    account_id: Type.Optional(ID_OR_UUID),
+    digest_algorithms: Type.Optional(ALGORITHMS),
+  },
+  { additionalProperties: false },
+);
+
+const SHAPE = Type.Object({
+  id: Type.Integer(),
+  uuid: Type.String(),
+  account_id: Type.Integer(),
+  domain: Type.String(),
+  digest_algorithms: nullable(Type.Array(Type.String(), { description: 'null: what the platform offers.' })),
+  created_at: Type.String(),
+  updated_at: Type.String(),
+});
+
+/** Own and vanity domains; each is a digest realm (F-030, F-031). */
+export function installSipDomains(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'GET',
+    url: '/sip-domains',
+    tag: TAG,
+    summary: 'List SIP domains',
+    scope: 'accounts:read',
+    query: Type.Object(PAGE_QUERY, { additionalProperties: false }),
+    response: listEnvelope(SHAPE),
+    handler: async ({ principal, query }) => {
+      const page = parsePage(query);
+      const { rows, meta } = paged(page, await deps.store.domains.list(principal.visible, page));
+      return { data: rows.map(domainView), meta };
+    },
+  });
+  define({
+    method: 'POST',
+    url: '/sip-domains',
+    tag: TAG,
+    summary: 'Add a SIP domain; PBXes can register to it at once',
+    scope: 'accounts:write',
+    body: CREATE,
+    status: 201,
+    publishes: true,
+    response: envelope(SHAPE),
+    handler: async ({ principal, body, reply }) => {
+      const account = await targetAccount(deps, principal, body.account_id);
+      const domain = await deps.store.domains.create(principal.actor, {
+        accountId: account.id,
+        domain: body.domain.toLowerCase(),
+        algorithms: body.digest_algorithms,
+      });
+      setEtag(reply, domain.version);
+      return { data: domainView(domain) };
+    },
+  });
+  define({
+    method: 'DELETE',
+    url: '/sip-domains/:id',
+    tag: TAG,
+    summary: 'Remove a SIP domain that no trunk uses',
+    scope: 'accounts:write',
+    params: ID_PARAMS,
+    publishes: true,
+    response: envelope(Type.Object({ id: Type.Integer(), uuid: Type.String(), status: Type.String() })),
+    handler: async ({ principal, params }) => {
+      const domain = await deps.store.domains.find(principal.visible, params.id);
+      if (domain === undefined) throw notFound('SIP domain');
+      await deps.store.domains.remove(principal.actor, domain.id);
+      return { data: { id: domain.id, uuid: domain.uuid, status: 'deleted' } };
+    },
+  });
+}
+
+function domainView(domain: DomainRow) {
+  return {
+    id: domain.id,
+    uuid: domain.uuid,
+    account_id: domain.accountId,
+    domain: domain.domain,
+    digest_algorithms: domain.algorithms,
+    created_at: isoTime(domain.createdAtMs),
+    updated_at: isoTime(domain.updatedAtMs),
+  };
+}

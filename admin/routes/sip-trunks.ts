@@ -1,0 +1,190 @@
+import { Type } from 'typebox';
+import type { AdminDeps } from '../deps.ts';
+import { notFound } from '../errors.ts';
+import { checkIfMatch, setEtag } from '../http/etag.ts';
+import type { DefineRoute } from '../http/route.ts';
+import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import type { RegistrationStatus } from '../ports.ts';
+import type { Principal } from '../principal.ts';
+import { envelope, ID_PARAMS, listEnvelope, nullable } from '../shapes.ts';
+import type { TrunkRow } from '../store-port.ts';
+import { targetAccount } from '../target-account.ts';
+import {
+  TRUNK_CREATE,
+  TRUNK_CREATED_SHAPE,
+  TRUNK_SHAPE,
+  TRUNK_UPDATE,
+  trunkFields,
+  trunkView,
+} from '../views/trunk.ts';
+import { accountFilter } from './filters.ts';
+
+const TAG = 'SIP trunks';
+const PATH = '/portal/sip-trunks';
+
+const LIST_QUERY = Type.Object(
+  {
+    ...PAGE_QUERY,
+    account_id: Type.Optional(Type.String({ maxLength: 64 })),
+    status: Type.Optional(Type.Enum(['provisioning', 'active', 'suspended', 'deleted'])),
+    search: Type.Optional(Type.String({ maxLength: 120, description: 'Part of the name or user name.' })),
+  },
+  { additionalProperties: false },
+);
+
+const REGENERATE = Type.Object(
+  {
+    rotate_username: Type.Optional(Type.Boolean()),
+    overlap_seconds: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 30 * 86_400, description: 'How long the old password stays good.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const CREDENTIALS_SHAPE = Type.Object({
+  id: Type.Integer(),
+  uuid: Type.String(),
+  sip_server: Type.String(),
+  realm: Type.String(),
+  username: Type.String(),
+  password: nullable(Type.String({ description: 'Told here and never again.' })),
+});
+
+/** Trunks: S0:36-39, S1:122-153, A1, A7-A9. */
+export function installSipTrunks(define: DefineRoute, deps: AdminDeps): void {
+  defineReads(define, deps);
+  defineCreate(define, deps);
+  defineChanges(define, deps);
+}
+
+function defineReads(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'GET',
+    url: PATH,
+    tag: TAG,
+    summary: 'List trunks',
+    scope: 'trunks:read',
+    query: LIST_QUERY,
+    response: listEnvelope(TRUNK_SHAPE),
+    handler: async ({ principal, query }) => {
+      const page = parsePage(query);
+      const account = await accountFilter(deps, principal, query.account_id);
+      const found = await deps.store.trunks.list(principal.visible, page, { ...query, ...account });
+      const { rows, meta } = paged(page, found);
+      const registrations = await registrationsOf(deps, rows);
+      return { data: rows.map((trunk) => trunkView(trunk, registrations.get(trunk.id))), meta };
+    },
+  });
+  define({
+    method: 'GET',
+    url: `${PATH}/:id`,
+    tag: TAG,
+    summary: 'Show a trunk with its registration',
+    scope: 'trunks:read',
+    params: ID_PARAMS,
+    response: envelope(TRUNK_SHAPE),
+    handler: async ({ principal, params, reply }) => {
+      const trunk = await findTrunk(deps, principal, params.id);
+      setEtag(reply, trunk.version);
+      return { data: await viewOf(deps, trunk) };
+    },
+  });
+}
+
+function defineCreate(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'POST',
+    url: PATH,
+    tag: TAG,
+    summary: 'Create a trunk; its PBX can register as soon as this is answered',
+    scope: 'trunks:write',
+    body: TRUNK_CREATE,
+    status: 201,
+    publishes: true,
+    response: envelope(TRUNK_CREATED_SHAPE),
+    handler: async ({ principal, body, reply }) => {
+      const account = await targetAccount(deps, principal, body.account_id);
+      const fields = { ...trunkFields(body), name: body.name, accountId: account.id };
+      const { trunk, password } = await deps.store.trunks.create(principal.actor, fields);
+      setEtag(reply, trunk.version);
+      return { data: { ...trunkView(trunk, undefined), password } };
+    },
+  });
+  define({
+    method: 'POST',
+    url: `${PATH}/:id/regenerate-credentials`,
+    tag: TAG,
+    summary: 'Make a new password; without overlap_seconds the PBX is disconnected at once',
+    scope: 'trunks:write',
+    params: ID_PARAMS,
+    body: REGENERATE,
+    publishes: true,
+    response: envelope(CREDENTIALS_SHAPE),
+    handler: async ({ principal, params, body }) => {
+      const { id } = await findTrunk(deps, principal, params.id);
+      const options = { rotateUsername: body.rotate_username ?? false, overlapSec: body.overlap_seconds ?? 0 };
+      const { trunk, password } = await deps.store.trunks.regenerate(principal.actor, id, options);
+      const { uuid, realm, username } = trunk;
+      return { data: { id, uuid, sip_server: realm, realm, username, password } };
+    },
+  });
+}
+
+function defineChanges(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'PATCH',
+    url: `${PATH}/:id`,
+    tag: TAG,
+    summary: 'Change a trunk',
+    scope: 'trunks:write',
+    params: ID_PARAMS,
+    body: TRUNK_UPDATE,
+    publishes: true,
+    response: envelope(TRUNK_SHAPE),
+    handler: async ({ principal, params, body, request, reply }) => {
+      const trunk = await findTrunk(deps, principal, params.id);
+      checkIfMatch(request, trunk.version);
+      const changed = await deps.store.trunks.update(principal.actor, trunk.id, trunkFields(body));
+      setEtag(reply, changed.version);
+      return { data: await viewOf(deps, changed) };
+    },
+  });
+  define({
+    method: 'DELETE',
+    url: `${PATH}/:id`,
+    tag: TAG,
+    summary: 'Delete a trunk; its registration ends at once and its numbers become unassigned',
+    scope: 'trunks:write',
+    params: ID_PARAMS,
+    publishes: true,
+    response: envelope(Type.Object({ id: Type.Integer(), uuid: Type.String(), status: Type.String() })),
+    handler: async ({ principal, params, request }) => {
+      const trunk = await findTrunk(deps, principal, params.id);
+      checkIfMatch(request, trunk.version);
+      await deps.store.trunks.remove(principal.actor, trunk.id);
+      return { data: { id: trunk.id, uuid: trunk.uuid, status: 'deleted' } };
+    },
+  });
+}
+
+/** @throws {ApiError} 404 alike for a trunk that is not there and for one that is somebody else's. */
+export async function findTrunk(deps: AdminDeps, principal: Principal, ref: number | string): Promise<TrunkRow> {
+  const trunk = await deps.store.trunks.find(principal.visible, ref);
+  if (trunk === undefined) throw notFound('trunk');
+  return trunk;
+}
+
+/** Registrations by trunk id, asked for in one go. */
+export async function registrationsOf(
+  deps: AdminDeps,
+  trunks: readonly { readonly id: number }[],
+): Promise<ReadonlyMap<number, RegistrationStatus>> {
+  if (trunks.length === 0) return new Map();
+  const statuses = await deps.sip.request('registrations', { trunkIds: trunks.map((trunk) => trunk.id) });
+  return new Map(statuses.map((status) => [status.trunkId, status]));
+}
+
+async function viewOf(deps: AdminDeps, trunk: TrunkRow) {
+  return trunkView(trunk, (await registrationsOf(deps, [trunk])).get(trunk.id));
+}

@@ -1,0 +1,10 @@
+import { TenancyError } from '../tenancy/index.ts';
+import { ApiError } from './errors.ts';
+
+/** Refusals of the store in the API's words; `undefined` for what is no refusal but a fault. */
+export function translateStoreError(error: unknown): ApiError | undefined {
+  if (!(error instanceof TenancyError)) return undefined;
+  const { field, message } = error;
+  const fields = field === undefined ? [] : [{ field, problem: message.replace(`${field}: `, '') }];
+  return new ApiError(error.code, message.endsWith('.') ? message : `${message}.`, { fields, cause: error });
+}

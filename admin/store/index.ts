@@ -1,0 +1,20 @@
+import type { Store } from '../../tenancy/index.ts';
+import type { AdminStore } from '../stores.ts';
+import { createAccountStore } from './account-store.ts';
+import { createDidStore } from './did-store.ts';
+import { createKeyStore } from './key-store.ts';
+import { createAuditStore, createCarrierStore, createDomainStore } from './platform-stores.ts';
+import { createTrunkStore } from './trunk-store.ts';
+
+/** The routes' view of the store: every write is one transaction with its audit entry. */
+export function createAdminStore(store: Store): AdminStore {
+  return {
+    keys: createKeyStore(store),
+    accounts: createAccountStore(store),
+    trunks: createTrunkStore(store),
+    dids: createDidStore(store),
+    carriers: createCarrierStore(store),
+    domains: createDomainStore(store),
+    audit: createAuditStore(store),
+  };
+}

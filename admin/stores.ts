@@ -1,0 +1,215 @@
+import type {
+  AccountRow,
+  CarrierRow,
+  DidRow,
+  DomainRow,
+  Found,
+  KeyRow,
+  LedgerRow,
+  Ref,
+  Slice,
+  TrunkRow,
+  Visible,
+} from './store-port.ts';
+
+/** Fields that a write may carry; absent ones are left alone or take their default. */
+export type Fields<T, K extends keyof T> = { readonly [P in K]?: T[P] | undefined };
+
+export type TrunkFields = Fields<
+  TrunkRow,
+  | 'name'
+  | 'kind'
+  | 'authType'
+  | 'realm'
+  | 'username'
+  | 'maxIn'
+  | 'maxOut'
+  | 'maxDialer'
+  | 'maxContacts'
+  | 'contactPolicy'
+  | 'ruriMode'
+  | 'profile'
+  | 'allowNoQop'
+  | 'sources'
+  | 'ipTarget'
+  | 'country'
+  | 'notes'
+> & { readonly status?: 'active' | 'suspended' | undefined };
+
+export type AccountFields = Fields<
+  AccountRow,
+  | 'parentId'
+  | 'name'
+  | 'isReseller'
+  | 'status'
+  | 'brandName'
+  | 'brandDomain'
+  | 'timezone'
+  | 'language'
+  | 'voiceGender'
+  | 'defaultCidNumber'
+  | 'didDefaultDest'
+  | 'maxIn'
+  | 'maxOut'
+  | 'maxDialer'
+  | 'country'
+  | 'bulk'
+  | 'notes'
+>;
+
+export type DidFields = Fields<DidRow, 'status' | 'destination' | 'notes' | 'country' | 'type' | 'city' | 'smsEnabled'>;
+export type CarrierFields = Fields<
+  CarrierRow,
+  'name' | 'enabled' | 'sources' | 'gateways' | 'prefixes' | 'maxIn' | 'maxOut' | 'country' | 'notes'
+>;
+
+/** Who writes, for the audit log. */
+export type Actor = string;
+
+export interface KeyFinder {
+  /** The live key with that secret: known, neither revoked nor expired. Notes that it was used. */
+  findByToken(token: string): Promise<KeyRow | undefined>;
+}
+
+export interface AccountTree {
+  find(ref: Ref): Promise<AccountRow | undefined>;
+  /** The account itself and all below it. */
+  subtreeIds(id: number): Promise<ReadonlySet<number>>;
+  /** The account itself first, then up to the root. */
+  chain(id: number): Promise<readonly AccountRow[]>;
+}
+
+export interface KeyStore extends KeyFinder {
+  list(visible: Visible, slice: Slice): Promise<Found<KeyRow>>;
+  find(visible: Visible, ref: Ref): Promise<KeyRow | undefined>;
+  /** The secret is told here and never again. */
+  create(actor: Actor, key: NewKey): Promise<{ readonly key: KeyRow; readonly secret: string }>;
+  revoke(actor: Actor, id: number): Promise<void>;
+}
+
+export interface NewKey {
+  readonly accountId: number | null;
+  readonly name: string;
+  readonly mode: 'live' | 'test';
+  readonly scopes: readonly string[];
+  readonly allowedAddresses: readonly string[];
+  readonly expiresAtMs: number | null;
+}
+
+export interface AccountStore extends AccountTree {
+  list(visible: Visible, slice: Slice, filter: { readonly parentId?: number }): Promise<Found<AccountRow>>;
+  create(actor: Actor, fields: AccountFields & { readonly name: string }): Promise<AccountRow>;
+  update(actor: Actor, id: number, fields: AccountFields): Promise<AccountRow>;
+}
+
+export interface TrunkStore {
+  list(visible: Visible, slice: Slice, filter: TrunkFilter): Promise<Found<TrunkRow>>;
+  find(visible: Visible, ref: Ref): Promise<TrunkRow | undefined>;
+  findByIdentity(visible: Visible, username: string, realm: string): Promise<TrunkRow | undefined>;
+  /** `password`: the one given, or the one made; told here and never again. `null` for an `ip` trunk. */
+  create(
+    actor: Actor,
+    trunk: TrunkFields & { readonly accountId: number; readonly name: string; readonly password?: string | undefined },
+  ): Promise<{ readonly trunk: TrunkRow; readonly password: string | null }>;
+  update(actor: Actor, id: number, fields: TrunkFields): Promise<TrunkRow>;
+  /** A new password; the old one stays good for `overlapSec`. */
+  regenerate(
+    actor: Actor,
+    id: number,
+    options: { readonly rotateUsername: boolean; readonly overlapSec: number },
+  ): Promise<{ readonly trunk: TrunkRow; readonly password: string }>;
+  remove(actor: Actor, id: number): Promise<void>;
+}
+
+export interface TrunkFilter {
+  readonly accountId?: number | undefined;
+  readonly status?: string | undefined;
+  readonly search?: string | undefined;
+}
+
+export interface DidStore {
+  list(visible: Visible, slice: Slice, filter: DidFilter): Promise<Found<DidRow>>;
+  find(visible: Visible, ref: Ref): Promise<DidRow | undefined>;
+  findByNumber(visible: Visible, number: string): Promise<DidRow | undefined>;
+  create(
+    actor: Actor,
+    did: DidFields & { readonly accountId: number; readonly number: string; readonly blockSize?: number | undefined },
+  ): Promise<DidRow>;
+  update(actor: Actor, id: number, fields: DidFields): Promise<DidRow>;
+  release(actor: Actor, id: number): Promise<void>;
+}
+
+export interface DidFilter {
+  readonly accountId?: number | undefined;
+  readonly status?: string | undefined;
+  readonly trunkId?: number | undefined;
+  readonly assigned?: boolean | undefined;
+  readonly search?: string | undefined;
+}
+
+export interface CarrierStore {
+  list(slice: Slice): Promise<Found<CarrierRow>>;
+  find(ref: Ref): Promise<CarrierRow | undefined>;
+  create(actor: Actor, fields: CarrierFields & { readonly name: string }): Promise<CarrierRow>;
+  update(actor: Actor, id: number, fields: CarrierFields): Promise<CarrierRow>;
+  remove(actor: Actor, id: number): Promise<void>;
+}
+
+export interface DomainStore {
+  list(visible: Visible, slice: Slice): Promise<Found<DomainRow>>;
+  find(visible: Visible, ref: Ref): Promise<DomainRow | undefined>;
+  create(
+    actor: Actor,
+    domain: {
+      readonly accountId: number;
+      readonly domain: string;
+      readonly algorithms: DomainRow['algorithms'] | undefined;
+    },
+  ): Promise<DomainRow>;
+  remove(actor: Actor, id: number): Promise<void>;
+}
+
+export interface WalletStore {
+  balance(accountId: number): Promise<{ readonly micros: number; readonly currency: string }>;
+  transactions(accountId: number, slice: Slice): Promise<Found<LedgerRow>>;
+  topUp(
+    actor: Actor,
+    topUp: {
+      readonly accountId: number;
+      readonly amountMicros: number;
+      readonly note: string;
+      /** The same key posts once. */
+      readonly idempotencyKey: string | undefined;
+    },
+  ): Promise<LedgerRow>;
+  /** What is wrong with the ledger; empty when it is sound. */
+  verify(): Promise<{ readonly entries: number; readonly faults: readonly string[] }>;
+}
+
+export interface AuditStore {
+  list(visible: Visible, slice: Slice): Promise<Found<AuditRow>>;
+}
+
+export interface AuditRow {
+  readonly id: number;
+  readonly accountId: number | null;
+  readonly actor: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly resourceId: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly atMs: number;
+}
+
+/** Everything of the store that the admin side uses. */
+export interface AdminStore {
+  readonly keys: KeyStore;
+  readonly accounts: AccountStore;
+  readonly trunks: TrunkStore;
+  readonly dids: DidStore;
+  readonly carriers: CarrierStore;
+  readonly domains: DomainStore;
+  readonly wallet?: WalletStore;
+  readonly audit: AuditStore;
+}

@@ -1,0 +1,46 @@
+import { CliError } from '../cli-error.ts';
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+export interface ChannelResponse {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** A way to the REST API with operator rights: the control socket of a running server, or the database itself. */
+export interface Channel {
+  readonly kind: 'server' | 'offline';
+  request(method: Method, path: string, body?: unknown): Promise<ChannelResponse>;
+  close(): Promise<void>;
+}
+
+/** One request whose refusal ends the command with the API's own sentence. */
+export async function call<T>(channel: Channel, method: Method, path: string, body?: unknown): Promise<T> {
+  const response = await channel.request(method, `/api/v1${path}`, body);
+  if (response.status >= 200 && response.status < 300) return response.body as T;
+  throw new CliError(refusalText(response));
+}
+
+/** Every page of a list. */
+export async function listAll<T>(channel: Channel, path: string): Promise<readonly T[]> {
+  const all: T[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const joiner = path.includes('?') ? '&' : '?';
+    const suffix: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page: ListPage<T> = await call(channel, 'GET', `${path}${joiner}per_page=200${suffix}`);
+    all.push(...page.data);
+    cursor = page.meta.next_cursor;
+  }
+  return all;
+}
+
+interface ListPage<T> {
+  readonly data: readonly T[];
+  readonly meta: { readonly next_cursor: string | null };
+}
+
+function refusalText(response: ChannelResponse): string {
+  const error = (response.body as { error?: { message?: string; code?: string; log_id?: string } } | undefined)?.error;
+  if (error?.message === undefined) return `the server answered ${response.status}`;
+  return `${error.message}${error.log_id === undefined ? '' : ` (log id ${error.log_id})`}`;
+}
