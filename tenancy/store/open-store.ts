@@ -76,6 +76,7 @@ function assemble(connection: SqliteConnection, lock: StoreLock | undefined, opt
   const dialect = new SqliteDialect({ database: connection });
   const db: Db = new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
   const shared = { secrets, clock, platformRealm };
+  let closed: Promise<void> | undefined;
   return {
     ...shared,
     db,
@@ -83,12 +84,18 @@ function assemble(connection: SqliteConnection, lock: StoreLock | undefined, opt
     write: (work) => db.transaction().execute((tx) => work({ ...shared, db: tx })),
     bulk: (work) => db.connection().execute(async () => connection.transaction(() => work(connection))),
     backup: (file) => connection.backup(file),
-    close: async () => {
-      await db.connection().execute(async () => {});
-      await db.destroy();
-      lock?.release();
+    close: () => {
+      closed ??= shut(db, lock);
+      return closed;
     },
   };
+}
+
+/** Waits for the transaction that is open, if any. */
+async function shut(db: Db, lock: StoreLock | undefined): Promise<void> {
+  await db.connection().execute(async () => {});
+  await db.destroy();
+  lock?.release();
 }
 
 function prepareFolder(folder: string): void {
