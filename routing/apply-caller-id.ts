@@ -1,7 +1,7 @@
 import { note, type Rejection } from '../telemetry/index.ts';
 import { type CallContext, callerTrunk, type Presentation } from './call-context.ts';
 import { countryOf } from './normalize-numbers.ts';
-import { decodeUser, toE164 } from './numbers/e164.ts';
+import { toE164 } from './numbers/e164.ts';
 
 /**
  * How the caller is shown. What a carrier says is passed on; a tenant may show numbers that its account
@@ -60,5 +60,5 @@ function defaultNumber(context: CallContext): string | undefined {
   if (accountId === undefined) return undefined;
   const account = context.directory.chain(accountId).find((above) => above.defaultCidNumber !== null);
   const number = account?.defaultCidNumber ?? undefined;
-  return number === undefined ? undefined : (toE164(number, account?.country ?? null) ?? decodeUser(number));
+  return number === undefined ? undefined : (toE164(number, account?.country ?? null) ?? number);
 }

@@ -4,6 +4,7 @@ import type { Traced, TraceLine } from '../telemetry/index.ts';
 import type { AdmissionResult, Claim } from './admission/admission.ts';
 import type { InviteView } from './invite-view.ts';
 import type { AuthVerdict, RoutingBindings, RoutingDirectory } from './ports.ts';
+import type { CarrierRoutes } from './target/carrier-routes.ts';
 
 export type CallDirection = 'in' | 'out' | 'internal';
 
@@ -65,6 +66,7 @@ export interface CallContext extends Traced {
   readonly bindings: RoutingBindings;
   readonly config: CallsConfig;
   readonly effects: CallEffects;
+  readonly carrierRoutes: CarrierRoutes;
   readonly trace: TraceLine[];
   /** Set by identifySource or authenticate; `undefined` in between means "must be challenged". */
   source: CallSource | undefined;

@@ -3,11 +3,13 @@ import type { CallsConfig } from '../config/index.ts';
 import type { CallContext, CallEffects } from './call-context.ts';
 import { viewInvite } from './invite-view.ts';
 import type { RoutingBindings, RoutingDirectory } from './ports.ts';
+import type { CarrierRoutes } from './target/carrier-routes.ts';
 
 export interface ContextWorld {
   readonly directory: RoutingDirectory;
   readonly bindings: RoutingBindings;
   readonly config: CallsConfig;
+  readonly carrierRoutes: CarrierRoutes;
 }
 
 /** A call about which nothing is known yet but the request. */
@@ -24,6 +26,7 @@ export function createContext(
     bindings: world.bindings,
     config: world.config,
     effects,
+    carrierRoutes: world.carrierRoutes,
     trace: [],
     source: undefined,
     called: [],

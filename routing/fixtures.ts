@@ -5,9 +5,10 @@ import { runSteps } from '../telemetry/index.ts';
 import { type DeltaFields, Directory, directoryDelta } from '../tenancy/index.ts';
 import { MemoryAdmission } from './admission/memory-admission.ts';
 import type { CallContext, CallEffects } from './call-context.ts';
-import { createCallSteps } from './call-steps.ts';
 import { createContext } from './create-context.ts';
+import { CALL_STEPS } from './index.ts';
 import type { AuthVerdict, RoutingBindings } from './ports.ts';
+import { CarrierRoutes } from './target/carrier-routes.ts';
 
 /** Worlds for tests of the call steps: a real directory, real admission, and recorded effects. */
 export interface TestWorld {
@@ -39,8 +40,9 @@ export function testWorld(fields: DeltaFields, config: Partial<CallsConfig> = {}
 export function testBindings(world: Pick<TestWorld, 'bindings'>): RoutingBindings {
   return {
     bindingsOf: (trunkId) => world.bindings.filter((binding) => binding.trunkId === trunkId),
-    hasBindingFrom: (address, port) =>
-      world.bindings.some((b) => b.sourceAddress === address && (port === undefined || b.sourcePort === port)),
+    hasBindingFrom: (address) => world.bindings.some((b) => b.sourceAddress === address),
+    findBindingBySource: (address, port) =>
+      world.bindings.find((b) => b.sourceAddress === address && b.sourcePort === port),
   };
 }
 
@@ -50,10 +52,15 @@ export function runInvite(world: TestWorld, request: InboundRequest) {
   const context = createContext(
     `call_${world.bridged.length}`,
     request,
-    { directory: world.directory, bindings: testBindings(world), config: world.config },
+    {
+      directory: world.directory,
+      bindings: testBindings(world),
+      config: world.config,
+      carrierRoutes: new CarrierRoutes(),
+    },
     effects,
   );
-  return { context, rejection: runSteps(createCallSteps(), context) };
+  return { context, rejection: runSteps(CALL_STEPS, context) };
 }
 
 function testEffects(world: TestWorld): CallEffects {

@@ -17,7 +17,7 @@ export function identifySource(context: CallContext): Rejection | undefined {
     note(context, 'identifySource', sourceAddress, `carrier ${carrier.name}`);
     return undefined;
   }
-  if (!hasCredentials(context) && !context.bindings.hasBindingFrom(sourceAddress, sourcePort)) {
+  if (!hasCredentials(context) && context.bindings.findBindingBySource(sourceAddress, sourcePort) === undefined) {
     const rejection = identifyIpTrunk(context, sourceAddress);
     if (rejection !== undefined || context.source !== undefined) return rejection;
   }

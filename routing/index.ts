@@ -1,6 +1,38 @@
+import type { Step } from '../telemetry/index.ts';
+import { admitCall } from './admit-call.ts';
+import { applyCallerId } from './apply-caller-id.ts';
+import { authenticate } from './authenticate.ts';
+import { bridgeLegs } from './bridge-legs.ts';
+import type { CallContext } from './call-context.ts';
+import { CallRouter, type CallRouterDeps } from './call-router.ts';
+import { identifySource } from './identify-source.ts';
+import { normalizeNumbers } from './normalize-numbers.ts';
+import { rejectLoops } from './reject-loops.ts';
+import { resolveTarget } from './resolve-target.ts';
+
+/** What happens to an INVITE, in this order; one file a step. All but the last decide at once, from memory. */
+export const CALL_STEPS: readonly Step<CallContext>[] = [
+  rejectLoops,
+  identifySource,
+  authenticate,
+  normalizeNumbers,
+  resolveTarget,
+  applyCallerId,
+  admitCall,
+  bridgeLegs,
+];
+
+/** The router of one SIP thread: `srf.invite((req, res) => router.handleInvite(req, res))`. */
+export function createCallRouter(deps: CallRouterDeps): CallRouter {
+  return new CallRouter(deps, CALL_STEPS);
+}
+
 export type { Admission, Claim, Lease } from './admission/admission.ts';
 export { MemoryAdmission } from './admission/memory-admission.ts';
-export { createCallSteps } from './call-steps.ts';
+export type { ReferPolicy } from './bridge/bridge-deps.ts';
+export type { CallRouter, CallRouterDeps } from './call-router.ts';
+export { type ExplainQuery, type Explanation, UnknownTrunkError } from './explain.ts';
+export { createInviteAuth } from './invite-auth.ts';
 export type {
   AuthVerdict,
   CallClock,
@@ -10,3 +42,5 @@ export type {
   RoutingBindings,
   RoutingDirectory,
 } from './ports.ts';
+export { PBX_PROFILES, type PbxProfile } from './profiles.ts';
+export { type SrfPort, toInboundRequest } from './srf-adapter.ts';

@@ -1,6 +1,6 @@
 import { note, type Rejection } from '../telemetry/index.ts';
 import { type CallContext, callerTrunk } from './call-context.ts';
-import { decodeUser, e164Candidates, toE164 } from './numbers/e164.ts';
+import { e164Candidates, toE164 } from './numbers/e164.ts';
 
 /**
  * Reads dialled and calling number as E.164 (P2). The carrier's default plan takes numbers with `+`, with
@@ -12,11 +12,11 @@ export function normalizeNumbers(context: CallContext): Rejection | undefined {
   // RFC 3261 8.1.1.8: without a Contact nobody could send requests inside the dialog.
   if (invite.request.header('contact') === undefined) return bad('The INVITE has no Contact.');
   const country = countryOf(context);
-  const dialled = decodeUser(invite.requestUri.user);
+  const dialled = invite.requestUri.user;
   context.called = e164Candidates(dialled, country);
   context.calledNumber = context.called[0] ?? dialled;
   const caller = invite.assertedUser || invite.fromUser;
-  context.caller = toE164(caller, country) ?? decodeUser(caller);
+  context.caller = toE164(caller, country) ?? caller;
   const readings = context.called.length === 0 ? 'no telephone number' : context.called.join(' or ');
   note(context, 'normalizeNumbers', `${dialled || invite.request.uri} from ${caller || 'nobody'}`, readings);
   return undefined;

@@ -26,12 +26,14 @@ export type RoutingDirectory = Pick<
   | 'nearestDids'
 >;
 
-/** Live registrations. */
+/** Live registrations; the registrar is one. */
 export interface RoutingBindings {
   /** Live bindings of the trunk, newest first. */
   bindingsOf(trunkId: number): readonly BindingRecord[];
-  /** Whether a live binding came from that address; any port, unless one is given. */
-  hasBindingFrom(address: string, port?: number): boolean;
+  /** Whether a binding came from that address, on any port. */
+  hasBindingFrom(address: string): boolean;
+  /** The live binding of exactly that address and port. */
+  findBindingBySource(address: string, port: number): BindingRecord | undefined;
 }
 
 export type AuthVerdict =

@@ -1,8 +1,7 @@
 import type { DidRecord, TrunkRecord } from '../bus/index.ts';
 import { note, type Rejection } from '../telemetry/index.ts';
 import { type CallContext, callerTrunk } from './call-context.ts';
-import { decodeUser } from './numbers/e164.ts';
-import { type CarrierRoutes, carrierOption } from './target/carrier-routes.ts';
+import { carrierOption } from './target/carrier-routes.ts';
 import { didOptions } from './target/did-options.ts';
 import { trunkOption } from './target/trunk-legs.ts';
 
@@ -10,15 +9,13 @@ import { trunkOption } from './target/trunk-legs.ts';
  * Where the call goes: a DID of this platform (also from another tenant's trunk: it stays inside), a phone
  * of the same account, or out through the carriers (F-034, F-042, A31).
  */
-export function createResolveTarget(carrierRoutes: CarrierRoutes) {
-  return function resolveTarget(context: CallContext): Rejection | undefined {
-    const caller = callerTrunk(context);
-    const did = findCalledDid(context);
-    if (did !== undefined) return toDid(context, did, caller);
-    if (caller === undefined) return unknownDid(context);
-    const extension = findExtension(context, caller);
-    return extension === undefined ? toCarriers(context, carrierRoutes) : toExtension(context, extension);
-  };
+export function resolveTarget(context: CallContext): Rejection | undefined {
+  const caller = callerTrunk(context);
+  const did = findCalledDid(context);
+  if (did !== undefined) return toDid(context, did, caller);
+  if (caller === undefined) return unknownDid(context);
+  const extension = findExtension(context, caller);
+  return extension === undefined ? toCarriers(context) : toExtension(context, extension);
 }
 
 function findCalledDid(context: CallContext): DidRecord | undefined {
@@ -47,7 +44,7 @@ function toDid(context: CallContext, did: DidRecord, caller: TrunkRecord | undef
 
 /** Phones of one account in one realm call each other by user name; never across accounts. */
 function findExtension(context: CallContext, caller: TrunkRecord): TrunkRecord | undefined {
-  const user = decodeUser(context.invite.requestUri?.user ?? '');
+  const user = context.invite.requestUri?.user ?? '';
   const callee = context.directory.findCredential(user, caller.realm);
   return callee?.accountId === caller.accountId && callee.kind === 'extension' ? callee : undefined;
 }
@@ -65,7 +62,7 @@ function toExtension(context: CallContext, callee: TrunkRecord): Rejection | und
   return undefined;
 }
 
-function toCarriers(context: CallContext, routes: CarrierRoutes): Rejection | undefined {
+function toCarriers(context: CallContext): Rejection | undefined {
   context.direction = 'out';
   const number = context.called[0];
   if (number === undefined) {
@@ -73,7 +70,7 @@ function toCarriers(context: CallContext, routes: CarrierRoutes): Rejection | un
     return { status: 484, reason: 'bad_number', sentence };
   }
   context.calledNumber = number;
-  const carriers = routes.find(context.directory.carriers(), number);
+  const carriers = context.carrierRoutes.find(context.directory.carriers(), number);
   context.options = carriers
     .map((carrier) => carrierOption(carrier, number, context.effects.random))
     .filter((option) => option.legs.length > 0);

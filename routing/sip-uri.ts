@@ -1,8 +1,10 @@
+import { parseSipUri } from '../auth/index.ts';
+
 /** Small readings of SIP URIs and name-addr headers that keep every byte they do not change. */
 
 export interface UriParts {
   readonly scheme: 'sip' | 'sips' | 'tel';
-  /** User part as written, without password and user parameters; the number of a `tel:` URI. */
+  /** Unescaped user part, without password and user parameters; the number of a `tel:` URI. */
   readonly user: string;
   /** Lower case, without brackets and port; `''` for `tel:`. */
   readonly host: string;
@@ -20,11 +22,9 @@ const TEL_URI = /^tel:([^;?<>\s]+)/i;
 export function parseUri(uri: string): UriParts | undefined {
   const tel = TEL_URI.exec(uri);
   if (tel !== null) return { scheme: 'tel', user: tel[1] ?? '', host: '' };
-  const sip = SIP_URI.exec(uri);
-  if (sip === null) return undefined;
-  const user = (sip[2] ?? '').split(/[;:]/, 1)[0] ?? '';
-  const host = (sip[3] ?? '').replace(/^\[|\]$/g, '').toLowerCase();
-  return { scheme: (sip[1] ?? 'sip').toLowerCase() === 'sips' ? 'sips' : 'sip', user, host };
+  const sip = parseSipUri(uri);
+  if (sip === undefined) return undefined;
+  return { scheme: sip.scheme, user: sip.user.split(';', 1)[0] ?? '', host: sip.host };
 }
 
 /** Swaps only the user part (or puts one in); port, parameters and headers stay byte for byte. */

@@ -2,14 +2,7 @@ import t from 'tap';
 import { e164Candidates, toE164 } from './e164.ts';
 
 t.test('plus, double zero, no plus and national form mean the same number', async (t) => {
-  for (const text of [
-    '+31201234567',
-    '0031201234567',
-    '31201234567',
-    '0201234567',
-    '020 123-45.67',
-    '%2B31201234567',
-  ]) {
+  for (const text of ['+31201234567', '0031201234567', '31201234567', '0201234567', '020 123-45.67']) {
     t.ok(e164Candidates(text, 'NL').includes('+31201234567'), text);
   }
 });
@@ -24,8 +17,8 @@ t.test('national reading comes before digits taken as international', async (t) 
   t.same(e164Candidates('2125551234', 'US'), ['+12125551234', '+2125551234']);
 });
 
-t.test('words, short codes and malformed escapes are no numbers', async (t) => {
-  for (const text of ['', 'anonymous', '12', '%ZZ', '+0123456789', '+3120123456789012']) {
+t.test('words and short codes are no numbers', async (t) => {
+  for (const text of ['', 'anonymous', '12', '+0123456789', '+3120123456789012']) {
     t.same(e164Candidates(text, 'NL'), [], text);
   }
   t.equal(toE164('1002', 'NL'), undefined);

@@ -8,7 +8,7 @@ const SEPARATORS = /[\s.()/-]/g;
  * form of `country`, and digits that are international without `+`. Empty when it is no number at all.
  */
 export function e164Candidates(text: string, country: string | null): readonly string[] {
-  const digits = decodeUser(text).replace(SEPARATORS, '');
+  const digits = text.replace(SEPARATORS, '');
   if (!/^\+?\d{3,20}$/.test(digits)) return [];
   if (digits.startsWith('+')) return E164.test(digits) ? [digits] : [];
   const found = new Set<string>();
@@ -23,16 +23,6 @@ export function e164Candidates(text: string, country: string | null): readonly s
 /** The one number a caller identity means; `undefined` for words and short internal numbers. */
 export function toE164(text: string, country: string | null): string | undefined {
   return e164Candidates(text, country)[0];
-}
-
-/** Percent escapes of a user part (RFC 3261 19.1.2), left as they are when malformed. */
-export function decodeUser(user: string): string {
-  if (!user.includes('%')) return user;
-  try {
-    return decodeURIComponent(user);
-  } catch {
-    return user;
-  }
 }
 
 function parseNational(digits: string, country: string | null): string | undefined {

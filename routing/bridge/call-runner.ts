@@ -1,0 +1,137 @@
+import { note, type Rejection } from '../../telemetry/index.ts';
+import { claimsFor, refuse } from '../admit-call.ts';
+import { realmOf, refuseInvite, sendFinal } from '../answer.ts';
+import type { LegTarget, RouteOption } from '../call-context.ts';
+import type { SrfHeaders, SrfRequest, SrfResponse } from '../srf-adapter.ts';
+import type { BridgeDeps } from './bridge-deps.ts';
+import type { Call, CallEnd } from './call.ts';
+import { connectLegs } from './connect-legs.ts';
+import { EarlyAnswers } from './early-answers.ts';
+import { answerHeaders, inviteHeaders } from './header-policy.ts';
+import { isPeerAnswer, type LegFailure, mayTryNext, rejectionFor } from './leg-outcome.ts';
+import { type AnsweredLeg, type PlacedLeg, placeLeg } from './place-leg.ts';
+import { releaseLeg } from './release-leg.ts';
+
+interface Failed {
+  readonly rejection: Rejection;
+  /** The far end's own answer, `undefined` where we decided. */
+  readonly peer: LegFailure | undefined;
+}
+
+/** Calls the targets one after the other and joins the first that answers with the caller. */
+export class CallRunner {
+  readonly #deps: BridgeDeps;
+  readonly #call: Call;
+  readonly #req: SrfRequest;
+  readonly #res: SrfResponse;
+  readonly #early: EarlyAnswers;
+  #placed: PlacedLeg | undefined;
+  #failed: Failed | undefined;
+
+  constructor(deps: BridgeDeps, call: Call, req: SrfRequest, res: SrfResponse) {
+    this.#deps = deps;
+    this.#call = call;
+    this.#req = req;
+    this.#res = res;
+    this.#early = new EarlyAnswers(call.context, req, res);
+  }
+
+  async run(): Promise<void> {
+    this.#watch();
+    for (const option of this.#admittedOptions()) {
+      for (const leg of option.legs) {
+        const next = await this.#attempt(option, leg);
+        if (next === 'joined' || this.#call.isEnded) return;
+        if (next === 'stop') return this.#giveUp();
+      }
+    }
+    this.#giveUp();
+  }
+
+  /** What ends a call that is being set up: the caller, nobody answering, or we ourselves. */
+  #watch(): void {
+    const { context } = this.#call;
+    this.#req.on('cancel', (cancel) => {
+      const reason = cancel.get('reason');
+      this.#placed?.cancel(reason === undefined ? {} : { Reason: reason });
+      this.#call.end({ reason: 'cancelled', status: 487, hungUpBy: 'caller' });
+    });
+    this.#call.onTearDown((end) => this.#tearDown(end));
+    const stop = this.#call.after(context.config.ringTimeoutSec * 1000, () => {
+      if (!this.#call.isAnswered) this.#call.hangUp({ reason: 'no_answer', status: 480, hungUpBy: 'server' });
+    });
+    this.#early.onJoined(stop);
+  }
+
+  #tearDown(end: CallEnd): void {
+    const headers: SrfHeaders = { Reason: `SIP;cause=${end.status || 503};text="${end.reason}"` };
+    this.#placed?.cancel(headers);
+    this.#refuseCaller({ status: end.status || 503, reason: end.reason });
+  }
+
+  /** The options from the admitted one on; each next one needs places of its own. */
+  *#admittedOptions(): Generator<RouteOption> {
+    const { context } = this.#call;
+    for (let index = context.admitted; index < context.options.length; index++) {
+      const option = context.options[index];
+      if (option === undefined) continue;
+      if (index !== context.admitted) {
+        const result = this.#deps.admission.acquire(
+          context.uuid,
+          claimsFor(context, option),
+          this.#deps.leaseUntilMs(),
+        );
+        if (!result.ok) {
+          this.#failed ??= { rejection: refuse(result), peer: undefined };
+          continue;
+        }
+        context.admitted = index;
+      }
+      yield option;
+    }
+  }
+
+  async #attempt(option: RouteOption, leg: LegTarget): Promise<'joined' | 'next' | 'stop'> {
+    const { context } = this.#call;
+    const headers = inviteHeaders(context, option, leg);
+    const onProvisional = this.#early.relay.bind(this.#early);
+    this.#placed = placeLeg(this.#deps.srf, this.#req, { leg, headers, onProvisional });
+    const outcome = await this.#placed.outcome;
+    this.#placed = undefined;
+    if (outcome.kind !== 'failed') {
+      if (this.#call.isEnded) releaseLeg(outcome);
+      else await this.#join(leg, outcome);
+      return 'joined';
+    }
+    const { failure } = outcome;
+    this.#call.addAttempt(leg.label, failure.status);
+    note(context, 'bridgeLegs', leg.label, `${failure.status}${failure.isLocal ? ', no answer' : ''}`);
+    const peer = isPeerAnswer(leg.kind, failure) ? failure : undefined;
+    this.#failed = { rejection: rejectionFor(leg.kind, failure), peer };
+    return mayTryNext(leg.kind, failure) ? 'next' : 'stop';
+  }
+
+  async #join(leg: LegTarget, outcome: AnsweredLeg): Promise<void> {
+    this.#call.addAttempt(leg.label, 200);
+    const incoming = { call: this.#call, req: this.#req, res: this.#res, early: this.#early };
+    await connectLegs(this.#deps, incoming, leg, outcome);
+  }
+
+  #giveUp(): void {
+    if (this.#call.isEnded) return;
+    const failed = this.#failed ?? { rejection: { status: 480, reason: 'trunk_offline' as const }, peer: undefined };
+    this.#call.refuse(failed.rejection);
+    if (failed.peer?.response === undefined) {
+      this.#refuseCaller(failed.rejection);
+      return;
+    }
+    const headers = answerHeaders(this.#call.context, failed.peer.response);
+    delete headers['Content-Type'];
+    sendFinal(this.#res, failed.rejection.status, headers);
+  }
+
+  #refuseCaller(rejection: Rejection): void {
+    const { context } = this.#call;
+    refuseInvite(this.#res, rejection, realmOf(context.directory, context.invite));
+  }
+}

@@ -1,0 +1,150 @@
+import type { CallAttempt, CallLeg, CallRecord } from '../../bus/index.ts';
+import { type Reason, type Rejection, reasonEntry } from '../../telemetry/index.ts';
+import { type CallContext, callerTrunk } from '../call-context.ts';
+import type { CallClock } from '../ports.ts';
+import { parseNameAddr } from '../sip-uri.ts';
+
+/** How a call ended, in the words of the catalogue. */
+export interface CallEnd {
+  readonly reason: Reason;
+  /** Last status of the INVITE; 0 where the reason has none. */
+  readonly status: number;
+  readonly sentence?: string;
+  readonly hungUpBy?: CallRecord['hungUpBy'];
+}
+
+/** Told once each, in this order; `answered` may be left out. */
+export interface CallObserver {
+  onProgress(record: CallRecord): void;
+  onEnded(record: CallRecord): void;
+}
+
+/** One call, from its INVITE to its one (result, reason). What happens on the wire is decided elsewhere. */
+export class Call {
+  readonly context: CallContext;
+  readonly startedAtMs: number;
+  readonly #clock: CallClock;
+  readonly #observer: CallObserver;
+  readonly #attempts: CallAttempt[] = [];
+  readonly #stops: (() => void)[] = [];
+  #answeredAtMs: number | null = null;
+  #bLeg: CallLeg | null = null;
+  #record: CallRecord | undefined;
+  /** Hangs up whatever is up; set anew as the call proceeds. */
+  #tearDown: (end: CallEnd) => void = () => undefined;
+
+  constructor(context: CallContext, clock: CallClock, observer: CallObserver) {
+    this.context = context;
+    this.#clock = clock;
+    this.#observer = observer;
+    this.startedAtMs = clock.now();
+  }
+
+  get isEnded(): boolean {
+    return this.#record !== undefined;
+  }
+
+  get isAnswered(): boolean {
+    return this.#answeredAtMs !== null;
+  }
+
+  /** The first thing that is told of the call. */
+  start(): void {
+    this.#observer.onProgress(this.snapshot());
+  }
+
+  /** Replaces what `hangUp` does. */
+  onTearDown(tearDown: (end: CallEnd) => void): void {
+    this.#tearDown = tearDown;
+  }
+
+  /** Runs `fn` after `ms`, unless the call ends before; the returned function stops it. */
+  after(ms: number, fn: () => void): () => void {
+    const stop = this.#clock.after(ms, fn);
+    this.#stops.push(stop);
+    return stop;
+  }
+
+  addAttempt(target: string, status: number): void {
+    this.#attempts.push({ target, status, atMs: this.#clock.now() });
+  }
+
+  answer(bLeg: CallLeg): void {
+    if (this.isEnded || this.isAnswered) return;
+    this.#answeredAtMs = this.#clock.now();
+    this.#bLeg = bLeg;
+    this.#observer.onProgress(this.snapshot());
+  }
+
+  /** Ends both legs, then the call. */
+  hangUp(end: CallEnd): void {
+    if (this.isEnded) return;
+    const tearDown = this.#tearDown;
+    this.end(end);
+    tearDown(end);
+  }
+
+  /** Closes the record; only the first end counts. */
+  end(end: CallEnd): void {
+    if (this.isEnded) return;
+    for (const stop of this.#stops) stop();
+    this.#record = this.snapshot(end);
+    this.#observer.onEnded(this.#record);
+  }
+
+  /** Ends a call that never got an answer, as the refusal says. */
+  refuse(rejection: Rejection): void {
+    const { reason, status, sentence } = rejection;
+    this.end(sentence === undefined ? { reason, status } : { reason, status, sentence });
+  }
+
+  /** The record as it stands. */
+  snapshot(end?: CallEnd): CallRecord {
+    const { context } = this;
+    const { request, from } = context.invite;
+    const entry = end === undefined ? undefined : reasonEntry(end.reason);
+    return {
+      uuid: context.uuid,
+      direction: context.direction,
+      accountId: ownerOf(context).accountId,
+      trunkId: ownerOf(context).trunkId,
+      didId: context.did?.id ?? null,
+      carrierId: carrierOf(context),
+      from: context.presentation?.user || context.caller || from.uri,
+      to: context.calledNumber || request.uri,
+      startedAtMs: this.startedAtMs,
+      answeredAtMs: this.#answeredAtMs,
+      endedAtMs: end === undefined ? null : this.#clock.now(),
+      result: entry?.result ?? null,
+      reason: end?.reason ?? null,
+      status: end?.status ?? (this.isAnswered ? 200 : 0),
+      sentence: end?.sentence ?? entry?.sentence ?? '',
+      aLeg: aLegOf(context),
+      bLeg: this.#bLeg,
+      attempts: [...this.#attempts],
+      hungUpBy: end?.hungUpBy ?? null,
+      trace: [...context.trace],
+    };
+  }
+}
+
+/** The payer: the calling trunk, else the called one, else the DID's account. */
+function ownerOf(context: CallContext): { readonly accountId: number | null; readonly trunkId: number | null } {
+  const trunk = callerTrunk(context) ?? context.options[context.admitted]?.trunk;
+  if (trunk !== undefined) return { accountId: trunk.accountId, trunkId: trunk.id };
+  return { accountId: context.did?.accountId ?? null, trunkId: null };
+}
+
+function carrierOf(context: CallContext): number | null {
+  if (context.source?.kind === 'carrier') return context.source.carrier.id;
+  return context.options[context.admitted]?.carrier?.id ?? null;
+}
+
+function aLegOf(context: CallContext): CallLeg {
+  const { request } = context.invite;
+  return {
+    callId: request.callId,
+    remote: `${request.sourceAddress}:${request.sourcePort}`,
+    contact: parseNameAddr(request.header('contact') ?? '')?.uri ?? '',
+  };
+}

@@ -1,0 +1,122 @@
+import type { CallLeg } from '../../bus/index.ts';
+import type { LegTarget } from '../call-context.ts';
+import type { ReceivedResponse, SrfDialog, SrfRequest, SrfResponse } from '../srf-adapter.ts';
+import type { BridgeDeps } from './bridge-deps.ts';
+import type { Call, CallEnd } from './call.ts';
+import type { EarlyAnswers } from './early-answers.ts';
+import { answerHeaders, sessionHeaders } from './header-policy.ts';
+import type { AnsweredLeg } from './place-leg.ts';
+import { relayDialogs } from './relay.ts';
+import { destroyDialog, releaseLeg } from './release-leg.ts';
+
+export interface IncomingCall {
+  readonly call: Call;
+  readonly req: SrfRequest;
+  readonly res: SrfResponse;
+  readonly early: EarlyAnswers;
+}
+
+/** The called side answered: answers the caller with the same session description and joins the two dialogs. */
+export async function connectLegs(
+  deps: BridgeDeps,
+  incoming: IncomingCall,
+  leg: LegTarget,
+  answered: AnsweredLeg,
+): Promise<void> {
+  const { call, req, res, early } = incoming;
+  const response = answered.dialog.res;
+  if (answered.kind === 'answered') answered.dialog.queueRequests = true;
+  await early.pracks(call.after.bind(call));
+  if (call.isEnded) {
+    releaseLeg(answered);
+    return;
+  }
+  const localSdp = answered.kind === 'offered' ? answered.dialog.sdp : answered.dialog.remote.sdp;
+  const headers = { ...answerHeaders(call.context, response), ...sessionHeaders(call.context) };
+  delete (headers as Record<string, string>)['Content-Type'];
+  let uas: SrfDialog;
+  try {
+    uas = await deps.srf.createUAS(req, res, { localSdp, headers });
+  } catch {
+    releaseLeg(answered);
+    call.end({ reason: 'cancelled', status: 487, hungUpBy: 'caller' });
+    return;
+  }
+  if (call.isEnded) {
+    releaseLeg(answered);
+    destroyDialog(uas, {});
+    return;
+  }
+  early.joined();
+  if (answered.kind === 'offered') joinOffered(deps, incoming, leg, uas, answered.dialog);
+  else joinAnswered(deps, incoming, leg, uas, answered.dialog);
+}
+
+function joinAnswered(deps: BridgeDeps, incoming: IncomingCall, leg: LegTarget, uas: SrfDialog, uac: SrfDialog): void {
+  uas.once('ack', () => {
+    uac.queueRequests = false;
+  });
+  if (!uac.connected) {
+    destroyDialog(uas, {});
+    incoming.call.end({ reason: 'answered', status: 200, hungUpBy: 'callee' });
+    return;
+  }
+  bringUp(deps, incoming, leg, uas, uac);
+}
+
+/** INVITE without an offer: the caller's ACK carries the answer to the called side's offer (RFC 3261 13.2.1). */
+function joinOffered(
+  deps: BridgeDeps,
+  incoming: IncomingCall,
+  leg: LegTarget,
+  uas: SrfDialog,
+  offered: Extract<AnsweredLeg, { readonly kind: 'offered' }>['dialog'],
+): void {
+  const { call } = incoming;
+  let isJoined = false;
+  const drop = (end: CallEnd) => {
+    if (isJoined) return;
+    offered.destroy().catch(() => undefined);
+    call.end(end);
+  };
+  call.onTearDown((end) => {
+    destroyDialog(uas, {});
+    drop(end);
+  });
+  uas.on('destroy', () => drop({ reason: 'answered', status: 200, hungUpBy: 'caller' }));
+  call.answer(bLegOf(offered.res));
+  uas.once('ack', (ack) => {
+    if (call.isEnded) return;
+    isJoined = true;
+    offered.ack(ack.body).then(
+      (uac) => bringUp(deps, incoming, leg, uas, uac),
+      () => {
+        destroyDialog(uas, {});
+        call.end({ reason: 'pbx_failed', status: 200, sentence: 'The called side gave no Contact in its answer.' });
+      },
+    );
+  });
+}
+
+function bringUp(deps: BridgeDeps, incoming: IncomingCall, leg: LegTarget, uas: SrfDialog, uac: SrfDialog): void {
+  const { call } = incoming;
+  call.onTearDown((end) => {
+    const headers = { Reason: `SIP;cause=200;text="${end.reason}"` };
+    destroyDialog(uas, headers);
+    destroyDialog(uac, headers);
+  });
+  call.after(call.context.config.maxDurationSec * 1000, () => {
+    call.hangUp({ reason: 'max_duration', status: 200, hungUpBy: 'server' });
+  });
+  relayDialogs(deps, call, uas, uac, uac.res.source_address || leg.remoteAddress);
+  call.answer(bLegOf(uac.res, uac));
+  if (call.isEnded) destroyDialog(uac, {});
+}
+
+function bLegOf(response: ReceivedResponse, dialog?: SrfDialog): CallLeg {
+  return {
+    callId: response.get('call-id') ?? '',
+    remote: `${response.source_address}:${response.source_port}`,
+    contact: dialog?.remote.uri ?? '',
+  };
+}

@@ -1,0 +1,103 @@
+import type { CallContext, LegTarget, RouteOption } from '../call-context.ts';
+import { escapeUser, formatNameAddr, parseUri, uriHost } from '../sip-uri.ts';
+import type { SrfHeaders, SrfMessage } from '../srf-adapter.ts';
+
+/** Methods that both legs understand. */
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY, REFER, MESSAGE';
+
+/** RFC 4028: how often a leg must show that it lives, so that a call without BYE is noticed. */
+const SESSION_SEC = 1800;
+
+/** Headers that cross from caller to callee as they are; all others end here (topology hiding). */
+const PASSED_TO_CALLEE = ['Alert-Info', 'P-Early-Media', 'Priority', 'Subject', 'User-to-User', 'Content-Type'];
+/** The same from callee to caller, on provisional and final answers. */
+const PASSED_TO_CALLER = ['Alert-Info', 'P-Early-Media', 'User-to-User', 'Content-Type', 'Reason'];
+/** Carried over so that loops show across legs; the hosts in them are replaced. */
+const FORWARDING = ['Diversion', 'History-Info'];
+
+/** The headers of the INVITE to the called side. */
+export function inviteHeaders(context: CallContext, option: RouteOption, leg: LegTarget): SrfHeaders {
+  const { request, maxForwards } = context.invite;
+  const headers: Record<string, string> = {
+    ...identityHeaders(context, option, leg),
+    'Max-Forwards': String(maxForwards - 1),
+    Allow: ALLOW,
+    Supported: /\b100rel\b/i.test(request.headerLines('supported').join(',')) ? 'timer, 100rel' : 'timer',
+    'Session-Expires': String(SESSION_SEC),
+    'Min-SE': '90',
+    'X-Correlation-ID': context.uuid,
+  };
+  for (const name of PASSED_TO_CALLEE) copyLines(headers, name, request.headerLines(name.toLowerCase()));
+  const host = domainFor(option);
+  for (const name of FORWARDING) {
+    copyLines(
+      headers,
+      name,
+      request.headerLines(name.toLowerCase()).map((line) => withHost(line, host)),
+    );
+  }
+  // RFC 8224: a signature over another caller number than the one shown is worth nothing.
+  if (context.presentation?.replaced !== true) copyLines(headers, 'Identity', request.headerLines('identity'));
+  return headers;
+}
+
+/** From, To and who else the two sides are said to be (RFC 3323, RFC 3325, RFC 7315 for P-Called-Party-ID). */
+function identityHeaders(context: CallContext, option: RouteOption, leg: LegTarget): SrfHeaders {
+  const shown = context.presentation;
+  const domain = domainFor(option);
+  const called = escapeUser(context.calledNumber);
+  const toHost = leg.kind === 'gateway' ? uriHost(parseUri(leg.uri)?.host ?? domain) : domain;
+  const headers: Record<string, string> = {
+    From: fromOf(context, domain),
+    To: leg.kind === 'uri' ? `<${leg.uri}>` : `<sip:${called}@${toHost}>`,
+  };
+  if (option.trunk !== undefined) headers['P-Called-Party-ID'] = `<sip:${called}@${domain}>`;
+  if (shown?.asserted !== undefined) {
+    headers['P-Asserted-Identity'] = `<sip:${escapeUser(shown.asserted)}@${domain}>`;
+  }
+  if (shown?.isPrivate === true) headers.Privacy = 'id';
+  return headers;
+}
+
+function fromOf(context: CallContext, domain: string): string {
+  const shown = context.presentation;
+  if (shown === undefined || shown.isPrivate) return '"Anonymous" <sip:anonymous@anonymous.invalid>';
+  const user = shown.user === '' ? 'unknown' : escapeUser(shown.user);
+  return formatNameAddr(shown.display, `sip:${user}@${domain}`);
+}
+
+/** A PBX sees its own SIP domain; elsewhere the engine puts the address it sends from for `localhost`. */
+function domainFor(option: RouteOption): string {
+  return option.trunk?.realm ?? 'localhost';
+}
+
+/** What of the callee's answer the caller may see. */
+export function answerHeaders(context: CallContext, response: SrfMessage): Record<string, string> {
+  const headers: Record<string, string> = { 'X-Correlation-ID': context.uuid };
+  for (const name of PASSED_TO_CALLER) {
+    const value = response.get(name);
+    if (value !== undefined && value !== '') headers[name] = value;
+  }
+  return headers;
+}
+
+/**
+ * Session timer of the caller's leg (RFC 4028 section 9): the caller refreshes if it offered to, else we do,
+ * since an interval may be set for a caller that knows nothing of it.
+ */
+export function sessionHeaders(context: CallContext): SrfHeaders {
+  const offered = /^\s*(\d{1,9})(.*)$/.exec(context.invite.request.header('session-expires') ?? '');
+  const sec = offered === null ? SESSION_SEC : Math.max(90, Number(offered[1]));
+  const refresher = offered === null || /refresher\s*=\s*uas/i.test(offered[2] ?? '') ? 'uas' : 'uac';
+  const headers: Record<string, string> = { Allow: ALLOW, 'Session-Expires': `${sec};refresher=${refresher}` };
+  if (refresher === 'uac') headers.Require = 'timer';
+  return headers;
+}
+
+function copyLines(headers: Record<string, string>, name: string, lines: readonly string[]): void {
+  if (lines.length > 0) headers[name] = lines.join(', ');
+}
+
+function withHost(line: string, host: string): string {
+  return line.replace(/(<sips?:(?:[^@>]*@)?)(?:\[[^\]>]*\]|[^>;:?]+)(?::\d+)?/gi, `$1${host}`);
+}

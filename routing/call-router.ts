@@ -1,0 +1,180 @@
+import type { CallRecord } from '../bus/index.ts';
+import type { CallsConfig } from '../config/index.ts';
+import { type Rejection, reasonEntry, runSteps, type Step } from '../telemetry/index.ts';
+import type { Admission, Lease } from './admission/admission.ts';
+import { realmOf, refuseInvite } from './answer.ts';
+import type { BridgeDeps, ReferPolicy } from './bridge/bridge-deps.ts';
+import { Call, type CallEnd } from './bridge/call.ts';
+import { CallRunner } from './bridge/call-runner.ts';
+import type { CallContext, CallEffects } from './call-context.ts';
+import { createContext } from './create-context.ts';
+import { type ExplainDirectory, type ExplainQuery, type Explanation, explainCall } from './explain.ts';
+import { LiveCalls } from './live-calls.ts';
+import type { CallClock, CallRandom, CallSink, RoutingAuth, RoutingBindings, RoutingDirectory } from './ports.ts';
+import { type SrfPort, type SrfRequest, type SrfResponse, toInboundRequest } from './srf-adapter.ts';
+import { CarrierRoutes } from './target/carrier-routes.ts';
+
+export interface CallRouterDeps {
+  readonly directory: RoutingDirectory & ExplainDirectory;
+  readonly bindings: RoutingBindings;
+  readonly auth: RoutingAuth;
+  readonly admission: Admission;
+  readonly config: CallsConfig;
+  readonly srf: SrfPort;
+  readonly sink: CallSink;
+  readonly clock: CallClock;
+  readonly random: CallRandom;
+  /** What happens to REFER inside a call. @default 'reject' */
+  readonly referPolicy?: ReferPolicy;
+}
+
+/** A lease outlives the longest call by this much (ms); then its call has died unseen. */
+const LEASE_MARGIN_MS = 60_000;
+const SWEEP_MS = 10_000;
+
+/** INVITE in, one (result, reason) out: runs the steps, owns the live calls and their leases. */
+export class CallRouter {
+  readonly #deps: CallRouterDeps;
+  readonly #steps: readonly Step<CallContext>[];
+  readonly #carrierRoutes = new CarrierRoutes();
+  readonly #calls = new LiveCalls();
+  readonly #turns = new Map<number, number>();
+  readonly #bridge: BridgeDeps;
+  #isDraining = false;
+  #stopSweep: () => void = () => undefined;
+
+  constructor(deps: CallRouterDeps, steps: readonly Step<CallContext>[]) {
+    this.#deps = deps;
+    this.#steps = steps;
+    this.#bridge = {
+      srf: deps.srf,
+      auth: deps.auth,
+      admission: deps.admission,
+      referPolicy: deps.referPolicy ?? 'reject',
+      leaseUntilMs: () => this.#leaseUntilMs(),
+    };
+    this.#sweepLater();
+  }
+
+  /** For `srf.invite(…)`: answers refusals at once, or starts the call. */
+  handleInvite(req: SrfRequest, res: SrfResponse): void {
+    const uuid = `call_${this.#deps.random.hex(16)}`;
+    const world = { ...this.#deps, carrierRoutes: this.#carrierRoutes };
+    const effects = this.#effects(() => this.#start(call, req, res));
+    const context = createContext(uuid, toInboundRequest(req), world, effects);
+    const call: Call = new Call(context, this.#deps.clock, {
+      onProgress: (record) => this.#deps.sink.emit(record),
+      onEnded: (record) => this.#onEnded(call, record),
+    });
+    try {
+      const rejection = this.#isDraining ? DRAINING : runSteps(this.#steps, context);
+      if (rejection === undefined) return;
+      refuseInvite(res, rejection, realmOf(context.directory, context.invite));
+      call.refuse(rejection);
+    } catch (error) {
+      this.#fault(error, call, res);
+    }
+  }
+
+  /** What would become of a call now, by the same steps, with no side effect. */
+  explain(query: ExplainQuery): Explanation {
+    return explainCall({ ...this.#deps, carrierRoutes: this.#carrierRoutes }, this.#steps, query, {
+      peek: (claims) => this.#deps.admission.peek(claims),
+      isLoop: (caller, called, trunkId) => this.#isLoop(caller, called, trunkId),
+      nextTurn: (groupId, size) => (this.#turns.get(groupId) ?? 0) % size,
+    });
+  }
+
+  get activeCalls(): number {
+    return this.#calls.size;
+  }
+
+  /** Calls that are up by direction, for the gauge. */
+  activeByDirection(): Readonly<Record<CallRecord['direction'], number>> {
+    const counts = { in: 0, out: 0, internal: 0 };
+    for (const call of this.#calls.values()) counts[call.context.direction] += 1;
+    return counts;
+  }
+
+  /** Live leases: at any moment as many as there are live calls. */
+  leases(): readonly Lease[] {
+    return this.#deps.admission.leases();
+  }
+
+  /** New calls get 503 from now on; resolves when the last one has ended. */
+  beginDrain(): Promise<void> {
+    this.#isDraining = true;
+    return this.#calls.whenIdle();
+  }
+
+  /** Ends every call with that reason: BYE or a final answer to both sides. */
+  endAll(reason: CallEnd['reason']): void {
+    this.#calls.endAll({ reason, status: reasonEntry(reason).status || 503, hungUpBy: 'server' });
+  }
+
+  /** Stops the sweep of leases. */
+  close(): void {
+    this.#stopSweep();
+  }
+
+  #effects(bridge: () => void): CallEffects {
+    const { auth, admission, random } = this.#deps;
+    return {
+      authenticate: (context) => auth.authenticate(context.invite.request),
+      acquire: (context, claims) => admission.acquire(context.uuid, claims, this.#leaseUntilMs()),
+      isLoop: (caller, called, trunkId) => this.#isLoop(caller, called, trunkId),
+      nextTurn: (groupId, size) => {
+        const turn = (this.#turns.get(groupId) ?? 0) % size;
+        this.#turns.set(groupId, turn + 1);
+        return turn;
+      },
+      random: () => random.float(),
+      bridge,
+    };
+  }
+
+  #start(call: Call, req: SrfRequest, res: SrfResponse): void {
+    this.#calls.add(call);
+    call.start();
+    new CallRunner(this.#bridge, call, req, res).run().catch((error: unknown) => this.#fault(error, call, res));
+  }
+
+  #onEnded(call: Call, record: CallRecord): void {
+    const { admission, sink } = this.#deps;
+    admission.release(record.uuid);
+    this.#calls.delete(call);
+    if (record.result === null || record.reason === null) return;
+    sink.count(record.direction, record.result, record.reason);
+    sink.log(record);
+    // Strangers and first challenges are counted and logged, but are nobody's call.
+    if (call.context.source !== undefined) sink.emit(record);
+  }
+
+  #fault(error: unknown, call: Call, res: SrfResponse): void {
+    this.#deps.sink.fault(error, call.context.invite.request.callId);
+    const rejection = { status: 500, reason: 'internal_error' } as const;
+    if (!call.isEnded) call.hangUp(rejection);
+    const { directory, invite } = call.context;
+    refuseInvite(res, rejection, realmOf(directory, invite));
+  }
+
+  #isLoop(caller: string, called: string, trunkId: number): boolean {
+    return this.#calls.isLoop(caller, called, trunkId, this.#deps.clock.now());
+  }
+
+  #leaseUntilMs(): number {
+    const { ringTimeoutSec, maxDurationSec } = this.#deps.config;
+    return this.#deps.clock.now() + (ringTimeoutSec + maxDurationSec) * 1000 + LEASE_MARGIN_MS;
+  }
+
+  #sweepLater(): void {
+    this.#stopSweep = this.#deps.clock.after(SWEEP_MS, () => {
+      for (const uuid of this.#deps.admission.expire(this.#deps.clock.now())) {
+        this.#calls.find(uuid)?.hangUp({ reason: 'max_duration', status: 200, hungUpBy: 'server' });
+      }
+      this.#sweepLater();
+    });
+  }
+}
+
+const DRAINING: Rejection = { status: 503, reason: 'draining', lines: ['Retry-After: 10'] };

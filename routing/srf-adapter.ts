@@ -1,0 +1,195 @@
+import type { InboundRequest } from '../auth/index.ts';
+
+/**
+ * The part of drachtio-srf that routing uses, typed: its own declarations leave out most of what the
+ * library does (features.md section 5, trap 9).
+ */
+export type SrfHeaders = Readonly<Record<string, string>>;
+
+/** A message as srf parses it; repeated headers are joined by commas. */
+export interface SrfMessage {
+  readonly body: string;
+  readonly raw?: string;
+  get(name: string): string | undefined;
+  has(name: string): boolean;
+}
+
+export interface SrfRequest extends SrfMessage {
+  readonly method: string;
+  readonly uri: string;
+  readonly source_address: string;
+  readonly source_port: number;
+  readonly protocol: string;
+  /** `address:port` it came in on; new requests only. */
+  readonly receivedOn?: string;
+  /** On the embedded engine the flow it came over. */
+  readonly sessionToken?: string;
+  readonly socket?: unknown;
+  on(event: 'cancel', listener: (cancel: SrfMessage) => void): unknown;
+  on(event: 'update', listener: (update: SrfRequest, res: SrfResponse) => void): unknown;
+}
+
+/** A request that we sent. */
+export interface SentRequest extends SrfMessage {
+  readonly method: string;
+  cancel(options: { readonly headers: SrfHeaders }, callback: (error: unknown) => void): void;
+}
+
+export interface SendOptions {
+  readonly headers?: SrfHeaders;
+  readonly body?: string;
+}
+
+/** Our answer to a request. */
+export interface SrfResponse {
+  readonly finalResponseSent: boolean;
+  send(
+    status: number,
+    reason: string | undefined,
+    options: SendOptions,
+    callback?: ((error: unknown) => void) | null,
+    onPrack?: (prack: SrfMessage) => void,
+  ): void;
+}
+
+/** An answer that came in; `source_address` is empty when the engine made it itself. */
+export interface ReceivedResponse extends SrfMessage {
+  readonly status: number;
+  readonly reason: string;
+  readonly source_address: string;
+  readonly source_port: number;
+}
+
+export interface DialogRequestOptions {
+  readonly method: string;
+  readonly headers: SrfHeaders;
+  readonly body?: string;
+  readonly noAck?: boolean;
+}
+
+/** ACK of an offerless re-INVITE, given later with the answer in it. */
+export type SendAck = (options: { readonly body?: string }) => void;
+
+export type DialogEvent = 'modify' | 'info' | 'notify' | 'refer' | 'message' | 'update';
+
+export interface SrfDialog {
+  readonly id: string;
+  readonly connected: boolean;
+  readonly sip: { readonly callId: string; readonly localTag: string; readonly remoteTag: string };
+  readonly remote: { readonly uri: string; readonly sdp: string };
+  readonly res: ReceivedResponse;
+  /** Requests of the peer wait until it is set to false. */
+  queueRequests: boolean;
+  on(event: DialogEvent, listener: (req: SrfRequest, res: SrfResponse) => void): unknown;
+  on(event: 'destroy', listener: (bye: SrfMessage, reason: string) => void): unknown;
+  once(event: 'ack', listener: (ack: SrfMessage) => void): unknown;
+  destroy(options: { readonly headers: SrfHeaders }, callback: (error: unknown) => void): unknown;
+  /** Every response is reported, provisional ones too. */
+  request(
+    options: DialogRequestOptions,
+    callback: (error: unknown, response?: ReceivedResponse, ack?: SendAck) => void,
+  ): unknown;
+}
+
+/** The other side answered an INVITE without an offer: its offer, and the ACK that will carry the answer. */
+export interface UnackedDialog {
+  readonly sdp: string;
+  readonly res: ReceivedResponse;
+  ack(sdp: string): Promise<SrfDialog>;
+  destroy(): Promise<void>;
+}
+
+export interface CreateUacOptions {
+  readonly uri: string;
+  readonly proxy?: string;
+  readonly headers: SrfHeaders;
+  readonly localSdp?: string;
+  readonly noAck?: boolean;
+  readonly _socket?: unknown;
+}
+
+export interface UacProgress {
+  readonly cbRequest: (error: unknown, sent?: SentRequest) => void;
+  readonly cbProvisional: (response: ReceivedResponse) => void;
+}
+
+export interface SrfPort {
+  createUAC(options: CreateUacOptions, progress: UacProgress): Promise<SrfDialog | UnackedDialog>;
+  createUAS(
+    req: SrfRequest,
+    res: SrfResponse,
+    options: { readonly localSdp: string; readonly headers: SrfHeaders },
+  ): Promise<SrfDialog>;
+}
+
+/** Brings a request of srf to the shape that auth and the steps read. */
+export function toInboundRequest(req: SrfRequest): InboundRequest {
+  let headers: ReadonlyMap<string, readonly string[]> | undefined;
+  const lines = (name: string): readonly string[] => {
+    headers ??= readHeaderLines(req);
+    return headers.get(name) ?? [];
+  };
+  const [localAddress, localPort] = splitHostPort(req.receivedOn ?? '');
+  return {
+    method: req.method,
+    uri: req.uri,
+    transport: toTransport(req.protocol),
+    sourceAddress: req.source_address,
+    sourcePort: Number(req.source_port),
+    localAddress,
+    localPort,
+    flowId: req.sessionToken ?? '',
+    callId: req.get('call-id') ?? '',
+    cseq: Number.parseInt(req.get('cseq') ?? '0', 10),
+    get branch() {
+      return /;\s*branch\s*=\s*([^;,\s]+)/i.exec(lines('via')[0] ?? '')?.[1] ?? '';
+    },
+    header: (name) => lines(name)[0],
+    headerLines: lines,
+  };
+}
+
+/** RFC 3261 7.3.3 and 20: short names of the headers that the steps look at. */
+const COMPACT: Readonly<Record<string, string>> = {
+  v: 'via',
+  f: 'from',
+  t: 'to',
+  i: 'call-id',
+  m: 'contact',
+  k: 'supported',
+  c: 'content-type',
+  l: 'content-length',
+  s: 'subject',
+  o: 'event',
+  r: 'refer-to',
+  b: 'referred-by',
+  x: 'session-expires',
+  y: 'identity',
+};
+
+/** srf joins repeated headers by commas, which cannot be undone; so the lines are read from the text itself. */
+function readHeaderLines(req: SrfRequest): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  const head = (req.raw ?? '').split(/\r?\n\r?\n/, 1)[0] ?? '';
+  const unfolded = head.replace(/\r?\n[ \t]+/g, ' ');
+  for (const line of unfolded.split(/\r?\n/).slice(1)) {
+    const colon = line.indexOf(':');
+    if (colon < 1) continue;
+    const written = line.slice(0, colon).trim().toLowerCase();
+    const name = COMPACT[written] ?? written;
+    const values = found.get(name) ?? [];
+    values.push(line.slice(colon + 1).trim());
+    found.set(name, values);
+  }
+  return found;
+}
+
+function splitHostPort(text: string): readonly [string, number] {
+  const colon = text.lastIndexOf(':');
+  return colon < 0 ? ['', 0] : [text.slice(0, colon), Number(text.slice(colon + 1))];
+}
+
+function toTransport(protocol: string): InboundRequest['transport'] {
+  const name = protocol.toLowerCase();
+  return name === 'tcp' || name === 'tls' || name === 'ws' || name === 'wss' ? name : 'udp';
+}
