@@ -20,10 +20,18 @@ export function adoptToTag(response: OutgoingMessage, known: string, fresh: () =
  * (RFC 3261 8.2.7), and not to be guessed without `seed`.
  */
 export function statelessTag(request: Pick<SipMessage, 'callId' | 'fromTag' | 'cseq'>, seed: number): string {
-  let hash = seed;
-  for (const text of [request.callId, request.fromTag]) {
-    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  }
-  hash = Math.imul(hash ^ request.cseq, 0x01000193);
-  return `s${(hash >>> 0).toString(36)}`;
+  const hash = mix(mix(seed, request.callId), request.fromTag);
+  return `s${(Math.imul(hash ^ request.cseq, FNV_PRIME) >>> 0).toString(36)}`;
+}
+
+const FNV_PRIME = 0x01000193;
+/** Enough of a Call-ID to tell it from others; the whole would cost more than the rest of the answer. */
+const MIXED_LENGTH = 20;
+
+/** FNV-1a over the beginning of a text and its length. */
+function mix(seed: number, text: string): number {
+  const length = Math.min(text.length, MIXED_LENGTH);
+  let hash = Math.imul(seed ^ text.length, FNV_PRIME);
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME);
+  return hash;
 }
