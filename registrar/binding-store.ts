@@ -1,5 +1,6 @@
+import { parseSipUri } from '../auth/index.ts';
 import type { BindingChange } from '../bus/index.ts';
-import { type Binding, isLive, toRecord } from './binding.ts';
+import { type Binding, isConnection, isLive, toRecord } from './binding.ts';
 import { MultiIndex } from './multi-index.ts';
 import { SecondBuckets } from './second-buckets.ts';
 
@@ -9,6 +10,8 @@ export interface BindingStoreOptions {
   readonly emit: (change: BindingChange) => void;
   /** Called after a binding came, went, fell silent or woke; `cause` is that of the removal. */
   readonly changed: (binding: Binding, cause: RemovalCause | null) => void;
+  /** Connections are to be found by the user@host of their Contact. */
+  readonly hasContactIndex: boolean;
   /** A connection gained its first or lost its last binding. */
   readonly flowHeld: (flowId: string, held: boolean) => void;
 }
@@ -22,6 +25,7 @@ export class BindingStore {
   readonly #byTrunk = new MultiIndex<number, Binding>();
   readonly #bySource = new MultiIndex<string, Binding>();
   readonly #byFlow = new MultiIndex<string, Binding>();
+  readonly #byContact = new MultiIndex<string, Binding>();
   readonly #expiries = new SecondBuckets<Binding>();
   #size = 0;
   #order = 0;
@@ -62,6 +66,11 @@ export class BindingStore {
     return this.#byFlow.get(flowId);
   }
 
+  /** Bindings over connections whose Contact has the same user@host; empty without the index. */
+  byContact(uri: string): readonly Binding[] {
+    return this.#byContact.get(contactKey(uri));
+  }
+
   nextOrder(): number {
     this.#order += 1;
     return this.#order;
@@ -89,10 +98,10 @@ export class BindingStore {
 
   /** Runs a change of the binding and keeps indexes and expiry true to it. */
   update(binding: Binding, change: (binding: Binding) => void): void {
-    const { sourceAddress, flowId } = binding;
+    const { sourceAddress, flowId, contact } = binding;
     change(binding);
-    if (binding.sourceAddress !== sourceAddress || binding.flowId !== flowId) {
-      this.#unlink(binding, sourceAddress, flowId);
+    if (binding.sourceAddress !== sourceAddress || binding.flowId !== flowId || binding.contact !== contact) {
+      this.#unlink(binding, sourceAddress, flowId, contact);
       this.#link(binding);
     }
     if (binding.expiresAtMs < binding.expirySecond * 1000 - 999) {
@@ -106,7 +115,7 @@ export class BindingStore {
     binding.isGone = true;
     this.#size -= 1;
     this.#byTrunk.delete(binding.trunkId, binding);
-    this.#unlink(binding, binding.sourceAddress, binding.flowId);
+    this.#unlink(binding, binding.sourceAddress, binding.flowId, binding.contact);
     this.#options.emit({ op: 'remove', trunkId: binding.trunkId, contact: binding.contact, cause });
     this.#options.changed(binding, cause);
   }
@@ -129,15 +138,24 @@ export class BindingStore {
 
   #link(binding: Binding): void {
     this.#bySource.add(binding.sourceAddress, binding);
+    if (this.#options.hasContactIndex && isConnection(binding.transport)) {
+      this.#byContact.add(contactKey(binding.contact), binding);
+    }
     if (binding.flowId === '') return;
     if (!this.#byFlow.has(binding.flowId)) this.#options.flowHeld(binding.flowId, true);
     this.#byFlow.add(binding.flowId, binding);
   }
 
-  #unlink(binding: Binding, sourceAddress: string, flowId: string): void {
+  #unlink(binding: Binding, sourceAddress: string, flowId: string, contact: string): void {
     this.#bySource.delete(sourceAddress, binding);
+    if (this.#options.hasContactIndex) this.#byContact.delete(contactKey(contact), binding);
     if (flowId === '') return;
     this.#byFlow.delete(flowId, binding);
     if (!this.#byFlow.has(flowId)) this.#options.flowHeld(flowId, false);
   }
+}
+
+function contactKey(uri: string): string {
+  const parts = parseSipUri(uri);
+  return parts === undefined ? uri : `${parts.user}@${parts.host}`;
 }

@@ -2,6 +2,7 @@ import type { BindingRecord, OfflineCause } from '../bus/index.ts';
 import { type Binding, fromRecord, isConnection, isLive, type LiveBinding } from './binding.ts';
 import { BindingStore, type RemovalCause } from './binding-store.ts';
 import { FlowJudge } from './flow-judge.ts';
+import { IpTrunks } from './ip-trunks.ts';
 import { NatRefresh } from './nat-refresh.ts';
 import type { RegistrarOptions } from './options.ts';
 import { Prober } from './prober.ts';
@@ -14,6 +15,7 @@ export class Bindings {
   readonly prober: Prober | undefined;
   readonly flows: FlowJudge;
   readonly nat: NatRefresh;
+  readonly ipTrunks: IpTrunks;
   readonly #options: RegistrarOptions;
 
   constructor(options: RegistrarOptions) {
@@ -27,6 +29,7 @@ export class Bindings {
     this.store = new BindingStore({
       emit: (change) => events.binding(change),
       changed: (binding, cause) => this.#observe(binding, cause),
+      hasContactIndex: options.hasFlows === false,
       flowHeld: (flowId, held) => (held ? engine?.holdFlow?.(flowId) : engine?.releaseFlow?.(flowId)),
     });
     this.prober =
@@ -39,6 +42,7 @@ export class Bindings {
             send: engine.send,
             intervalSec: config.probeIntervalSec,
           });
+    this.ipTrunks = new IpTrunks(options, this.states);
     this.nat = new NatRefresh(config);
     this.flows = new FlowJudge({ store: this.store, prober: this.prober });
   }
@@ -54,6 +58,12 @@ export class Bindings {
     return this.store
       .bySource(address)
       .findLast((binding) => (port === undefined || binding.sourcePort === port) && binding.expiresAtMs > now);
+  }
+
+  /** Whether a live connection of another trunk has a Contact with the same user@host (engines without flows). */
+  isContactTaken(uri: string, trunkId: number): boolean {
+    const now = this.#options.nowMs();
+    return this.store.byContact(uri).some((binding) => binding.trunkId !== trunkId && isLive(binding, now));
   }
 
   isFlowOpen(flowId: string): boolean {
@@ -86,6 +96,7 @@ export class Bindings {
     const now = this.#options.nowMs();
     this.store.expire(now);
     this.prober?.tick(now);
+    this.ipTrunks.tick(now);
     this.states.tick(now);
   }
 

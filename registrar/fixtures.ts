@@ -85,20 +85,19 @@ export function digestTrunk(
 
 export function testRegistrar(options: TestOptions = {}): TestRegistrar {
   const directory = new Directory();
-  directory.apply(
-    directoryDelta({
-      version: 1,
-      reset: true,
-      platformRealm: REALM,
-      accounts: [accountRecord({ id: 1 }), accountRecord({ id: 2 })],
-      realms: [
-        { realm: REALM, accountId: null, algorithms: ['MD5', 'SHA-256'] },
-        { realm: 'clinic.example', accountId: 2, algorithms: ['SHA-256', 'MD5'] },
-      ],
-      trunks: options.trunks ?? [digestTrunk({ id: 7 })],
-      ...options.delta,
-    }),
-  );
+  const first = directoryDelta({
+    version: 1,
+    reset: true,
+    platformRealm: REALM,
+    accounts: [accountRecord({ id: 1 }), accountRecord({ id: 2 })],
+    realms: [
+      { realm: REALM, accountId: null, algorithms: ['MD5', 'SHA-256'] },
+      { realm: 'clinic.example', accountId: 2, algorithms: ['SHA-256', 'MD5'] },
+    ],
+    trunks: options.trunks ?? [digestTrunk({ id: 7 })],
+    ...options.delta,
+  });
+  directory.apply(first);
   const clock = {
     nowMs: options.startMs ?? START_MS,
     advance(seconds: number) {
@@ -134,6 +133,7 @@ export function testRegistrar(options: TestOptions = {}): TestRegistrar {
       emitBan: (ban) => seen.bans.push(`${ban.op} ${ban.address}`),
     },
   });
+  registration.registrar.directoryChanged(first);
   const apply = (fields: DeltaFields) => {
     const delta = directoryDelta({ version: directory.version + 1, reset: false, platformRealm: REALM, ...fields });
     directory.apply(delta);

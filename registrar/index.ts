@@ -9,6 +9,7 @@ import { checkExtensions } from './steps/check-extensions.ts';
 import { checkOwnership } from './steps/check-ownership.ts';
 import { limitRate } from './steps/limit-rate.ts';
 import { parseContacts } from './steps/read-contacts.ts';
+import { refuseSharedContact } from './steps/refuse-shared-contact.ts';
 import { refuseWhenUnready } from './steps/refuse-when-unready.ts';
 import { repeatAnswer } from './steps/repeat-answer.ts';
 import { resolveRealm } from './steps/resolve-realm.ts';
@@ -24,6 +25,7 @@ export const REGISTER_STEPS: readonly Step<RegisterContext>[] = [
   authenticate,
   checkOwnership,
   parseContacts,
+  refuseSharedContact,
   updateBindings,
   answer,
 ];
@@ -40,8 +42,16 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
 
 export type { LiveBinding, Liveness } from './binding.ts';
 export type { Registration, RegistrationOptions } from './create-registration.ts';
+export { bindDirect, inboundOfDirect } from './direct-binding.ts';
+export {
+  bindDrachtio,
+  type DrachtioRequest,
+  type DrachtioResponse,
+  inboundOfDrachtio,
+} from './drachtio-binding.ts';
 export { FailureRings } from './failure-rings.ts';
 export type { RegistrarDirectory, RegistrarEngine, RegistrarEvents, RegistrarOptions } from './options.ts';
+export { createOptionsHandler, type OptionsHandlerOptions } from './options-handler.ts';
 export type { ProbeRequest, ProbeResult, SendProbe } from './prober.ts';
 export type { RegisterOutcome } from './register-outcome.ts';
 export type { Registrar, RegistrationView } from './registrar.ts';

@@ -40,6 +40,8 @@ export interface RegistrarOptions {
   readonly nowMs: () => number;
   /** A float in [0, 1), for jitter. */
   readonly random: () => number;
+  /** `false` for drachtio-server, which tells connections apart by their Contact's user@host alone. @default true */
+  readonly hasFlows?: boolean;
   /** Whether REGISTERs can be taken now; else 503. @default always ready */
   readonly readiness?: () => 'ready' | 'loading' | 'draining' | 'overload';
 }

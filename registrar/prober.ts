@@ -1,5 +1,4 @@
 import { type Binding, isConnection } from './binding.ts';
-import type { BindingStore } from './binding-store.ts';
 import { SecondBuckets } from './second-buckets.ts';
 
 /** One OPTIONS to a PBX; the shape of `EngineRequest`. */
@@ -20,8 +19,15 @@ export type ProbeResult =
 
 export type SendProbe = (request: ProbeRequest, done: (result: ProbeResult) => void) => void;
 
+/** Where the outcome of probes goes. */
+export interface ProbedStore {
+  update(binding: Binding, change: (binding: Binding) => void): void;
+  silence(binding: Binding): void;
+  persist(binding: Binding): void;
+}
+
 export interface ProberOptions {
-  readonly store: BindingStore;
+  readonly store: ProbedStore;
   readonly nowMs: () => number;
   /** A float in [0, 1), to spread probes. */
   readonly random: () => number;
@@ -122,7 +128,8 @@ function probeRequest(binding: Binding): ProbeRequest {
     binding.path.length === 0 ? [] : [['Route', binding.path.join(', ')]];
   if (binding.flowId !== '') return { ...base, headers, flowId: binding.flowId };
   // A closed connection is opened anew towards the Contact; a datagram finds its way back by its source.
-  return isConnection(binding.transport) ? { ...base, headers } : { ...base, headers, routeUri: sourceUri(binding) };
+  const hasSource = !isConnection(binding.transport) && binding.sourceAddress !== '';
+  return hasSource ? { ...base, headers, routeUri: sourceUri(binding) } : { ...base, headers };
 }
 
 function sourceUri(binding: Binding): string {

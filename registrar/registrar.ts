@@ -93,7 +93,8 @@ export class Registrar {
 
   /** How a trunk's registration stands, from this thread's memory. */
   registrationOf(trunkId: number): RegistrationView {
-    const contacts = this.#bindings.live(trunkId);
+    const ipTrunk = this.#bindings.ipTrunks.find(trunkId);
+    const contacts = ipTrunk?.liveness === 'alive' ? [ipTrunk] : this.#bindings.live(trunkId);
     const state = this.#bindings.states.get(trunkId);
     const newest = contacts[0];
     return {
@@ -132,9 +133,10 @@ export class Registrar {
     this.#bindings.purge(trunkId, cause);
   }
 
-  /** To be called after the directory has taken a delta. */
+  /** To be called after the directory has taken a delta, the first one too. */
   directoryChanged(delta: DirectoryDelta): void {
     this.#watch.changed(delta);
+    this.#bindings.ipTrunks.changed(delta, (id) => this.#options.directory.findTrunk(id));
   }
 
   /** Expiry, probes and held-back events; to be called several times a second. */

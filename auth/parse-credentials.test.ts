@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { parseCredentials } from './parse-credentials.ts';
+import { selectCredentials } from './select-credentials.ts';
+
+const realm = { realm: 'a.example', accountId: null, algorithms: ['MD5', 'SHA-256'] } as const;
+const line = (name: string, rest = '') =>
+  `Digest username="u",realm="${name}",nonce="n",uri="sip:a",response="AB"${rest}`;
+
+t.test('quotes, case, spaces and unknown parameters do not matter', async (t) => {
+  const text =
+    'digest  USERNAME="a\\"b", realm = "r" ,nonce=n1,uri="sip:x;a=b,c", response="0AF", ALGORITHM=md5, qop="AUTH", nc=00000001, cnonce="c", opaque="", auts="x"';
+  t.strictSame(
+    { ...parseCredentials(text) },
+    {
+      username: 'a"b',
+      realm: 'r',
+      nonce: 'n1',
+      uri: 'sip:x;a=b,c',
+      response: '0af',
+      algorithm: 'md5',
+      qop: 'auth',
+      nc: '00000001',
+      cnonce: 'c',
+    },
+  );
+});
+
+t.test('what can be read in two ways is not read at all', async (t) => {
+  const bad = [
+    'Basic dTpw',
+    'Digest',
+    line('r').slice(0, -1),
+    line('r', ',username="v"'),
+    line('r', ',x'),
+    line('r\r\nVia: x'),
+    line('r\0'),
+    'Digest realm="r",nonce="n",response="r"',
+    `Digest ${'x'.repeat(5000)}`,
+  ];
+  for (const text of bad) t.equal(parseCredentials(text), undefined, JSON.stringify(text.slice(0, 60)));
+});
+
+t.test('no text makes the parser throw', async (t) => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      parseCredentials(`Digest ${text}`);
+      return true;
+    }),
+  );
+  t.pass();
+});
+
+t.test('RFC 3261 22.3: credentials for other realms are ignored, ours is found among several lines', async (t) => {
+  const found = selectCredentials([line('b.example'), 'Basic x', line('A.example')], realm);
+  t.match(found, { kind: 'found', credentials: { realm: 'A.example' } });
+  t.match(selectCredentials([line('b.example')], realm), { kind: 'foreign', realm: 'b.example' });
+  t.match(selectCredentials(['Digest nonsense'], realm), { kind: 'malformed' });
+  t.match(selectCredentials([], realm), { kind: 'none' });
+});
+
+t.test('RFC 8760 2.4: of several lines for the realm the one with an offered algorithm is taken', async (t) => {
+  const lines = [line('a.example', ',algorithm=SHA-512-256'), line('a.example', ',algorithm=SHA-256')];
+  t.match(selectCredentials(lines, realm), { kind: 'found', credentials: { algorithm: 'SHA-256' } });
+});

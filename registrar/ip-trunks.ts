@@ -1,0 +1,116 @@
+import type { DirectoryDelta, TrunkRecord } from '../bus/index.ts';
+import { type Binding, fromRecord } from './binding.ts';
+import type { RegistrarOptions } from './options.ts';
+import { Prober } from './prober.ts';
+import type { TrunkStates } from './trunk-states.ts';
+
+/**
+ * Trunks without REGISTER (A8): they live by probing. A trunk that has answered is registered, three misses later
+ * offline; one that never answered has no state, and its calls are tried all the same.
+ */
+export class IpTrunks {
+  readonly #trunks = new Map<number, Binding>();
+  readonly #states: TrunkStates;
+  readonly #prober: Prober | undefined;
+  readonly #nowMs: () => number;
+
+  constructor(options: RegistrarOptions, states: TrunkStates) {
+    this.#states = states;
+    this.#nowMs = options.nowMs;
+    this.#prober =
+      options.engine === undefined
+        ? undefined
+        : new Prober({
+            store: this,
+            nowMs: options.nowMs,
+            random: options.random,
+            send: options.engine.send,
+            intervalSec: options.config.probeIntervalSec,
+          });
+  }
+
+  /** What is known of an IP trunk that answers; its `expiresAtMs` is 0, for never. */
+  find(trunkId: number): Binding | undefined {
+    return this.#trunks.get(trunkId);
+  }
+
+  /** To be called after the directory has taken the delta, the first one too. */
+  changed(delta: DirectoryDelta, findTrunk: (id: number) => TrunkRecord | undefined): void {
+    if (delta.reset) for (const id of this.#trunks.keys()) if (findTrunk(id) === undefined) this.#stop(id);
+    for (const id of delta.trunks.deletes) this.#stop(id);
+    for (const trunk of delta.trunks.upserts) this.#follow(trunk);
+  }
+
+  tick(nowMs: number): void {
+    this.#prober?.tick(nowMs);
+  }
+
+  /** @internal the prober heard from the trunk. */
+  update(binding: Binding, change: (binding: Binding) => void): void {
+    change(binding);
+    if (binding.liveness === 'alive') this.#states.set(binding, 'registered', null);
+  }
+
+  /** @internal the prober found the trunk silent. */
+  silence(binding: Binding): void {
+    binding.liveness = 'silent';
+    this.#states.set(binding, 'offline', 'probe_failed');
+  }
+
+  /** @internal nothing of an IP trunk is kept over a restart. */
+  persist(): void {
+    // Its next probe tells.
+  }
+
+  #follow(trunk: TrunkRecord): void {
+    const target = targetUri(trunk);
+    const known = this.#trunks.get(trunk.id);
+    if (known !== undefined && known.contact === target) return;
+    if (known !== undefined) this.#stop(trunk.id);
+    if (target === undefined) return;
+    const binding = staticBinding(trunk, target, this.#nowMs());
+    this.#trunks.set(trunk.id, binding);
+    this.#prober?.start(binding);
+  }
+
+  #stop(id: number): void {
+    const binding = this.#trunks.get(id);
+    if (binding === undefined) return;
+    binding.isGone = true;
+    this.#trunks.delete(id);
+    this.#states.set(binding, 'offline', 'trunk_deleted');
+    this.#states.forget(id);
+  }
+}
+
+function targetUri(trunk: TrunkRecord): string | undefined {
+  if (trunk.authType !== 'ip' || trunk.ipTarget === null) return undefined;
+  return trunk.status === 'deleted' || trunk.status === 'suspended' ? undefined : `sip:${trunk.ipTarget}`;
+}
+
+function staticBinding(trunk: TrunkRecord, contact: string, nowMs: number): Binding {
+  const record = {
+    trunkId: trunk.id,
+    accountId: trunk.accountId,
+    aor: `sip:${trunk.username}@${trunk.realm}`,
+    contact,
+    contactParams: '',
+    instance: null,
+    regId: null,
+    q: 1,
+    callId: '',
+    cseq: 0,
+    path: [],
+    transport: /;transport=(\w+)/i.exec(contact)?.[1]?.toLowerCase() ?? 'udp',
+    sourceAddress: '',
+    sourcePort: 0,
+    localAddress: '',
+    localPort: 0,
+    flowId: '',
+    userAgent: '',
+    registeredAtMs: nowMs,
+    refreshedAtMs: nowMs,
+    expiresAtMs: 0,
+  };
+  return fromRecord(record, 'fresh');
+}
