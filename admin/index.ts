@@ -15,5 +15,5 @@ export type {
   StoredCall,
   StoredFailure,
 } from './ports.ts';
-export { createAdminStore } from './store/index.ts';
+export { createAdminStore, createRecordStore } from './store/index.ts';
 export type { AdminStore } from './stores.ts';

@@ -77,6 +77,8 @@ function requestsAbout(
     ['GET', `/numbers/${did.id}`],
     ['GET', `/numbers?account_id=${accountId}`],
     ['DELETE', `/numbers/${did.uuid}`],
+    ['GET', `/wallet/balance?account_id=${accountId}`],
+    ['GET', `/wallet/transactions?account_id=${accountId}`],
     ['GET', `/calls/${call.id}`],
     ['GET', `/calls/${call.uuid}`],
     ['GET', `/calls?trunk=${trunk.id}`],

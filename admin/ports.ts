@@ -26,8 +26,8 @@ export interface ExplainArgs {
   readonly to: string;
   /** Source address; absent: a carrier's. */
   readonly source?: string;
-  /** The trunk that calls out. */
-  readonly trunkId?: number;
+  /** The uuid of the trunk that calls out. */
+  readonly trunk?: string;
 }
 
 export interface Explanation {

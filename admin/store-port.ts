@@ -11,20 +11,7 @@ export type {
   KeyRow,
   Ref,
   Slice,
+  TransactionRow,
   TrunkRow,
   Visible,
 } from '../tenancy/index.ts';
-
-/** One posting on an account's wallet. */
-export interface LedgerRow {
-  readonly id: number;
-  readonly accountId: number;
-  readonly amountMicros: number;
-  readonly balanceAfterMicros: number;
-  readonly currency: string;
-  readonly referenceType: string;
-  readonly referenceId: string;
-  readonly trunkUuid: string | null;
-  readonly note: string;
-  readonly atMs: number;
-}

@@ -5,9 +5,9 @@ import type {
   DomainRow,
   Found,
   KeyRow,
-  LedgerRow,
   Ref,
   Slice,
+  TransactionRow,
   TrunkRow,
   Visible,
 } from './store-port.ts';
@@ -125,6 +125,8 @@ export interface TrunkFilter {
   readonly accountId?: number | undefined;
   readonly status?: string | undefined;
   readonly search?: string | undefined;
+  /** The whole name. */
+  readonly name?: string | undefined;
 }
 
 export interface DidStore {
@@ -171,7 +173,7 @@ export interface DomainStore {
 
 export interface WalletStore {
   balance(accountId: number): Promise<{ readonly micros: number; readonly currency: string }>;
-  transactions(accountId: number, slice: Slice): Promise<Found<LedgerRow>>;
+  transactions(accountId: number, slice: Slice): Promise<Found<TransactionRow>>;
   topUp(
     actor: Actor,
     topUp: {
@@ -181,7 +183,7 @@ export interface WalletStore {
       /** The same key posts once. */
       readonly idempotencyKey: string | undefined;
     },
-  ): Promise<LedgerRow>;
+  ): Promise<TransactionRow>;
   /** What is wrong with the ledger; empty when it is sound. */
   verify(): Promise<{ readonly entries: number; readonly faults: readonly string[] }>;
 }
@@ -210,6 +212,6 @@ export interface AdminStore {
   readonly dids: DidStore;
   readonly carriers: CarrierStore;
   readonly domains: DomainStore;
-  readonly wallet?: WalletStore;
+  readonly wallet: WalletStore;
   readonly audit: AuditStore;
 }

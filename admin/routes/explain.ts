@@ -5,6 +5,7 @@ import type { DefineRoute } from '../http/route.ts';
 import type { ExplainArgs } from '../ports.ts';
 import type { Principal } from '../principal.ts';
 import { envelope } from '../shapes.ts';
+import type { TrunkRow } from '../store-port.ts';
 import { toE164 } from './did-routing.ts';
 import { findTrunk } from './sip-trunks.ts';
 
@@ -17,7 +18,9 @@ const EXPLAIN_QUERY = Type.Object(
     source: Type.Optional(
       Type.String({ minLength: 2, maxLength: 64, description: 'Source address; default a carrier.' }),
     ),
-    trunk: Type.Optional(Type.String({ maxLength: 64, description: 'The trunk that calls out: integer id or uuid.' })),
+    trunk: Type.Optional(
+      Type.String({ maxLength: 64, description: 'The trunk that calls out: integer id, uuid or name.' }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -94,14 +97,21 @@ async function explainArgs(
   principal: Principal,
   query: Static<typeof EXPLAIN_QUERY>,
 ): Promise<ExplainArgs> {
-  const trunk = query.trunk === undefined ? undefined : await findTrunk(deps, principal, query.trunk);
+  const trunk = query.trunk === undefined ? undefined : await namedTrunk(deps, principal, query.trunk);
   if (principal.visible !== null) await refuseForeignNumber(deps, principal, query.to, trunk === undefined);
   return {
     from: query.from,
     to: query.to,
     ...(query.source === undefined ? {} : { source: query.source }),
-    ...(trunk === undefined ? {} : { trunkId: trunk.id }),
+    ...(trunk === undefined ? {} : { trunk: trunk.uuid }),
   };
+}
+
+/** People say the name of a trunk; it must be the only one of that name. */
+async function namedTrunk(deps: AdminDeps, principal: Principal, ref: string): Promise<TrunkRow> {
+  const { rows } = await deps.store.trunks.list(principal.visible, { afterId: 0, offset: 0, limit: 2 }, { name: ref });
+  const [only, second] = rows;
+  return only !== undefined && second === undefined ? only : findTrunk(deps, principal, ref);
 }
 
 async function refuseForeignNumber(deps: AdminDeps, principal: Principal, to: string, inbound: boolean): Promise<void> {

@@ -8,16 +8,19 @@ import { installDidRouting } from './did-routing.ts';
 import { installDids } from './dids.ts';
 import { installExplain } from './explain.ts';
 import type { InstallRoutes } from './install.ts';
+import { installLedger } from './ledger.ts';
 import { installNumbers } from './numbers.ts';
 import { installRegistrations } from './registrations.ts';
 import { installSipDomains } from './sip-domains.ts';
 import { installSipTrunks } from './sip-trunks.ts';
+import { installWallet } from './wallet.ts';
 
 /** Every resource under `/api/v1`. */
 export const API_ROUTES: readonly InstallRoutes[] = [
   installSipTrunks,
   installDidRouting,
   installNumbers,
+  installWallet,
   installCalls,
   installRegistrations,
   installExplain,
@@ -28,4 +31,5 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installCarriers,
   installBans,
   installAudit,
+  installLedger,
 ];

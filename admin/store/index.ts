@@ -4,7 +4,9 @@ import { createAccountStore } from './account-store.ts';
 import { createDidStore } from './did-store.ts';
 import { createKeyStore } from './key-store.ts';
 import { createAuditStore, createCarrierStore, createDomainStore } from './platform-stores.ts';
+import { createRecordStore } from './record-store.ts';
 import { createTrunkStore } from './trunk-store.ts';
+import { createWalletStore } from './wallet-store.ts';
 
 /** The routes' view of the store: every write is one transaction with its audit entry. */
 export function createAdminStore(store: Store): AdminStore {
@@ -15,6 +17,9 @@ export function createAdminStore(store: Store): AdminStore {
     dids: createDidStore(store),
     carriers: createCarrierStore(store),
     domains: createDomainStore(store),
+    wallet: createWalletStore(store),
     audit: createAuditStore(store),
   };
 }
+
+export { createRecordStore };

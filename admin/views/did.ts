@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { Destination } from '../../bus/index.ts';
-import { microsToCents } from '../money.ts';
+import { toCents } from '../../tenancy/index.ts';
 import { isoTime, nullable } from '../shapes.ts';
 import type { DidRow, TrunkRow } from '../store-port.ts';
 
@@ -79,8 +79,8 @@ export function numberView(did: DidRow) {
     type: did.type,
     city: did.city,
     status: did.status,
-    monthly_rate: microsToCents(did.monthlyRateMicros),
-    setup_fee: microsToCents(did.setupFeeMicros),
+    monthly_rate: toCents(did.monthlyRateMicros),
+    setup_fee: toCents(did.setupFeeMicros),
     currency: did.currency,
     sms_enabled: did.smsEnabled,
     requires_regulatory: did.requiresRegulatory,

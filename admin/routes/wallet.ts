@@ -1,0 +1,114 @@
+import { Type } from 'typebox';
+import { formatMoney, fromCents, toCents } from '../../tenancy/index.ts';
+import type { AdminDeps } from '../deps.ts';
+import { idempotencyKey } from '../http/idempotency.ts';
+import type { DefineRoute } from '../http/route.ts';
+import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { envelope, ID_OR_UUID, isoTime, listEnvelope, nullable } from '../shapes.ts';
+import type { TransactionRow } from '../store-port.ts';
+import { targetAccount } from '../target-account.ts';
+
+const TAG = 'Wallet';
+const ACCOUNT_ID = Type.Optional(Type.String({ maxLength: 64, description: 'Default: the account acted in.' }));
+
+const BALANCE_SHAPE = Type.Object({
+  balance: Type.String({ description: 'Two decimals.' }),
+  currency: Type.String(),
+  balance_cents: Type.Integer(),
+});
+
+const TRANSACTION_SHAPE = Type.Object({
+  id: Type.Integer(),
+  account_id: Type.Integer(),
+  amount: Type.Integer({ description: 'Signed cents.' }),
+  balance_after: Type.Integer({ description: 'Cents.' }),
+  currency: Type.String(),
+  reference_type: Type.String(),
+  reference_id: nullable(Type.Integer()),
+  kind: Type.String(),
+  trunk_uuid: nullable(Type.String({ description: 'The trunk at the time of the charge.' })),
+  note: Type.String(),
+  created_at: Type.String(),
+});
+
+const TOP_UP = Type.Object(
+  {
+    account_id: ID_OR_UUID,
+    amount: Type.Integer({ minimum: -10_000_000_000, maximum: 10_000_000_000, description: 'Signed cents, not 0.' }),
+    note: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  { additionalProperties: false },
+);
+
+/** Money as S1:172-186 shows it; amounts are cents, the store keeps micro-units (A3). */
+export function installWallet(define: DefineRoute, deps: AdminDeps): void {
+  defineReads(define, deps);
+  define({
+    method: 'POST',
+    url: '/wallet/topups',
+    tag: TAG,
+    summary: 'Add money to a wallet, or take it away',
+    scope: 'operator',
+    body: TOP_UP,
+    status: 201,
+    response: envelope(TRANSACTION_SHAPE),
+    handler: async ({ principal, body, request }) => {
+      const account = await targetAccount(deps, principal, body.account_id);
+      const entry = await deps.store.wallet.topUp(principal.actor, {
+        accountId: account.id,
+        amountMicros: fromCents(body.amount),
+        note: body.note ?? '',
+        idempotencyKey: idempotencyKey(request),
+      });
+      return { data: transactionView(entry) };
+    },
+  });
+}
+
+function defineReads(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'GET',
+    url: '/wallet/balance',
+    tag: TAG,
+    summary: 'Show the balance',
+    scope: 'billing:read',
+    query: Type.Object({ account_id: ACCOUNT_ID }, { additionalProperties: false }),
+    response: BALANCE_SHAPE,
+    handler: async ({ principal, query }) => {
+      const account = await targetAccount(deps, principal, query.account_id);
+      const { micros, currency } = await deps.store.wallet.balance(account.id);
+      return { balance: formatMoney(micros), currency, balance_cents: toCents(micros) };
+    },
+  });
+  define({
+    method: 'GET',
+    url: '/wallet/transactions',
+    tag: TAG,
+    summary: 'List what was charged and paid in',
+    scope: 'billing:read',
+    query: Type.Object({ ...PAGE_QUERY, account_id: ACCOUNT_ID }, { additionalProperties: false }),
+    response: listEnvelope(TRANSACTION_SHAPE),
+    handler: async ({ principal, query }) => {
+      const account = await targetAccount(deps, principal, query.account_id);
+      const page = parsePage(query);
+      const { rows, meta } = paged(page, await deps.store.wallet.transactions(account.id, page));
+      return { data: rows.map(transactionView), meta };
+    },
+  });
+}
+
+function transactionView(entry: TransactionRow) {
+  return {
+    id: entry.id,
+    account_id: entry.accountId,
+    amount: toCents(entry.amountMicros),
+    balance_after: toCents(entry.balanceAfterMicros),
+    currency: entry.currency,
+    reference_type: entry.referenceType,
+    reference_id: entry.referenceId,
+    kind: entry.kind,
+    trunk_uuid: entry.trunkUuid,
+    note: entry.note,
+    created_at: isoTime(entry.createdAtMs),
+  };
+}

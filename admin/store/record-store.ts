@@ -1,0 +1,53 @@
+import { sql } from 'kysely';
+import type { CallRecord, RegisterFailure } from '../../bus/index.ts';
+import type { Store, Visible } from '../../tenancy/index.ts';
+import type { RecordStore } from '../ports.ts';
+
+/** Call records and failed REGISTERs as the journal has written them. */
+export function createRecordStore(store: Store): RecordStore {
+  return {
+    listCalls: (visible, slice, filter) => listCalls(store, visible, slice, filter),
+    findCall: async (ref) => {
+      const byId = /^\d{1,15}$/.test(String(ref));
+      const query = store.db.selectFrom('calls').select(['id', 'record']);
+      const row = await query.where(byId ? 'id' : 'uuid', '=', byId ? Number(ref) : String(ref)).executeTakeFirst();
+      return row === undefined ? undefined : { ...(JSON.parse(row.record) as CallRecord), id: row.id };
+    },
+    listRegisterFailures: (visible, slice, filter) => listFailures(store, visible, slice, filter),
+  };
+}
+
+async function listCalls(store: Store, ...[visible, slice, filter]: Parameters<RecordStore['listCalls']>) {
+  let query = store.db.selectFrom('calls').where(within(visible));
+  if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
+  if (filter.trunkId !== undefined) query = query.where('trunkId', '=', filter.trunkId);
+  if (filter.result !== undefined) query = query.where('result', '=', filter.result);
+  if (filter.reason !== undefined) query = query.where('reason', '=', filter.reason);
+  if (filter.direction !== undefined) query = query.where('direction', '=', filter.direction);
+  if (filter.live !== undefined) query = query.where('endedAtMs', filter.live ? 'is' : 'is not', null);
+  const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const later = slice.order === 'asc' ? '>' : '<';
+  let page = query.select(['id', 'record']).orderBy('id', slice.order).offset(slice.offset).limit(slice.limit);
+  if (slice.afterId > 0) page = page.where('id', later, slice.afterId);
+  const rows = await page.execute();
+  return { total, rows: rows.map((row) => ({ ...(JSON.parse(row.record) as CallRecord), id: row.id })) };
+}
+
+async function listFailures(
+  store: Store,
+  ...[visible, slice, filter]: Parameters<RecordStore['listRegisterFailures']>
+) {
+  let query = store.db.selectFrom('registerFailures').where(within(visible));
+  if (filter.trunkId !== undefined) query = query.where('trunkId', '=', filter.trunkId);
+  const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  let page = query.select(['id', 'record']).orderBy('id', 'desc').offset(slice.offset).limit(slice.limit);
+  if (slice.afterId > 0) page = page.where('id', '<', slice.afterId);
+  const rows = await page.execute();
+  return { total, rows: rows.map((row) => ({ ...(JSON.parse(row.record) as RegisterFailure), id: row.id })) };
+}
+
+/** Rows of no account are seen by the operator alone. */
+function within(visible: Visible) {
+  if (visible === null) return sql<boolean>`1`;
+  return sql<boolean>`account_id IN (SELECT value FROM json_each(${JSON.stringify([...visible])}))`;
+}

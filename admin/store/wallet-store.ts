@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import {
+  DEFAULT_CURRENCY,
+  getBalance,
+  listTransactions,
+  type Store,
+  type StoreContext,
+  topUp,
+  verifyLedger,
+} from '../../tenancy/index.ts';
+import type { WalletStore } from '../stores.ts';
+import { audited } from './audited.ts';
+
+/** Wallets over the ledger. */
+export function createWalletStore(store: Store): WalletStore {
+  return {
+    balance: async (accountId) => ({ micros: await getBalance(store, accountId), currency: DEFAULT_CURRENCY }),
+    transactions: (accountId, slice) => listTransactions(store, { accountId }, slice, null),
+    topUp: (actor, { accountId, amountMicros, note, idempotencyKey }) =>
+      audited(store, actor, 'top_up', 'wallet', async (context) => {
+        const key = idempotencyKey === undefined ? `topup:${randomUUID()}` : `topup:${actor}:${idempotencyKey}`;
+        const { entryId } = await topUp(context, { accountId, amountMicros, note, idempotencyKey: key });
+        const row = await walletPosting(context, accountId, entryId);
+        return { result: row, accountId, resourceId: String(accountId), before: null, after: row };
+      }),
+    verify: () => verifyLedger(store),
+  };
+}
+
+/** The movement of the wallet that the entry made. */
+async function walletPosting(context: StoreContext, accountId: number, entryId: number) {
+  const { id } = await context.db
+    .selectFrom('ledgerPostings')
+    .innerJoin('ledgerAccounts', 'ledgerAccounts.id', 'ledgerPostings.ledgerAccountId')
+    .select('ledgerPostings.id')
+    .where('entryId', '=', entryId)
+    .where('ledgerAccounts.kind', '=', 'wallet')
+    .executeTakeFirstOrThrow();
+  const { rows } = await listTransactions(context, { accountId }, { afterId: id - 1, offset: 0, limit: 1 }, null);
+  const [row] = rows;
+  if (row === undefined) throw new Error(`ledger entry ${entryId} has no wallet posting`);
+  return row;
+}

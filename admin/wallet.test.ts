@@ -1,0 +1,55 @@
+import t from 'tap';
+import { openTestWorld, send } from './test-world.ts';
+
+t.test('the balance is naked and a string with two decimals, as the guide shows it', async (t) => {
+  const world = await openTestWorld(t);
+  const body = { account_id: world.accounts.msp, amount: 14250, note: 'opening' };
+  const top = await send(world.app, 'POST', '/wallet/topups', { key: world.keys.operator, body });
+  t.equal(top.status, 201);
+  t.match(top.body.data, { amount: 14250, balance_after: 14250, reference_type: 'topup', note: 'opening' });
+  const balance = await send(world.app, 'GET', '/wallet/balance', { key: world.keys.msp });
+  t.same(balance.body, { balance: '142.50', currency: 'EUR', balance_cents: 14250 });
+  const less = await send(world.control, 'POST', '/wallet/topups', { body: { ...body, amount: -50 } });
+  t.equal(less.body.data.balance_after, 14200);
+  const list = await send(world.app, 'GET', '/wallet/transactions?page=1', { key: world.keys.msp });
+  t.same(
+    list.body.data.map((entry: { amount: number }) => entry.amount),
+    [14250, -50],
+  );
+  t.equal(list.body.meta.total, 2);
+});
+
+t.test('only the operator tops up, and the same Idempotency-Key only once', async (t) => {
+  const world = await openTestWorld(t);
+  const body = { account_id: world.accounts.msp, amount: 100 };
+  t.equal(
+    (await send(world.app, 'POST', '/wallet/topups', { key: world.keys.msp, body })).body.error.code,
+    'operator_only',
+  );
+  const headers = { 'idempotency-key': 'once' };
+  for (let n = 0; n < 2; n += 1)
+    await send(world.app, 'POST', '/wallet/topups', { key: world.keys.operator, body, headers });
+  t.equal((await send(world.app, 'GET', '/wallet/balance', { key: world.keys.msp })).body.balance, '1.00');
+});
+
+t.test('an amount of nothing, in fractions or in words is refused', async (t) => {
+  const world = await openTestWorld(t);
+  for (const amount of [0, 1.5, '100', 1e12]) {
+    const body = { account_id: world.accounts.msp, amount };
+    const answer = await send(world.app, 'POST', '/wallet/topups', { key: world.keys.operator, body });
+    t.match(answer, { status: 422, body: { error: { code: 'validation_failed' } } }, String(amount));
+  }
+});
+
+t.test('an operator without an account is asked for one', async (t) => {
+  const world = await openTestWorld(t);
+  const answer = await send(world.app, 'GET', '/wallet/balance', { key: world.keys.operator });
+  t.match(answer.body.error, { code: 'validation_failed', fields: [{ field: 'account_id' }] });
+});
+
+t.test('the ledger is verified', async (t) => {
+  const world = await openTestWorld(t);
+  await send(world.control, 'POST', '/wallet/topups', { body: { account_id: world.accounts.msp, amount: 5 } });
+  const answer = await send(world.control, 'GET', '/ledger/verify');
+  t.same(answer.body.data, { sound: true, entries: 1, faults: [] });
+});
