@@ -1,0 +1,26 @@
+import { createServer, type Server } from 'node:http';
+import type { Config } from '../config/index.ts';
+import type { MainMetrics } from '../telemetry/index.ts';
+import { listen } from './listen.ts';
+
+/** Serves `/metrics` on a listener of its own, so that a scrape and an API storm do not meet. */
+export async function startMetricsServer(
+  config: Config['metrics'],
+  metrics: MainMetrics,
+  collectSip: () => Promise<readonly object[][]>,
+): Promise<Server> {
+  const server = createServer((request, response) => {
+    if (request.url?.split('?')[0] !== '/metrics') {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('didfarm: metrics are at /metrics\n');
+      return;
+    }
+    collectSip()
+      .then((values) => metrics.render(values))
+      .then(
+        (page) => response.writeHead(200, { 'content-type': metrics.contentType }).end(page),
+        () => response.writeHead(503, { 'content-type': 'text/plain' }).end('the SIP thread does not answer\n'),
+      );
+  });
+  await listen(server, config.host, config.port);
+  return server;
+}

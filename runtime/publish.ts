@@ -1,0 +1,37 @@
+import type { MainSide } from '../bus/index.ts';
+import type { Logger } from '../telemetry/index.ts';
+import type { DirectoryPublisher } from '../tenancy/index.ts';
+
+/** How often rows that somebody edited by hand in SQL are looked for (ms). */
+const WATCH_MS = 1000;
+
+/** Carries what was written to the SIP thread. */
+export class Publishing {
+  readonly #publisher: DirectoryPublisher;
+  readonly #bus: MainSide;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(publisher: DirectoryPublisher, bus: MainSide) {
+    this.#publisher = publisher;
+    this.#bus = bus;
+  }
+
+  /** Resolves when SIP knows everything that was written before the call, whoever published it. */
+  async publish(): Promise<void> {
+    const delta = await this.#publisher.takeDelta();
+    if (delta !== undefined) await this.#bus.publish(delta);
+    else await this.#bus.acknowledged(this.#publisher.version);
+  }
+
+  /** Publishes edits made by hand, too. */
+  watch(logger: Logger): void {
+    this.#timer = setInterval(() => {
+      this.publish().catch((error: unknown) => logger.error({ err: error }, 'the directory could not be published'));
+    }, WATCH_MS);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}

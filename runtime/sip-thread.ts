@@ -1,0 +1,45 @@
+import { Worker } from 'node:worker_threads';
+import { MainSide, type MainSideHandlers, threadPort } from '../bus/index.ts';
+import type { Config } from '../config/index.ts';
+import { StartError } from './start-error.ts';
+
+/** What a SIP thread is born with; all else comes by the bus. */
+export interface SipThreadData {
+  readonly config: Config;
+  /** Signs nonces; the same before and after a restart. */
+  readonly nonceSecret: string;
+  /** Tells nonces of an earlier start from ours. */
+  readonly startEpoch: number;
+}
+
+export interface SipThread {
+  readonly bus: MainSide;
+  /** Resolves when the thread has ended. */
+  readonly ended: Promise<void>;
+  terminate(): Promise<void>;
+}
+
+/** Starts a SIP thread; `onDeath` hears of an end that nobody asked for. */
+export function startSipThread(
+  data: SipThreadData,
+  handlers: MainSideHandlers,
+  onDeath: (reason: Error) => void,
+): SipThread {
+  const worker = new Worker(new URL('../sip-worker.ts', import.meta.url), { workerData: data, name: 'didfarm-sip' });
+  const bus = new MainSide(threadPort(worker), handlers);
+  // Whoever waits for the start hears of it; nobody else must.
+  bus.started.catch(() => undefined);
+  let fault: Error | undefined;
+  worker.on('error', (error) => {
+    fault = error instanceof Error ? error : new Error(String(error));
+  });
+  const ended = new Promise<void>((resolve) => {
+    worker.on('exit', (code) => {
+      const reason = fault ?? new StartError(`the SIP thread ended with code ${code}`);
+      bus.closed(reason);
+      resolve();
+      if (fault !== undefined || code !== 0) onDeath(reason);
+    });
+  });
+  return { bus, ended, terminate: async () => void (await worker.terminate()) };
+}

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import type { AuthService } from '../../auth/index.ts';
+import type { Config } from '../../config/index.ts';
+import type { Registrar } from '../../registrar/index.ts';
+import { bindDirect, createOptionsHandler } from '../../registrar/index.ts';
+import { createEngine, type EnginePorts, type SipEngine } from '../../sip-engine/index.ts';
+import type { Directory } from '../../tenancy/index.ts';
+import { listenSpecs, tlsOptions } from '../listen-specs.ts';
+import type { Signalling } from './signalling.ts';
+import type { SignallingApp } from './srf.ts';
+
+/** Verbs that the app hears outside of dialogs; REGISTER and OPTIONS take the direct lane. */
+const APP_METHODS = ['invite'];
+
+/** The embedded engine as configured; it listens once `start` is called. */
+export function createEmbeddedEngine(config: Config, ports: EnginePorts): SipEngine {
+  const tls = tlsOptions(config.sip);
+  return createEngine(
+    {
+      listen: listenSpecs(config.sip),
+      timers: { t1Ms: config.sip.t1Ms },
+      udpMtuBytes: config.sip.mtuBytes,
+      orphan: 'bye',
+      agent: 'didfarm',
+      ...(tls === undefined ? {} : { tls }),
+    },
+    ports,
+  );
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly directory: Directory;
+  readonly auth: AuthService;
+  readonly registrar: Registrar;
+  readonly app: SignallingApp;
+}
+
+/** Joins registrar and app to the engine: the direct lane for one-answer requests, drachtio's protocol for calls. */
+export function joinEmbedded(engine: SipEngine, { config, directory, auth, registrar, app }: Parts): Signalling {
+  const { scanners } = config.sip;
+  engine.onRequest(
+    'REGISTER',
+    bindDirect((request) => registrar.handle(request)),
+  );
+  engine.onRequest('OPTIONS', bindDirect(createOptionsHandler({ directory, auth, registrar, scanners })));
+  engine.setPreFilter(auth.preFilter);
+  engine.onFlowClosed((flowId) => registrar.flowClosed(flowId));
+  const secret = randomBytes(16).toString('hex');
+  app.listen({ server: engine.attachApp({ secret, methods: APP_METHODS }), secret });
+  return {
+    async start() {
+      const points = await engine.start();
+      return points.map(({ transport, host, port }) => ({ transport, host, port }));
+    },
+    get stats() {
+      return engine.stats;
+    },
+    close: () => engine.close(),
+  };
+}

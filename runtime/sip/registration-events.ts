@@ -1,0 +1,45 @@
+import type { SipSide } from '../../bus/index.ts';
+import type { RegistrarEvents } from '../../registrar/index.ts';
+import type { Logger, SipMetrics } from '../../telemetry/index.ts';
+import type { Directory } from '../../tenancy/index.ts';
+
+interface Parts {
+  readonly bus: SipSide;
+  readonly logger: Logger;
+  readonly metrics: () => SipMetrics;
+  readonly directory: Directory;
+}
+
+/** What the registrar tells goes up the bus, into the metrics and, where a person wants to read it, into the log. */
+export function createRegistrationEvents({ bus, logger, metrics, directory }: Parts): RegistrarEvents {
+  return {
+    binding: (change) => bus.emit({ kind: 'binding', change }),
+    count: (result, reason) => metrics().countRegister(result, reason),
+    trunkState(state) {
+      bus.emit({ kind: 'trunk_state', state });
+      const trunk = directory.findTrunk(state.trunkId);
+      const { contact, sourceAddress, sourcePort, transport, userAgent } = state.binding;
+      const fields = {
+        trunk: trunk?.uuid,
+        account: state.accountId,
+        contact,
+        source: `${sourceAddress}:${sourcePort}`,
+        transport,
+        userAgent,
+      };
+      if (state.state === 'registered')
+        logger.info({ ...fields, result: 'ok', reason: 'registered' }, 'trunk registered');
+      else logger.info({ ...fields, reason: state.cause }, 'trunk offline');
+    },
+    registerFailure(failure) {
+      bus.emit({ kind: 'register_failure', failure });
+      const { result, reason, realm, username, sourceAddress, sourcePort, transport, userAgent, callId, sentence } =
+        failure;
+      const source = `${sourceAddress}:${sourcePort}`;
+      logger.warn(
+        { result, reason, realm, username, source, transport, userAgent, callId, sentence },
+        'register failed',
+      );
+    },
+  };
+}

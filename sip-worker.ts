@@ -1,0 +1,122 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { SipSide, threadPort } from './bus/index.ts';
+import { createRegistration } from './registrar/index.ts';
+import { createCallRouter, createInviteAuth, MemoryAdmission } from './routing/index.ts';
+import { createCallSink } from './runtime/sip/call-sink.ts';
+import { joinDrachtio } from './runtime/sip/drachtio.ts';
+import { drainCalls } from './runtime/sip/drain.ts';
+import { createEmbeddedEngine, joinEmbedded } from './runtime/sip/embedded.ts';
+import { createEnginePorts } from './runtime/sip/engine-ports.ts';
+import { createMetricSources } from './runtime/sip/metric-sources.ts';
+import { ownNames } from './runtime/sip/own-names.ts';
+import { createRegistrationEvents } from './runtime/sip/registration-events.ts';
+import { createRequestHandler } from './runtime/sip/requests.ts';
+import { createSignallingApp } from './runtime/sip/srf.ts';
+import { createCallClock, createCallRandom } from './runtime/sip/system.ts';
+import type { SipThreadData } from './runtime/sip-thread.ts';
+import { describeStartError } from './runtime/start-error.ts';
+import { createLogger, SipMetrics } from './telemetry/index.ts';
+import { Directory } from './tenancy/index.ts';
+
+/** A SIP thread: engine, auth, registrar and routing over the directory. It reads memory only. */
+if (parentPort === null) throw new Error('sip-worker.ts is a thread of server.ts and does not run by itself');
+const { config, nonceSecret, startEpoch } = workerData as SipThreadData;
+const state = { isLoaded: false, isDraining: false };
+
+const logger = createLogger({ level: config.log.level }).child({ thread: 'sip' });
+const bus = new SipSide(threadPort(parentPort));
+const directory = new Directory();
+const ports = createEnginePorts(logger, () => metrics);
+const engine = config.engine.kind === 'embedded' ? createEmbeddedEngine(config, ports) : undefined;
+const app = createSignallingApp();
+
+// Who may register, and who is registered.
+const { auth, registrar } = createRegistration({
+  directory,
+  engine,
+  registration: config.registration,
+  auth: {
+    config: config.auth,
+    nonceSecret,
+    startEpoch,
+    rateLimits: config.rateLimits,
+    defaultRealm: config.sip.defaultRealm,
+    ownNames: ownNames(config.sip),
+    scanners: config.sip.scanners,
+    singleChallenge: engine === undefined,
+    emitBan: (ban) => bus.emit({ kind: 'ban', ban }),
+  },
+  events: createRegistrationEvents({ bus, logger, metrics: () => metrics, directory }),
+  nowMs: Date.now,
+  random: Math.random,
+  readiness: () => (state.isDraining ? 'draining' : state.isLoaded ? 'ready' : 'loading'),
+});
+
+// Where calls go.
+const router = createCallRouter({
+  directory,
+  bindings: registrar,
+  auth: createInviteAuth(auth),
+  admission: new MemoryAdmission(),
+  config: config.calls,
+  srf: app,
+  sink: createCallSink(bus, logger, () => metrics),
+  clock: createCallClock(),
+  random: createCallRandom(ports.random),
+});
+app.invite((req, res) => router.handleInvite(req, res));
+
+// What they talk SIP through.
+const parts = { config, directory, auth, registrar, app, logger };
+const signalling =
+  engine !== undefined
+    ? joinEmbedded(engine, parts)
+    : joinDrachtio(config.engine as Extract<typeof config.engine, { kind: 'drachtio' }>, parts);
+const sources = createMetricSources({
+  directory,
+  registrar,
+  auth,
+  router,
+  engineStats: () => signalling.stats,
+  nowMs: Date.now,
+});
+const metrics: SipMetrics = new SipMetrics(sources, config.metrics.maxTrunks);
+
+// What the main thread tells and asks.
+const ticking = setInterval(() => registrar.tick(), 250);
+const listening: string[] = [];
+bus.listen({
+  onDirectory(delta) {
+    directory.apply(delta);
+    registrar.directoryChanged(delta);
+  },
+  onRestore(bindings) {
+    registrar.restore(bindings);
+    state.isLoaded = true;
+    start().catch((error: unknown) => bus.fatal(describeStartError(error)));
+  },
+  onRequest: createRequestHandler({
+    registrar,
+    auth,
+    router,
+    metrics,
+    listening: () => listening,
+    async drain(limitMs) {
+      state.isDraining = true;
+      await drainCalls(router, limitMs);
+    },
+    async stop() {
+      clearInterval(ticking);
+      router.close();
+      await signalling.close();
+      bus.flush();
+    },
+  }),
+});
+
+/** Listens once the directory and the bindings of before are in memory: nobody is ever told "unknown" too early. */
+async function start(): Promise<void> {
+  const points = await signalling.start();
+  listening.push(...points.map(({ transport, host, port }) => `${transport}:${host}:${port}`));
+  bus.ready(points);
+}
