@@ -12,7 +12,7 @@ import {
   URI,
 } from './chars.ts';
 import { SipInjectionError, SipParseError } from './errors.ts';
-import { formatParams, newParamSpan, nextParam, type ParamSpan, readParams } from './params.ts';
+import { areParamsWhole, formatParams, newParamSpan, nextParam, type ParamSpan, readParams } from './params.ts';
 import type { NameAddr } from './types.ts';
 
 /** Where the parts of one name-addr or addr-spec are. */
@@ -113,7 +113,9 @@ export function parseNameAddr(text: string): NameAddr {
 
 /** `"name" <uri>;params`; brackets always, the name quoted and escaped. */
 export function formatNameAddr(address: NameAddr): string {
-  if (/[\s<>]/.test(address.uri) || address.uri === '') throw new SipInjectionError('uri');
+  const { uri } = address;
+  if (uri === '' || skipClass(uri, 0, uri.length, URI) < uri.length) throw new SipInjectionError('uri');
+  if (!areParamsWhole(address.params)) throw new SipInjectionError('parameters');
   const name = address.displayName === '' ? '' : `${quote(address.displayName)} `;
   return `${name}<${address.uri}>${formatParams(address.params)}`;
 }

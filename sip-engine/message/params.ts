@@ -1,4 +1,5 @@
-import { EQUAL, QUOTE, SEMICOLON, skipClass, skipQuoted, skipToken, skipWhite, VALUE } from './chars.ts';
+import { EQUAL, isToken, QUOTE, SEMICOLON, skipClass, skipQuoted, skipToken, skipWhite, VALUE } from './chars.ts';
+import { isSafeValue } from './safe-value.ts';
 import type { Params } from './types.ts';
 
 /** Where one `;name=value` is; filled by `nextParam`. */
@@ -58,4 +59,14 @@ export function formatParams(params: Params): string {
   let text = '';
   for (const [name, value] of params) text += value === '' ? `;${name}` : `;${name}=${value}`;
   return text;
+}
+
+/** True when no name or value would run over into what comes after it in a header. */
+export function areParamsWhole(params: Params): boolean {
+  for (const [name, value] of params) {
+    const { length } = value;
+    const end = value.charCodeAt(0) === QUOTE ? skipQuoted(value, 0, length) : skipClass(value, 0, length, VALUE);
+    if (!isToken(name) || end !== length || !isSafeValue(value)) return false;
+  }
+  return true;
 }

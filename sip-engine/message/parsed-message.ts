@@ -98,8 +98,10 @@ export class ParsedMessage implements SipMessage {
     for (let at = 0; at < lines.length; at += LINE_FIELDS) {
       const spelled = this.#spelledName(at);
       const value = this.#value(at);
-      const wire = this.#head.text.slice(lines[at + 2], lines[at + 3]);
-      yield [spelled, lowerName(spelled), value, wire === value ? undefined : wire];
+      const plain = this.#ascii && ((lines[at] ?? 0) & FOLDED) === 0;
+      // A fold behind a bare LF is none to stricter receivers, who would see two lines.
+      const wire = plain ? undefined : this.#head.text.slice(lines[at + 2], lines[at + 3]).replace(/\r?\n/g, '\r\n');
+      yield [spelled, lowerName(spelled), value, wire];
     }
   }
 

@@ -36,11 +36,22 @@ export function parseUri(text: string): SipUri {
   };
 }
 
-/** The URI as text; user, parameters and headers as they are (escapes kept). @throws SipInjectionError */
+/**
+ * The URI as text; user, parameters and headers as they are (escapes kept).
+ * @throws SipInjectionError when a part would run over into another
+ */
 export function formatUri(uri: SipUri): string {
   const text = uri.scheme === 'tel' ? `tel:${uri.host}${formatParams(uri.params)}` : formatSip(uri);
-  if (FORBIDDEN.test(text) || uri.user.includes('@') || uri.password.includes('@')) throw new SipInjectionError('uri');
+  if (FORBIDDEN.test(text) || !arePartsWhole(uri)) throw new SipInjectionError('uri');
   return text;
+}
+
+function arePartsWhole({ scheme, user, password, host, port, params, headers }: SipUri): boolean {
+  if (/@/.test(user + password) || !Number.isInteger(port) || port < 0 || port > 65_535) return false;
+  if (!(scheme === 'tel' ? TEL_NUMBER.test(host) : isHost(formatHost(host)))) return false;
+  for (const [name, value] of params) if (name === '' || /[;?=]/.test(name) || /[;?]/.test(value)) return false;
+  // Without a user part the first "@" anywhere would make one.
+  return user !== '' || !(formatParams(params) + headers).includes('@');
 }
 
 function formatSip(uri: SipUri): string {
@@ -65,13 +76,14 @@ export function readHostPort(text: string): { readonly host: string; readonly po
 }
 
 function readHost(text: string): string {
-  if (text.startsWith('[')) {
-    const address = text.slice(1, -1);
-    if (!text.endsWith(']') || !isIPv6(address) || address.includes('%')) throw badUri();
-    return address.toLowerCase();
-  }
-  if (!HOST_NAME.test(text) || text.includes('..')) throw badUri();
-  return text.toLowerCase();
+  if (!isHost(text)) throw badUri();
+  return (text.startsWith('[') ? text.slice(1, -1) : text).toLowerCase();
+}
+
+function isHost(text: string): boolean {
+  if (!text.startsWith('[')) return HOST_NAME.test(text) && !text.includes('..');
+  const address = text.slice(1, -1);
+  return text.endsWith(']') && isIPv6(address) && !address.includes('%');
 }
 
 function readPort(text: string): number {

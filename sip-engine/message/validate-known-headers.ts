@@ -41,9 +41,10 @@ const SINGLE = ['expires', 'content-type', 'rseq', 'rack', 'refer-to', 'session-
 
 /**
  * The checks that `parseMessage` leaves out because not every receiver needs them. `undefined` when
- * the message is good, else the fault, whose `reason` is `Bad <Name> Header`.
+ * the message is good, else the fault, whose `reason` is `Bad <Name> Header` or `Bad Request-URI`.
  */
 export function validateKnownHeaders(message: SipMessage): SipParseError | undefined {
+  if (message.isRequest && !succeeds(() => checkUri(message.uri))) return badPart(message, 'uri', 'Bad Request-URI');
   for (const name of SINGLE) if (message.headerLines(name).length > 1) return badHeader(message, name);
   for (const [name, check] of CHECKS) {
     for (const line of message.headerLines(name)) if (!check(line)) return badHeader(message, name);
@@ -52,12 +53,12 @@ export function validateKnownHeaders(message: SipMessage): SipParseError | undef
 }
 
 function badHeader(message: SipMessage, name: string): SipParseError {
+  return badPart(message, name, `Bad ${canonicalName(name)} Header`);
+}
+
+function badPart(message: SipMessage, part: string, reason: string): SipParseError {
   const status = message.isRequest && message.method !== 'ACK' ? 400 : 0;
-  return new SipParseError('bad_header', name, {
-    status,
-    reason: `Bad ${canonicalName(name)} Header`,
-    partial: message,
-  });
+  return new SipParseError(part === 'uri' ? 'bad_uri' : 'bad_header', part, { status, reason, partial: message });
 }
 
 function everyValue(check: Check): Check {
