@@ -1,0 +1,40 @@
+import type { BindingChange, BindingRecord } from '../../bus/index.ts';
+import type { SqliteConnection, Store } from '../store/index.ts';
+
+const PUT = `INSERT INTO bindings (trunk_id, contact, account_id, source, expires_at_ms, record) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT (trunk_id, contact) DO UPDATE SET account_id = excluded.account_id, source = excluded.source,
+  expires_at_ms = excluded.expires_at_ms, record = excluded.record`;
+const REMOVE = 'DELETE FROM bindings WHERE trunk_id = ? AND contact = ?';
+
+/** Writes what the registrar reports, in its order. */
+export function writeBindings(connection: SqliteConnection, changes: readonly BindingChange[]): void {
+  const put = connection.prepare(PUT);
+  const remove = connection.prepare(REMOVE);
+  for (const change of changes) {
+    if (change.op === 'remove') {
+      remove.run([change.trunkId, change.contact]);
+      continue;
+    }
+    const { trunkId, contact, accountId, sourceAddress, sourcePort, expiresAtMs } = change.binding;
+    const source = sourceAddress.includes(':') ? `[${sourceAddress}]:${sourcePort}` : `${sourceAddress}:${sourcePort}`;
+    put.run([trunkId, contact, accountId, source, expiresAtMs, JSON.stringify(change.binding)]);
+  }
+}
+
+/** All or nothing, in one transaction. */
+export function saveBindings(store: Store, changes: readonly BindingChange[]): Promise<void> {
+  return store.bulk((connection) => writeBindings(connection, changes));
+}
+
+/** What was registered before a restart: neither expired since, nor of a trunk that is gone. */
+export function loadBindings(store: Store): Promise<readonly BindingRecord[]> {
+  return store.bulk((connection) => {
+    const rows = connection
+      .prepare(
+        `SELECT b.record FROM bindings b JOIN trunks t ON t.id = b.trunk_id
+        WHERE b.expires_at_ms > ? AND t.status <> 'deleted' ORDER BY b.trunk_id, b.contact`,
+      )
+      .all([store.clock.nowMs()]) as readonly { readonly record: string }[];
+    return rows.map((row) => JSON.parse(row.record) as BindingRecord);
+  });
+}

@@ -1,0 +1,6 @@
+export { loadBindings, saveBindings } from './bindings.ts';
+export { type CallQuery, findCall, listCalls, type StoredCall, saveCalls, settleOpenCalls } from './calls.ts';
+export { type FailureQuery, listRegisterFailures, saveRegisterFailures } from './register-failures.ts';
+export { applyRetention, type Removed, type RetentionBounds } from './retention.ts';
+export { saveSipEvents } from './save-sip-events.ts';
+export { loadTrunkStates, saveTrunkStates, type TrunkState } from './trunk-states.ts';

@@ -1,0 +1,64 @@
+import type { TrunkStateChange } from '../../bus/index.ts';
+import type { SqliteConnection, Store, StoreContext } from '../store/index.ts';
+
+/** A trunk's registration as it was last reported; a trunk without one never registered. */
+export interface TrunkState {
+  readonly trunkId: number;
+  readonly accountId: number;
+  readonly state: 'registered' | 'offline';
+  readonly sinceMs: number;
+  readonly cause: string | null;
+}
+
+const KEEP = `INSERT INTO trunk_states (trunk_id, account_id, state, since_ms, cause) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (trunk_id) DO UPDATE SET account_id = excluded.account_id, state = excluded.state,
+  since_ms = excluded.since_ms, cause = excluded.cause`;
+// features.md A7: the first successful REGISTER makes a trunk active.
+const ACTIVATE = `UPDATE trunks SET status = 'active', updated_at_ms = ? WHERE id = ? AND status = 'provisioning'`;
+const NAMES = `SELECT uuid, name, username FROM trunks WHERE id = ? AND status <> 'deleted'`;
+const TELL = 'INSERT INTO outbox (account_id, event, payload, created_at_ms) VALUES (?, ?, ?, ?)';
+
+/** Keeps the state, activates a new trunk, and appends the event (F-084, F-085), all in the same transaction. */
+export function writeTrunkStates(connection: SqliteConnection, changes: readonly TrunkStateChange[]): void {
+  for (const change of changes) {
+    const { trunkId, accountId, state, atMs, cause } = change;
+    const row = connection.prepare(NAMES).all([trunkId])[0];
+    // Reported before, and deleted meanwhile: the deletion has taken its state and its bindings.
+    if (row === undefined) continue;
+    connection.prepare(KEEP).run([trunkId, accountId, state, atMs, cause]);
+    if (state === 'registered') connection.prepare(ACTIVATE).run([atMs, trunkId]);
+    const payload = JSON.stringify(describe(change, row as TrunkNames));
+    connection.prepare(TELL).run([accountId, `trunk.${state}`, payload, atMs]);
+  }
+}
+
+export function saveTrunkStates(store: Store, changes: readonly TrunkStateChange[]): Promise<void> {
+  return store.bulk((connection) => writeTrunkStates(connection, changes));
+}
+
+export async function loadTrunkStates(context: StoreContext): Promise<readonly TrunkState[]> {
+  return context.db.selectFrom('trunkStates').selectAll().orderBy('trunkId').execute();
+}
+
+interface TrunkNames {
+  readonly uuid: string;
+  readonly name: string;
+  readonly username: string;
+}
+
+/** features.md A18: the data of `trunk.registered` and `trunk.offline`. */
+function describe(change: TrunkStateChange, trunk: TrunkNames): object {
+  const { binding } = change;
+  return {
+    trunk_uuid: trunk.uuid,
+    trunk_id: change.trunkId,
+    name: trunk.name,
+    username: trunk.username,
+    contact: binding.contact,
+    source: `${binding.sourceAddress}:${binding.sourcePort}`,
+    transport: binding.transport,
+    user_agent: binding.userAgent,
+    expires: new Date(binding.expiresAtMs).toISOString(),
+    reason: change.cause,
+  };
+}
