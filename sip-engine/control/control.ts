@@ -1,6 +1,7 @@
 import type { Server } from 'node:net';
 import { DialogLayer } from '../dialog/index.ts';
 import type { SipMessage } from '../message/index.ts';
+import { createProxy } from '../proxy/index.ts';
 import type { ServerTransaction } from '../transaction/types.ts';
 import type { Flow } from '../transport/index.ts';
 import { AppClient } from './app-client.ts';
@@ -10,6 +11,7 @@ import { ContactFlows } from './contact-flows.ts';
 import { ControlListener, type ControlListenOptions } from './control-listener.ts';
 import { Deliveries } from './deliveries.ts';
 import type { Hub } from './hub.ts';
+import { flowNamedIn, isOwnUri } from './next-hop.ts';
 import { RouteTable } from './route-table.ts';
 import type { ControlDeps, TransactionUserOfApps } from './types.ts';
 
@@ -42,7 +44,17 @@ class Control implements TransactionUserOfApps {
       user: new Deliveries(() => this.#hub),
     });
     const contacts = new ContactFlows(() => ports.clock.nowMs());
-    this.#hub = { deps, dialogs, routes: new RouteTable(), contacts, clients: new Set() };
+    const proxy = createProxy({
+      transactions,
+      transport,
+      resolve,
+      wheel,
+      timers,
+      ports,
+      isOwnUri: (uri) => isOwnUri(transport, uri),
+      flowFor: (method, uri) => flowNamedIn(transport, uri) ?? contacts.find(method, uri),
+    });
+    this.#hub = { deps, dialogs, routes: new RouteTable(), contacts, proxy, clients: new Set() };
   }
 
   get dialogs(): number {
@@ -62,11 +74,11 @@ class Control implements TransactionUserOfApps {
   }
 
   onCancel(transaction: ServerTransaction, cancel: SipMessage): void {
-    this.#hub.dialogs.onCancel(transaction, cancel);
+    if (!this.#hub.proxy.onCancel(transaction, cancel)) this.#hub.dialogs.onCancel(transaction, cancel);
   }
 
   onStrayResponse(response: SipMessage): void {
-    this.#hub.dialogs.onStrayResponse(response);
+    if (!this.#hub.proxy.onStrayResponse(response)) this.#hub.dialogs.onStrayResponse(response);
   }
 
   onTransactionEnd(transaction: ServerTransaction): void {

@@ -1,5 +1,6 @@
 import type { CdrEvent, DialogUser, Incoming, Outgoing, Owner } from '../dialog/index.ts';
 import { OutgoingMessage, type SipMessage } from '../message/index.ts';
+import type { ServerTransaction } from '../transaction/types.ts';
 import type { Flow } from '../transport/index.ts';
 import { AppClient } from './app-client.ts';
 import { deliveredBytes } from './delivered.ts';
@@ -71,6 +72,14 @@ export class Deliveries implements DialogUser {
     const time = formatTime(hub.deps.ports.clock.wallMs());
     const detail = event.kind === 'attempt' ? '' : `|${event.detail}`;
     client?.send(`${newId(hub)}|cdr:${event.kind}|${event.source}|${time}${detail}`, event.text);
+  }
+
+  onUnknownDialog(transaction: ServerTransaction): boolean {
+    return this.#hub().proxy.onRequest(transaction);
+  }
+
+  onUnknownAck(ack: SipMessage, flow: Flow): void {
+    this.#hub().proxy.onAck(ack, flow);
   }
 
   #send(

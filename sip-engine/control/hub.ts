@@ -1,4 +1,5 @@
 import type { DialogLayer } from '../dialog/index.ts';
+import type { Proxy as SipProxy } from '../proxy/index.ts';
 import type { Flow } from '../transport/index.ts';
 import type { AppClient } from './app-client.ts';
 import type { ContactFlows } from './contact-flows.ts';
@@ -12,6 +13,7 @@ export interface Hub {
   readonly dialogs: DialogLayer;
   readonly routes: RouteTable;
   readonly contacts: ContactFlows;
+  readonly proxy: SipProxy;
   readonly clients: Set<AppClient>;
 }
 

@@ -1,6 +1,6 @@
 import { type NextHop, tryUri, uriOf } from '../dialog/index.ts';
 import type { OutgoingMessage } from '../message/index.ts';
-import type { ListenPoint, TransportLayer } from '../transport/index.ts';
+import type { Flow, ListenPoint, TransportLayer } from '../transport/index.ts';
 import type { ContactFlows } from './contact-flows.ts';
 
 export type HopChoice = { readonly ok: true; readonly hop: NextHop } | { readonly ok: false; readonly reason: string };
@@ -41,14 +41,20 @@ function isPoint(point: ListenPoint, host: string, port: number): boolean {
   return (same(point.host) && point.port === port) || (same(shown.host) && shown.port === port);
 }
 
+/** The live flow that a URI selects by `;flow=`. */
+export function flowNamedIn(transport: TransportLayer, uri: string): Flow | undefined {
+  const id = tryUri(uri)?.params.get('flow');
+  const flow = id === undefined ? undefined : transport.findFlow(decodeSafely(id));
+  return flow?.closed === false ? flow : undefined;
+}
+
 /** `host:port`, `<sip:…>` and `sip:…` are all taken; `;flow=` selects exactly that flow and is stripped. */
 function routeHop(transport: TransportLayer, routeUri: string): HopChoice {
   const bare = routeUri.trim().replace(/^<([^>]*)>$/, '$1');
   const uri = /^(sips?|tel):/i.test(bare) ? bare : `sip:${bare}`;
-  const flowId = tryUri(uri)?.params.get('flow');
-  if (flowId === undefined) return checked(transport, uri, BAD_REQUEST);
-  const flow = transport.findFlow(decodeSafely(flowId));
-  return flow === undefined || flow.closed ? { ok: false, reason: 'flow is gone' } : { ok: true, hop: { flow } };
+  if (tryUri(uri)?.params.has('flow') !== true) return checked(transport, uri, BAD_REQUEST);
+  const flow = flowNamedIn(transport, uri);
+  return flow === undefined ? { ok: false, reason: 'flow is gone' } : { ok: true, hop: { flow } };
 }
 
 function checked(transport: TransportLayer, uri: string, fault: string): HopChoice {

@@ -1,6 +1,11 @@
+import type { SipMessage } from '../message/index.ts';
+import type { ProxyListener } from '../proxy/index.ts';
+import type { Flow } from '../transport/index.ts';
 import type { AppClient } from './app-client.ts';
 import { type AppFrame, readAppMessage } from './app-message.ts';
-import { answerApp, type Hub, refuseApp } from './hub.ts';
+import { deliveredBytes } from './delivered.ts';
+import { answerApp, type Hub, metaOf, newId, refuseApp } from './hub.ts';
+import { continueLine } from './lead-line.ts';
 import type { ProxyCommand } from './types.ts';
 
 /** `proxy|transactionId|flags…|targets…` with the headers to add. */
@@ -16,7 +21,51 @@ export function proxyCommand(hub: Hub, client: AppClient, messageId: string, { t
     return;
   }
   const command = readProxyCommand(tokens, sip);
-  void command;
+  // From here on the transaction is the proxy's; the application hears no more of it.
+  incoming.finish();
+  const refusal = hub.proxy.start(incoming.transaction, command, new ProxyAnswers(hub, client, messageId, command));
+  if (refusal !== undefined) answerApp(hub, client, messageId, 'NOK', refusal.reason);
+}
+
+/** One `continue` a target's final response, then `done`; without `fullResponse` only `done`, when it is sent. */
+class ProxyAnswers implements ProxyListener {
+  readonly #hub: Hub;
+  readonly #client: AppClient;
+  readonly #messageId: string;
+  readonly #isFull: boolean;
+  #closed = false;
+
+  constructor(hub: Hub, client: AppClient, messageId: string, command: ProxyCommand) {
+    this.#hub = hub;
+    this.#client = client;
+    this.#messageId = messageId;
+    this.#isFull = command.fullResponse;
+  }
+
+  onSent(): void {
+    if (!this.#isFull) this.#close();
+  }
+
+  onFinal(response: SipMessage, flow: Flow): void {
+    if (!this.#isFull || this.#closed) return;
+    const meta = metaOf(this.#hub, 'network', response.raw.length, flow);
+    this.#client.send(continueLine(newId(this.#hub), this.#messageId, meta), deliveredBytes(response, flow));
+  }
+
+  onDone(sent: boolean): void {
+    if (this.#closed) return;
+    if (sent) this.#close();
+    else {
+      this.#closed = true;
+      answerApp(this.#hub, this.#client, this.#messageId, 'NOK', 'error proxying request to ');
+    }
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    answerApp(this.#hub, this.#client, this.#messageId, 'OK', 'done');
+  }
 }
 
 /** Reads the tokens; timeouts are `1500ms` or `2s`, and srf's `sip:` before what is a URI already is taken off. */

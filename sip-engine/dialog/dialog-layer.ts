@@ -55,12 +55,15 @@ export class DialogLayer implements TransactionUser {
       return;
     }
     if (request.method === 'NOTIFY' && this.#earlyNotify(transaction)) return;
-    answer(transaction, 481);
+    if (!this.#ctx.user.onUnknownDialog(transaction)) answer(transaction, 481);
   }
 
   onAck(ack: SipMessage, flow: Flow): void {
     const dialog = this.#ctx.table.match(ack.callId, ack.toTag, ack.fromTag);
-    if (dialog === undefined) return;
+    if (dialog === undefined) {
+      this.#ctx.user.onUnknownAck(ack, flow);
+      return;
+    }
     const { branch } = ack.topVia;
     const incoming = dialog.awaitingAck.get(ack.cseq);
     incoming?.invite?.acknowledged();

@@ -17,7 +17,9 @@ export function localContact(transport: TransportLayer, flow: Flow, scheme: 'sip
 /** A final response made here instead of by the peer, in the shape of a received one. */
 export function localFinal(request: OutgoingMessage, status: number, reason: string, tag: string): SipMessage {
   const response = OutgoingMessage.response(status, reason);
-  for (const via of request.headerLines('via')) response.add('Via', via);
+  const vias = request.headerLines('via');
+  // A request that found no way out has none.
+  for (const via of vias.length > 0 ? vias : ['SIP/2.0/UDP unsent.invalid']) response.add('Via', via);
   response.set('From', request.header('from') ?? '');
   const to = request.header('to') ?? '';
   response.set('To', /;\s*tag=/i.test(to) ? to : `${to};tag=${tag}`);

@@ -61,6 +61,9 @@ export interface DialogUser {
   /** The layer ended a dialog by itself with this BYE. */
   onDialogEnded(owner: Owner, dialogId: string, bye: OutgoingMessage, flow: Flow): void;
   onCdr(event: CdrEvent): void;
+  /** A request or ACK whose To tag belongs to no dialog: true when it is forwarded (a proxied dialog). */
+  onUnknownDialog(transaction: ServerTransaction): boolean;
+  onUnknownAck(ack: SipMessage, flow: Flow): void;
 }
 
 export interface DialogOptions {
