@@ -1,4 +1,5 @@
 export { type Clock, SYSTEM_CLOCK } from './clock.ts';
+export * from './demo/index.ts';
 export * from './directory/index.ts';
 export { StoreError, type StoreErrorCode, StoreLocked, TenancyError, type TenancyErrorCode } from './errors.ts';
 export * from './journal/index.ts';
