@@ -1,5 +1,5 @@
 import type { DialogLayer } from '../dialog/index.ts';
-import type { Proxy as SipProxy } from '../proxy/index.ts';
+import type { SipProxy } from '../proxy/index.ts';
 import type { Flow } from '../transport/index.ts';
 import type { AppClient } from './app-client.ts';
 import type { ContactFlows } from './contact-flows.ts';
