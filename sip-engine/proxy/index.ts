@@ -1,0 +1,3 @@
+export { createProxy } from './proxy.ts';
+export type * from './types.ts';
+export type { SipProxy as Proxy } from './types.ts';
