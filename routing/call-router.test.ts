@@ -45,7 +45,7 @@ function assertClean(t: Test, stage: Stage): void {
 /** Answers the next INVITE at that endpoint. */
 function answerNext(ua: Ua): Promise<{ readonly req: SrfRequest; readonly dialog: SrfDialog }> {
   return new Promise((resolve, reject) => {
-    ua.srf.invite((req, res) => {
+    ua.onInvite((req, res) => {
       const dialog = ua.srf.createUAS(req, res, { localSdp: SDP('callee'), headers: {} });
       dialog.then((made) => resolve({ req, dialog: made }), reject);
     });
@@ -54,7 +54,7 @@ function answerNext(ua: Ua): Promise<{ readonly req: SrfRequest; readonly dialog
 
 /** What reaches that endpoint next, unanswered. */
 function nextInvite(ua: Ua): Promise<{ readonly req: SrfRequest; readonly res: SrfResponse }> {
-  return new Promise((resolve) => ua.srf.invite((req, res) => resolve({ req, res })));
+  return new Promise((resolve) => ua.onInvite((req, res) => resolve({ req, res })));
 }
 
 const destroyed = (dialog: SrfDialog) => once(dialog as unknown as NodeJS.EventEmitter, 'destroy');
@@ -135,7 +135,7 @@ t.test('the answer of the PBX is the answer, and nothing of ours is added', asyn
     const stage = await start(t);
     stage.bindPbx(trunk, { contact: 'sip:other@127.0.0.3:1' });
     stage.bindPbx(trunk);
-    stage.pbx.srf.invite((_req, res) => res.send(status, undefined, { headers: { Reason: 'Q.850;cause=17' } }));
+    stage.pbx.onInvite((_req, res) => res.send(status, undefined, { headers: { Reason: 'Q.850;cause=17' } }));
     const { res, status: got } = await refused(call(stage.carrier, stage.ours, '+31201234567'));
     t.equal(got, status);
     t.equal(res.get('warning'), undefined);
@@ -149,7 +149,7 @@ t.test('a challenge or a redirection of the PBX does not reach the caller', asyn
   for (const status of [401, 407, 302]) {
     const stage = await start(t);
     stage.bindPbx(trunk);
-    stage.pbx.srf.invite((_req, res) => res.send(status, undefined, { headers: { Contact: '<sip:x@127.0.0.3>' } }));
+    stage.pbx.onInvite((_req, res) => res.send(status, undefined, { headers: { Contact: '<sip:x@127.0.0.3>' } }));
     const { res, status: got } = await refused(call(stage.carrier, stage.ours, '+31201234567'));
     t.equal(got, 502);
     t.match(res.get('warning'), '399 sip.didfarm.com "pbx_failed"');
@@ -164,7 +164,7 @@ t.test('the next binding is tried on 503, 430 and silence, newest first', async 
     const contact = `sip:newer@127.0.0.3:${stage.pbx.port}`;
     stage.bindPbx(trunk, first === 'silence' ? { contact, sourcePort: 9 } : { contact });
     const seen: string[] = [];
-    stage.pbx.srf.invite((req, res) => {
+    stage.pbx.onInvite((req, res) => {
       seen.push(req.uri.slice(0, 9));
       if (req.uri === contact && typeof first === 'number') res.send(first, undefined, {});
       else stage.pbx.srf.createUAS(req, res, { localSdp: SDP('callee'), headers: {} }).catch(t.fail);
@@ -184,7 +184,7 @@ t.test('after a 180 no other binding is tried', async (t) => {
   const stage = await start(t);
   stage.bindPbx(trunk, { contact: 'sip:older@127.0.0.3:1' });
   stage.bindPbx(trunk);
-  stage.pbx.srf.invite((_req, res) => {
+  stage.pbx.onInvite((_req, res) => {
     res.send(180, undefined, {});
     res.send(503, undefined, {});
   });

@@ -1,6 +1,7 @@
 import { note, type Rejection } from '../telemetry/index.ts';
 import { type CallContext, callerTrunk } from './call-context.ts';
 import { e164Candidates, toE164 } from './numbers/e164.ts';
+import { findRequestFault } from './request-fault.ts';
 
 /**
  * Reads dialled and calling number as E.164 (P2). The carrier's default plan takes numbers with `+`, with
@@ -8,11 +9,10 @@ import { e164Candidates, toE164 } from './numbers/e164.ts';
  */
 export function normalizeNumbers(context: CallContext): Rejection | undefined {
   const { invite } = context;
-  if (invite.requestUri === undefined) return bad(`The Request-URI "${invite.request.uri}" is neither SIP nor tel.`);
-  // RFC 3261 8.1.1.8: without a Contact nobody could send requests inside the dialog.
-  if (invite.request.header('contact') === undefined) return bad('The INVITE has no Contact.');
+  const fault = findRequestFault(invite);
+  if (fault !== undefined) return fault;
   const country = countryOf(context);
-  const dialled = invite.requestUri.user;
+  const dialled = invite.requestUri?.user ?? '';
   context.called = e164Candidates(dialled, country);
   context.calledNumber = context.called[0] ?? dialled;
   const caller = invite.assertedUser || invite.fromUser;
@@ -29,8 +29,4 @@ export function countryOf(context: CallContext): string | null {
   if (trunk === undefined) return null;
   if (trunk.country !== null) return trunk.country;
   return context.directory.chain(trunk.accountId).find((account) => account.country !== null)?.country ?? null;
-}
-
-function bad(sentence: string): Rejection {
-  return { status: 400, reason: 'bad_request', sentence };
 }

@@ -202,3 +202,13 @@ t.test('an INVITE without a readable Request-URI or a Contact is 400', async (t)
   t.match(runInvite(world(), invite({ uri: 'http://x' })).rejection, { status: 400, reason: 'bad_request' });
   t.match(runInvite(world(), invite({ headers: { contact: [] } })).rejection, { status: 400, reason: 'bad_request' });
 });
+
+t.test('an extension that is demanded and not understood is named in a 420', async (t) => {
+  const require = ['100rel, Timer', 'siprec'];
+  t.match(runInvite(world(), invite({ headers: { require } })).rejection, {
+    status: 420,
+    reason: 'bad_extension',
+    lines: ['Unsupported: siprec'],
+  });
+  t.equal(runInvite(world(), invite({ headers: { require: '100rel, Timer' } })).rejection, undefined);
+});

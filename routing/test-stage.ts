@@ -25,12 +25,16 @@ export type CreateStageEngine = (host: string) => StageEngine;
 export const SDP = (name: string) =>
   `v=0\r\no=${name} 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\na=sendrecv\r\n`;
 
+export type InviteHandler = (req: SrfRequest, res: SrfResponse) => void;
+
 /** A SIP endpoint for tests: an engine of its own on one loopback address, driven by drachtio-srf. */
 export interface Ua {
   readonly host: string;
   readonly port: number;
   readonly engine: StageEngine;
-  readonly srf: SrfPort & { invite(handler: (req: SrfRequest, res: SrfResponse) => void): void };
+  readonly srf: SrfPort;
+  /** Replaces what happens to INVITEs that arrive there. */
+  onInvite(handler: InviteHandler): void;
 }
 
 export interface Stage {
@@ -88,7 +92,12 @@ export async function startUa(t: Test, createEngine: CreateStageEngine, host: st
   void srf.listen({ server, secret: 'test' } as never);
   await connected;
   t.teardown(() => engine.close());
-  return { host, port: point?.port ?? 0, engine, srf: srf as unknown as Ua['srf'] };
+  let handle: InviteHandler = (_req, res) => res.send(500, undefined, {});
+  (srf as unknown as { invite(handler: InviteHandler): void }).invite((req, res) => handle(req, res));
+  const onInvite = (handler: InviteHandler) => {
+    handle = handler;
+  };
+  return { host, port: point?.port ?? 0, engine, srf: srf as unknown as SrfPort, onInvite };
 }
 
 /** The product's call router on 127.0.0.1, a carrier on 127.0.0.2 and a PBX on 127.0.0.3, over real sockets. */
@@ -105,7 +114,7 @@ export async function startStage(
   const directory = new Directory();
   directory.apply(directoryDelta(fields(carrier)));
   const stage = assemble({ ours, carrier, pbx, directory, config: { ...CALLS, ...config } });
-  ours.srf.invite((req, res) => stage.router.handleInvite(req, res));
+  ours.onInvite((req, res) => stage.router.handleInvite(req, res));
   t.teardown(() => stage.router.close());
   return stage;
 }

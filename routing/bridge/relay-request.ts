@@ -41,9 +41,21 @@ export function relayReinvite(from: SrfDialog, to: SrfDialog, req: SrfRequest, r
       return;
     }
     if (response === undefined || response.status < 200) return;
-    if (isOfferless && response.status < 300) from.once('ack', (message) => ack?.({ body: message.body }));
+    if (isOfferless && response.status < 300) onAckOf(from, req, (message) => ack?.({ body: message.body }));
     answer(res, response);
   });
+}
+
+/** The ACK of that request and not a late one of an earlier request (RFC 3261 13.2.2.4: same CSeq number). */
+function onAckOf(dialog: SrfDialog, req: SrfMessage, done: (ack: SrfMessage) => void): void {
+  dialog.once('ack', (ack) => {
+    if (seqOf(ack) === seqOf(req)) done(ack);
+    else onAckOf(dialog, req, done);
+  });
+}
+
+function seqOf(message: SrfMessage): number {
+  return Number.parseInt(message.get('cseq') ?? '', 10);
 }
 
 function isFault(error: unknown): boolean {
