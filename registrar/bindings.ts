@@ -1,6 +1,7 @@
 import type { BindingRecord, OfflineCause } from '../bus/index.ts';
 import { type Binding, fromRecord, isConnection, isLive, type LiveBinding } from './binding.ts';
 import { BindingStore, type RemovalCause } from './binding-store.ts';
+import { Doubts } from './doubts.ts';
 import { FlowJudge } from './flow-judge.ts';
 import { IpTrunks } from './ip-trunks.ts';
 import { NatRefresh } from './nat-refresh.ts';
@@ -14,6 +15,7 @@ export class Bindings {
   readonly states: TrunkStates;
   readonly prober: Prober | undefined;
   readonly flows: FlowJudge;
+  readonly doubts: Doubts;
   readonly nat: NatRefresh;
   readonly ipTrunks: IpTrunks;
   readonly #options: RegistrarOptions;
@@ -44,6 +46,7 @@ export class Bindings {
           });
     this.ipTrunks = new IpTrunks(options, this.states);
     this.nat = new NatRefresh(config);
+    this.doubts = new Doubts(this.store, this.prober);
     this.flows = new FlowJudge({ store: this.store, prober: this.prober });
   }
 

@@ -81,15 +81,15 @@ export class Prober {
   probe(binding: Binding, judge?: (answered: boolean) => void): void {
     if (binding.isProbing && judge === undefined) return;
     binding.isProbing = true;
-    const registeredAtMs = binding.registeredAtMs;
+    const { order } = binding;
     this.#options.send(probeRequest(binding), (result) => {
       binding.isProbing = false;
-      if (binding.isGone) return;
       const answered = result.kind === 'response';
-      if (answered) this.#heard(binding, result.rttMs);
+      // The flow before the PBX moved says nothing of the new one.
+      const isCurrent = !binding.isGone && binding.order === order;
+      if (answered && isCurrent) this.#heard(binding, result.rttMs);
       if (judge !== undefined) judge(answered);
-      // A miss of the flow before the PBX moved says nothing of the new one.
-      else if (!answered && binding.registeredAtMs === registeredAtMs) this.#missed(binding);
+      else if (!answered && isCurrent) this.#missed(binding);
       if (!binding.isGone && this.#options.intervalSec > 0) this.#schedule(binding, this.#pauseMs(binding));
     });
   }

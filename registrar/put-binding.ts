@@ -52,7 +52,10 @@ function refresh(context: RegisterContext, contact: ContactSpec, binding: Bindin
   const { request, nowMs, bindings } = context;
   const hasMoved = !isSameFlow(binding, request);
   const isAnew = hasMoved || binding.callId !== request.callId;
-  bindings.nat.observe(binding, hasMoved, nowMs);
+  // Another address is another line, another Call-ID a restart: neither says anything about the NAT.
+  if (binding.callId === request.callId && binding.sourceAddress === request.sourceAddress) {
+    bindings.nat.observe(binding, hasMoved, nowMs);
+  }
   if (binding.contact !== contact.uri || binding.contactParams !== contact.params) {
     Object.assign(binding, contactFields(contact));
   }

@@ -1,5 +1,4 @@
 import type { Rejection } from '../../telemetry/index.ts';
-import type { Binding } from '../binding.ts';
 import { type RegisterContext, required } from '../context.ts';
 import { planUpdate, type UpdatePlan } from '../plan-update.ts';
 import { putBinding } from '../put-binding.ts';
@@ -44,28 +43,12 @@ export function updateBindings(context: RegisterContext): Rejection | undefined 
 
 /** New bindings come before old ones go, so that a trunk that moves is never offline in between. */
 function commit(context: RegisterContext, plan: UpdatePlan): void {
-  const { store, prober } = context.bindings;
+  const { store } = context.bindings;
   const isRefresh = plan.puts.length > 0 && plan.puts.every((put) => put.binding !== undefined);
   for (const { contact, binding } of plan.puts) putBinding(context, contact, binding);
   for (const binding of plan.replaced) store.remove(binding, 'replaced');
   for (const binding of plan.unregistered) store.remove(binding, 'unregistered');
-  for (const binding of plan.doubtful) prober?.probe(binding, (answered) => settle(context, binding, answered));
+  context.bindings.doubts.settle(required(context.trunk, 'trunk'), plan.doubtful);
   if (plan.puts.length === 0) context.reason = 'unregistered';
   else context.reason = isRefresh ? 'refreshed' : 'registered';
-}
-
-/** The probe of a binding that may have been the same PBX before it moved has ended. */
-function settle(context: RegisterContext, binding: Binding, answered: boolean): void {
-  const { store } = context.bindings;
-  const trunk = required(context.trunk, 'trunk');
-  // Refreshed meanwhile: it lives.
-  if (!answered && binding.refreshedAtMs < context.nowMs) {
-    store.remove(binding, 'replaced');
-    return;
-  }
-  const byAge = store.all(trunk.id).toSorted((a, b) => a.order - b.order);
-  const excess = byAge.length - trunk.maxContacts;
-  if (excess <= 0) return;
-  const surplus = trunk.contactPolicy === 'reject' ? byAge.slice(-excess) : byAge.slice(0, excess);
-  for (const one of surplus) store.remove(one, 'replaced');
 }
