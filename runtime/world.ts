@@ -1,0 +1,85 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BindingRecord, SipEvent } from '../bus/index.ts';
+import type { Config } from '../config/index.ts';
+import type { Logger } from '../telemetry/index.ts';
+import {
+  applyRetention,
+  createDemoWorld,
+  DirectoryPublisher,
+  getNonceSecret,
+  isEmptyStore,
+  loadBindings,
+  loadSecretKey,
+  openStore,
+  type Store,
+  StoreError,
+  saveSipEvents,
+  settleOpenCalls,
+} from '../tenancy/index.ts';
+
+/** What is stored, opened for this process alone. */
+export interface World {
+  readonly store: Store;
+  readonly publisher: DirectoryPublisher;
+  readonly nonceSecret: string;
+  readonly loadBindings: () => Promise<readonly BindingRecord[]>;
+  readonly writeEvents: (events: readonly SipEvent[]) => Promise<void>;
+}
+
+const RETENTION_MS = 3_600_000;
+
+/**
+ * Opens the data directory: key, store, schema, realm. Calls that a crash left open are closed.
+ * @throws StoreError with one sentence for the operator
+ */
+export async function openWorld(config: Config): Promise<World> {
+  const { dataDir, secretKeyFile, databaseUrl } = config;
+  makeDataDir(dataDir);
+  const store = await openStore({
+    file: join(dataDir, 'didfarm.db'),
+    databaseUrl,
+    secretKey: loadSecretKey({ dataDir, secretKeyFile }),
+    platformRealm: config.domain,
+  });
+  await settleOpenCalls(store, store.clock.nowMs());
+  return {
+    store,
+    publisher: new DirectoryPublisher(store, { algorithms: config.auth.algorithms }),
+    nonceSecret: (await getNonceSecret(store)).toString('hex'),
+    loadBindings: () => loadBindings(store),
+    writeEvents: (events) => saveSipEvents(store, events),
+  };
+}
+
+/**
+ * The demo world: made when asked for, or when nobody said no and the store is empty.
+ * @returns the file with its credentials when it was made now
+ */
+export async function prepareDemo(
+  store: Store,
+  config: Config,
+  wanted: boolean | undefined,
+): Promise<string | undefined> {
+  if (wanted === false || !(await isEmptyStore(store))) return undefined;
+  await createDemoWorld(store, config);
+  return join(config.dataDir, 'demo.json');
+}
+
+/** Old records go, now and every hour. */
+export function watchRetention(store: Store, logger: Logger): void {
+  const apply = () => {
+    applyRetention(store).catch((error: unknown) => logger.error({ err: error }, 'old records could not be removed'));
+  };
+  apply();
+  setInterval(apply, RETENTION_MS).unref();
+}
+
+function makeDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new StoreError('store_read_only', `The data directory ${dataDir} cannot be made (${code}).`, error);
+  }
+}

@@ -1,0 +1,92 @@
+import { createAdminStore, createRecordStore } from './admin/index.ts';
+import { type Config, loadConfig } from './config/index.ts';
+import { startAdmin } from './runtime/admin-listeners.ts';
+import { Journal } from './runtime/journal.ts';
+import { closeServer } from './runtime/listen.ts';
+import { startMetricsServer } from './runtime/metrics-server.ts';
+import { Publishing } from './runtime/publish.ts';
+import { stopOnSignal } from './runtime/shutdown.ts';
+import { createSipPort } from './runtime/sip-port.ts';
+import { startSipThread } from './runtime/sip-thread.ts';
+import { failStart } from './runtime/start-error.ts';
+import { VERSION } from './runtime/version.ts';
+import { renderWelcome } from './runtime/welcome.ts';
+import { openWorld, prepareDemo, watchRetention } from './runtime/world.ts';
+import { createLogger, type Logger, MainMetrics } from './telemetry/index.ts';
+
+export interface ServeOptions {
+  /** Make the demo world. @default when the data directory is empty */
+  readonly demo?: boolean;
+}
+
+/** The server, from configuration to listening sockets; resolves when everything listens. */
+export async function serve(options: ServeOptions = {}): Promise<void> {
+  const { config, unknownVariables } = loadConfig(process.env);
+  const logger = createLogger({ level: config.log.level });
+  warn(config, unknownVariables, logger);
+
+  // What is stored, and the demo world on an empty data directory.
+  const world = await openWorld(config);
+  const demoFile = await prepareDemo(world.store, config, options.demo);
+
+  // SIP: its thread learns the directory and the bindings of before, then listens.
+  const metrics = new MainMetrics();
+  const journal = new Journal(world.writeEvents, logger);
+  const sip = startSipThread(
+    { config, nonceSecret: world.nonceSecret, startEpoch: Math.floor(Date.now() / 1000) },
+    {
+      onEvents: (events) => {
+        metrics.countEvents(events.length);
+        journal.take(events);
+      },
+      onLost: (count) => metrics.countLost(count),
+    },
+    (reason) => failStart(reason, logger),
+  );
+  const publishing = new Publishing(world.publisher, sip.bus);
+  const loaded = sip.bus.publish(await world.publisher.fullDelta());
+  sip.bus.restore(await world.loadBindings());
+  await Promise.all([loaded, sip.bus.started]);
+  publishing.watch(logger);
+  watchRetention(world.store, logger);
+
+  // HTTP: the API, the control socket of the CLI, metrics.
+  const state = { isReady: false };
+  const admin = await startAdmin(config, {
+    store: createAdminStore(world.store),
+    records: createRecordStore(world.store),
+    sip: createSipPort(sip.bus),
+    publish: () => publishing.publish(),
+    isReady: () => state.isReady,
+    version: VERSION,
+    domain: world.store.platformRealm,
+    rateLimits: config.rateLimits,
+    nowMs: Date.now,
+    logger: logger.child({ part: 'http' }),
+  });
+  const collectSip = async () => [(await sip.bus.request('metrics')) as object[]];
+  const metricsServer = await startMetricsServer(config.metrics, metrics, collectSip);
+
+  stopOnSignal(logger, () => [
+    { name: 'drain', run: () => sip.bus.request('drain', { limitMs: config.calls.drainSec * 1000 }) },
+    { name: 'http', run: () => Promise.all([admin.close(), closeServer(metricsServer)]) },
+    { name: 'sip', run: () => sip.bus.request('stop').then(() => sip.terminate()) },
+    { name: 'journal', run: () => journal.flush() },
+    { name: 'store', run: () => world.store.close() },
+  ]);
+  state.isReady = true;
+  logger.info(
+    { sip: await sip.bus.started, http: config.http, metrics: config.metrics, version: VERSION },
+    'didfarm is up',
+  );
+  if (demoFile !== undefined) process.stdout.write(renderWelcome(demoFile));
+}
+
+function warn(config: Config, unknownVariables: readonly string[], logger: Logger): void {
+  if (unknownVariables.length > 0)
+    logger.warn({ variables: unknownVariables }, 'these variables mean nothing to didfarm');
+  if (!config.rateLimits) logger.warn('rate limits are off (DIDFARM_RATE_LIMITS): for load tests only');
+  if (config.redisUrl !== undefined) logger.warn('REDIS_URL is set, but live state is kept in memory in this release');
+}
+
+if (import.meta.main) await serve().catch((error: unknown) => failStart(error));
