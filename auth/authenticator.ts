@@ -178,8 +178,10 @@ export class Authenticator {
       const sentence = 'The digest has no qop; this trunk does not allow the legacy form.';
       return { status: 403, reason: 'auth_type_mismatch', sentence };
     }
-    const addressUser = parseSipUri(addressUri(request.header('to') ?? ''))?.user ?? '';
-    if (!digestUriFits(credentials.uri, request.uri, realm.realm, [addressUser, credentials.username])) {
+    if (
+      credentials.uri !== request.uri &&
+      !digestUriFits(credentials.uri, request.uri, realm.realm, usersOf(attempt))
+    ) {
       const sentence = `The digest was made for ${credentials.uri}, but the request is for ${request.uri}.`;
       return { status: 400, reason: 'bad_request', sentence };
     }
@@ -235,6 +237,11 @@ function ncOf(credentials: DigestCredentials): number {
 
 function formFault(credentials: DigestCredentials): string {
   return `You sent qop=${credentials.qop}, nc=${credentials.nc}, cnonce=${credentials.cnonce}; expected qop=auth with both.`;
+}
+
+/** Users that a digest uri may name beside that of the Request-URI. */
+function usersOf({ request, credentials }: Attempt): readonly string[] {
+  return [parseSipUri(addressUri(request.header('to') ?? ''))?.user ?? '', credentials.username];
 }
 
 function otherAddress(request: InboundRequest): string {

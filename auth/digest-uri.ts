@@ -7,7 +7,6 @@ import { parseSipUri } from './sip-uri.ts';
  * another user than the one called, or a domain that is neither the request's nor the realm. Nothing is routed by it.
  */
 export function digestUriFits(digestUri: string, requestUri: string, realm: string, users: readonly string[]): boolean {
-  if (digestUri === requestUri) return true;
   const sent = parseSipUri(digestUri);
   const asked = parseSipUri(requestUri);
   if (sent === undefined || asked === undefined) return false;

@@ -19,6 +19,18 @@ export interface DigestCredentials {
 
 type Draft = { -readonly [K in keyof DigestCredentials]: string };
 
+const NAMES: readonly (keyof Draft)[] = [
+  'username',
+  'realm',
+  'nonce',
+  'uri',
+  'response',
+  'algorithm',
+  'qop',
+  'nc',
+  'cnonce',
+];
+
 /** A longer line is no honest digest; the engine's own limit is on the whole message. */
 const LONGEST_LINE = 4096;
 
@@ -42,7 +54,7 @@ export function parseCredentials(line: string): DigestCredentials | undefined {
     nc: '',
     cnonce: '',
   };
-  const seen = new Set<string>();
+  let seen = 0;
   let at = 6;
   while (at < line.length) {
     at = skipSeparators(line, at);
@@ -50,12 +62,17 @@ export function parseCredentials(line: string): DigestCredentials | undefined {
     const equals = line.indexOf('=', at);
     if (equals < 0) return undefined;
     const name = line.slice(at, equals).trim().toLowerCase();
-    if (name === '' || seen.has(name)) return undefined;
-    seen.add(name);
+    if (name === '') return undefined;
     at = skipSpaces(line, equals + 1);
     const end = valueEnd(line, at);
     if (end < 0) return undefined;
-    if (name in draft) draft[name as keyof Draft] = valueText(line, at, end);
+    const index = NAMES.indexOf(name as keyof Draft);
+    const known = NAMES[index];
+    if (known !== undefined) {
+      if ((seen & (1 << index)) !== 0) return undefined;
+      seen |= 1 << index;
+      draft[known] = valueText(line, at, end);
+    }
     at = end;
   }
   draft.response = draft.response.toLowerCase();
