@@ -10,6 +10,11 @@ export interface TransportOptions {
   readonly mtuBytes?: number;
   /** Asked of the kernel for every UDP socket, bytes; it caps the value at net.core.rmem_max. @default 4194304 */
   readonly udpReceiveBufferBytes?: number;
+  /**
+   * Learn of "port unreachable" for requests over UDP, by a connected socket for each of the latest peers.
+   * @default true on Linux; other systems share ports in another way
+   */
+  readonly watchUdpPeers?: boolean;
   /** Bytes waiting in one UDP socket before datagrams are dropped. @default 8388608 */
   readonly udpQueueBytes?: number;
   /** Bytes waiting to be written to one connection before it is closed. @default 1048576 */
@@ -51,6 +56,7 @@ export function resolveOptions(options: TransportOptions): TransportLimits {
     maxHeaderBytes: 32_768,
     mtuBytes: 1_300,
     udpReceiveBufferBytes: 4 * 1024 * 1024,
+    watchUdpPeers: process.platform === 'linux',
     udpQueueBytes: 8 * 1024 * 1024,
     maxWriteQueueBytes: 1024 * 1024,
     maxConnections: 15_000,

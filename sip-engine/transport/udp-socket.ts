@@ -1,12 +1,14 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import type { RemoteInfo, Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { isIPv6 } from 'node:net';
+import type { Stop } from '../ports.ts';
 import { type AddressBook, formatEndpoint, isPort } from './address-book.ts';
 import { createListenPoint } from './bound-point.ts';
 import { TransportFault, toTransportFault } from './errors.ts';
 import { isTokenByte } from './frame-scan.ts';
 import type { TransportContext } from './transport-context.ts';
 import type { Flow, ListenPoint, ListenSpec, TransportError } from './types.ts';
+import { bindUdp } from './udp-bind.ts';
+import { WatchedPeers } from './watched-peers.ts';
 
 type OnError = (error: TransportError) => void;
 
@@ -15,11 +17,14 @@ interface Outgoing {
   readonly port: number;
   readonly address: string;
   readonly onError: OnError | undefined;
+  /** A request of ours: its sender wants to hear of "port unreachable". */
+  readonly watched: boolean;
 }
 
 /** What an IPv4 UDP datagram can carry at most. */
 const MAX_PAYLOAD_BYTES = 65_507;
 const OVERSIZE_WARNING_EVERY_MS = 60_000;
+const SWEEP_MS = 10_000;
 const NUL = 0;
 const LF = 10;
 const CR = 13;
@@ -29,47 +34,37 @@ export class UdpSocket {
   readonly point: ListenPoint;
   readonly #socket: Socket;
   readonly #context: TransportContext;
+  readonly #watched: WatchedPeers | undefined;
+  readonly #stopSweep: Stop;
   #outbox: Outgoing[] = [];
   #closed = false;
   #warnedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(socket: Socket, point: ListenPoint, context: TransportContext) {
+  constructor(socket: Socket, point: ListenPoint, context: TransportContext, shared: boolean) {
     this.#socket = socket;
     this.point = point;
     this.#context = context;
-    socket.on('message', (bytes, peer) => this.#receive(bytes, peer));
+    const receive = (bytes: Buffer, peer: RemoteInfo): void => this.#receive(bytes, peer);
+    socket.on('message', receive);
+    this.#watched = shared ? new WatchedPeers(point.host, point.port, context, receive) : undefined;
+    this.#stopSweep = context.clock.every(SWEEP_MS, () => this.#watched?.sweep(context.clock.nowMs()));
     socket.on('error', (error) => this.#context.count('transport_errors', toTransportFault(error).code));
   }
 
   /** @throws TransportFault when the address cannot be bound. */
   static async open(spec: ListenSpec, context: TransportContext): Promise<UdpSocket> {
-    const ipv6 = isIPv6(spec.host);
-    const socket = createSocket({
-      type: ipv6 ? 'udp6' : 'udp4',
-      ipv6Only: ipv6,
-      recvBufferSize: context.limits.udpReceiveBufferBytes,
-      // Addresses are literals here; without this every send would go through the system's resolver.
-      lookup: (host, _options, done) => done(null, host, ipv6 ? 6 : 4),
-    });
-    try {
-      // Before bind: with a lookup that answers at once, the event comes within the call.
-      const listening = once(socket, 'listening');
-      socket.bind({ port: spec.port, address: spec.host, exclusive: true });
-      await listening;
-    } catch (error) {
-      socket.close();
-      throw new TransportFault('no_transport', `cannot bind udp ${formatEndpoint(spec.host, spec.port)}`, error);
-    }
+    const { udpReceiveBufferBytes, watchUdpPeers } = context.limits;
+    const { socket, shared } = await bindUdp(spec.host, spec.port, udpReceiveBufferBytes, watchUdpPeers);
     const point = createListenPoint(spec, spec.host, socket.address().port, context.addresses);
-    return new UdpSocket(socket, point, context);
+    return new UdpSocket(socket, point, context, shared);
   }
 
-  /** The flow to that peer; flows of a UDP socket are values, nothing is kept of them. */
+  /** The flow for what we send to that peer; flows of a UDP socket are values, nothing is kept of them. */
   flow(address: string, port: number): Flow {
-    return new UdpFlow(this, address, port, this.#context.addresses);
+    return new UdpFlow(this, address, port, this.#context.addresses, true);
   }
 
-  send(bytes: Buffer, address: string, port: number, onError: OnError | undefined): void {
+  send(bytes: Buffer, address: string, port: number, watched: boolean, onError: OnError | undefined): void {
     if (this.#closed) {
       this.#refuse('closed', 'the socket is closed', onError);
       return;
@@ -83,13 +78,15 @@ export class UdpSocket {
       return;
     }
     if (bytes.length > this.#context.limits.mtuBytes) this.#warnOversize(bytes.length, address);
-    if (this.#outbox.push({ bytes, port, address, onError }) === 1) setImmediate(() => this.#flush());
+    if (this.#outbox.push({ bytes, port, address, onError, watched }) === 1) setImmediate(() => this.#flush());
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#flush();
     this.#closed = true;
+    this.#stopSweep();
+    this.#watched?.close();
     const closed = once(this.#socket, 'close');
     this.#socket.close();
     await closed;
@@ -102,7 +99,7 @@ export class UdpSocket {
   }
 
   #sendNow(outgoing: Outgoing): void {
-    const { bytes, port, address, onError } = outgoing;
+    const { bytes, port, address, onError, watched } = outgoing;
     if (this.#closed) {
       this.#refuse('closed', 'the socket is closed', onError);
       return;
@@ -112,6 +109,7 @@ export class UdpSocket {
       return;
     }
     this.#context.sent(bytes, 'udp', () => this.flow(address, port));
+    if (watched && onError !== undefined && this.#watched?.send(bytes, address, port, onError) === true) return;
     try {
       if (onError === undefined) this.#socket.send(bytes, port, address);
       else this.#socket.send(bytes, port, address, (error) => error !== null && this.#report(error, onError));
@@ -131,7 +129,7 @@ export class UdpSocket {
       this.#context.count('dropped', 'udp_garbage');
       return;
     }
-    this.#context.deliver(bytes, new UdpFlow(this, peer.address, peer.port, this.#context.addresses));
+    this.#context.deliver(bytes, new UdpFlow(this, peer.address, peer.port, this.#context.addresses, false));
   }
 
   #refuse(code: TransportError['code'], text: string, onError: OnError | undefined): void {
@@ -166,12 +164,14 @@ class UdpFlow implements Flow {
   readonly remotePort: number;
   readonly #socket: UdpSocket;
   readonly #addresses: AddressBook;
+  readonly #watched: boolean;
 
-  constructor(socket: UdpSocket, address: string, port: number, addresses: AddressBook) {
+  constructor(socket: UdpSocket, address: string, port: number, addresses: AddressBook, watched: boolean) {
     this.#socket = socket;
     this.remoteAddress = address;
     this.remotePort = port;
     this.#addresses = addresses;
+    this.#watched = watched;
   }
 
   get id(): string {
@@ -192,7 +192,7 @@ class UdpFlow implements Flow {
   }
 
   send(bytes: Buffer, onError?: OnError): void {
-    this.#socket.send(bytes, this.remoteAddress, this.remotePort, onError);
+    this.#socket.send(bytes, this.remoteAddress, this.remotePort, this.#watched, onError);
   }
 
   hold(): void {}
