@@ -1,5 +1,15 @@
+import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { contactsOf, digestTrunk, register, registerRequest, testRegistrar } from './fixtures.ts';
+import {
+  contactsOf,
+  digestTrunk,
+  REGISTRATION,
+  register,
+  registerRequest,
+  START_MS,
+  testRegistrar,
+} from './fixtures.ts';
+import { createRegistrar, FailureRings, REGISTER_STEPS } from './index.ts';
 
 t.test(
   'a REGISTER without credentials is challenged: MD5 first, then SHA-256, one line each, no Warning',
@@ -205,4 +215,65 @@ t.test('every REGISTER is counted once', async (t) => {
   register(test);
   register(test, { cseq: 3 });
   t.strictSame(test.counted, ['ok challenged', 'ok registered', 'ok challenged', 'ok refreshed']);
+});
+
+t.test('P13: while loading, draining or overloaded a PBX hears 503 with Retry-After, never 403', async (t) => {
+  const test = testRegistrar();
+  const { directory, auth } = test;
+  const events = { binding: () => {}, trunkState: () => {}, registerFailure: () => {}, count: () => {} };
+  const base = {
+    directory,
+    auth,
+    config: REGISTRATION,
+    engine: undefined,
+    events,
+    nowMs: () => START_MS,
+    random: () => 0.5,
+  };
+  for (const readiness of ['loading', 'draining', 'overload'] as const) {
+    const outcome = createRegistrar({ ...base, readiness: () => readiness }).handle(registerRequest());
+    t.match(outcome, { status: 503, reason: readiness, result: 'server_error' });
+    t.match(outcome.lines[0], /^Retry-After: \d+$/);
+  }
+});
+
+t.test('failures are kept in bounded rings, per trunk and per source without one', async (t) => {
+  const test = testRegistrar();
+  register(test, { password: 'x' });
+  register(test, { username: 'nobody' });
+  const [known, unknown] = test.failures;
+  const rings = new FailureRings();
+  for (let index = 0; index < 50; index += 1) {
+    if (known !== undefined) rings.add({ ...known, atMs: index });
+  }
+  if (unknown !== undefined) rings.add(unknown);
+  t.equal(rings.ofTrunk(7).length, 20);
+  t.equal(rings.ofTrunk(7)[0]?.atMs, 49);
+  t.match(rings.ofSource('198.51.100.7'), [{ reason: 'unknown_user', username: 'nobody' }]);
+  t.strictSame(rings.ofTrunk(8), []);
+  t.match(rings.unknown(), [{ username: 'nobody' }]);
+});
+
+t.test('the same failure again is told once in 30 s', async (t) => {
+  const test = testRegistrar({ rateLimits: false });
+  for (let index = 0; index < 5; index += 1) register(test, { password: 'x', callId: `${index}` });
+  t.equal(test.failures.length, 1);
+  test.clock.advance(30);
+  register(test, { password: 'x', callId: 'later' });
+  t.equal(test.failures.length, 2);
+  t.match(test.failures[1]?.trace, [
+    { step: 'refuseWhenUnready' },
+    { step: 'limitRate' },
+    {},
+    { step: 'resolveRealm' },
+  ]);
+});
+
+t.test('docs/registration.md draws the steps that there are, in their order', async (t) => {
+  const text = readFileSync(new URL('../docs/registration.md', import.meta.url), 'utf8');
+  const drawn = [...text.matchAll(/^[├└]─ (\w+)/gm)].map((match) => match[1]);
+  t.strictSame(
+    drawn,
+    REGISTER_STEPS.map((step) => step.name),
+  );
 });
