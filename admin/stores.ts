@@ -1,3 +1,4 @@
+import type { Seeded, SeedFiles } from '../tenancy/index.ts';
 import type {
   AccountRow,
   CarrierRow,
@@ -214,4 +215,6 @@ export interface AdminStore {
   readonly domains: DomainStore;
   readonly wallet: WalletStore;
   readonly audit: AuditStore;
+  /** Trunks for load tests; their passwords are written to the files. */
+  seed(trunks: number, files: SeedFiles): Promise<Seeded>;
 }

@@ -37,7 +37,8 @@ export function errorBody(error: ApiError, logId: string): ErrorBody {
 }
 
 function sendError(error: ApiError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error.status === 500) request.log.error({ err: error.cause ?? error, logId: request.id }, 'request failed');
+  if (error.status === 500 && error.cause !== undefined)
+    request.log.error({ err: error.cause, logId: request.id }, 'request failed');
   if (error.retryAfterSec > 0) reply.header('retry-after', String(error.retryAfterSec));
   if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="didfarm"');
   return reply

@@ -11,6 +11,7 @@ import type { InstallRoutes } from './install.ts';
 import { installLedger } from './ledger.ts';
 import { installNumbers } from './numbers.ts';
 import { installRegistrations } from './registrations.ts';
+import { installSeed } from './seed.ts';
 import { installSipDomains } from './sip-domains.ts';
 import { installSipTrunks } from './sip-trunks.ts';
 import { installWallet } from './wallet.ts';
@@ -32,4 +33,5 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installBans,
   installAudit,
   installLedger,
+  installSeed,
 ];

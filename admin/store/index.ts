@@ -1,4 +1,4 @@
-import type { Store } from '../../tenancy/index.ts';
+import { type Store, seedBench } from '../../tenancy/index.ts';
 import type { AdminStore } from '../stores.ts';
 import { createAccountStore } from './account-store.ts';
 import { createDidStore } from './did-store.ts';
@@ -19,6 +19,7 @@ export function createAdminStore(store: Store): AdminStore {
     domains: createDomainStore(store),
     wallet: createWalletStore(store),
     audit: createAuditStore(store),
+    seed: (trunks, files) => seedBench(store, trunks, files),
   };
 }
 

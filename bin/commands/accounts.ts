@@ -1,0 +1,33 @@
+import type { RegisterCommand } from './command.ts';
+import { addResource } from './resource.ts';
+
+interface Account {
+  readonly id: number;
+  readonly uuid: string;
+  readonly parent_id: number | null;
+  readonly name: string;
+  readonly is_reseller: boolean;
+  readonly status: string;
+  readonly max_in: number | null;
+  readonly max_out: number | null;
+}
+
+/** `didfarm accounts list|show`. */
+export const registerAccounts: RegisterCommand = (program, context) => {
+  addResource<Account>(program, context, {
+    name: 'accounts',
+    description: 'the tree of accounts',
+    path: '/accounts',
+    filters: [['--parent <id>', 'only the children of this account', 'parent_id']],
+    columns: [
+      { title: 'id', value: (account) => account.id, align: 'right' },
+      { title: 'uuid', value: (account) => account.uuid },
+      { title: 'parent', value: (account) => account.parent_id, align: 'right' },
+      { title: 'name', value: (account) => account.name },
+      { title: 'reseller', value: (account) => (account.is_reseller ? 'yes' : '') },
+      { title: 'status', value: (account) => account.status },
+      { title: 'max in', value: (account) => account.max_in, align: 'right' },
+      { title: 'max out', value: (account) => account.max_out, align: 'right' },
+    ],
+  });
+};

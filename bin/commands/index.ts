@@ -1,0 +1,31 @@
+import { registerAccounts } from './accounts.ts';
+import { registerBans } from './bans.ts';
+import { registerCalls } from './calls.ts';
+import type { RegisterCommand } from './command.ts';
+import { registerDids } from './dids.ts';
+import { registerDoctor } from './doctor.ts';
+import { registerEngine } from './engine.ts';
+import { registerExplain } from './explain.ts';
+import { registerKeys } from './keys.ts';
+import { registerLedger } from './ledger.ts';
+import { registerRegistrations } from './registrations.ts';
+import { registerSeed } from './seed.ts';
+import { registerServe } from './serve.ts';
+import { registerTrunks } from './trunks.ts';
+
+/** Every command, in the order that help lists them. */
+export const COMMANDS: readonly RegisterCommand[] = [
+  registerServe,
+  registerEngine,
+  registerDoctor,
+  registerExplain,
+  registerAccounts,
+  registerTrunks,
+  registerDids,
+  registerRegistrations,
+  registerCalls,
+  registerKeys,
+  registerBans,
+  registerLedger,
+  registerSeed,
+];

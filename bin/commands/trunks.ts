@@ -1,0 +1,80 @@
+import { call } from '../channel/channel.ts';
+import { withChannel } from '../context.ts';
+import { renderFields } from '../output/table.ts';
+import { JSON_OPTION, type JsonOption, type RegisterCommand, show } from './command.ts';
+import { addResource } from './resource.ts';
+
+interface Trunk {
+  readonly id: number;
+  readonly uuid: string;
+  readonly account_id: number;
+  readonly name: string;
+  readonly realm: string;
+  readonly username: string;
+  readonly status: string;
+  readonly max_in: number | null;
+  readonly registration: { readonly state: string; readonly contacts: readonly { readonly source: string }[] };
+}
+
+/** `didfarm trunks list|show|create|delete|regenerate`. */
+export const registerTrunks: RegisterCommand = (program, context) => {
+  const command = addResource<Trunk>(program, context, {
+    name: 'trunks',
+    description: 'SIP trunks of every account',
+    path: '/portal/sip-trunks',
+    filters: [
+      ['--account <id>', 'only of this account', 'account_id'],
+      ['--search <text>', 'part of the name or user name', 'search'],
+    ],
+    columns: [
+      { title: 'id', value: (trunk) => trunk.id, align: 'right' },
+      { title: 'uuid', value: (trunk) => trunk.uuid },
+      { title: 'account', value: (trunk) => trunk.account_id, align: 'right' },
+      { title: 'name', value: (trunk) => trunk.name },
+      { title: 'user', value: (trunk) => trunk.username },
+      { title: 'realm', value: (trunk) => trunk.realm },
+      { title: 'status', value: (trunk) => trunk.status },
+      { title: 'registration', value: (trunk) => trunk.registration.state },
+      { title: 'from', value: (trunk) => trunk.registration.contacts.map((contact) => contact.source).join(' ') },
+      { title: 'max in', value: (trunk) => trunk.max_in, align: 'right' },
+    ],
+  });
+  const print = async (options: JsonOption, work: Parameters<typeof withChannel<{ data: object }>>[1]) => {
+    const { data } = await withChannel(context, work);
+    show(context, options, data, () => renderFields(data as Record<string, unknown>));
+  };
+  command
+    .command('create')
+    .argument('<name>')
+    .requiredOption('--account <id>', 'integer id or uuid of the account')
+    .option('--max-in <calls>', 'most inbound calls at a time')
+    .option(...JSON_OPTION)
+    .description('create a trunk; its password is shown here and never again')
+    .action(async (name: string, options: JsonOption & { account: string; maxIn?: string }) => {
+      const body = {
+        name,
+        account_id: options.account,
+        auth_type: 'digest',
+        ...(options.maxIn === undefined ? {} : { max_in: Number(options.maxIn) }),
+      };
+      await print(options, (channel) => call(channel, 'POST', '/portal/sip-trunks', body));
+    });
+  command
+    .command('regenerate')
+    .argument('<id>', 'integer id or uuid')
+    .option('--overlap <seconds>', 'how long the old password stays good', '0')
+    .option(...JSON_OPTION)
+    .description('make a new password; it is shown here and never again')
+    .action(async (id: string, options: JsonOption & { overlap: string }) => {
+      const path = `/portal/sip-trunks/${encodeURIComponent(id)}/regenerate-credentials`;
+      await print(options, (channel) => call(channel, 'POST', path, { overlap_seconds: Number(options.overlap) }));
+    });
+  command
+    .command('delete')
+    .argument('<id>', 'integer id or uuid')
+    .option(...JSON_OPTION)
+    .description('delete a trunk; its PBX is unregistered, its numbers become unassigned')
+    .action(async (id: string, options: JsonOption) => {
+      await print(options, (channel) => call(channel, 'DELETE', `/portal/sip-trunks/${encodeURIComponent(id)}`));
+    });
+};
