@@ -5,6 +5,7 @@ import type { AdmissionResult, Claim } from './admission/admission.ts';
 import type { InviteView } from './invite-view.ts';
 import type { AuthVerdict, RoutingBindings, RoutingDirectory } from './ports.ts';
 import type { CarrierRoutes } from './target/carrier-routes.ts';
+import type { GatewayHealth } from './target/gateway-health.ts';
 
 export type CallDirection = 'in' | 'out' | 'internal';
 
@@ -67,6 +68,7 @@ export interface CallContext extends Traced {
   readonly config: CallsConfig;
   readonly effects: CallEffects;
   readonly carrierRoutes: CarrierRoutes;
+  readonly gatewayHealth: GatewayHealth;
   readonly trace: TraceLine[];
   /** Set by identifySource or authenticate; `undefined` in between means "must be challenged". */
   source: CallSource | undefined;

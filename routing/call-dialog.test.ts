@@ -28,7 +28,7 @@ const fields = (_carrier: Ua): DeltaFields => ({
   carriers: [carrierRecord({ id: 1, sources: ['127.0.0.2'] })],
 });
 
-const start = (t: Test, config = {}) => startStage(t, engineOn, fields, config);
+const start = (t: Test, config = {}, options = {}) => startStage(t, engineOn, fields, config, options);
 const destroyed = (dialog: SrfDialog) => once(dialog as unknown as NodeJS.EventEmitter, 'destroy');
 const bye = (dialog: SrfDialog) => dialog.destroy({ headers: {} }, () => undefined);
 
@@ -170,6 +170,15 @@ t.test('REFER is declined, unless the policy passes it on', async (t) => {
   const headers = { 'Refer-To': '<sip:+33@x>' };
   t.match(await ask(a, { method: 'REFER', headers }), { res: { status: 603 } });
   t.equal(seen, 0);
+  bye(a);
+  await destroyed(b);
+});
+
+t.test('with the policy to pass REFER the other side decides', async (t) => {
+  const stage = await start(t, {}, { referPolicy: 'pass' });
+  const { a, b } = await talk(stage);
+  b.on('refer', (req, res) => res.send(req.get('refer-to') === '<sip:+33@x>' ? 202 : 400, undefined, {}));
+  t.match(await ask(a, { method: 'REFER', headers: { 'Refer-To': '<sip:+33@x>' } }), { res: { status: 202 } });
   bye(a);
   await destroyed(b);
 });

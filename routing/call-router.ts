@@ -6,13 +6,21 @@ import { realmOf, refuseInvite } from './answer.ts';
 import type { BridgeDeps, ReferPolicy } from './bridge/bridge-deps.ts';
 import { Call, type CallEnd } from './bridge/call.ts';
 import { CallRunner } from './bridge/call-runner.ts';
+import type { PrivateMediaPolicy } from './bridge/private-media.ts';
 import type { CallContext, CallEffects } from './call-context.ts';
 import { createContext } from './create-context.ts';
-import { type ExplainDirectory, type ExplainQuery, type Explanation, explainCall } from './explain.ts';
+import {
+  type ExplainDirectory,
+  type ExplainQuery,
+  type ExplainWorld,
+  type Explanation,
+  explainCall,
+} from './explain.ts';
 import { LiveCalls } from './live-calls.ts';
 import type { CallClock, CallRandom, CallSink, RoutingAuth, RoutingBindings, RoutingDirectory } from './ports.ts';
 import { type SrfPort, type SrfRequest, type SrfResponse, toInboundRequest } from './srf-adapter.ts';
 import { CarrierRoutes } from './target/carrier-routes.ts';
+import { GatewayHealth } from './target/gateway-health.ts';
 
 export interface CallRouterDeps {
   readonly directory: RoutingDirectory & ExplainDirectory;
@@ -26,7 +34,13 @@ export interface CallRouterDeps {
   readonly random: CallRandom;
   /** What happens to REFER inside a call. @default 'reject' */
   readonly referPolicy?: ReferPolicy;
+  /** Both sides offer private media addresses: say so, or refuse the call. @default 'warn' */
+  readonly privateMedia?: PrivateMediaPolicy;
+  /** Whether calls can be served at all. @default always 'ready' */
+  readonly readiness?: () => Readiness;
 }
+
+export type Readiness = 'ready' | 'loading' | 'draining' | 'overload';
 
 /** A lease outlives the longest call by this much (ms); then its call has died unseen. */
 const LEASE_MARGIN_MS = 60_000;
@@ -36,7 +50,7 @@ const SWEEP_MS = 10_000;
 export class CallRouter {
   readonly #deps: CallRouterDeps;
   readonly #steps: readonly Step<CallContext>[];
-  readonly #carrierRoutes = new CarrierRoutes();
+  readonly #world: ExplainWorld;
   readonly #calls = new LiveCalls();
   readonly #turns = new Map<number, number>();
   readonly #bridge: BridgeDeps;
@@ -46,11 +60,14 @@ export class CallRouter {
   constructor(deps: CallRouterDeps, steps: readonly Step<CallContext>[]) {
     this.#deps = deps;
     this.#steps = steps;
+    const gatewayHealth = new GatewayHealth(() => deps.clock.now());
+    this.#world = { ...deps, carrierRoutes: new CarrierRoutes(), gatewayHealth };
     this.#bridge = {
       srf: deps.srf,
       auth: deps.auth,
       admission: deps.admission,
       referPolicy: deps.referPolicy ?? 'reject',
+      privateMedia: deps.privateMedia ?? 'warn',
       leaseUntilMs: () => this.#leaseUntilMs(),
     };
     this.#sweepLater();
@@ -59,15 +76,14 @@ export class CallRouter {
   /** For `srf.invite(…)`: answers refusals at once, or starts the call. */
   handleInvite(req: SrfRequest, res: SrfResponse): void {
     const uuid = `call_${this.#deps.random.hex(16)}`;
-    const world = { ...this.#deps, carrierRoutes: this.#carrierRoutes };
     const effects = this.#effects(() => this.#start(call, req, res));
-    const context = createContext(uuid, toInboundRequest(req), world, effects);
+    const context = createContext(uuid, toInboundRequest(req), this.#world, effects);
     const call: Call = new Call(context, this.#deps.clock, {
       onProgress: (record) => this.#deps.sink.emit(record),
       onEnded: (record) => this.#onEnded(call, record),
     });
     try {
-      const rejection = this.#isDraining ? DRAINING : runSteps(this.#steps, context);
+      const rejection = this.#refuseWhenUnready() ?? runSteps(this.#steps, context);
       if (rejection === undefined) return;
       refuseInvite(res, rejection, realmOf(context.directory, context.invite));
       call.refuse(rejection);
@@ -78,7 +94,7 @@ export class CallRouter {
 
   /** What would become of a call now, by the same steps, with no side effect. */
   explain(query: ExplainQuery): Explanation {
-    return explainCall({ ...this.#deps, carrierRoutes: this.#carrierRoutes }, this.#steps, query, {
+    return explainCall(this.#world, this.#steps, query, {
       peek: (claims) => this.#deps.admission.peek(claims),
       isLoop: (caller, called, trunkId) => this.#isLoop(caller, called, trunkId),
       nextTurn: (groupId, size) => (this.#turns.get(groupId) ?? 0) % size,
@@ -133,6 +149,12 @@ export class CallRouter {
     };
   }
 
+  /** 503 with Retry-After for faults of our own (P13). */
+  #refuseWhenUnready(): Rejection | undefined {
+    const readiness = this.#isDraining ? 'draining' : (this.#deps.readiness?.() ?? 'ready');
+    return readiness === 'ready' ? undefined : { status: 503, reason: readiness, lines: ['Retry-After: 10'] };
+  }
+
   #start(call: Call, req: SrfRequest, res: SrfResponse): void {
     this.#calls.add(call);
     call.start();
@@ -176,5 +198,3 @@ export class CallRouter {
     });
   }
 }
-
-const DRAINING: Rejection = { status: 503, reason: 'draining', lines: ['Retry-After: 10'] };

@@ -4,12 +4,14 @@ import type { CallContext, CallEffects } from './call-context.ts';
 import { viewInvite } from './invite-view.ts';
 import type { RoutingBindings, RoutingDirectory } from './ports.ts';
 import type { CarrierRoutes } from './target/carrier-routes.ts';
+import type { GatewayHealth } from './target/gateway-health.ts';
 
 export interface ContextWorld {
   readonly directory: RoutingDirectory;
   readonly bindings: RoutingBindings;
   readonly config: CallsConfig;
   readonly carrierRoutes: CarrierRoutes;
+  readonly gatewayHealth: GatewayHealth;
 }
 
 /** A call about which nothing is known yet but the request. */
@@ -27,6 +29,7 @@ export function createContext(
     config: world.config,
     effects,
     carrierRoutes: world.carrierRoutes,
+    gatewayHealth: world.gatewayHealth,
     trace: [],
     source: undefined,
     called: [],

@@ -1,6 +1,5 @@
 import type { InboundRequest } from '../auth/index.ts';
 import type { TrunkRecord } from '../bus/index.ts';
-import type { CallsConfig } from '../config/index.ts';
 import {
   type Reason,
   type Rejection,
@@ -13,10 +12,9 @@ import {
 import { canonicalAddress, type Directory } from '../tenancy/index.ts';
 import type { AdmissionResult, Claim } from './admission/admission.ts';
 import type { CallContext, CallEffects } from './call-context.ts';
-import { createContext } from './create-context.ts';
+import { type ContextWorld, createContext } from './create-context.ts';
 import { allowedTrunk } from './identify-source.ts';
-import type { RoutingBindings, RoutingDirectory } from './ports.ts';
-import type { CarrierRoutes } from './target/carrier-routes.ts';
+import type { RoutingDirectory } from './ports.ts';
 
 /** A call that is only thought of. Without `trunk` and `source` it comes from the first carrier. */
 export interface ExplainQuery {
@@ -48,11 +46,8 @@ export class UnknownTrunkError extends Error {
 
 export type ExplainDirectory = Pick<Directory, 'findTrunkByUuid' | 'trunks'>;
 
-export interface ExplainWorld {
+export interface ExplainWorld extends ContextWorld {
   readonly directory: RoutingDirectory & ExplainDirectory;
-  readonly bindings: RoutingBindings;
-  readonly config: CallsConfig;
-  readonly carrierRoutes: CarrierRoutes;
 }
 
 /** What the live state says, without changing it. */

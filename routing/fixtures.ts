@@ -9,6 +9,7 @@ import { createContext } from './create-context.ts';
 import { CALL_STEPS } from './index.ts';
 import type { AuthVerdict, RoutingBindings } from './ports.ts';
 import { CarrierRoutes } from './target/carrier-routes.ts';
+import { GatewayHealth } from './target/gateway-health.ts';
 
 /** Worlds for tests of the call steps: a real directory, real admission, and recorded effects. */
 export interface TestWorld {
@@ -57,6 +58,7 @@ export function runInvite(world: TestWorld, request: InboundRequest) {
       bindings: testBindings(world),
       config: world.config,
       carrierRoutes: new CarrierRoutes(),
+      gatewayHealth: new GatewayHealth(() => 0),
     },
     effects,
   );

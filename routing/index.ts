@@ -30,7 +30,8 @@ export function createCallRouter(deps: CallRouterDeps): CallRouter {
 export type { Admission, Claim, Lease } from './admission/admission.ts';
 export { MemoryAdmission } from './admission/memory-admission.ts';
 export type { ReferPolicy } from './bridge/bridge-deps.ts';
-export type { CallRouter, CallRouterDeps } from './call-router.ts';
+export type { PrivateMediaPolicy } from './bridge/private-media.ts';
+export type { CallRouter, CallRouterDeps, Readiness } from './call-router.ts';
 export { type ExplainQuery, type Explanation, UnknownTrunkError } from './explain.ts';
 export { createInviteAuth } from './invite-auth.ts';
 export type {

@@ -8,7 +8,7 @@ import {
 } from '../sip-engine/index.ts';
 import { accountRecord, carrierRecord, type DeltaFields, didRecord, trunkRecord } from '../tenancy/index.ts';
 import type { SrfDialog, SrfRequest } from './srf-adapter.ts';
-import { call, ha1Of, refused, SDP, type Stage, startStage, type Ua, until } from './test-stage.ts';
+import { call, ha1Of, refused, SDP, type Stage, silentPort, startStage, type Ua, until } from './test-stage.ts';
 
 const ports = {
   clock: createSystemClock(),
@@ -134,10 +134,11 @@ t.test('at the ceiling the PBX gets 503 with cause 34, without Retry-After', asy
 
 t.test('a carrier that fails is passed over: 503, 500, 408 and silence, but never 404, 486, 603 or 501', async (t) => {
   for (const status of [503, 500, 408, 'silence', 404, 486, 603, 501] as const) {
+    const silent = await silentPort(t, '127.0.0.2');
     const stage = await start(
       t,
       fields((carrier) => [
-        status === 'silence' ? gateway('127.0.0.2', 9, 1) : gateway(carrier.host, carrier.port, 1),
+        status === 'silence' ? gateway('127.0.0.2', silent, 1) : gateway(carrier.host, carrier.port, 1),
         gateway(carrier.host, carrier.port, 2),
       ]),
     );

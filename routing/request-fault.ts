@@ -17,7 +17,10 @@ export function findRequestFault({ request, requestUri }: InviteView): Rejection
     .filter((option) => option !== '' && !UNDERSTOOD.includes(option.toLowerCase()));
   if (unknown.length === 0) return undefined;
   const sentence = `The INVITE demands ${unknown.join(', ')}.`;
-  return { status: 420, reason: 'bad_extension', sentence, lines: [`Unsupported: ${unknown.join(', ')}`] };
+  // Only tokens may be echoed (RFC 3261 25.1).
+  const named = unknown.filter((option) => /^[\w.!%*+`'~-]+$/.test(option));
+  const lines = named.length === 0 ? [] : [`Unsupported: ${named.join(', ')}`];
+  return { status: 420, reason: 'bad_extension', sentence, lines };
 }
 
 function bad(sentence: string): Rejection {

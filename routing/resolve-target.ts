@@ -72,7 +72,7 @@ function toCarriers(context: CallContext): Rejection | undefined {
   context.calledNumber = number;
   const carriers = context.carrierRoutes.find(context.directory.carriers(), number);
   context.options = carriers
-    .map((carrier) => carrierOption(carrier, number, context.effects.random))
+    .map((carrier) => carrierOption(carrier, number, context.effects.random, context.gatewayHealth))
     .filter((option) => option.legs.length > 0);
   if (context.options.length === 0) {
     return { status: 503, reason: 'no_carrier', sentence: `No carrier takes calls to ${number}.` };

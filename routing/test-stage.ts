@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Server } from 'node:net';
 import Srf from 'drachtio-srf';
@@ -8,7 +9,7 @@ import type { BindingRecord, CallRecord, TrunkRecord } from '../bus/index.ts';
 import type { CallsConfig } from '../config/index.ts';
 import { type DeltaFields, Directory, directoryDelta } from '../tenancy/index.ts';
 import { CALLS, testBindings } from './fixtures.ts';
-import { type CallRouter, createCallRouter, createInviteAuth, MemoryAdmission } from './index.ts';
+import { type CallRouter, type CallRouterDeps, createCallRouter, createInviteAuth, MemoryAdmission } from './index.ts';
 import type { ReceivedResponse, SentRequest, SrfDialog, SrfPort, SrfRequest, SrfResponse } from './srf-adapter.ts';
 
 /** The engine under the stage, as much of it as a test needs; the caller passes the real module. */
@@ -22,8 +23,8 @@ export interface StageEngine {
 /** Builds an engine for UDP on a free port of that address; the test passes the real one. */
 export type CreateStageEngine = (host: string) => StageEngine;
 
-export const SDP = (name: string) =>
-  `v=0\r\no=${name} 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\na=sendrecv\r\n`;
+export const SDP = (name: string, address = '192.0.2.1') =>
+  `v=0\r\no=${name} 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 ${address}\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\na=sendrecv\r\n`;
 
 export type InviteHandler = (req: SrfRequest, res: SrfResponse) => void;
 
@@ -106,6 +107,7 @@ export async function startStage(
   createEngine: CreateStageEngine,
   fields: (carrier: Ua) => DeltaFields,
   config: Partial<CallsConfig> = {},
+  options: Pick<CallRouterDeps, 'privateMedia' | 'referPolicy' | 'readiness'> = {},
 ): Promise<Stage> {
   const [ours, carrier, pbx] = await Promise.all(
     ['127.0.0.1', '127.0.0.2', '127.0.0.3'].map((host) => startUa(t, createEngine, host)),
@@ -113,7 +115,7 @@ export async function startStage(
   if (ours === undefined || carrier === undefined || pbx === undefined) throw new Error('unreachable');
   const directory = new Directory();
   directory.apply(directoryDelta(fields(carrier)));
-  const stage = assemble({ ours, carrier, pbx, directory, config: { ...CALLS, ...config } });
+  const stage = assemble({ ours, carrier, pbx, directory, config: { ...CALLS, ...config }, options });
   ours.onInvite((req, res) => stage.router.handleInvite(req, res));
   t.teardown(() => stage.router.close());
   return stage;
@@ -125,9 +127,10 @@ interface Parts {
   readonly pbx: Ua;
   readonly directory: Directory;
   readonly config: CallsConfig;
+  readonly options: Pick<CallRouterDeps, 'privateMedia' | 'referPolicy' | 'readiness'>;
 }
 
-function assemble({ ours, carrier, pbx, directory, config }: Parts): Stage {
+function assemble({ ours, carrier, pbx, directory, config, options }: Parts): Stage {
   const clock = new ManualClock();
   const admission = new MemoryAdmission();
   const world: { bindings: BindingRecord[] } = { bindings: [] };
@@ -136,6 +139,7 @@ function assemble({ ours, carrier, pbx, directory, config }: Parts): Stage {
   const faults: unknown[] = [];
   const ended = Promise.withResolvers<CallRecord>();
   const router = createCallRouter({
+    ...options,
     directory,
     bindings: testBindings(world),
     auth: testAuth(directory, clock),
@@ -274,4 +278,12 @@ export async function until(condition: () => boolean): Promise<void> {
     if (turn > 20_000) throw new Error('it never came true');
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** A UDP port of that address where everything is heard and nothing answered. */
+export async function silentPort(t: Test, host: string): Promise<number> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve) => socket.bind(0, host, resolve));
+  t.teardown(() => socket.close());
+  return socket.address().port;
 }

@@ -5,11 +5,12 @@ import type { LegTarget, RouteOption } from '../call-context.ts';
 import type { SrfHeaders, SrfRequest, SrfResponse } from '../srf-adapter.ts';
 import type { BridgeDeps } from './bridge-deps.ts';
 import type { Call, CallEnd } from './call.ts';
+import { callRound, type Round } from './call-round.ts';
 import { connectLegs } from './connect-legs.ts';
 import { EarlyAnswers } from './early-answers.ts';
 import { answerHeaders, inviteHeaders } from './header-policy.ts';
 import { isPeerAnswer, type LegFailure, mayTryNext, rejectionFor } from './leg-outcome.ts';
-import { type AnsweredLeg, type PlacedLeg, placeLeg } from './place-leg.ts';
+import { type AnsweredLeg, placeLeg } from './place-leg.ts';
 import { releaseLeg } from './release-leg.ts';
 
 interface Failed {
@@ -25,7 +26,7 @@ export class CallRunner {
   readonly #req: SrfRequest;
   readonly #res: SrfResponse;
   readonly #early: EarlyAnswers;
-  #placed: PlacedLeg | undefined;
+  #round: Round | undefined;
   #failed: Failed | undefined;
 
   constructor(deps: BridgeDeps, call: Call, req: SrfRequest, res: SrfResponse) {
@@ -39,8 +40,8 @@ export class CallRunner {
   async run(): Promise<void> {
     this.#watch();
     for (const option of this.#admittedOptions()) {
-      for (const leg of option.legs) {
-        const next = await this.#attempt(option, leg);
+      for (const legs of roundsOf(option)) {
+        const next = await this.#attempt(option, legs);
         if (next === 'joined' || this.#call.isEnded) return;
         if (next === 'stop') return this.#giveUp();
       }
@@ -53,7 +54,7 @@ export class CallRunner {
     const { context } = this.#call;
     this.#req.on('cancel', (cancel) => {
       const reason = cancel.get('reason');
-      this.#placed?.cancel(reason === undefined ? {} : { Reason: reason });
+      this.#round?.cancel(reason === undefined ? {} : { Reason: reason });
       this.#call.end({ reason: 'cancelled', status: 487, hungUpBy: 'caller' });
     });
     this.#call.onTearDown((end) => this.#tearDown(end));
@@ -65,7 +66,7 @@ export class CallRunner {
 
   #tearDown(end: CallEnd): void {
     const headers: SrfHeaders = { Reason: `SIP;cause=${end.status || 503};text="${end.reason}"` };
-    this.#placed?.cancel(headers);
+    this.#round?.cancel(headers);
     this.#refuseCaller({ status: end.status || 503, reason: end.reason });
   }
 
@@ -91,28 +92,40 @@ export class CallRunner {
     }
   }
 
-  async #attempt(option: RouteOption, leg: LegTarget): Promise<'joined' | 'next' | 'stop'> {
+  async #attempt(option: RouteOption, legs: readonly LegTarget[]): Promise<'joined' | 'next' | 'stop'> {
     const { context } = this.#call;
-    const headers = inviteHeaders(context, option, leg);
     const onProvisional = this.#early.relay.bind(this.#early);
-    this.#placed = placeLeg(this.#deps.srf, this.#req, { leg, headers, onProvisional });
-    const outcome = await this.#placed.outcome;
-    this.#placed = undefined;
+    this.#round = callRound(
+      legs,
+      (leg) =>
+        placeLeg(this.#deps.srf, this.#req, { leg, headers: inviteHeaders(context, option, leg), onProvisional }),
+      (leg, failure) => this.#noteFailure(leg, failure),
+    );
+    const { leg, outcome } = await this.#round.result;
+    this.#round = undefined;
     if (outcome.kind !== 'failed') {
       if (this.#call.isEnded) releaseLeg(outcome);
       else await this.#join(leg, outcome);
       return 'joined';
     }
     const { failure } = outcome;
-    this.#call.addAttempt(leg.label, failure.status);
-    note(context, 'bridgeLegs', leg.label, `${failure.status}${failure.isLocal ? ', no answer' : ''}`);
     const peer = isPeerAnswer(leg.kind, failure) ? failure : undefined;
     this.#failed = { rejection: rejectionFor(leg.kind, failure), peer };
     return mayTryNext(leg.kind, failure) ? 'next' : 'stop';
   }
 
+  #noteFailure(leg: LegTarget, failure: LegFailure): void {
+    const { context } = this.#call;
+    this.#call.addAttempt(leg.label, failure.status);
+    note(context, 'bridgeLegs', leg.label, `${failure.status}${failure.isLocal ? ', no answer' : ''}`);
+    if (leg.kind !== 'gateway') return;
+    if (failure.isLocal) context.gatewayHealth.failed(leg.label);
+    else context.gatewayHealth.responded(leg.label);
+  }
+
   async #join(leg: LegTarget, outcome: AnsweredLeg): Promise<void> {
     this.#call.addAttempt(leg.label, 200);
+    if (leg.kind === 'gateway') this.#call.context.gatewayHealth.responded(leg.label);
     const incoming = { call: this.#call, req: this.#req, res: this.#res, early: this.#early };
     await connectLegs(this.#deps, incoming, leg, outcome);
   }
@@ -134,4 +147,10 @@ export class CallRunner {
     const { context } = this.#call;
     refuseInvite(this.#res, rejection, realmOf(context.directory, context.invite));
   }
+}
+
+/** One target after the other, or all at once where the trunk wants every phone to ring. */
+function roundsOf(option: RouteOption): readonly (readonly LegTarget[])[] {
+  if (option.trunk?.contactPolicy === 'fork') return [option.legs];
+  return option.legs.map((leg) => [leg]);
 }

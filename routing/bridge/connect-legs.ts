@@ -1,4 +1,6 @@
 import type { CallLeg } from '../../bus/index.ts';
+import { note } from '../../telemetry/index.ts';
+import { realmOf, refuseInvite } from '../answer.ts';
 import type { LegTarget } from '../call-context.ts';
 import type { ReceivedResponse, SrfDialog, SrfRequest, SrfResponse } from '../srf-adapter.ts';
 import type { BridgeDeps } from './bridge-deps.ts';
@@ -6,6 +8,7 @@ import type { Call, CallEnd } from './call.ts';
 import type { EarlyAnswers } from './early-answers.ts';
 import { answerHeaders, sessionHeaders } from './header-policy.ts';
 import type { AnsweredLeg } from './place-leg.ts';
+import { findPrivateMedia } from './private-media.ts';
 import { relayDialogs } from './relay.ts';
 import { destroyDialog, releaseLeg } from './release-leg.ts';
 
@@ -32,6 +35,10 @@ export async function connectLegs(
     return;
   }
   const localSdp = answered.kind === 'offered' ? answered.dialog.sdp : answered.dialog.remote.sdp;
+  if (isMediaRefused(deps, incoming, localSdp)) {
+    releaseLeg(answered);
+    return;
+  }
   const headers = { ...answerHeaders(call.context, response), ...sessionHeaders(call.context) };
   delete (headers as Record<string, string>)['Content-Type'];
   let uas: SrfDialog;
@@ -50,6 +57,18 @@ export async function connectLegs(
   early.joined();
   if (answered.kind === 'offered') joinOffered(deps, incoming, leg, uas, answered.dialog);
   else joinAnswered(deps, incoming, leg, uas, answered.dialog);
+}
+
+/** Names addresses that cannot reach each other; with the policy `refuse` the call ends here. */
+function isMediaRefused(deps: BridgeDeps, { call, req, res }: IncomingCall, calleeSdp: string): boolean {
+  const found = findPrivateMedia(req.body, calleeSdp);
+  if (found === undefined) return false;
+  note(call.context, 'bridgeLegs', `media at ${found}`, 'both private: audio needs a shared network or anchored media');
+  if (deps.privateMedia === 'warn') return false;
+  const rejection = { status: 488, reason: 'media_unreachable', sentence: `Media at ${found}.` } as const;
+  call.refuse(rejection);
+  refuseInvite(res, rejection, realmOf(call.context.directory, call.context.invite));
+  return true;
 }
 
 function joinAnswered(deps: BridgeDeps, incoming: IncomingCall, leg: LegTarget, uas: SrfDialog, uac: SrfDialog): void {

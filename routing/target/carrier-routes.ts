@@ -1,6 +1,7 @@
 import type { CarrierRecord } from '../../bus/index.ts';
 import type { LegTarget, RouteOption } from '../call-context.ts';
 import { uriHost } from '../sip-uri.ts';
+import type { GatewayHealth } from './gateway-health.ts';
 import { orderWeighted } from './group-order.ts';
 
 interface PrefixEntry {
@@ -33,8 +34,13 @@ export class CarrierRoutes {
   }
 }
 
-/** A carrier's gateways in the order they are tried. */
-export function carrierOption(carrier: CarrierRecord, number: string, random: () => number): RouteOption {
+/** A carrier's gateways in the order they are tried; those that did not respond of late come last. */
+export function carrierOption(
+  carrier: CarrierRecord,
+  number: string,
+  random: () => number,
+  health: Pick<GatewayHealth, 'isOpen'>,
+): RouteOption {
   const legs = orderWeighted(carrier.gateways, random).map((gateway): LegTarget => {
     const transport = gateway.transport === 'udp' ? '' : `;transport=${gateway.transport}`;
     const hostPort = `${uriHost(gateway.host)}:${gateway.port}`;
@@ -46,7 +52,8 @@ export function carrierOption(carrier: CarrierRecord, number: string, random: ()
       remoteAddress: gateway.host,
     };
   });
-  return { trunk: undefined, carrier, legs };
+  const isDown = (leg: LegTarget) => health.isOpen(leg.label);
+  return { trunk: undefined, carrier, legs: [...legs.filter((leg) => !isDown(leg)), ...legs.filter(isDown)] };
 }
 
 function indexPrefixes(carriers: readonly CarrierRecord[]): ReadonlyMap<string, readonly PrefixEntry[]> {

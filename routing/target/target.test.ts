@@ -1,6 +1,7 @@
 import t from 'tap';
 import { carrierRecord } from '../../tenancy/index.ts';
 import { CarrierRoutes, carrierOption } from './carrier-routes.ts';
+import { GatewayHealth } from './gateway-health.ts';
 import { orderGroup, orderWeighted } from './group-order.ts';
 
 const gateway = (host: string, priority: number, weight: number) => ({
@@ -32,9 +33,15 @@ t.test('carriers are tried by the longest prefix, then the lower cost, then age'
 
 t.test('gateways are tried by priority, and by weight inside one', async (t) => {
   const carrier = carrierRecord({ id: 1, gateways: [gateway('c', 2, 1), gateway('a', 1, 1), gateway('b', 1, 3)] });
-  const hosts = (random: number) => carrierOption(carrier, '+1', () => random).legs.map((leg) => leg.remoteAddress);
+  let open: string[] = [];
+  const hosts = (random: number) =>
+    carrierOption(carrier, '+1', () => random, { isOpen: (key) => open.includes(key) }).legs.map(
+      (leg) => leg.remoteAddress,
+    );
   t.same(hosts(0), ['a', 'b', 'c']);
   t.same(hosts(0.9), ['b', 'a', 'c']);
+  open = ['carrier 1 a:5060', 'carrier 1 b:5060'];
+  t.same(hosts(0), ['c', 'a', 'b'], 'those that do not respond come last');
 });
 
 t.test('weights steer how often a member is first', async (t) => {
@@ -67,4 +74,23 @@ t.test('round robin begins one further each time and keeps the others behind', a
     ],
   );
   t.same(orderGroup({ ...group, members: [] }, { nextTurn: () => 0, random: () => 0 }), []);
+});
+
+t.test('three silent attempts in a row open a circuit; time or any response closes it', async (t) => {
+  let now = 0;
+  const health = new GatewayHealth(() => now);
+  const fail = (times: number) => {
+    for (let i = 0; i < times; i++) health.failed('gw');
+  };
+  fail(2);
+  t.equal(health.isOpen('gw'), false);
+  fail(1);
+  t.equal(health.isOpen('gw'), true);
+  t.equal(health.isOpen('other'), false);
+  now = 30_000;
+  t.equal(health.isOpen('gw'), false, 'tried again');
+  fail(1);
+  t.equal(health.isOpen('gw'), true, 'and one more failure is enough');
+  health.responded('gw');
+  t.equal(health.isOpen('gw'), false);
 });
