@@ -31,6 +31,8 @@ const LARGEST_EXPIRES = 0xffff_ffff;
 export function parseContacts(contactLines: readonly string[], expiresLine: string | undefined): ContactList {
   const values = contactLines.flatMap(splitValues).filter((value) => value !== '');
   if (values.length === 0) return { kind: 'fetch' };
+  // They are echoed: what could break out of a header line is not taken in.
+  if (values.some(hasControl)) return bad('A Contact holds control characters.');
   const headerExpires = parseExpires(expiresLine);
   if (values.includes('*')) {
     if (values.length === 1 && headerExpires === 0) return { kind: 'remove_all' };
@@ -44,6 +46,11 @@ export function parseContacts(contactLines: readonly string[], expiresLine: stri
     contacts.push(contact);
   }
   return { kind: 'list', contacts };
+}
+
+/** Control characters other than a tab. */
+export function hasControl(text: string): boolean {
+  return /[^\P{Cc}\t]/u.test(text);
 }
 
 function bad(sentence: string): ContactList {
