@@ -1,4 +1,5 @@
 import t from 'tap';
+import { answerTo } from '../transaction/recorder-transport.ts';
 import { createProxyFixture, request } from './proxy-fixture.ts';
 
 const OURS = 'Route: <sip:10.0.0.5:5060;lr>';
@@ -18,7 +19,7 @@ function call(callerContact = 'sip:alice@10.0.0.9:5062', target = 'sip:10.1.0.1'
 }
 
 t.test('ACK and BYE with our Route are forwarded without it, and the answer comes back', (t) => {
-  const { arrive, callee, answers, opened, total, clock } = call();
+  const { arrive, callee, answers, opened, total, clock, proxy } = call();
   const toTag = 'tt';
   arrive(request('ACK', { uri: 'sip:bob@10.1.0.1', branch: 'z9hG4bKack', toTag, lines: [OURS] }));
   const ack = callee.flow.sent.at(-1);
@@ -30,6 +31,7 @@ t.test('ACK and BYE with our Route are forwarded without it, and the answer come
   callee.answer(200);
   t.equal(answers().at(-1), '200 BYE');
   t.equal(opened.length, 1, 'only the INVITE was shown');
+  t.equal(proxy.dialogs, 0);
   clock.advance(33_000);
   t.equal(total(), 0);
   t.end();
@@ -112,5 +114,29 @@ t.test('Max-Forwards 0 inside a dialog gets 483, an ACK with it is dropped', (t)
   t.equal(caller.sent.at(-1)?.status, 483);
   arrive(request('ACK', { uri: 'sip:bob@10.1.0.1', branch: 'z9hG4bKz', toTag: 'tt', lines }));
   t.equal(callee.flow.sent.length, before);
+  t.end();
+});
+
+t.test('a BYE that is challenged keeps the way to the peer; a caller that moved is found where it is now', (t) => {
+  const { arrive, callee, transport, proxy } = call('sip:alice@192.168.1.5:5060');
+  const moved = transport.flow('udp', '10.0.0.9', 6_000);
+  arrive(request('INFO', { uri: 'sip:bob@10.1.0.1', toTag: 'tt', cseq: 2, lines: [OURS] }), moved);
+  const bye = (branch: string) =>
+    request('BYE', { uri: 'sip:alice@192.168.1.5:5060', fromTag: 'tt', toTag: 'ft', branch, lines: [OURS] });
+  arrive(bye('z9hG4bKb1'), callee.flow);
+  const sent = moved.sent.at(-1);
+  if (sent === undefined) throw new Error('no BYE');
+  arrive(answerTo(sent, 407), moved);
+  t.equal(proxy.dialogs, 1);
+  arrive(bye('z9hG4bKb2'), callee.flow);
+  t.equal(moved.sent.filter(({ method }) => method === 'BYE').length, 2);
+  t.end();
+});
+
+t.test('a dialog whose BYE never comes is forgotten in the end', (t) => {
+  const { proxy, clock } = call();
+  t.equal(proxy.dialogs, 1);
+  clock.advance(12 * 3_600_000 + 100);
+  t.equal(proxy.dialogs, 0);
   t.end();
 });

@@ -9,7 +9,7 @@ import type { ProxyDeps } from './types.ts';
 interface Side {
   readonly tag: string;
   /** The way to it, when it is our neighbour. */
-  readonly flow: Flow | undefined;
+  flow: Flow | undefined;
 }
 
 interface ProxiedDialog {
@@ -58,6 +58,14 @@ export class ProxiedDialogs {
     const { flow } = request.fromTag === dialog.caller.tag ? dialog.callee : dialog.caller;
     if (flow === undefined || flow.closed) return undefined;
     return flow.reliable || isHidden(uri, flow) ? flow : undefined;
+  }
+
+  /** A request of one side came over that flow: a client behind NAT or on a connection may have a new one. */
+  learn(request: SipMessage, flow: Flow): void {
+    const dialog = this.#dialogs.get(keyOf(request));
+    if (dialog === undefined) return;
+    const side = request.fromTag === dialog.caller.tag ? dialog.caller : dialog.callee;
+    if (side.flow !== undefined) side.flow = flow;
   }
 
   /** The way back to the caller of a dialog, for a response of the callee. */

@@ -75,7 +75,7 @@ function createWorld(parts: Parts) {
       return host === '10.0.0.5' && (port === 0 || port === 5060);
     },
   });
-  return { clock, proxy, transactions, transport, flows };
+  return { clock, ports, proxy, transactions, transport, flows };
 }
 
 const resolveLiteral: ProxyDeps['resolve'] = (uri, done) => {

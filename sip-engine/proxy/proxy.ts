@@ -16,8 +16,6 @@ export function createProxy(deps: ProxyDeps): SipProxy {
   return new StatefulProxy(deps);
 }
 
-const SILENT: ProxyListener = { onFinal: () => undefined, onDone: () => undefined };
-
 class StatefulProxy implements SipProxy {
   readonly #deps: ProxyDeps;
   readonly #runs = new Map<ServerTransaction, ProxyRun>();
@@ -33,6 +31,10 @@ class StatefulProxy implements SipProxy {
 
   get size(): number {
     return this.#runs.size;
+  }
+
+  get dialogs(): number {
+    return this.#dialogs.size;
   }
 
   start(transaction: ServerTransaction, command: ProxyRequest, listener: ProxyListener): ProxyRefusal | undefined {
@@ -63,7 +65,8 @@ class StatefulProxy implements SipProxy {
     const { request } = transaction;
     if (request.toTag === '' || !this.#isRoutedHere(request)) return false;
     const refusal = this.#check(request);
-    if (refusal === undefined) this.#run(transaction, this.#inDialogPlan(transaction), SILENT);
+    this.#dialogs.learn(request, transaction.flow);
+    if (refusal === undefined) this.#run(transaction, this.#inDialogPlan(transaction), this.#inDialogListener(request));
     else this.#refuse(transaction, refusal);
     return true;
   }
@@ -149,13 +152,22 @@ class StatefulProxy implements SipProxy {
     const copy = copyToForward(request, this.#deps.isOwnUri);
     const uri = nextHopOf(copy);
     const flow = this.#dialogFlow(request, copy, uri);
-    if (request.method === 'BYE') this.#dialogs.forget(request);
     const spec: BranchSpec = {
       ...{ uri, isInvite, provisionalTimeoutMs: 0, finalTimeoutMs: 0 },
       ...(flow === undefined ? {} : { flow }),
       build: () => copy,
     };
     return { uris: [uri], simultaneous: false, followRedirects: false, specFor: () => spec };
+  }
+
+  #inDialogListener(request: SipMessage): ProxyListener {
+    return {
+      onFinal: ({ status }) => {
+        // A BYE that was challenged is sent again.
+        if (request.method === 'BYE' && status !== 401 && status !== 407) this.#dialogs.forget(request);
+      },
+      onDone: () => undefined,
+    };
   }
 
   /** Only where no further Route leads the way. */

@@ -68,4 +68,6 @@ export interface SipProxy {
   onStrayResponse(response: SipMessage): boolean;
   /** Requests being proxied now, for metrics and leak tests. */
   readonly size: number;
+  /** Dialogs that were record-routed and have not seen their BYE. */
+  readonly dialogs: number;
 }
