@@ -5,7 +5,7 @@ import { createCallRouter, createInviteAuth, MemoryAdmission } from './routing/i
 import { createCallSink } from './runtime/sip/call-sink.ts';
 import { joinDrachtio } from './runtime/sip/drachtio.ts';
 import { drainCalls } from './runtime/sip/drain.ts';
-import { createEmbeddedEngine, joinEmbedded } from './runtime/sip/embedded.ts';
+import { createEmbeddedEngine, joinEmbedded, registrarEngine } from './runtime/sip/embedded.ts';
 import { createEnginePorts } from './runtime/sip/engine-ports.ts';
 import { createMetricSources } from './runtime/sip/metric-sources.ts';
 import { ownNames } from './runtime/sip/own-names.ts';
@@ -33,7 +33,7 @@ const app = createSignallingApp();
 // Who may register, and who is registered.
 const { auth, registrar } = createRegistration({
   directory,
-  engine,
+  engine: engine && registrarEngine(engine),
   registration: config.registration,
   auth: {
     config: config.auth,
@@ -81,6 +81,12 @@ const sources = createMetricSources({
   nowMs: Date.now,
 });
 const metrics: SipMetrics = new SipMetrics(sources, config.metrics.maxTrunks);
+
+// A fault in one handler must not end everybody's calls: it is logged, and the thread goes on.
+process.on('uncaughtException', (error) => {
+  metrics.countEngine('uncaught');
+  logger.error({ err: error }, 'a fault that nobody caught');
+});
 
 // What the main thread tells and asks.
 const ticking = setInterval(() => registrar.tick(), 250);

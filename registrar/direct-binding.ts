@@ -29,7 +29,11 @@ export interface DirectAnswerShape {
 export function bindDirect(
   handle: (request: InboundRequest) => DirectAnswerShape | undefined,
 ): (request: DirectRequestShape) => DirectAnswerShape | undefined {
-  return (request) => handle(inboundOfDirect(request));
+  return (request) => {
+    const answer = handle(inboundOfDirect(request));
+    // An outcome's `reason` is a word of the catalogue; the engine's would be the phrase of the status line.
+    return answer === undefined ? undefined : { status: answer.status, lines: answer.lines };
+  };
 }
 
 /** The engine's request in the one shape that all rules read; nothing is copied but references. */

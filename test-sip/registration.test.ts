@@ -37,8 +37,8 @@ t.test('registration', async (t) => {
   });
 
   t.test('the same user name in another realm is another identity', async (t) => {
-    const bistro = product.trunk('Bistro', 'Bistro Group');
-    const clinic = product.trunk('Clinic', 'City Clinic');
+    const bistro = product.trunk('Bistro Group');
+    const clinic = product.trunk('City Clinic');
     t.equal(bistro.username, clinic.username);
     t.not(bistro.realm, clinic.realm);
     const atBistro = await Pbx.at(product, bistro);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AuthService } from '../../auth/index.ts';
 import type { Config } from '../../config/index.ts';
-import type { Registrar } from '../../registrar/index.ts';
+import type { Registrar, RegistrarEngine } from '../../registrar/index.ts';
 import { bindDirect, createOptionsHandler } from '../../registrar/index.ts';
 import { createEngine, type EnginePorts, type SipEngine } from '../../sip-engine/index.ts';
 import type { Directory } from '../../tenancy/index.ts';
@@ -57,5 +57,15 @@ export function joinEmbedded(engine: SipEngine, { config, directory, auth, regis
       return engine.stats;
     },
     close: () => engine.close(),
+  };
+}
+
+/** What the registrar asks of the engine: probes, and the connections that carry bindings. */
+export function registrarEngine(engine: SipEngine): RegistrarEngine {
+  return {
+    send: (request, done) => engine.send(request, done),
+    isFlowOpen: (flowId) => engine.isFlowOpen(flowId),
+    holdFlow: (flowId) => engine.holdFlow(flowId),
+    releaseFlow: (flowId) => engine.releaseFlow(flowId),
   };
 }

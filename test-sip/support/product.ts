@@ -43,7 +43,7 @@ export interface Product {
   readonly httpPort: number;
   /** The environment it was started with, to start it again. */
   readonly env: Readonly<Record<string, string>>;
-  trunk(name: string, accountName?: string): DemoTrunk;
+  trunk(name: string): DemoTrunk;
   /** Everything it has printed so far. */
   output(): string;
   /** The log lines so far, parsed; others are left out. */
@@ -110,9 +110,9 @@ function describe(child: ChildProcess, env: Readonly<Record<string, string>>, ou
     sipPort: Number(env.DIDFARM_SIP_PORT),
     httpPort: Number(env.DIDFARM_HTTP_PORT),
     env,
-    trunk(name, accountName) {
-      const accounts = readDemo().accounts.filter((account) => (accountName ?? account.name) === account.name);
-      const found = accounts.flatMap((account) => account.trunks).find((trunk) => trunk.name === name);
+    trunk(name) {
+      const trunks = readDemo().accounts.flatMap((account) => account.trunks);
+      const found = trunks.find((trunk) => trunk.name === name);
       if (found === undefined) throw new Error(`the demo world has no trunk ${name}`);
       return found;
     },
