@@ -4,6 +4,7 @@ export * from './directory/index.ts';
 export { StoreError, type StoreErrorCode, StoreLocked, TenancyError, type TenancyErrorCode } from './errors.ts';
 export * from './journal/index.ts';
 export * from './ledger/index.ts';
+export * from './plan/index.ts';
 export { DirectoryPublisher, type PublisherOptions } from './publish/index.ts';
 export { hashApiKey, type KeyMode, loadSecretKey, makeHa1Set, makePassword } from './secrets/index.ts';
 export * from './store/index.ts';

@@ -1,9 +1,10 @@
+import { timingSafeEqual } from 'node:crypto';
 import { invalid } from '../../errors.ts';
 import { makeHa1Set, makePassword } from '../../secrets/index.ts';
 import type { StoreContext } from '../open-store.ts';
 import { checkVersion, type Ref, type Visible } from './common.ts';
 import { type Credentials, getTrunk } from './trunk-repo.ts';
-import { sealHa1 } from './trunk-rows.ts';
+import { sealHa1, toTrunkRecord } from './trunk-rows.ts';
 import { freeUsername } from './trunk-username.ts';
 import { checkPassword } from './validate.ts';
 
@@ -71,4 +72,12 @@ async function store(context: StoreContext, id: number, uuid: string, identity: 
     })
     .where('id', '=', id)
     .execute();
+}
+
+/** Whether that is its password now; for files that name passwords by reference. */
+export async function trunkHasPassword(context: StoreContext, id: number, password: string): Promise<boolean> {
+  const row = await context.db.selectFrom('trunks').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  const stored = Buffer.from(toTrunkRecord(row, context.secrets).ha1['SHA-256'] ?? '');
+  const wanted = Buffer.from(makeHa1Set(row.username, row.realm, password)['SHA-256'] ?? '');
+  return stored.length === wanted.length && timingSafeEqual(stored, wanted);
 }

@@ -1,0 +1,6 @@
+export type { Change, FieldChange, NewCredentials } from './change.ts';
+export { exportTenants } from './export-tenants.ts';
+export { type AppliedPlan, applyTenants, type PlanEffects, planTenants, type TenantPlan } from './plan-tenants.ts';
+export type { PlanOptions } from './session.ts';
+export { type FileFault, TenantFileError } from './tenant-file-error.ts';
+export { TENANT_SCHEMA } from './tenant-schema.ts';

@@ -1,0 +1,107 @@
+import type { Store, StoreContext } from '../store/index.ts';
+import { type Change, describeChange, type NewCredentials } from './change.ts';
+import { type ParsedTenantFile, parseTenantFile } from './parse-tenant-file.ts';
+import {
+  pruneDomains,
+  reconcileAccounts,
+  reconcileDefaultDestination,
+  reconcileDomains,
+} from './reconcile-accounts.ts';
+import { reconcileCarriers } from './reconcile-carriers.ts';
+import { pruneDids, reconcileDids } from './reconcile-dids.ts';
+import { pruneGroups, reconcileGroups } from './reconcile-groups.ts';
+import { pruneTrunks, reconcileTrunks } from './reconcile-trunks.ts';
+import { type PlanOptions, Session } from './session.ts';
+
+/** What a file would do, or did. */
+export interface TenantPlan {
+  readonly changes: readonly Change[];
+  readonly effects: PlanEffects;
+  /** One line each, then the effects; `no changes` when there are none. */
+  readonly text: string;
+}
+
+export interface PlanEffects {
+  /** PBXes that are registered now and must register anew, or cannot any more. */
+  readonly unregistered: number;
+  /** Numbers whose calls go elsewhere, or nowhere. */
+  readonly rerouted: number;
+}
+
+export interface AppliedPlan extends TenantPlan {
+  /** Passwords that were made; told here once. */
+  readonly credentials: readonly NewCredentials[];
+}
+
+/**
+ * Shows what `applyTenants` would do: it does it, and rolls back, so that the two cannot differ.
+ * @throws TenantFileError with the line of each fault
+ */
+export async function planTenants(store: Store, text: string, name: string, options: PlanOptions): Promise<TenantPlan> {
+  const parsed = parseTenantFile(text, name);
+  let plan: TenantPlan | undefined;
+  await store
+    .write(async (tx) => {
+      const { credentials, ...rest } = await run(tx, parsed, options);
+      plan = rest;
+      throw ROLL_BACK;
+    })
+    .catch((error: unknown) => {
+      if (error !== ROLL_BACK) throw error;
+    });
+  if (plan === undefined) throw ROLL_BACK;
+  return plan;
+}
+
+/** Does it, all or nothing. */
+export function applyTenants(store: Store, text: string, name: string, options: PlanOptions): Promise<AppliedPlan> {
+  const parsed = parseTenantFile(text, name);
+  return store.write((tx) => run(tx, parsed, options));
+}
+
+const ROLL_BACK = new Error('the plan was made, and is rolled back');
+
+async function run(context: StoreContext, parsed: ParsedTenantFile, options: PlanOptions): Promise<AppliedPlan> {
+  const session = new Session(context, parsed, options);
+  const registered = await loadRegistered(context);
+  await reconcileCarriers(session);
+  const states = await reconcileAccounts(session);
+  for (const state of states) await reconcileDomains(session, state);
+  // What goes makes room for what comes: names, user names, numbers.
+  for (const state of states) await pruneDids(session, state, states);
+  for (const state of states) await pruneGroups(session, state);
+  for (const state of states) await pruneTrunks(session, state);
+  for (const state of states) await reconcileTrunks(session, state);
+  for (const state of states) await reconcileGroups(session, state);
+  for (const state of states) await reconcileDids(session, state, states);
+  for (const state of states) await reconcileDefaultDestination(session, state);
+  for (const state of states) await pruneDomains(session, state);
+  const effects = {
+    unregistered: [...session.unbound].filter((id) => registered.has(id)).length,
+    rerouted: session.rerouted.size,
+  };
+  return {
+    changes: session.changes,
+    effects,
+    text: describe(session.changes, effects),
+    credentials: session.credentials,
+  };
+}
+
+async function loadRegistered(context: StoreContext): Promise<ReadonlySet<number>> {
+  const rows = await context.db
+    .selectFrom('bindings')
+    .select('trunkId')
+    .distinct()
+    .where('expiresAtMs', '>', context.clock.nowMs())
+    .execute();
+  return new Set(rows.map((row) => row.trunkId));
+}
+
+function describe(changes: readonly Change[], effects: PlanEffects): string {
+  if (changes.length === 0) return 'no changes';
+  const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
+  const unregistered = count(effects.unregistered, 'PBX will be unregistered', 'PBXes will be unregistered');
+  const rerouted = count(effects.rerouted, 'DID changes destination', 'DIDs change destination');
+  return [...changes.map(describeChange), `${unregistered}, ${rerouted}, wallet untouched`].join('\n');
+}

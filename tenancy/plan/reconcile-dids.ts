@@ -1,0 +1,128 @@
+import {
+  createDid,
+  type DidPatch,
+  type DidRow,
+  findDid,
+  moveDid,
+  type NewDid,
+  releaseDid,
+  updateDid,
+} from '../store/index.ts';
+import { type AccountState, nameDestination, resolveDestination } from './account-state.ts';
+import { compare } from './change.ts';
+import type { Session } from './session.ts';
+import type { DidEntry } from './tenant-schema.ts';
+
+/** Numbers that another account of the file takes over are moved there, not released. */
+export async function pruneDids(session: Session, state: AccountState, states: readonly AccountState[]): Promise<void> {
+  if (!session.prune) return;
+  const keep = new Set(states.flatMap((other) => (other.entry.dids ?? []).map((did) => did.number)));
+  for (const did of [...state.dids.values()]) {
+    if (keep.has(did.number)) continue;
+    await releaseDid(session.context, did.id, null);
+    state.dids.delete(did.number);
+    session.rerouted.add(did.id);
+    await session.note(
+      { action: 'delete', resource: 'did', account: state.row.name, name: did.number, id: did.id, fields: [] },
+      state.row.id,
+    );
+  }
+}
+
+export async function reconcileDids(
+  session: Session,
+  state: AccountState,
+  states: readonly AccountState[],
+): Promise<void> {
+  const seen = new Set<string>();
+  for (const [at, entry] of (state.entry.dids ?? []).entries()) {
+    const path = ['accounts', state.index, 'dids', at];
+    if (seen.has(entry.number)) throw session.fault(path, 'this number is in the file twice');
+    seen.add(entry.number);
+    const row = state.dids.get(entry.number) ?? takeOver(state, states, entry.number);
+    const patch = patchOf(session, state, entry, path);
+    if (row === undefined) await create(session, state, entry, patch, path);
+    else await change(session, state, entry, row, patch, path);
+  }
+}
+
+type Path = readonly (string | number)[];
+
+async function create(
+  session: Session,
+  state: AccountState,
+  entry: DidEntry,
+  patch: DidPatch,
+  path: Path,
+): Promise<void> {
+  const fields: NewDid = {
+    ...patch,
+    accountId: state.row.id,
+    number: entry.number,
+    ...(entry.block_size === undefined ? {} : { blockSize: entry.block_size }),
+    activatedAtMs: session.context.clock.nowMs(),
+  };
+  const made = await session.at(path, () => createDid(session.context, fields));
+  state.dids.set(made.number, made);
+  const shown = compare({ destination: [undefined, entry.destination ?? undefined] });
+  await session.note(
+    { action: 'create', resource: 'did', account: state.row.name, name: made.number, id: made.id, fields: shown },
+    state.row.id,
+  );
+}
+
+async function change(
+  session: Session,
+  state: AccountState,
+  entry: DidEntry,
+  row: DidRow,
+  patch: DidPatch,
+  path: Path,
+): Promise<void> {
+  if (entry.block_size !== undefined && entry.block_size !== row.blockSize) {
+    throw session.fault([...path, 'block_size'], `cannot change; it is ${row.blockSize}`);
+  }
+  const moved = row.accountId !== state.row.id;
+  const before = moved
+    ? null
+    : nameDestination(state, (await findDid(session.context, row.id, null))?.destination ?? null);
+  const fields = compare({
+    account_id: [row.accountId, state.row.id],
+    destination: [before, entry.destination],
+    status: [row.status, entry.status],
+    country: [row.country, entry.country],
+    type: [row.type, entry.type],
+    city: [row.city, entry.city],
+    notes: [row.notes, entry.notes],
+    sms_enabled: [row.smsEnabled, entry.sms_enabled],
+  });
+  if (fields.length === 0) return;
+  if (moved) await session.at(path, () => moveDid(session.context, row.id, state.row.id, null));
+  const after = await session.at(path, () => updateDid(session.context, row.id, patch, null));
+  state.dids.set(after.number, after);
+  if (moved || fields.some((field) => field.field === 'destination' || field.field === 'status'))
+    session.rerouted.add(row.id);
+  await session.note(
+    { action: 'update', resource: 'did', account: state.row.name, name: row.number, id: row.id, fields },
+    state.row.id,
+  );
+}
+
+/** A number of another account that is in the file too. */
+function takeOver(state: AccountState, states: readonly AccountState[], number: string): DidRow | undefined {
+  for (const other of states) {
+    const row = other === state ? undefined : other.dids.get(number);
+    if (row === undefined) continue;
+    other.dids.delete(number);
+    return row;
+  }
+  return undefined;
+}
+
+function patchOf(session: Session, state: AccountState, entry: DidEntry, path: Path): DidPatch {
+  const destination = entry.destination === undefined ? undefined : resolveDestination(state, entry.destination);
+  if (typeof destination === 'string') throw session.fault([...path, 'destination'], destination);
+  const { status, country, type, city, notes } = entry;
+  const patch = { destination, status, country, type, city, notes, smsEnabled: entry.sms_enabled };
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as DidPatch;
+}

@@ -1,0 +1,191 @@
+import {
+  createTrunk,
+  deleteTrunk,
+  type NewTrunk,
+  regenerateCredentials,
+  type TrunkPatch,
+  type TrunkRow,
+  trunkHasPassword,
+  updateTrunk,
+} from '../store/index.ts';
+import { type AccountState, findNamed } from './account-state.ts';
+import { compare, type FieldChange } from './change.ts';
+import type { Session } from './session.ts';
+import type { TrunkEntry } from './tenant-schema.ts';
+
+/** What the file no longer has goes first: its names may be taken anew. */
+export async function pruneTrunks(session: Session, state: AccountState): Promise<void> {
+  if (!session.prune) return;
+  const keep = new Set((state.entry.trunks ?? []).map((entry) => findNamed(state.trunks, entry)?.id));
+  for (const trunk of [...state.trunks.values()]) {
+    if (keep.has(trunk.id)) continue;
+    for (const did of state.dids.values()) {
+      if (did.destination !== null && 'trunkId' in did.destination && did.destination.trunkId === trunk.id)
+        session.rerouted.add(did.id);
+    }
+    session.unbound.add(trunk.id);
+    await session.at(['accounts', state.index], () => deleteTrunk(session.context, trunk.id, null));
+    state.trunks.delete(trunk.name);
+    await session.note(
+      { action: 'delete', resource: 'trunk', account: state.row.name, name: trunk.name, id: trunk.id, fields: [] },
+      state.row.id,
+    );
+  }
+}
+
+export async function reconcileTrunks(session: Session, state: AccountState): Promise<void> {
+  const seen = new Set<number>();
+  for (const [at, entry] of (state.entry.trunks ?? []).entries()) {
+    const path = ['accounts', state.index, 'trunks', at];
+    const row = findNamed(state.trunks, entry);
+    if (row !== undefined && seen.has(row.id)) throw session.fault(path, 'this trunk is in the file twice');
+    if (row === undefined && entry.uuid !== undefined)
+      throw session.fault([...path, 'uuid'], 'the account has no trunk with that uuid');
+    const after =
+      row === undefined ? await create(session, state, entry, path) : await change(session, state, entry, row, path);
+    if (row !== undefined && row.name !== after.name) state.trunks.delete(row.name);
+    state.trunks.set(after.name, after);
+    seen.add(after.id);
+  }
+}
+
+type Path = readonly (string | number)[];
+
+async function create(session: Session, state: AccountState, entry: TrunkEntry, path: Path): Promise<TrunkRow> {
+  const given = readPassword(session, entry, path);
+  const fields: NewTrunk = {
+    ...patchOf(entry),
+    accountId: state.row.id,
+    name: entry.name,
+    mayChooseUsername: session.options.visible === null,
+    ...(entry.kind === undefined ? {} : { kind: entry.kind }),
+    ...(entry.realm === undefined ? {} : { realm: entry.realm }),
+    ...(entry.username === undefined ? {} : { username: entry.username }),
+    ...(given === undefined ? {} : { password: given }),
+  };
+  const { trunk, password } = await session.at(path, () => createTrunk(session.context, fields));
+  if (given === undefined && trunk.authType !== 'ip') tell(session, state, trunk, password);
+  await session.note(
+    { action: 'create', resource: 'trunk', account: state.row.name, name: trunk.name, id: trunk.id, fields: [] },
+    state.row.id,
+  );
+  return trunk;
+}
+
+async function change(
+  session: Session,
+  state: AccountState,
+  entry: TrunkEntry,
+  row: TrunkRow,
+  path: Path,
+): Promise<TrunkRow> {
+  if (entry.kind !== undefined && entry.kind !== row.kind)
+    throw session.fault([...path, 'kind'], `cannot change; it is ${row.kind}`);
+  const fields = compare({
+    name: [row.name, entry.name],
+    auth_type: [row.authType, entry.auth_type],
+    // A new trunk becomes active by itself when its PBX registers.
+    status: [row.status === 'provisioning' ? 'active' : row.status, entry.status],
+    max_in: [row.maxIn, entry.max_in],
+    max_out: [row.maxOut, entry.max_out],
+    max_dialer: [row.maxDialer, entry.max_dialer],
+    max_contacts: [row.maxContacts, entry.max_contacts],
+    contact_policy: [row.contactPolicy, entry.contact_policy],
+    ruri_mode: [row.ruriMode, entry.ruri_mode],
+    profile: [row.profile, entry.profile],
+    allow_no_qop: [row.allowNoQop, entry.allow_no_qop],
+    sources: [row.sources, entry.sources],
+    ip_target: [row.ipTarget, entry.ip_target],
+    country: [row.country, entry.country],
+    notes: [row.notes, entry.notes],
+  });
+  const identity = await changeIdentity(session, state, entry, row, path);
+  let after = identity.row;
+  if (fields.length > 0) {
+    const patch = { ...patchOf(entry), name: entry.name };
+    if (row.status === 'provisioning' && patch.status === 'active') delete (patch as { status?: string }).status;
+    after = await session.at(path, () => updateTrunk(session.context, row.id, patch, null));
+  }
+  if (entry.status === 'suspended' && row.status !== 'suspended') session.unbound.add(row.id);
+  const all = [...fields, ...identity.fields];
+  if (all.length === 0) return row;
+  await session.note(
+    { action: 'update', resource: 'trunk', account: state.row.name, name: row.name, id: row.id, fields: all },
+    state.row.id,
+  );
+  return after;
+}
+
+/** User name, realm and password: what changes here makes the PBX register anew. */
+async function changeIdentity(
+  session: Session,
+  state: AccountState,
+  entry: TrunkEntry,
+  row: TrunkRow,
+  path: Path,
+): Promise<{ readonly row: TrunkRow; readonly fields: readonly FieldChange[] }> {
+  const given = readPassword(session, entry, path);
+  const fields = compare({ realm: [row.realm, entry.realm?.toLowerCase()], username: [row.username, entry.username] });
+  if (fields.length === 0 && (given === undefined || (await trunkHasPassword(session.context, row.id, given))))
+    return { row, fields };
+  const platform = session.context.platformRealm;
+  if (
+    session.options.visible !== null &&
+    entry.username !== undefined &&
+    entry.username !== row.username &&
+    (entry.realm ?? row.realm) === platform
+  ) {
+    throw session.fault([...path, 'username'], 'names in the platform realm are generated; leave it out');
+  }
+  const { trunk, password } = await session.at(path, () =>
+    regenerateCredentials(
+      session.context,
+      row.id,
+      {
+        ...(entry.realm === undefined ? {} : { realm: entry.realm }),
+        ...(entry.username === undefined ? {} : { username: entry.username }),
+        ...(given === undefined ? {} : { password: given }),
+      },
+      null,
+    ),
+  );
+  session.unbound.add(row.id);
+  if (given === undefined) tell(session, state, trunk, password);
+  return { row: trunk, fields: [...fields, { field: 'password', from: 'the one before', to: 'another' }] };
+}
+
+function tell(session: Session, state: AccountState, trunk: TrunkRow, password: string): void {
+  const { name, uuid, realm, username } = trunk;
+  session.credentials.push({ account: state.row.name, trunk: name, uuid, realm, username, password });
+}
+
+function readPassword(session: Session, entry: TrunkEntry, path: Path): string | undefined {
+  if (entry.password === undefined) return undefined;
+  const secret = session.options.resolveSecret(entry.password);
+  if (secret !== undefined && secret !== '') return secret;
+  const { env, file } = entry.password;
+  throw session.fault(
+    [...path, 'password'],
+    env === undefined ? `the file ${file} has no password` : `the variable ${env} is not set`,
+  );
+}
+
+function patchOf(entry: TrunkEntry): TrunkPatch {
+  const patch = {
+    authType: entry.auth_type,
+    status: entry.status,
+    maxIn: entry.max_in,
+    maxOut: entry.max_out,
+    maxDialer: entry.max_dialer,
+    maxContacts: entry.max_contacts,
+    contactPolicy: entry.contact_policy,
+    ruriMode: entry.ruri_mode,
+    profile: entry.profile,
+    allowNoQop: entry.allow_no_qop,
+    sources: entry.sources,
+    ipTarget: entry.ip_target,
+    country: entry.country,
+    notes: entry.notes,
+  };
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as TrunkPatch;
+}

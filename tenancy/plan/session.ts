@@ -1,0 +1,69 @@
+import { TenancyError } from '../errors.ts';
+import { type StoreContext, type Visible, writeAudit } from '../store/index.ts';
+import type { Change, NewCredentials } from './change.ts';
+import type { ParsedTenantFile } from './parse-tenant-file.ts';
+import { formatPath, TenantFileError } from './tenant-file-error.ts';
+
+type Path = readonly (string | number)[];
+
+export interface PlanOptions {
+  /** Whose accounts may be named; `null`: the operator's, all. */
+  readonly visible: Visible;
+  /** For the audit log. */
+  readonly actor: string;
+  /** Looks up `{env: NAME}` and `{file: PATH}`; `undefined` when there is none. */
+  resolveSecret(reference: { readonly env?: string; readonly file?: string }): string | undefined;
+}
+
+/** What one run over a file collects. Plan and apply are the same run; plan is rolled back. */
+export class Session {
+  readonly context: StoreContext;
+  readonly parsed: ParsedTenantFile;
+  readonly options: PlanOptions;
+  readonly changes: Change[] = [];
+  readonly credentials: NewCredentials[] = [];
+  /** Trunks whose PBX must register anew. */
+  readonly unbound = new Set<number>();
+  /** Numbers whose calls go elsewhere from now on. */
+  readonly rerouted = new Set<number>();
+
+  constructor(context: StoreContext, parsed: ParsedTenantFile, options: PlanOptions) {
+    this.context = context;
+    this.parsed = parsed;
+    this.options = options;
+  }
+
+  get prune(): boolean {
+    return this.parsed.file.prune === true;
+  }
+
+  /** Notes a change in the list and in the audit log; passwords are in neither. */
+  async note(change: Change, accountId: number | null): Promise<void> {
+    this.changes.push(change);
+    const side = (pick: 'from' | 'to') =>
+      Object.fromEntries(change.fields.map((field) => [field.field, field[pick] ?? null]));
+    await writeAudit(this.context, {
+      accountId,
+      actor: this.options.actor,
+      action: change.action,
+      resource: change.resource,
+      resourceId: change.id,
+      before: change.action === 'create' ? null : side('from'),
+      after: change.action === 'delete' ? null : side('to'),
+    });
+  }
+
+  fault(path: Path, message: string): TenantFileError {
+    return new TenantFileError(this.parsed.name, [{ line: this.parsed.lineOf(path), path: formatPath(path), message }]);
+  }
+
+  /** Puts the place in the file to what the store refuses. */
+  async at<T>(path: Path, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof TenancyError) throw this.fault(path, error.message);
+      throw error;
+    }
+  }
+}
