@@ -26,10 +26,12 @@ const NOT_IN_CALL_ID = ',;|';
 export const TOKEN = 1;
 /** May stand in a URI inside a header; bytes above 0x7f too, since peers send them. */
 export const URI = 2;
-/** May stand in an unquoted parameter value: a token, a host, and what else peers put there. */
+/** May stand in an unquoted parameter value: a token, a host, and what else peers put there; ASCII alone. */
 export const VALUE = 4;
 /** May stand in a Call-ID, somewhat wider than RFC 3261 `word`. */
 export const CALL_ID_CHAR = 8;
+/** `URI` without bytes above 0x7f: the Request-URI is compared and sent on byte for byte. */
+export const ASCII_URI = 16;
 
 /**
  * What each UTF-16 code may be part of: the grammar of RFC 3261 25.1 as one lookup a character. As long
@@ -39,13 +41,13 @@ const CLASS: Readonly<Uint8Array> = classify();
 
 function classify(): Uint8Array {
   // Above ASCII there are UTF-8 bytes, or letters where they are decoded already.
-  const table = new Uint8Array(0x10000).fill(URI | VALUE);
+  const table = new Uint8Array(0x10000).fill(URI);
   table.fill(0, 0, 0x80);
   for (let code = 0x21; code < 0x7f; code++) {
     const char = String.fromCharCode(code);
     let bits = 0;
     if (TOKEN_CHARS.includes(char)) bits |= TOKEN;
-    if (!NOT_IN_URI.includes(char)) bits |= URI;
+    if (!NOT_IN_URI.includes(char)) bits |= URI | ASCII_URI;
     if (!NOT_IN_VALUE.includes(char)) bits |= VALUE;
     if (!NOT_IN_CALL_ID.includes(char)) bits |= CALL_ID_CHAR;
     table[code] = bits;

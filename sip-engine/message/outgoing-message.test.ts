@@ -152,6 +152,16 @@ t.test('a forwarded message keeps what it does not know byte for byte: folds, La
   t.end();
 });
 
+t.test('folds of blanks alone and folds behind a bare LF do not end the header when forwarded', (t) => {
+  const text = `${options().toText().split('\r\nContent')[0]}\r\nX-A: \r\n \r\nX-B: a\r\n \r\n b\r\nX-C: a\n b\r\nX-D: \n\t\n\r\n`;
+  const out = OutgoingMessage.fromMessage(parseMessage(Buffer.from(text))).toText();
+  t.ok(
+    out.includes('X-A: \r\nX-B: a\r\n b\r\nX-C: a\r\n b\r\nX-D: \r\nContent-Length: 0\r\n\r\n'),
+    JSON.stringify(out),
+  );
+  t.end();
+});
+
 t.test('the first value of a list is replaced or taken, the others stay', (t) => {
   const message = options().add('Route', '<sip:a;lr>, <sip:b;lr>').add('Route', '<sip:c;lr>');
   message.setFirst('via', 'SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKx;rport=5');

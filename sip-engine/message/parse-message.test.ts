@@ -119,11 +119,13 @@ t.test('headers that every element needs are checked by name', (t) => {
     [{ 'Content-Length': '1 1' }, 'Bad Content-Length Header'],
     [{ 'Content-Length': '99999999999999999999' }, 'Bad Content-Length Header'],
     [{ 'Content-Length': '0', l: '0' }, 'Bad Content-Length Header'],
+    [{ From: '<sip:a@h>;tag=é' }, 'Bad From Header'],
     [{ f: '<sip:x@h>' }, 'Bad From Header'],
     [{ i: 'other' }, 'Bad Call-ID Header'],
   ];
   for (const [more, reason] of cases)
     t.match(faultOf(message(more)), { status: 400, reason }, `${reason} ${JSON.stringify(more)}`);
+  t.match(faultOf(message({}, 'OPTIONS sip:é@h SIP/2.0')), { status: 400, code: 'start_line' });
   t.match(faultOf(message({ CSeq: '7 INVITE' })), { status: 400, code: 'cseq_mismatch' });
   t.match(
     faultOf(message({ CSeq: '7 options' })),

@@ -4,7 +4,7 @@ import { FOLDED, type Head, ID_MASK, LINE_FIELDS } from './head.ts';
 import { idOfName, lowerName } from './header-names.ts';
 import { NO_PARAMS } from './params.ts';
 import { splitValues } from './split-values.ts';
-import { decodeUtf8, unfold } from './text-encoding.ts';
+import { decodeUtf8, refold, unfold } from './text-encoding.ts';
 import type { SipMessage, Via } from './types.ts';
 import { parseVia } from './via.ts';
 
@@ -99,8 +99,7 @@ export class ParsedMessage implements SipMessage {
       const spelled = this.#spelledName(at);
       const value = this.#value(at);
       const plain = this.#ascii && ((lines[at] ?? 0) & FOLDED) === 0;
-      // A fold behind a bare LF is none to stricter receivers, who would see two lines.
-      const wire = plain ? undefined : this.#head.text.slice(lines[at + 2], lines[at + 3]).replace(/\r?\n/g, '\r\n');
+      const wire = plain ? undefined : refold(this.#head.text.slice(lines[at + 2], lines[at + 3]));
       yield [spelled, lowerName(spelled), value, wire];
     }
   }

@@ -1,4 +1,4 @@
-import { COLON, CR, LF, SPACE, skipToken, TAB } from './chars.ts';
+import { COLON, CR, isWhite, LF, SPACE, skipToken, TAB } from './chars.ts';
 import type { SipParseCode } from './errors.ts';
 import { FOLDED, type Head, LINE_FIELDS } from './head.ts';
 import { findKnown, knownId } from './header-names.ts';
@@ -48,7 +48,8 @@ function readLines(head: Head, limits: ParseLimits): SipParseCode | undefined {
     if (text.charCodeAt(end - 1) === CR) end--;
     if (cr >= 0 && cr < valueStart) cr = text.indexOf('\r', valueStart);
     if (cr >= 0 && cr < end && !onlyFolds(text, cr, end)) return 'header_syntax';
-    while (end > valueStart && isBlank(text.charCodeAt(end - 1))) end--;
+    // A last line of blanks alone leaves the line end before it, which must not reach the wire again.
+    while (end > valueStart && isWhite(text.charCodeAt(end - 1))) end--;
     if (end - start > limits.maxHeaderBytes) return 'header_too_long';
     if (lines.length >= maxNumbers) return 'too_many_headers';
     if (id > 0) noteLine(head, id, lines.length);

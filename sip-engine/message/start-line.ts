@@ -1,4 +1,4 @@
-import { CR, isDigit, isToken, SPACE, skipClass, skipToken, URI } from './chars.ts';
+import { ASCII_URI, CR, isDigit, isToken, SPACE, skipClass, skipToken } from './chars.ts';
 import type { Head } from './head.ts';
 
 const QUESTION = 63;
@@ -75,7 +75,7 @@ function readStatusLine(head: Head, pos: number, end: number): boolean {
  */
 function isRequestUri(text: string, start: number, end: number): boolean {
   const colon = text.indexOf(':', start);
-  if (colon <= start || colon >= end || skipClass(text, start, end, URI) < end) return false;
+  if (colon <= start || colon >= end || skipClass(text, start, end, ASCII_URI) < end) return false;
   const question = text.lastIndexOf('?', end - 1);
   if (question < start || text.charCodeAt(question) !== QUESTION) return true;
   // The user part may hold a question mark (RFC 3261 25.1).

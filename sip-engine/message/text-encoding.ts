@@ -21,3 +21,8 @@ export function encodeUtf8(text: string): string {
 export function unfold(text: string): string {
   return text.replace(/[ \t]*\r?\n[ \t]+/g, ' ').trim();
 }
+
+/** Folds as strict receivers want them: CRLF, and no continuation line of blanks alone. */
+export function refold(text: string): string {
+  return text.replace(/\r?\n(?:[ \t]*\r?\n)*(?=[ \t])/g, '\r\n');
+}
