@@ -50,6 +50,7 @@ class Engine implements SipEngine {
   readonly #sender: RequestSender;
   readonly #control: ReturnType<EngineParts['createControl']>;
   readonly #closedListeners: ((flowId: string, reason: string) => void)[] = [];
+  #closing: Promise<void> | undefined;
   #tap: ((direction: 'in' | 'out', bytes: Buffer, flowId: string) => void) | undefined;
 
   constructor(options: EngineOptions, ports: EnginePorts, parts: EngineParts) {
@@ -153,7 +154,12 @@ class Engine implements SipEngine {
     };
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#closeOnce();
+    return this.#closing;
+  }
+
+  async #closeOnce(): Promise<void> {
     this.#sender.close();
     await this.#bounded(this.#control.close(), 'apps');
     this.#transactions.close();
@@ -168,6 +174,7 @@ class Engine implements SipEngine {
 
   #flowClosed(flow: Flow, reason: string): void {
     this.#sender.flowClosed(flow);
+    this.#transactions.flowClosed(flow, reason);
     this.#control.onFlowClosed(flow, reason);
     for (const listener of this.#closedListeners) this.#guard(() => listener(flow.id, reason), 'a flow listener threw');
   }

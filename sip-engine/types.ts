@@ -59,7 +59,7 @@ export type EngineResult =
 export interface EngineOptions {
   readonly listen: readonly ListenSpec[];
   readonly timers?: Partial<TimerValues>;
-  /** Largest UDP datagram that we send without a warning (bytes). Never a reason to switch transport. @default 65507 */
+  /** Largest UDP datagram that we send without a warning (bytes). Never a reason to switch transport. @default 1300 */
   readonly udpMtuBytes?: number;
   readonly maxMessageBytes?: number;
   readonly tls?: EngineTlsOptions;

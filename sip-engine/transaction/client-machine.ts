@@ -8,6 +8,7 @@ export type ClientEvent =
   | 'success'
   | 'failure'
   | 'transportError'
+  | 'flowClosed'
   | 'timerA'
   | 'timerB'
   | 'timerD'
@@ -15,6 +16,7 @@ export type ClientEvent =
   | 'timerF'
   | 'timerK'
   | 'timerM'
+  | 'timerLost'
   | 'timerCancelled';
 
 export type ClientAction =
@@ -35,6 +37,7 @@ export type ClientAction =
   | 'resetE'
   | 'startF'
   | 'startK'
-  | 'startM';
+  | 'startM'
+  | 'startLost';
 
 export type ClientMachine = Machine<ClientState, ClientEvent, ClientAction>;

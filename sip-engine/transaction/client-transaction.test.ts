@@ -187,3 +187,42 @@ t.test('a final to a non-INVITE is passed up once; repeats are swallowed for T4 
   }
   t.end();
 });
+
+t.test('a connection that ends fails what waits on it; an INVITE that rings gets 64*T1 more', (t) => {
+  const fixture = createFixture();
+  const flow = fixture.transport.flow('tcp');
+  const other = fixture.transport.flow('tcp', '10.0.0.9', 5063);
+  const listeners = [createListener(), createListener(), createListener(), createListener()] as const;
+  fixture.layer.request(outgoing('INVITE'), flow, listeners[0]);
+  fixture.layer.request(outgoing('OPTIONS'), flow, listeners[1]);
+  fixture.layer.request(outgoing('OPTIONS'), other, listeners[2]);
+  flow.take();
+  fixture.layer.request(outgoing('INVITE'), flow, listeners[3]);
+  const [ringing] = flow.take();
+  if (ringing === undefined) return t.fail('nothing sent');
+  fixture.layer.receive(answerTo(ringing, 180), flow);
+  fixture.layer.flowClosed(flow, 'reset');
+  fixture.layer.flowClosed(flow, 'reset');
+  t.same(listeners[0].heard, ['error connection closed: reset', 'end']);
+  t.same(listeners[1].heard, ['error connection closed: reset', 'end']);
+  t.same(listeners[2].heard, []);
+  t.same(listeners[3].heard, ['180']);
+  fixture.clock.advance(GIVE_UP + 20);
+  t.same(listeners[3].heard, ['180', 'timeout', 'end']);
+  t.equal(fixture.total(), 0);
+  t.end();
+});
+
+t.test('a ringing INVITE whose connection ended takes its final over another one', (t) => {
+  const fixture = createFixture();
+  const flow = fixture.transport.flow('tcp');
+  const listener = createListener();
+  fixture.layer.request(outgoing('INVITE'), flow, listener);
+  const [invite] = flow.take();
+  if (invite === undefined) return t.fail('nothing sent');
+  fixture.layer.receive(answerTo(invite, 180), flow);
+  fixture.layer.flowClosed(flow, 'reset');
+  fixture.layer.receive(answerTo(invite, 200), fixture.transport.flow('tcp', '10.0.0.9', 41_000));
+  t.same(listener.heard, ['180', '200']);
+  t.end();
+});

@@ -79,6 +79,11 @@ export class RunningClient implements ClientTransaction {
     this.#step(status < 200 ? 'provisional' : status < 300 ? 'success' : 'failure', { response, flow });
   }
 
+  /** The connection it was sent on has ended. */
+  flowClosed(reason: string): void {
+    this.#step('flowClosed', { error: new Error(`connection closed: ${reason}`) });
+  }
+
   /** Ends it without a word to the wire; the handler hears `onEnd` only. */
   stop(): void {
     if (this.ended) return;
@@ -126,6 +131,7 @@ export class RunningClient implements ClientTransaction {
     startF: (self) => self.#startLife('timerF', giveUpMs(self.#timers)),
     startD: (self) => self.#startLife('timerD', self.flow.reliable ? 0 : giveUpMs(self.#timers)),
     startK: (self) => self.#startLife('timerK', self.flow.reliable ? 0 : self.#timers.t4Ms),
+    startLost: (self) => self.#startLife('timerLost', giveUpMs(self.#timers)),
     startM: (self) => self.#startLife('timerM', giveUpMs(self.#timers)),
   };
 

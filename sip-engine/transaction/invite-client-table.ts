@@ -2,7 +2,9 @@ import type { ClientMachine } from './client-machine.ts';
 
 /**
  * INVITE client transaction: RFC 3261 figure 5 as replaced by RFC 6026 figure 2 (the Accepted state).
- * `timerCancelled` is RFC 3261 9.1: 64*T1 after our CANCEL the INVITE counts as ended.
+ * `timerCancelled` is RFC 3261 9.1: 64*T1 after our CANCEL the INVITE counts as ended. `flowClosed` is the
+ * end of its connection: a peer that has begun to answer may still do so over a new one (18.2.2), but not
+ * for ever (`timerLost`, 64*T1).
  */
 export const inviteClientMachine: ClientMachine = {
   initial: 'calling',
@@ -12,6 +14,7 @@ export const inviteClientMachine: ClientMachine = {
       timerA: { to: 'calling', do: ['retransmit', 'doubleA'] },
       timerB: { to: 'terminated', do: ['reportTimeout'] },
       transportError: { to: 'terminated', do: ['reportError'] },
+      flowClosed: { to: 'terminated', do: ['reportError'] },
       provisional: { to: 'proceeding', do: ['stopTimers', 'pass', 'sendHeldCancel'] },
       success: { to: 'accepted', do: ['stopTimers', 'startM', 'pass'] },
       failure: { to: 'completed', do: ['stopTimers', 'startD', 'ack', 'pass'] },
@@ -21,6 +24,8 @@ export const inviteClientMachine: ClientMachine = {
       provisional: { to: 'proceeding', do: ['pass'] },
       success: { to: 'accepted', do: ['stopTimers', 'startM', 'pass'] },
       failure: { to: 'completed', do: ['stopTimers', 'startD', 'ack', 'pass'] },
+      flowClosed: { to: 'proceeding', do: ['startLost'] },
+      timerLost: { to: 'terminated', do: ['reportTimeout'] },
       timerCancelled: { to: 'terminated', do: ['reportTimeout'] },
     },
     accepted: {

@@ -47,6 +47,8 @@ class Layer implements TransactionLayer {
   readonly #deps: TransactionDeps;
   readonly #servers: ServerSide;
   readonly #clients = new Map<string, RunningClient>();
+  /** By connection, for the ones that are lost with it; UDP flows never end. */
+  readonly #byConnection = new Map<Flow, Set<RunningClient>>();
   readonly #clientContext: ClientContext;
   #inviteClients = 0;
 
@@ -88,6 +90,10 @@ class Layer implements TransactionLayer {
     return bytes;
   }
 
+  flowClosed(flow: Flow, reason: string): void {
+    for (const client of [...(this.#byConnection.get(flow) ?? [])]) client.flowClosed(reason);
+  }
+
   get size(): TransactionLayer['size'] {
     const { ist, nist } = this.#servers.size;
     return { ict: this.#inviteClients, nict: this.#clients.size - this.#inviteClients, ist, nist };
@@ -103,6 +109,7 @@ class Layer implements TransactionLayer {
     const client = new RunningClient({ machine, request, branch, flow, handler }, this.#clientContext);
     this.#clients.set(clientKey(branch, request.method), client);
     if (client.isInvite) this.#inviteClients++;
+    if (flow.reliable) this.#rememberConnection(client, flow);
     client.start();
     return client;
   }
@@ -110,6 +117,15 @@ class Layer implements TransactionLayer {
   #forget(client: RunningClient): void {
     if (!this.#clients.delete(clientKey(client.branch, client.request.method))) return;
     if (client.isInvite) this.#inviteClients--;
+    const others = this.#byConnection.get(client.flow);
+    others?.delete(client);
+    if (others?.size === 0) this.#byConnection.delete(client.flow);
+  }
+
+  #rememberConnection(client: RunningClient, flow: Flow): void {
+    const others = this.#byConnection.get(flow);
+    if (others === undefined) this.#byConnection.set(flow, new Set([client]));
+    else others.add(client);
   }
 
   /** Unguessable, so that only who has seen the request can answer it (RFC 3261 8.1.1.7). */

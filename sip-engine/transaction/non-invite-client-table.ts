@@ -1,6 +1,6 @@
 import type { ClientMachine } from './client-machine.ts';
 
-/** Non-INVITE client transaction: RFC 3261 figure 6. */
+/** Non-INVITE client transaction: RFC 3261 figure 6; the end of its connection is a transport error (17.1.4). */
 export const nonInviteClientMachine: ClientMachine = {
   initial: 'trying',
   table: {
@@ -10,6 +10,7 @@ export const nonInviteClientMachine: ClientMachine = {
       timerE: { to: 'trying', do: ['retransmit', 'doubleE'] },
       timerF: { to: 'terminated', do: ['reportTimeout'] },
       transportError: { to: 'terminated', do: ['reportError'] },
+      flowClosed: { to: 'terminated', do: ['reportError'] },
       provisional: { to: 'proceeding', do: ['pass'] },
       success: { to: 'completed', do: ['stopTimers', 'startK', 'pass'] },
       failure: { to: 'completed', do: ['stopTimers', 'startK', 'pass'] },
@@ -18,6 +19,7 @@ export const nonInviteClientMachine: ClientMachine = {
       timerE: { to: 'proceeding', do: ['retransmit', 'resetE'] },
       timerF: { to: 'terminated', do: ['reportTimeout'] },
       transportError: { to: 'terminated', do: ['reportError'] },
+      flowClosed: { to: 'terminated', do: ['reportError'] },
       provisional: { to: 'proceeding', do: ['pass'] },
       success: { to: 'completed', do: ['stopTimers', 'startK', 'pass'] },
       failure: { to: 'completed', do: ['stopTimers', 'startK', 'pass'] },

@@ -89,6 +89,8 @@ export interface TransactionLayer {
    * top Via with a new branch.
    */
   sendStateless(message: OutgoingMessage, flow: Flow): Buffer;
+  /** A connection has ended: requests that wait for their first response on it fail now, not by timer B or F. */
+  flowClosed(flow: Flow, reason: string): void;
   /** Live transactions by machine, for metrics and leak tests. */
   readonly size: { readonly ict: number; readonly nict: number; readonly ist: number; readonly nist: number };
   close(): void;
