@@ -1,0 +1,32 @@
+import type { Test } from 'tap';
+import { startEngine, udpPeer } from '../engine-test-peer.ts';
+import type { EngineOptions } from '../types.ts';
+import { type AppInput, AppPeer } from './app-peer.ts';
+
+/** An engine with one raw application and one peer; T1 is 50 ms unless the test says otherwise. */
+export async function testbed(t: Test, options: Partial<EngineOptions> = {}) {
+  const running = await startEngine(t, options);
+  const { port } = await running.engine.listenControl({ host: '127.0.0.1', port: 0, secret: 'secret' });
+  const app = await AppPeer.ready(t, port, 'invite', 'subscribe', 'register', 'message', 'options');
+  const peer = await udpPeer(t, running.udpPort);
+  return { ...running, appPort: port, app, peer };
+}
+
+/** An answer as drachtio-srf writes it. */
+export function answerText(request: AppInput, status: number, lines: readonly string[] = [], body = ''): string {
+  const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'im').exec(request.sip)?.[1];
+  return [
+    `SIP/2.0 ${status}`,
+    `Call-ID: ${header('Call-ID')}`,
+    `cseq: ${header('CSeq')}`,
+    `from: ${header('From')}`,
+    `to: ${header('To')}`,
+    ...lines,
+    'Content-Length: 999',
+    '',
+    body,
+  ].join('\r\n');
+}
+
+/** Transaction id of a delivered message. */
+export const txn = (input: AppInput): string => input.tokens[8] ?? '';

@@ -1,0 +1,346 @@
+import t, { type Test } from 'tap';
+import { startEngine, udpPeer } from '../engine-test-peer.ts';
+import type { EngineOptions } from '../types.ts';
+import { type AppInput, AppPeer } from './app-peer.ts';
+import { inviteText, requestIn, responseTo, SDP } from './call-text.ts';
+
+/** T1 = 50 ms as everywhere in black-box tests, 20 ms where 64 x T1 is waited for. */
+async function testbed(t: Test, options: Partial<EngineOptions> = {}) {
+  const running = await startEngine(t, options);
+  const { port } = await running.engine.listenControl({ host: '127.0.0.1', port: 0, secret: 'secret' });
+  const app = await AppPeer.ready(t, port, 'invite', 'subscribe', 'register', 'message', 'options');
+  const peer = await udpPeer(t, running.udpPort);
+  return { ...running, appPort: port, app, peer };
+}
+
+/** An answer as drachtio-srf writes it. */
+function answerText(request: AppInput, status: number, lines: readonly string[] = [], body = ''): string {
+  const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'im').exec(request.sip)?.[1];
+  return [
+    `SIP/2.0 ${status}`,
+    `Call-ID: ${header('Call-ID')}`,
+    `cseq: ${header('CSeq')}`,
+    `from: ${header('From')}`,
+    `to: ${header('To')}`,
+    ...lines,
+    'Content-Length: 999',
+    '',
+    body,
+  ].join('\r\n');
+}
+
+const txn = (input: AppInput): string => input.tokens[8] ?? '';
+
+t.test('a new request has 13 tokens and no dialog id; requests of the dialog name it', async (t) => {
+  const { app, peer, udpPort } = await testbed(t);
+  peer.send(inviteText('in1', peer.port));
+  const invite = await app.next();
+  t.equal(invite.tokens.length, 13);
+  const [id, type, source, bytes, ...meta] = invite.tokens;
+  t.match(id, /^[0-9a-f-]{36}$/);
+  t.same([type, source], ['sip', 'network']);
+  t.ok(Number(bytes) > 300);
+  t.same(meta.slice(0, 3), ['udp', '127.0.0.1', String(peer.port)]);
+  t.match(meta[3], /^\d\d:\d\d:\d\d\.\d{6}$/);
+  t.same(meta.slice(5), ['', '127.0.0.1', String(udpPort), '']);
+  t.match(invite.sip, new RegExp(`Via: [^\r\n]*;rport=${peer.port}`));
+  const echo = await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200, [], SDP));
+  t.equal((await peer.next()).status, 100);
+  const ok = await peer.next();
+  t.match(ok, { status: 200, reason: 'OK' });
+  t.equal(echo.sip, ok.raw.toString());
+  t.equal(ok.header('contact'), `<sip:127.0.0.1:${udpPort}>`);
+  t.equal(ok.header('content-type'), 'application/sdp');
+  t.equal(ok.header('content-length'), String(SDP.length));
+  t.equal(echo.tokens[10], txn(invite));
+  t.equal(echo.tokens[11], 'in1@test;from-tag=f-in1');
+  t.same(echo.tokens.slice(12), ['', 'Msg sent:', '']);
+  peer.send(requestIn(ok, 'ACK', 1));
+  const ack = await app.next();
+  t.same(ack.tokens.slice(8), [txn(invite), 'in1@test;from-tag=f-in1', '']);
+  peer.send(requestIn(ok, 'INFO', 2));
+  const info = await app.next();
+  t.equal(info.tokens.length, 11);
+  t.equal(info.tokens[9], 'in1@test;from-tag=f-in1');
+  t.not(txn(info), txn(invite));
+});
+
+t.test('the To tag is ours or the one the app chose, and stays; 100 has none', async (t) => {
+  const { app, peer } = await testbed(t);
+  peer.send(inviteText('tag1', peer.port));
+  const invite = await app.next();
+  t.equal((await peer.next()).toTag, '');
+  await app.ask(`sip|${txn(invite)}|`, answerText(invite, 180));
+  const ringing = await peer.next();
+  t.not(ringing.toTag, '');
+  t.equal(ringing.header('contact'), undefined);
+  await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
+  t.equal((await peer.next()).toTag, ringing.toTag);
+  peer.send(inviteText('tag2', peer.port));
+  const second = await app.next();
+  await app.ask(`sip|${txn(second)}|`, answerText(second, 486).replace(/^to: .*$/m, '$&;tag=mine'));
+  await peer.next();
+  t.equal((await peer.next()).toTag, 'mine');
+});
+
+t.test("headers of the app: Via, Route and lengths are the engine's, spellings are canonical, X- stays", async (t) => {
+  const { app, peer } = await testbed(t);
+  peer.send(inviteText('hd', peer.port, { method: 'REGISTER' }));
+  const request = await app.next();
+  const lines = [
+    'via: SIP/2.0/UDP evil',
+    'record-route: <sip:evil;lr>',
+    'route: <sip:evil>',
+    'rseq: 1',
+    'www-authenticate: Digest realm="a",Digest realm="b"',
+    'service-route: <sip:x;lr>',
+    'X-foo-BAR: 1',
+    'contact: <sip:x@localhost>;expires=60',
+    'no colon here',
+  ];
+  const echo = await app.ask(`sip|${txn(request)}|`, answerText(request, 200, lines, 'é'));
+  const sent = await peer.next();
+  const text = sent.raw.toString();
+  t.notMatch(text, /evil|RSeq|Route: <sip:evil/i);
+  t.match(text, /\r\nWWW-Authenticate: Digest realm="a",Digest realm="b"\r\n/);
+  t.match(text, /\r\nService-Route: <sip:x;lr>\r\n/);
+  t.match(text, /\r\nX-foo-BAR: 1\r\n/);
+  t.match(text, /\r\nContact: <sip:x@127\.0\.0\.1:\d+>;expires=60\r\n/);
+  t.equal(sent.header('content-length'), '2');
+  t.equal(echo.tokens[11], '');
+});
+
+t.test('CANCEL: the peer gets 200 and 487, then the app hears; its own 487 is refused', async (t) => {
+  const { app, peer } = await testbed(t);
+  for (const [name, rings, dialogId] of [
+    ['ca', false, ''],
+    ['cb', true, 'cb@test;from-tag=f-cb'],
+  ] as const) {
+    const invite = inviteText(name, peer.port, { body: '' });
+    peer.send(invite);
+    const request = await app.next();
+    t.equal((await peer.next()).status, 100);
+    if (rings) {
+      await app.ask(`sip|${txn(request)}|`, answerText(request, 180));
+      t.equal((await peer.next()).status, 180);
+    }
+    peer.send(invite.replace('INVITE sip', 'CANCEL sip').replace('1 INVITE', '1 CANCEL'));
+    t.match(await peer.next(), { status: 200, cseqMethod: 'CANCEL' });
+    t.match(await peer.next(), { status: 487, cseqMethod: 'INVITE' });
+    const cancel = await app.next();
+    t.match(cancel.sip, /^CANCEL /);
+    t.same(cancel.tokens.slice(8), [txn(request), dialogId, '']);
+    const late = await app.ask(`sip|${txn(request)}|`, answerText(request, 487));
+    t.same(late.tokens.slice(3), ['NOK', 'Response not sent due to unknown transaction']);
+    peer.send(requestIn(await lastFinal(invite), 'ACK', 1).replace(/branch=[^\r]*/, `branch=z9hG4bK-${name}`));
+  }
+  t.ok(await app.idle());
+
+  async function lastFinal(invite: string) {
+    const { parseMessage } = await import('../message/index.ts');
+    const head = invite.split('\r\n').slice(1, 6).join('\r\n').replace('test>', 'test>;tag=x');
+    return parseMessage(Buffer.from(`SIP/2.0 487 X\r\n${head}\r\nContent-Length: 0\r\n\r\n`));
+  }
+});
+
+t.test('a 200 is repeated until the ACK; without one the call is ended by a BYE that the app is told of', async (t) => {
+  const { app, peer, engine } = await testbed(t, { timers: { t1Ms: 10, t2Ms: 40 } });
+  peer.send(inviteText('na', peer.port));
+  const invite = await app.next();
+  await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
+  await peer.next();
+  t.equal((await peer.next()).status, 200);
+  t.equal((await peer.next()).status, 200);
+  const ended = await app.next();
+  t.same(ended.tokens.slice(1, 3), ['sip', 'application']);
+  t.same(ended.tokens.slice(8), ['unsolicited', 'na@test;from-tag=f-na', '']);
+  t.match(ended.sip, /^BYE sip:alice@127[^]*\r\nReason: SIP;cause=200;text="ACK timeout"\r\n/);
+  for (let message = await peer.next(); ; message = await peer.next()) {
+    if (message.method !== 'BYE') continue;
+    peer.send(responseTo(message, 200));
+    break;
+  }
+  t.equal(engine.stats.dialogs, 0);
+});
+
+t.test('an app that stays silent: the caller gets 408 at last, a late answer is refused', async (t) => {
+  const { app, peer } = await testbed(t, { timers: { t1Ms: 5 } });
+  peer.send(inviteText('si', peer.port));
+  const invite = await app.next();
+  t.equal((await peer.next()).status, 100);
+  t.equal((await peer.next()).status, 408);
+  t.match((await app.next()).sip, /^CANCEL /);
+  const late = await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
+  t.equal(late.tokens[3], 'NOK');
+});
+
+t.test('a reliable 183 is numbered, repeated, PRACKed, and needs a peer that knows how', async (t) => {
+  const { app, peer } = await testbed(t);
+  peer.send(inviteText('rl', peer.port, { lines: ['Supported: 100rel'] }));
+  const invite = await app.next();
+  const echo = await app.ask(`sip|${txn(invite)}|`, answerText(invite, 183, ['require: 100rel'], SDP));
+  const rseq = /\r\nRSeq: (\d+)\r\n/.exec(echo.sip)?.[1];
+  t.match(rseq, /^\d+$/);
+  t.equal(echo.tokens[11], 'rl@test;from-tag=f-rl');
+  await peer.next();
+  const progress = await peer.next();
+  t.equal(progress.status, 183);
+  t.not(progress.header('contact'), undefined);
+  t.equal((await peer.next()).header('rseq'), rseq, 'repeated');
+  // The 200 waits for the PRACK of a 183 with a body.
+  await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
+  peer.send(requestIn(progress, 'PRACK', 2, ['RAck: 1 1 INVITE']));
+  t.equal((await untilMethod('PRACK')).status, 481);
+  peer.send(requestIn(progress, 'PRACK', 3, [`RAck: ${rseq} 1 INVITE`]));
+  const prack = await app.next();
+  t.match(prack.sip, /^PRACK /);
+  t.equal(prack.tokens[9], 'rl@test;from-tag=f-rl');
+  t.equal((await untilMethod('INVITE', 200)).status, 200);
+  await app.ask(`sip|${txn(prack)}|`, answerText(prack, 200));
+  t.equal((await untilMethod('PRACK')).status, 200);
+  peer.send(inviteText('rn', peer.port));
+  const plain = await app.next();
+  const refused = await app.ask(`sip|${txn(plain)}|`, answerText(plain, 183, ['Require: 100rel']));
+  t.same(refused.tokens.slice(3), ['NOK', 'Remote endpoint does not support 100rel']);
+
+  async function untilMethod(method: string, status = 0) {
+    for (;;) {
+      const message = await peer.next();
+      if (message.cseqMethod === method && (status === 0 || message.status === status)) return message;
+    }
+  }
+});
+
+t.test('requests with a broken answer of the app do not leave the peer waiting', async (t) => {
+  const { app, peer } = await testbed(t);
+  peer.send(inviteText('br', peer.port, { method: 'OPTIONS' }));
+  const request = await app.next();
+  const answer = await app.ask(`sip|${txn(request)}|`, answerText(request, 200).replace('1 OPTIONS', '1 INVITE'));
+  t.same(answer.tokens.slice(3), ['NOK', 'Unknown server error sending response']);
+  t.equal((await peer.next()).status, 500);
+  const unknown = await app.ask('sip|no-such|', answerText(request, 200));
+  t.same(unknown.tokens.slice(3), ['NOK', 'Response not sent due to unknown transaction']);
+});
+
+t.test(
+  'a peer behind NAT is called back where it came from, with its Contact as Request-URI, and followed',
+  async (t) => {
+    const { app, peer, udpPort } = await testbed(t);
+    peer.send(inviteText('nt', 5099).replace('alice@127.0.0.1:5099>', 'alice@192.168.1.5:5099>'));
+    const invite = await app.next();
+    await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
+    await peer.next();
+    const ok = await peer.next();
+    peer.send(requestIn(ok, 'ACK', 1));
+    await app.next();
+    const other = await udpPeer(t, udpPort);
+    other.send(requestIn(ok, 'INFO', 2));
+    const info = await app.next();
+    await app.ask(`sip|${txn(info)}|`, answerText(info, 200));
+    t.equal((await other.next()).status, 200);
+    const echo = await app.ask(
+      'sip||nt@test;from-tag=f-nt',
+      'BYE sip:placeholder SIP/2.0\r\nContent-Length: 0\r\n\r\n',
+    );
+    t.equal(echo.tokens[3], 'OK');
+    const bye = await other.next();
+    t.match(bye, { method: 'BYE', cseq: 2 });
+    t.match(bye.uri, /^sip:alice@192\.168\.1\.5:5099$/);
+    other.send(responseTo(bye, 200));
+    t.match((await app.next()).sip, /^SIP\/2\.0 200/);
+  },
+);
+
+t.test(
+  'an owner that has gone: BYE gets 481 and frees the dialog, INFO gets 481; orphan=bye ends its calls',
+  async (t) => {
+    const { app, peer, engine } = await testbed(t);
+    const ok = await call('ow');
+    app.close();
+    await app.closed;
+    for (const [method, seq] of [
+      ['INFO', 2],
+      ['BYE', 3],
+    ] as const) {
+      peer.send(requestIn(ok, method, seq));
+      t.equal((await peer.next()).status, 481, method);
+    }
+    t.equal(engine.stats.dialogs, 0);
+
+    async function call(name: string) {
+      peer.send(inviteText(name, peer.port));
+      const invite = await app.next();
+      await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
+      await peer.next();
+      const answer = await peer.next();
+      peer.send(requestIn(answer, 'ACK', 1));
+      await app.next();
+      return answer;
+    }
+  },
+);
+
+t.test('orphan=bye: the calls of an app that went are ended, what it had not answered gets 500', async (t) => {
+  const { app, peer, engine } = await testbed(t, { orphan: 'bye' });
+  peer.send(inviteText('ob', peer.port));
+  const invite = await app.next();
+  await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
+  await peer.next();
+  peer.send(requestIn(await peer.next(), 'ACK', 1));
+  await app.next();
+  peer.send(inviteText('oc', peer.port));
+  await app.next();
+  t.equal((await peer.next()).status, 100);
+  app.close();
+  t.equal((await peer.next()).status, 500);
+  const bye = await peer.next();
+  t.equal(bye.method, 'BYE');
+  peer.send(responseTo(bye, 200));
+  t.equal(engine.stats.dialogs, 0);
+});
+
+t.test(
+  're-INVITEs: crossing ones get 491, a second one 500, too short an interval 422; the target is refreshed',
+  async (t) => {
+    const { app, peer } = await testbed(t);
+    peer.send(inviteText('re', peer.port));
+    const invite = await app.next();
+    await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200, [], SDP));
+    await peer.next();
+    const ok = await peer.next();
+    peer.send(requestIn(ok, 'ACK', 1));
+    await app.next();
+    peer.send(requestIn(ok, 'INVITE', 2, [`Contact: <sip:new@127.0.0.1:${peer.port}>`], SDP));
+    const re = await app.next();
+    t.equal((await peer.next()).status, 100);
+    peer.send(requestIn(ok, 'INVITE', 3, [], SDP));
+    t.equal((await peer.next()).status, 100);
+    t.match(await peer.next(), { status: 500, cseq: 3 });
+    await app.ask(`sip|${txn(re)}|`, answerText(re, 200, [], SDP));
+    t.match(await peer.next(), { status: 200, cseq: 2 });
+    peer.send(requestIn(ok, 'ACK', 2));
+    const ack = await app.next();
+    t.equal(ack.tokens[9], 're@test;from-tag=f-re');
+    const id = 're@test;from-tag=f-re';
+    const echo = await app.ask(`sip||${id}`, `INVITE sip:placeholder SIP/2.0\r\nContent-Length: 1\r\n\r\n${SDP}`);
+    t.equal(echo.tokens[3], 'OK');
+    const own = await peer.next();
+    t.match(own, { method: 'INVITE', uri: `sip:new@127.0.0.1:${peer.port}` });
+    t.not(own.header('contact'), undefined);
+    peer.send(requestIn(ok, 'INVITE', 4, [], SDP));
+    t.equal((await peer.next()).status, 100);
+    t.match(await peer.next(), { status: 491, cseq: 4 });
+    peer.send(responseTo(own, 488));
+    t.equal((await peer.next()).method, 'ACK');
+    t.match((await app.next()).sip, /^SIP\/2\.0 488/);
+    const stray = await app.ask(`sip||${id}`, 'ACK sip:x SIP/2.0\r\nContent-Length: 0\r\n\r\n');
+    t.equal(stray.tokens[3], 'NOK');
+    peer.send(requestIn(ok, 'INVITE', 5, ['Session-Expires: 30', 'Supported: timer'], SDP));
+    t.equal((await peer.next()).status, 100);
+    const short = await peer.next();
+    t.match(short, { status: 422, cseq: 5 });
+    t.equal(short.header('min-se'), '90');
+    peer.send(requestIn(ok, 'INFO', 4));
+    t.match(await peer.next(), { status: 500 }, 'a CSeq that goes back');
+  },
+);
