@@ -45,7 +45,7 @@ t.test('inbound calls', async (t) => {
     'the PBX rings at its registered contact, the DID in To and P-Called-Party-ID; the caller hangs up',
     async (t) => {
       const pbx = await registered(t);
-      const callee = pbx.waits(t, 'pbx-answers-caller-hangs-up', {
+      const callee = await pbx.waits(t, 'pbx-answers-caller-hangs-up', {
         ruri: pbx.contactPattern,
         did: did.replace('+', '\\+'),
       });
@@ -62,7 +62,7 @@ t.test('inbound calls', async (t) => {
 
   t.test('the PBX hangs up, and the carrier gets the BYE', async (t) => {
     const pbx = await registered(t);
-    const callee = pbx.waits(t, 'pbx-answers-and-hangs-up', { hold_ms: '200' });
+    const callee = await pbx.waits(t, 'pbx-answers-and-hangs-up', { hold_ms: '200' });
     const caller = await carrierCalls(t, product, 'carrier-calls-pbx-hangs-up', did);
     t.equal(caller.code, 0, caller.errors);
     t.equal((await callee.done).code, 0);
@@ -71,7 +71,7 @@ t.test('inbound calls', async (t) => {
 
   t.test('the caller gives up while it rings: CANCEL reaches the PBX', async (t) => {
     const pbx = await registered(t);
-    const callee = pbx.waits(t, 'pbx-rings-until-cancelled');
+    const callee = await pbx.waits(t, 'pbx-rings-until-cancelled');
     const caller = await carrierCalls(t, product, 'carrier-calls-and-cancels', did);
     t.equal(caller.code, 0, caller.errors);
     t.equal((await callee.done).code, 0);
@@ -81,7 +81,7 @@ t.test('inbound calls', async (t) => {
 
   t.test("the PBX's busy is the caller's busy", async (t) => {
     const pbx = await registered(t);
-    const callee = pbx.waits(t, 'pbx-is-busy');
+    const callee = await pbx.waits(t, 'pbx-is-busy');
     const caller = await carrierCalls(t, product, 'carrier-calls-expect-refused', did, { status: '486' });
     t.equal(caller.code, 0, caller.errors);
     t.equal((await callee.done).code, 0);
@@ -91,7 +91,7 @@ t.test('inbound calls', async (t) => {
 
   t.test('at max_in (2) the third call gets 486 with Q.850 cause 17', async (t) => {
     const pbx = await registered(t);
-    const callee = pbx.waits(
+    const callee = await pbx.waits(
       t,
       'pbx-answers-caller-hangs-up',
       { ruri: pbx.contactPattern, did: did.replace('+', '\\+') },
@@ -113,7 +113,7 @@ t.test('inbound calls', async (t) => {
   t.test('the carrier may leave out the + or write 00', async (t) => {
     for (const written of [did.replace('+', ''), did.replace('+', '00')]) {
       const pbx = await registered(t);
-      const callee = pbx.waits(t, 'pbx-is-busy');
+      const callee = await pbx.waits(t, 'pbx-is-busy');
       const caller = await carrierCalls(t, product, 'carrier-calls-expect-refused', written, { status: '486' });
       t.equal(caller.code, 0, `${written} ${caller.errors}`);
       t.equal((await callee.done).code, 0);

@@ -15,7 +15,7 @@ t.test('outbound calls', async (t) => {
   t.test('it is challenged with 407, bridged to the gateway, and both legs end', async (t) => {
     const pbx = await Pbx.at(product, acme);
     t.equal((await pbx.register(t)).code, 0);
-    const gateway = startSipp(t, {
+    const gateway = await startSipp(t, {
       scenario: 'carrier-answers-caller-hangs-up',
       localAddress: '127.0.0.2',
       localPort: 5080,

@@ -41,7 +41,7 @@ export class Pbx {
   }
 
   /** Waits for calls with a scenario of its own. */
-  waits(t: Test, scenario: string, fill: Readonly<Record<string, string>> = {}, calls = 1): Sipp {
+  waits(t: Test, scenario: string, fill: Readonly<Record<string, string>> = {}, calls = 1): Promise<Sipp> {
     const options = { localAddress: '127.0.0.1', localPort: this.localPort, transport: this.#transport };
     return startSipp(t, { ...options, scenario, fill, calls });
   }

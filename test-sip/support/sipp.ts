@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, tempDir } from './temp-dir.ts';
+import { until } from './wait.ts';
 
 const SCENARIOS = join(import.meta.dirname, '../scenarios');
 
@@ -45,8 +46,16 @@ export interface Sipp {
   stop(): void;
 }
 
-/** Starts SIPp with a scenario of ours; it ends with the test at the latest. */
-export function startSipp(t: Test, options: SippOptions): Sipp {
+/** Starts SIPp as a side that waits for calls; resolves when its port is bound. It ends with the test at the latest. */
+export async function startSipp(t: Test, options: SippOptions): Promise<Sipp> {
+  const sipp = launch(t, options);
+  const table = options.transport === 't1' ? '/proc/net/tcp' : '/proc/net/udp';
+  const port = `:${options.localPort.toString(16).toUpperCase().padStart(4, '0')} `;
+  await until('SIPp listens', () => readFileSync(table, 'utf8').includes(port));
+  return sipp;
+}
+
+function launch(t: Test, options: SippOptions): Sipp {
   const dir = tempDir(t);
   const scenario = join(dir, 'scenario.xml');
   const messages = join(dir, 'messages');
@@ -61,7 +70,7 @@ export function startSipp(t: Test, options: SippOptions): Sipp {
 
 /** Runs SIPp to its end. */
 export function runSipp(t: Test, options: SippOptions): Promise<SippResult> {
-  return startSipp(t, options).done;
+  return launch(t, options).done;
 }
 
 function fillIn(options: SippOptions): string {
