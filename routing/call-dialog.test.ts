@@ -188,6 +188,8 @@ t.test('a call ends at its longest duration on both sides', async (t) => {
   const { a, b } = await talk(stage);
   stage.clock.advance(99_000);
   t.equal(stage.router.activeCalls, 1);
+  t.same(stage.router.leasesByClass(), { in: 1, out: 0, dialer: 0 });
+  t.same(stage.router.activeByDirection(), { in: 1, out: 0, internal: 0 });
   const gone = Promise.all([destroyed(a), destroyed(b)]);
   stage.clock.advance(1000);
   await gone;

@@ -1,7 +1,7 @@
 import type { CallRecord } from '../bus/index.ts';
 import type { CallsConfig } from '../config/index.ts';
 import { type Rejection, reasonEntry, runSteps, type Step } from '../telemetry/index.ts';
-import type { Admission, Lease } from './admission/admission.ts';
+import type { Admission, CallClass, Lease } from './admission/admission.ts';
 import { realmOf, refuseInvite } from './answer.ts';
 import type { BridgeDeps, ReferPolicy } from './bridge/bridge-deps.ts';
 import { Call, type CallEnd } from './bridge/call.ts';
@@ -115,6 +115,16 @@ export class CallRouter {
   /** Live leases: at any moment as many as there are live calls. */
   leases(): readonly Lease[] {
     return this.#deps.admission.leases();
+  }
+
+  /** Live leases by the class of the side that pays, for the gauge; together as many as there are calls. */
+  leasesByClass(): Readonly<Record<CallClass, number>> {
+    const counts = { in: 0, out: 0, dialer: 0 };
+    for (const { claims } of this.leases()) {
+      const paying = claims.find((claim) => claim.level !== 'carrier') ?? claims[0];
+      counts[paying?.class ?? 'in'] += 1;
+    }
+    return counts;
   }
 
   /** New calls get 503 from now on; resolves when the last one has ended. */
