@@ -14,8 +14,8 @@ export function createSystemClock(): EngineClock {
   };
 }
 
-/** Bytes fetched from the system at once: one call serves many branches. */
-const POOL_BYTES = 4096;
+/** Bytes fetched from the system at once: one call serves many branches. Small, since a long slice keeps the whole alive. */
+const POOL_BYTES = 512;
 
 /** Cryptographic randomness: branches and tags must not be guessable (RFC 3261 sections 8.1.1.7 and 19.3). */
 export function createSystemRandom(): EngineRandom {
