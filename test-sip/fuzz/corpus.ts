@@ -99,6 +99,11 @@ const TRAFFIC: readonly (readonly string[])[] = [
   ['SIP/2.0 503 Service Unavailable', 'Retry-After: 18000;duration=3600 (overload)'],
 ];
 
+/** The tag that the app puts on its side of the call with that Call-ID (without its host). */
+export function localTagOf(call: string): string {
+  return `t${call}`;
+}
+
 /** Messages to start from: real traffic and the torture set. */
 export class Corpus {
   readonly #torture = readdirSync(TORTURE)
@@ -121,16 +126,16 @@ export class Corpus {
     const call = random.chance(0.5) && this.#calls.length > 0 ? random.pick(this.#calls) : random.hex(8);
     if (!this.#calls.includes(call)) this.#calls.push(call);
     if (this.#calls.length > 8) this.#calls.shift();
-    const toTag = random.chance(0.3) ? `;tag=${random.hex(6)}` : '';
-    const branch = method === 'CANCEL' || method === 'ACK' ? call : `${call}${random.int(4)}`;
+    // The app behind the engine gives the tags of its calls so: in-dialog requests reach them.
+    const toTag = random.chance(0.4) && method !== 'CANCEL' ? `;tag=${localTagOf(call)}` : '';
     const lines = [
       start,
-      `Via: SIP/2.0/UDP 127.0.0.1:5090;rport;branch=z9hG4bK${branch}`,
+      `Via: SIP/2.0/UDP 127.0.0.1:5090;rport;branch=z9hG4bK${call}${random.int(3)}`,
       'Max-Forwards: 70',
       `From: "Fuzz" <sip:fuzz@127.0.0.1>;tag=f${call}`,
       `To: <sip:bob@127.0.0.1>${toTag}`,
       `Call-ID: ${call}@fuzz`,
-      `CSeq: ${1 + random.int(3)} ${method}`,
+      `CSeq: ${method === 'ACK' || method === 'CANCEL' ? 1 : 1 + random.int(9)} ${method}`,
       ...headers,
       `Content-Length: ${body.length}`,
     ];

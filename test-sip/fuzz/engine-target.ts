@@ -24,6 +24,7 @@ export class EngineTarget {
   #sent = 0;
   #taken = 0;
   #received = 0;
+  readonly #seen: Record<string, number> = {};
 
   private constructor(random: SeededRandom) {
     this.#app = new FuzzApp(random);
@@ -55,13 +56,18 @@ export class EngineTarget {
     const target = new EngineTarget(random);
     target.#udp.bind(0, '127.0.0.1');
     await once(target.#udp, 'listening');
-    target.#udp.on('message', () => void target.#received++);
+    target.#udp.on('message', (bytes) => target.#note(bytes));
     const points = await target.#engine.start();
     const portOf = (name: string) => points.find(({ transport }) => transport === name)?.port ?? 0;
     target.#ports = { udp: portOf('udp'), tcp: portOf('tcp') };
     target.#engine.onRequest('REGISTER', () => ({ status: 200, lines: ['Contact: <sip:a@127.0.0.1>;expires=60'] }));
     target.#app.attach(target.#engine);
     return target;
+  }
+
+  /** Datagrams from the engine by status or method. */
+  get seen(): Readonly<Record<string, number>> {
+    return this.#seen;
   }
 
   /** Messages that the engine has taken, and that have come back from it. */
@@ -103,6 +109,13 @@ export class EngineTarget {
     this.#app.close();
     await this.#engine.close();
     this.#udp.close();
+  }
+
+  #note(bytes: Buffer): void {
+    this.#received++;
+    const [first = '', second = ''] = bytes.toString('latin1', 0, 24).split(' ');
+    const kind = first.startsWith('SIP/') ? second : first;
+    this.#seen[kind] = (this.#seen[kind] ?? 0) + 1;
   }
 
   #connection(): TcpSocket {

@@ -1,5 +1,6 @@
 import Srf from 'drachtio-srf';
 import type { SipEngine } from '../../sip-engine/index.ts';
+import { localTagOf } from './corpus.ts';
 import type { SeededRandom } from './random.ts';
 
 const METHODS = ['INVITE', 'OPTIONS', 'MESSAGE', 'NOTIFY', 'REFER', 'INFO', 'PUBLISH', 'SUBSCRIBE'];
@@ -49,8 +50,13 @@ export class FuzzApp {
   }
 
   #accept(req: Srf.SrfRequest, res: Srf.SrfResponse): void {
+    const call =
+      req
+        .get('call-id')
+        .split('@')[0]
+        ?.replace(/[^a-z0-9]/gi, '') ?? '';
     this.#srf
-      .createUAS(req, res, { localSdp: SDP })
+      .createUAS(req, res, { localSdp: SDP, headers: { To: `<sip:bob@127.0.0.1>;tag=${localTagOf(call)}` } })
       .then((dialog: Srf.Dialog) => {
         this.#dialogs.add(dialog);
         dialog.on('destroy', () => this.#dialogs.delete(dialog));

@@ -40,6 +40,7 @@ const tookSec = (performance.now() - startedMs) / 1000;
 for (const [outcome, count] of Object.entries(report.outcomes).sort((a, b) => b[1] - a[1])) {
   process.stdout.write(`  ${outcome.padEnd(20)} ${count}\n`);
 }
+process.stdout.write(`  back: ${JSON.stringify(report.seen)}\n`);
 process.stdout.write(
   `${report.messages} messages in ${tookSec.toFixed(1)} s; engine took ${report.taken}, sent ${report.received}; ` +
     `heap ${report.heapRatio.toFixed(3)} of its size; ${report.faults.length} faults\n`,
