@@ -1,7 +1,8 @@
 import type { Test } from 'tap';
-import { startEngine, udpPeer } from '../engine-test-peer.ts';
+import { type Peer, startEngine, udpPeer } from '../engine-test-peer.ts';
 import type { EngineOptions } from '../types.ts';
 import { type AppInput, AppPeer } from './app-peer.ts';
+import { inviteText } from './call-text.ts';
 
 /** An engine with one raw application and one peer; T1 is 50 ms unless the test says otherwise. */
 export async function testbed(t: Test, options: Partial<EngineOptions> = {}) {
@@ -30,3 +31,12 @@ export function answerText(request: AppInput, status: number, lines: readonly st
 
 /** Transaction id of a delivered message. */
 export const txn = (input: AppInput): string => input.tokens[8] ?? '';
+
+let barriers = 0;
+
+/** Everything the peer has sent before has been worked off. What else comes meanwhile is an error. */
+export async function settled(peer: Peer): Promise<void> {
+  peer.send(inviteText(`barrier${++barriers}`, peer.port, { method: 'INFO' }));
+  const answer = await peer.next();
+  if (answer.cseqMethod !== 'INFO' || answer.status !== 503) throw new Error(`unexpected ${answer.raw.toString()}`);
+}
