@@ -94,6 +94,29 @@ t.test('a merged request is answered 482 and not shown (RFC 3261 8.2.2.2)', (t) 
   t.end();
 });
 
+t.test('a request may be tried again over another path after a failure, not after a success', (t) => {
+  const fixture = createFixture();
+  const flow = fixture.transport.flow();
+  const answerLast = (status: number) => {
+    const last = fixture.opened.at(-1);
+    last?.respond(OutgoingMessage.responseTo(last.request, status));
+  };
+  fixture.layer.receive(incoming({ method: 'INVITE', branch: 'z9hG4bKone' }), flow);
+  answerLast(503);
+  fixture.layer.receive(incoming({ method: 'INVITE', branch: 'z9hG4bKtwo' }), flow);
+  answerLast(200);
+  fixture.layer.receive(incoming({ method: 'INVITE', branch: 'z9hG4bKthree' }), flow);
+  t.same(
+    flow.take().map(({ status }) => status),
+    [100, 503, 100, 200, 482],
+  );
+  fixture.layer.receive(incoming({ method: 'ACK', branch: 'z9hG4bKone' }), flow);
+  fixture.clock.advance(6000);
+  fixture.layer.receive(incoming({ method: 'INVITE', branch: 'z9hG4bKfour' }), flow);
+  t.equal(flow.take().at(-1)?.status, 482, 'the end of the first one does not forget the second');
+  t.end();
+});
+
 t.test('merged requests are delivered where that was asked for', (t) => {
   const fixture = createFixture({ mergedRequests: 'deliver' });
   const flow = fixture.transport.flow();

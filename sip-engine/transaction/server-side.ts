@@ -69,8 +69,9 @@ export class ServerSide {
 
   #open(request: SipMessage, key: string, flow: Flow): void {
     const merged = (this.#deps.options.mergedRequests ?? '482') === '482' ? mergedKey(request) : '';
-    // RFC 3261 8.2.2.2: the same request over another path; the first one is being worked on.
-    const isMerged = merged !== '' && this.#byMergedKey.has(merged);
+    // RFC 3261 8.2.2.2: the same request over another path; the first one is being worked on or was accepted.
+    // After a failure it is a client that tries again (RFC 3263 4.3), and may.
+    const isMerged = merged !== '' && this.#byMergedKey.get(merged)?.failed === false;
     const transaction = this.#create(request, key, isMerged ? '' : merged, flow, !isMerged);
     if (isMerged) {
       transaction.respond(OutgoingMessage.responseTo(request, 482));
@@ -93,7 +94,7 @@ export class ServerSide {
   #forget(transaction: RunningServer): void {
     const { key, mergedKey: merged, shown } = transaction.parts;
     if (!this.#byKey.delete(key)) return;
-    if (merged !== '') this.#byMergedKey.delete(merged);
+    if (this.#byMergedKey.get(merged) === transaction) this.#byMergedKey.delete(merged);
     if (transaction.isInvite) this.#invites--;
     if (shown) this.#tell(transaction.request, () => this.user.onTransactionEnd?.(transaction));
   }

@@ -55,6 +55,7 @@ export class RunningServer implements ServerTransaction {
   #lastResponse: Buffer | undefined;
   #localTag: string;
   #answered = false;
+  #failed = false;
   #retried = false;
   cancelled = false;
 
@@ -75,6 +76,11 @@ export class RunningServer implements ServerTransaction {
 
   get lastResponse(): Buffer | undefined {
     return this.#lastResponse;
+  }
+
+  /** Answered with a non-2xx final. */
+  get failed(): boolean {
+    return this.#failed;
   }
 
   get state(): ServerState {
@@ -110,7 +116,8 @@ export class RunningServer implements ServerTransaction {
     if (status > 100) this.#localTag = adoptToTag(response, this.#localTag, () => this.localTag);
     const event = this.#eventOf(status);
     if (event === undefined) return false;
-    if (status >= 200) this.#answered = true;
+    this.#answered = status >= 200;
+    this.#failed = status >= 300;
     this.#step(event, { bytes: response.toBuffer() });
     return event !== 'silence';
   }
