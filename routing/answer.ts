@@ -1,7 +1,7 @@
 import { type Rejection, reasonEntry } from '../telemetry/index.ts';
 import type { InviteView } from './invite-view.ts';
 import type { RoutingDirectory } from './ports.ts';
-import type { SrfHeaders, SrfResponse } from './srf-adapter.ts';
+import { passResponse, type SrfHeaders, type SrfResponse } from './srf-adapter.ts';
 
 /**
  * A final refusal decided by us: the headers of the rejection, and `Warning: 399` with the reason that the
@@ -15,8 +15,8 @@ export function refuseInvite(res: SrfResponse, rejection: Rejection, realm: stri
 }
 
 /** Sends once; what comes too late, after a CANCEL for one, is nobody's fault. */
-export function sendFinal(res: SrfResponse, status: number, headers: SrfHeaders, reason?: string): void {
-  if (!res.finalResponseSent) res.send(status, reason, { headers }, () => undefined);
+export function sendFinal(res: SrfResponse, status: number, headers: SrfHeaders): void {
+  if (!res.finalResponseSent) passResponse(res, status, { headers });
 }
 
 /** The realm that the request named, as far as it is ours. */

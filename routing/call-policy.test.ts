@@ -1,7 +1,9 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import {
   createEngine,
+  createFakeClock,
   createNullCounters,
   createNullLogger,
   createSystemClock,
@@ -103,3 +105,55 @@ t.test('while the directory loads or the server is overloaded calls get 503 with
     t.equal(res.get('warning'), `399 sip.didfarm.com "${readiness}"`);
   }
 });
+
+t.test('a caller that stops refreshing its session is hung up on both sides, and its place is free', async (t) => {
+  const clock = createFakeClock();
+  const listen = [{ transport: 'udp', host: '127.0.0.1', port: 0 }] as const;
+  const engines = (host: string) =>
+    host === '127.0.0.1' ? createEngine({ listen, orphan: 'bye' }, { ...ports, clock }) : engineOn(host);
+  const stage = await startStage(t, engines, fields());
+  stage.bindPbx(trunk);
+  const answered = new Promise<SrfDialog>((resolve, reject) => {
+    stage.pbx.onInvite((req, res) => {
+      stage.pbx.srf.createUAS(req, res, { localSdp: SDP('callee'), headers: {} }).then(resolve, reject);
+    });
+  });
+  const headers = { 'Session-Expires': '90;refresher=uac', Supported: 'timer' };
+  const [a, b] = await Promise.all([call(stage.carrier, stage.ours, '+31201234567', { headers }).dialog, answered]);
+  t.equal(a.res.get('session-expires'), '90;refresher=uac');
+  await until(() => stage.records.length === 2);
+  const gone = Promise.all([a, b].map((dialog) => once(dialog as unknown as NodeJS.EventEmitter, 'destroy')));
+  clock.advance(91_000);
+  await gone;
+  t.match(await stage.ended(), { result: 'upstream_error', reason: 'session_expired', hungUpBy: 'server' });
+  assertClean(t, stage);
+});
+
+t.test('a status that has no name here reaches the caller as the general one of its class', async (t) => {
+  for (const [status, passed, reason] of [
+    ['607 Unwanted', 603, 'declined'],
+    ['499 Odd', 400, 'pbx_failed'],
+  ] as const) {
+    const stage = await start(t);
+    stage.bindPbx(trunk, { sourcePort: await rawCallee(t, '127.0.0.3', status) });
+    t.match(await refused(call(stage.carrier, stage.ours, '+31201234567')), { status: passed });
+    t.match(await stage.ended(), { reason, status: Number(status.slice(0, 3)) });
+    assertClean(t, stage);
+  }
+});
+
+/** A callee without any library, that answers each INVITE with that status line. */
+async function rawCallee(t: Test, host: string, statusLine: string): Promise<number> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve) => socket.bind(0, host, resolve));
+  t.teardown(() => socket.close());
+  socket.on('message', (bytes, from) => {
+    const lines = bytes.toString().split('\r\n');
+    if (!lines[0]?.startsWith('INVITE')) return;
+    const copied = lines.filter((line) => /^(Via|From|Call-ID|CSeq):/i.test(line));
+    const to = lines.find((line) => /^To:/i.test(line));
+    const answer = [`SIP/2.0 ${statusLine}`, ...copied, `${to};tag=raw`, 'Content-Length: 0', '', ''];
+    socket.send(answer.join('\r\n'), from.port, from.address);
+  });
+  return socket.address().port;
+}

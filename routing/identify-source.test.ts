@@ -93,3 +93,8 @@ t.test('a suspended IP trunk, or one of a suspended account, is refused', async 
     reason: 'account_suspended',
   });
 });
+
+t.test('an address that only a digest+ip trunk lists is challenged', async (t) => {
+  const world = testWorld({ ...fields, trunks: [both] });
+  t.match(runInvite(world, invite({ source: '198.51.100.7', ...foreign })).rejection, { status: 407 });
+});

@@ -56,20 +56,23 @@ export function allowedTrunk(context: CallContext, trunk: TrunkRecord): Rejectio
 }
 
 function requireChallenge(context: CallContext): Rejection | undefined {
-  const { request, requestUri, fromHost } = context.invite;
-  const why = hasCredentials(context)
-    ? 'credentials sent'
-    : isOurs(context, requestUri?.host) || isOurs(context, fromHost)
-      ? 'a realm of ours'
-      : context.bindings.hasBindingFrom(request.sourceAddress)
-        ? 'a registered address'
-        : undefined;
+  const { request, requestUri } = context.invite;
+  const why = whyChallenge(context);
   if (why === undefined) {
     const sentence = `${request.sourceAddress} is neither a carrier, an IP trunk nor a registered address, and ${requestUri?.host ?? 'the Request-URI'} is not a realm of ours.`;
     return { status: 403, reason: 'source_unknown', sentence };
   }
   note(context, 'identifySource', `${request.sourceAddress}: ${why}`, 'must authenticate');
   return undefined;
+}
+
+function whyChallenge(context: CallContext): string | undefined {
+  const { request, requestUri, fromHost } = context.invite;
+  if (hasCredentials(context)) return 'credentials sent';
+  if (isOurs(context, requestUri?.host) || isOurs(context, fromHost)) return 'a realm of ours';
+  if (context.bindings.hasBindingFrom(request.sourceAddress)) return 'a registered address';
+  const isListed = context.directory.findIpTrunks(request.sourceAddress).length > 0;
+  return isListed ? 'an address of a trunk that needs a password as well' : undefined;
 }
 
 function hasCredentials(context: CallContext): boolean {

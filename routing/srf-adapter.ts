@@ -122,6 +122,28 @@ export interface SrfPort {
   ): Promise<SrfDialog>;
 }
 
+/**
+ * Passes a response of one leg on to the other. srf throws on statuses it has no name for; they then go as the
+ * `x00` of their class, which is what they mean to anybody who does not know them (RFC 3261 8.1.3.2).
+ */
+export function passResponse(
+  res: SrfResponse,
+  status: number,
+  options: SendOptions,
+  onPrack?: (prack: SrfMessage) => void,
+): void {
+  try {
+    res.send(status, undefined, options, () => undefined, onPrack);
+  } catch {
+    res.send(classOf(status), undefined, options, () => undefined, onPrack);
+  }
+}
+
+function classOf(status: number): number {
+  if (status < 200) return 183;
+  return status >= 600 ? 603 : Math.floor(status / 100) * 100;
+}
+
 /** Brings a request of srf to the shape that auth and the steps read. */
 export function toInboundRequest(req: SrfRequest): InboundRequest {
   let headers: ReadonlyMap<string, readonly string[]> | undefined;

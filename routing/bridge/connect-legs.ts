@@ -40,7 +40,6 @@ export async function connectLegs(
     return;
   }
   const headers = { ...answerHeaders(call.context, response), ...sessionHeaders(call.context) };
-  delete (headers as Record<string, string>)['Content-Type'];
   let uas: SrfDialog;
   try {
     uas = await deps.srf.createUAS(req, res, { localSdp, headers });

@@ -1,5 +1,5 @@
 import type { CallContext } from '../call-context.ts';
-import type { ReceivedResponse, SrfRequest, SrfResponse } from '../srf-adapter.ts';
+import { passResponse, type ReceivedResponse, type SrfRequest, type SrfResponse } from '../srf-adapter.ts';
 import { answerHeaders } from './header-policy.ts';
 
 /** Longest wait for the PRACK of a provisional answer before the 200 goes out all the same. */
@@ -39,18 +39,12 @@ export class EarlyAnswers {
     if (response.body !== '') this.#lastSdp = response.body;
     const options = response.body === '' ? { headers } : { headers, body: response.body };
     if (!this.#isReliable) {
-      this.#res.send(response.status, response.reason, options, () => undefined);
+      passResponse(this.#res, response.status, options);
       return;
     }
     headers.Require = '100rel';
     this.#openPracks += 1;
-    this.#res.send(
-      response.status,
-      response.reason,
-      options,
-      () => undefined,
-      () => this.#onPrack(),
-    );
+    passResponse(this.#res, response.status, options, () => this.#onPrack());
   }
 
   /** Resolves when every reliable provisional response was acknowledged (RFC 3262 section 3), or after half a second. */

@@ -68,7 +68,7 @@ function fromOf(context: CallContext, domain: string): string {
 
 /** A PBX sees its own SIP domain; elsewhere the engine puts the address it sends from for `localhost`. */
 function domainFor(option: RouteOption): string {
-  return option.trunk?.realm ?? 'localhost';
+  return option.trunk?.realm || 'localhost';
 }
 
 /** What of the callee's answer the caller may see. */

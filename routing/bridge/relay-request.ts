@@ -1,10 +1,11 @@
-import type {
-  DialogRequestOptions,
-  ReceivedResponse,
-  SrfDialog,
-  SrfMessage,
-  SrfRequest,
-  SrfResponse,
+import {
+  type DialogRequestOptions,
+  passResponse,
+  type ReceivedResponse,
+  type SrfDialog,
+  type SrfMessage,
+  type SrfRequest,
+  type SrfResponse,
 } from '../srf-adapter.ts';
 
 /** Headers of a request inside the call that cross to the other leg. */
@@ -74,7 +75,7 @@ function answer(res: SrfResponse, response: ReceivedResponse): void {
   const headers = pick(response, ANSWER_HEADERS);
   const hasBody = response.body !== '' && response.body !== undefined;
   if (isChallenge) res.send(488, undefined, {});
-  else res.send(response.status, undefined, hasBody ? { headers, body: response.body } : {});
+  else passResponse(res, response.status, hasBody ? { headers, body: response.body } : { headers });
 }
 
 function pick(message: SrfMessage, names: readonly string[]): Record<string, string> {
