@@ -1,6 +1,6 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import t from 'tap';
-import { AddressBook, formatEndpoint, normalizeAddress, parseEndpoint } from './address-book.ts';
+import { AddressBook, formatEndpoint, normalizeAddress, parseEndpoint, sourceOf } from './address-book.ts';
 import { createListenPoint, fitness } from './bound-point.ts';
 import type { ListenSpec } from './types.ts';
 
@@ -117,5 +117,12 @@ t.test('endpoints are written and read back; nonsense is not read', (t) => {
 
 t.test('a network that is not CIDR is refused', (t) => {
   t.throws(() => book(['10.0.0.0']));
+  t.end();
+});
+
+t.test('an IPv4 address is a source of its own, an IPv6 /64 is one together', (t) => {
+  t.equal(sourceOf('10.0.0.1'), '10.0.0.1');
+  t.equal(sourceOf('2001:db8:1:2::1'), sourceOf('2001:db8:1:2:ffff::9'));
+  t.not(sourceOf('2001:db8:1:2::1'), sourceOf('2001:db8:1:3::1'));
   t.end();
 });

@@ -127,6 +127,13 @@ export function parseEndpoint(text: string): { readonly address: string; readonl
   return ipaddr.isValid(address) ? { address: normalizeAddress(address), port } : undefined;
 }
 
+/** Who counts as one source: an IPv4 address, but a whole IPv6 /64, which is what one customer has at least. */
+export function sourceOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const parsed = parse(address);
+  return parsed instanceof ipaddr.IPv6 ? `${parsed.parts.slice(0, 4).join(':')}/64` : address;
+}
+
 /** A port that can be sent to. */
 export function isPort(port: number): boolean {
   return Number.isInteger(port) && port > 0 && port < 65_536;

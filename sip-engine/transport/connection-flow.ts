@@ -13,6 +13,7 @@ export type CloseReason =
   | 'slow_sender'
   | 'stalled'
   | 'queue_full'
+  | 'overload'
   | 'connect_failed'
   | 'connect_timeout'
   | 'ping_timeout'

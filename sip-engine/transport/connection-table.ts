@@ -1,5 +1,5 @@
 import type { Stop } from '../ports.ts';
-import { bracket } from './address-book.ts';
+import { bracket, sourceOf } from './address-book.ts';
 import { ConnectionFlow, type ConnectionSpec } from './connection-flow.ts';
 import { ConnectionState } from './connection-state.ts';
 import type { TransportContext } from './transport-context.ts';
@@ -38,20 +38,22 @@ export class ConnectionTable {
 
   /** Takes a place for a socket from that address; the refusal is counted under its own label. */
   admit(address: string): boolean {
-    const fromSource = this.#perSource.get(address) ?? 0;
+    const source = sourceOf(address);
+    const fromSource = this.#perSource.get(source) ?? 0;
     if (this.#sockets >= this.#context.limits.maxConnections) return this.#refuse('total');
     if (fromSource >= this.#context.limits.maxConnectionsPerSource) return this.#refuse('per_source');
     this.#sockets++;
-    this.#perSource.set(address, fromSource + 1);
+    this.#perSource.set(source, fromSource + 1);
     return true;
   }
 
   /** Gives the place back, once per admitted socket, when the system has closed it. */
   dismiss(address: string): void {
     this.#sockets--;
-    const left = (this.#perSource.get(address) ?? 1) - 1;
-    if (left <= 0) this.#perSource.delete(address);
-    else this.#perSource.set(address, left);
+    const source = sourceOf(address);
+    const left = (this.#perSource.get(source) ?? 1) - 1;
+    if (left <= 0) this.#perSource.delete(source);
+    else this.#perSource.set(source, left);
   }
 
   addPending(abort: () => void): Pending {

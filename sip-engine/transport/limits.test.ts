@@ -214,6 +214,25 @@ t.test('bytes for a connection that does not stand yet are bounded', async (t) =
   t.equal(events.closed[0]?.reason, 'queue_full');
 });
 
+t.test('half-received messages of all connections share one budget, which is given back', async (t) => {
+  const { ports, events, point, talk } = await start(t, { maxPartialBytes: 20_000 });
+  const half = sipRequest('half', 'x'.repeat(9_000)).slice(0, -10);
+  const clients = [await TestClient.connect(point.port), await TestClient.connect(point.port)];
+  for (const client of clients) client.socket.write(half);
+  await settled(() => clients.every(({ socket }) => socket.bytesWritten > 0));
+  const third = await TestClient.connect(point.port);
+  third.socket.write(half);
+  t.equal((await events.close()).reason, 'overload');
+  await third.end();
+  t.equal(ports.counted('framing_errors', 'overload'), 1);
+  await settled(() => true);
+  for (const client of clients) client.socket.write('x'.repeat(10));
+  await events.message(2);
+  const whole = await talk(sipRequest('again', 'x'.repeat(9_000)));
+  t.equal(events.received.length, 3);
+  for (const { socket } of [...clients, whole]) socket.destroy();
+});
+
 t.test('a banned address is closed before anything is read', async (t) => {
   const ports = createTestPorts();
   const events = Object.assign(new EventRecorder(), { onConnection: (address: string) => address !== '127.0.0.66' });

@@ -17,11 +17,13 @@ export interface TransportOptions {
   readonly watchUdpPeers?: boolean;
   /** Bytes waiting in one UDP socket before datagrams are dropped. @default 8388608 */
   readonly udpQueueBytes?: number;
-  /** Bytes waiting to be written to one connection before it is closed. @default 1048576 */
+  /** Half-received messages of all streams together; the connection that goes beyond is closed, bytes. @default 67108864 */
+  readonly maxPartialBytes?: number;
+  /** Bytes waiting to be written to one connection before it is closed. @default 262144 */
   readonly maxWriteQueueBytes?: number;
   /** Connections in all, incoming and outgoing. @default 15000 */
   readonly maxConnections?: number;
-  /** Connections from one source address. @default 1024 */
+  /** Connections from one source: an IPv4 address, an IPv6 /64. @default 1024 */
   readonly maxConnectionsPerSource?: number;
   /** TCP connect (and TLS handshake) of an outgoing connection, milliseconds. @default 5000 */
   readonly connectTimeoutMs?: number;
@@ -58,7 +60,8 @@ export function resolveOptions(options: TransportOptions): TransportLimits {
     udpReceiveBufferBytes: 4 * 1024 * 1024,
     watchUdpPeers: process.platform === 'linux',
     udpQueueBytes: 8 * 1024 * 1024,
-    maxWriteQueueBytes: 1024 * 1024,
+    maxPartialBytes: 64 * 1024 * 1024,
+    maxWriteQueueBytes: 256 * 1024,
     maxConnections: 15_000,
     maxConnectionsPerSource: 1_024,
     connectTimeoutMs: 5_000,

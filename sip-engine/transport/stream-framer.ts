@@ -52,6 +52,11 @@ export class StreamFramer {
     return this.#heldBytes > 0;
   }
 
+  /** Memory taken by a message that has begun, bytes. */
+  get heldCapacity(): number {
+    return this.#held?.length ?? 0;
+  }
+
   /** True after a fault or `stop()`. */
   get stopped(): boolean {
     return this.#stopped;

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { normalizeAddress } from './address-book.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import type { CloseReason, ConnectionFlow, Link } from './connection-flow.ts';
 import { toTransportFault } from './errors.ts';
 import { type FrameFault, StreamFramer } from './stream-framer.ts';
@@ -15,10 +16,13 @@ export class StreamLink implements Link {
   readonly localPort: number;
   readonly #socket: Socket;
   readonly #framer: StreamFramer;
+  readonly #partials: ByteBudget;
+  #accounted = 0;
   #corked = false;
 
   constructor(socket: Socket, flow: ConnectionFlow, context: TransportContext) {
     this.#socket = socket;
+    this.#partials = context.partials;
     this.localAddress = normalizeAddress(socket.localAddress ?? '');
     this.localPort = socket.localPort ?? 0;
     this.#framer = new StreamFramer(context.limits, {
@@ -35,7 +39,10 @@ export class StreamLink implements Link {
     socket.on('data', (chunk: Buffer) => link.#read(chunk, flow, context));
     socket.on('end', () => flow.finish('peer'));
     socket.on('error', (error) => flow.fail(toTransportFault(error), 'error'));
-    socket.on('close', () => flow.close('peer'));
+    socket.on('close', () => {
+      link.#account(0);
+      flow.close('peer');
+    });
     flow.open(link, peerNames);
   }
 
@@ -78,9 +85,21 @@ export class StreamLink implements Link {
     if (this.#framer.stopped) return;
     const fault: FrameFault | undefined = this.#framer.push(chunk);
     flow.state.partial(this.#framer.partial);
-    if (fault === undefined) return;
-    context.count('framing_errors', fault);
-    flow.finish(fault);
+    if (fault !== undefined) {
+      context.count('framing_errors', fault);
+      flow.finish(fault);
+    } else if (!this.#account(this.#framer.heldCapacity)) {
+      context.count('framing_errors', 'overload');
+      flow.finish('overload');
+    }
+  }
+
+  /** Half-received messages of all connections share one budget; false when this one goes beyond it. */
+  #account(heldBytes: number): boolean {
+    if (heldBytes === this.#accounted) return true;
+    const fits = this.#partials.change(heldBytes - this.#accounted);
+    this.#accounted = heldBytes;
+    return fits || heldBytes === 0;
   }
 
   #uncork(): void {

@@ -1,5 +1,6 @@
 import type { EngineClock, EngineCounter, EngineLogger, EnginePorts } from '../ports.ts';
 import { AddressBook } from './address-book.ts';
+import { ByteBudget } from './byte-budget.ts';
 import { CertificateStore } from './certificate-store.ts';
 import { resolveOptions, type TransportLimits, type TransportOptions } from './options.ts';
 import type { FrameFault } from './stream-framer.ts';
@@ -11,6 +12,8 @@ export class TransportContext {
   readonly addresses: AddressBook;
   readonly clock: EngineClock;
   readonly logger: EngineLogger;
+  /** Memory for messages that have begun and not ended. */
+  readonly partials: ByteBudget;
   /** `undefined` when TLS is not configured. */
   readonly certificates: CertificateStore | undefined;
   readonly #events: TransportEvents;
@@ -19,6 +22,7 @@ export class TransportContext {
   /** @throws TransportFault `tls` when a certificate cannot be loaded, Error when a network is not in CIDR notation. */
   constructor(options: TransportOptions, events: TransportEvents, ports: EnginePorts) {
     this.limits = resolveOptions(options);
+    this.partials = new ByteBudget(this.limits.maxPartialBytes);
     this.addresses = new AddressBook(() => ports.clock.nowMs(), this.limits.localNetworks);
     this.certificates = options.tls && new CertificateStore(options.tls, ports.clock, ports.logger);
     this.clock = ports.clock;
