@@ -30,6 +30,7 @@ export function startSipThread(
   // Whoever waits for the start hears of it; nobody else must.
   bus.started.catch(() => undefined);
   let fault: Error | undefined;
+  let isStopping = false;
   worker.on('error', (error) => {
     fault = error instanceof Error ? error : new Error(String(error));
   });
@@ -38,8 +39,15 @@ export function startSipThread(
       const reason = fault ?? new StartError(`the SIP thread ended with code ${code}`);
       bus.closed(reason);
       resolve();
-      if (fault !== undefined || code !== 0) onDeath(reason);
+      if (!isStopping) onDeath(reason);
     });
   });
-  return { bus, ended, terminate: async () => void (await worker.terminate()) };
+  return {
+    bus,
+    ended,
+    async terminate() {
+      isStopping = true;
+      await worker.terminate();
+    },
+  };
 }

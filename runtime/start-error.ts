@@ -1,18 +1,20 @@
 import type { Logger } from '../telemetry/index.ts';
 
-/** What stops a start is told in one line, for a person; faults of our own keep their stack. */
+/** What stops a start is told in one line, for a person. */
 export function describeStartError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const system = systemErrorOf(error);
-  if (system !== undefined) return system;
-  return error.message;
+  // Errors of the store and of the configuration have a sentence of their own already.
+  const speaksForItself = error.name === 'StoreError' || error.name === 'StoreLocked' || error.name === 'ConfigError';
+  return speaksForItself ? error.message : (systemErrorOf(deepestCause(error)) ?? error.message);
 }
 
 /** Whether the error is one that the operator can mend, and not a fault of ours. */
 export function isExpected(error: unknown): boolean {
-  return (
-    error instanceof Error && ('code' in error || systemErrorOf(error) !== undefined || error.name === 'StartError')
-  );
+  return error instanceof Error && ('code' in error || error.name === 'StartError');
+}
+
+function deepestCause(error: Error): SystemError {
+  return error.cause instanceof Error ? deepestCause(error.cause) : error;
 }
 
 /** A start that cannot go on, in the operator's words. */
@@ -30,8 +32,7 @@ interface SystemError extends Error {
   readonly path?: string;
 }
 
-function systemErrorOf(error: SystemError): string | undefined {
-  const cause = error.cause instanceof Error ? (error.cause as SystemError) : error;
+function systemErrorOf(cause: SystemError): string | undefined {
   const place = [cause.address, cause.port].filter((part) => part !== undefined).join(':');
   switch (cause.code) {
     case 'EADDRINUSE':

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BindingRecord, SipEvent } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
@@ -78,8 +78,9 @@ export function watchRetention(store: Store, logger: Logger): void {
 function makeDataDir(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new StoreError('store_read_only', `The data directory ${dataDir} cannot be made (${code}).`, error);
+    throw new StoreError('store_read_only', `The data directory ${dataDir} cannot be written (${code}).`, error);
   }
 }

@@ -6,6 +6,8 @@ import { freePort } from './ports.ts';
 import { type Test, tempDir } from './temp-dir.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** Arguments of `env` that keep the test runner's own preloads out of the product. */
+export const OWN_PROCESS = ['-u', 'NODE_OPTIONS'];
 /** Generous, for a loaded machine; a start takes about a second. */
 const START_LIMIT_MS = 30_000;
 
@@ -64,7 +66,7 @@ export async function startProduct(t: Test, settings: Readonly<Record<string, st
     DIDFARM_METRICS_PORT: String(await freePort()),
     ...settings,
   };
-  const child = spawn(process.execPath, ['server.ts'], {
+  const child = spawn('env', [...OWN_PROCESS, process.execPath, 'server.ts'], {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
