@@ -74,7 +74,8 @@ function installRequestLog(app: FastifyInstance, nowMs: () => number): void {
   app.addHook('onResponse', (request, reply, done) => {
     const tookMs = nowMs() - (startedMs.get(request) ?? nowMs());
     const path = request.routeOptions.url ?? 'unknown';
-    request.log.info({ method: request.method, path, status: reply.statusCode, tookMs }, 'http');
+    const level = path === '/healthz' ? 'debug' : 'info';
+    request.log[level]({ method: request.method, path, status: reply.statusCode, tookMs }, 'http');
     done();
   });
 }

@@ -24,7 +24,7 @@ export const API_ERRORS = {
   stale_version: { status: 422, message: 'It was changed by somebody else meanwhile.', remedy: 'Read it again and repeat the change with the new ETag.' },
   idempotency_mismatch: { status: 422, message: 'The Idempotency-Key was used before for another request.', remedy: 'Use a new key for a new request.' },
   idempotency_in_progress: { status: 422, message: 'The request with this Idempotency-Key is still being worked on.', remedy: 'Wait a moment and repeat it.' },
-  payload_too_large: { status: 422, message: 'The body is larger than 1 MiB.', remedy: 'Split the request.' },
+  payload_too_large: { status: 422, message: 'The body is too large.', remedy: 'Split the request.' },
   unsupported_media: { status: 422, message: 'The body is not JSON.', remedy: 'Send a JSON object.' },
   insufficient_balance: { status: 422, message: 'Wallet balance too low for this purchase.', remedy: 'Top up the wallet.' },
   sandbox_not_available: { status: 422, message: 'Test keys can read, but there is no sandbox to write to yet.', remedy: 'Use a df_live_ key.' },

@@ -1,4 +1,4 @@
-import type { Seeded, SeedFiles } from '../tenancy/index.ts';
+import type { AppliedPlan, PlanOptions, Seeded, SeedFiles, TenantPlan } from '../tenancy/index.ts';
 import type {
   AccountRow,
   CarrierRow,
@@ -205,6 +205,13 @@ export interface AuditRow {
   readonly atMs: number;
 }
 
+export interface TenantFileStore {
+  plan(yaml: string, name: string, options: PlanOptions): Promise<TenantPlan>;
+  apply(yaml: string, name: string, options: PlanOptions): Promise<AppliedPlan>;
+  /** That account and those below it, or all that is visible. */
+  export(visible: Visible, accountId: number | undefined): Promise<string>;
+}
+
 /** Everything of the store that the admin side uses. */
 export interface AdminStore {
   readonly keys: KeyStore;
@@ -215,6 +222,7 @@ export interface AdminStore {
   readonly domains: DomainStore;
   readonly wallet: WalletStore;
   readonly audit: AuditStore;
+  readonly tenantFiles: TenantFileStore;
   /** Trunks for load tests; their passwords are written to the files. */
   seed(trunks: number, files: SeedFiles): Promise<Seeded>;
 }

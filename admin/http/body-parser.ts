@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../errors.ts';
 
-/** Largest request body (bytes). */
+/** Largest request body (bytes), where a route does not take more. */
 export const BODY_LIMIT_BYTES = 1024 * 1024;
 
 /**
@@ -10,7 +10,7 @@ export const BODY_LIMIT_BYTES = 1024 * 1024;
  */
 export function installBodyParser(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT_BYTES }, (request, body, done) => {
+  app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
     try {
       done(null, parseBody(String(body), request.headers['content-type'] ?? ''));
     } catch (error) {

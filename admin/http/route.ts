@@ -28,6 +28,8 @@ export interface RouteSpec<P extends TObject, Q extends TObject, B extends TSche
   readonly query?: Q;
   readonly body?: B;
   readonly response: TSchema;
+  /** Largest body (bytes). @default 1 MiB */
+  readonly bodyLimit?: number;
   /** @default 200 */
   readonly status?: 200 | 201;
   /** The write changes what SIP reads: answer when every SIP thread has it. @default false */
@@ -53,6 +55,7 @@ export function createDefineRoute(app: FastifyInstance, deps: RouteDeps): Define
       method: spec.method,
       url: spec.url,
       schema: schemaOf(spec as unknown as AnySpec),
+      ...(spec.bodyLimit === undefined ? {} : { bodyLimit: spec.bodyLimit }),
       onRequest: async (request, reply) => {
         const principal = await deps.authenticate(request, reply);
         if (spec.scope === 'operator') requireOperator(principal);

@@ -5,7 +5,7 @@ import type { DefineRoute } from '../http/route.ts';
 import { envelope, isoTime } from '../shapes.ts';
 
 const BAN_SHAPE = Type.Object({ address: Type.String(), until: Type.String(), reason: Type.String() });
-const PARAMS = Type.Object({ address: Type.String({ minLength: 2, maxLength: 64 }) });
+const PARAMS = Type.Object({ address: Type.String({ minLength: 1, maxLength: 64 }) });
 
 /** Addresses that SIP refuses for a while; the operator's alone, since an address belongs to no tenant. */
 export function installBans(define: DefineRoute, deps: AdminDeps): void {

@@ -14,6 +14,7 @@ import { installRegistrations } from './registrations.ts';
 import { installSeed } from './seed.ts';
 import { installSipDomains } from './sip-domains.ts';
 import { installSipTrunks } from './sip-trunks.ts';
+import { installTenantFiles } from './tenant-files.ts';
 import { installWallet } from './wallet.ts';
 
 /** Every resource under `/api/v1`. */
@@ -34,4 +35,5 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installAudit,
   installLedger,
   installSeed,
+  installTenantFiles,
 ];

@@ -5,6 +5,7 @@ import { createDidStore } from './did-store.ts';
 import { createKeyStore } from './key-store.ts';
 import { createAuditStore, createCarrierStore, createDomainStore } from './platform-stores.ts';
 import { createRecordStore } from './record-store.ts';
+import { createTenantFileStore } from './tenant-file-store.ts';
 import { createTrunkStore } from './trunk-store.ts';
 import { createWalletStore } from './wallet-store.ts';
 
@@ -19,6 +20,7 @@ export function createAdminStore(store: Store): AdminStore {
     domains: createDomainStore(store),
     wallet: createWalletStore(store),
     audit: createAuditStore(store),
+    tenantFiles: createTenantFileStore(store),
     seed: (trunks, files) => seedBench(store, trunks, files),
   };
 }

@@ -17,8 +17,8 @@ export async function connectSocketChannel(socketPath: string): Promise<Channel 
   }
 }
 
-/** No socket, or one left behind by a process that was killed. */
-const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED']);
+/** No socket, one left behind by a process that was killed, or a path too long for a server to have one. */
+const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR', 'EINVAL', 'ENAMETOOLONG']);
 
 function send(socketPath: string, method: Method, path: string, body: unknown): Promise<ChannelResponse> {
   const payload = body === undefined ? undefined : JSON.stringify(body);

@@ -2,6 +2,7 @@ import { registerAccounts } from './accounts.ts';
 import { registerBans } from './bans.ts';
 import { registerCalls } from './calls.ts';
 import type { RegisterCommand } from './command.ts';
+import { registerDemo } from './demo.ts';
 import { registerDids } from './dids.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEngine } from './engine.ts';
@@ -11,13 +12,16 @@ import { registerLedger } from './ledger.ts';
 import { registerRegistrations } from './registrations.ts';
 import { registerSeed } from './seed.ts';
 import { registerServe } from './serve.ts';
+import { registerTenantFiles } from './tenant-files.ts';
 import { registerTrunks } from './trunks.ts';
 
 /** Every command, in the order that help lists them. */
 export const COMMANDS: readonly RegisterCommand[] = [
   registerServe,
+  registerDemo,
   registerEngine,
   registerDoctor,
+  registerTenantFiles,
   registerExplain,
   registerAccounts,
   registerTrunks,

@@ -1,0 +1,116 @@
+import { Type } from 'typebox';
+import { type PlanOptions, TENANT_SCHEMA } from '../../tenancy/index.ts';
+import type { AdminDeps } from '../deps.ts';
+import type { DefineRoute } from '../http/route.ts';
+import type { Principal } from '../principal.ts';
+import { envelope } from '../shapes.ts';
+import { targetAccount } from '../target-account.ts';
+
+const TAG = 'Tenant files';
+/** Ten thousands of trunks fit. */
+const FILE_LIMIT_BYTES = 64 * 1024 * 1024;
+
+const FILE = Type.Object(
+  {
+    yaml: Type.String(),
+    name: Type.Optional(Type.String({ maxLength: 255, description: 'For messages: the name of the file.' })),
+    secrets: Type.Optional(
+      Type.Record(Type.String(), Type.String({ maxLength: 1024 }), {
+        description: 'What env:NAME and file:PATH in the file stand for. Nothing is read on the server.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const CHANGE_SHAPE = Type.Object({
+  action: Type.String(),
+  resource: Type.String(),
+  account: Type.String(),
+  name: Type.String(),
+  id: Type.Integer(),
+  fields: Type.Array(Type.Object({ field: Type.String(), from: Type.Unknown(), to: Type.Unknown() })),
+});
+
+const PLAN = {
+  text: Type.String({ description: '`no changes` when nothing would change.' }),
+  changes: Type.Array(CHANGE_SHAPE),
+  effects: Type.Object({ unregistered: Type.Integer(), rerouted: Type.Integer() }),
+};
+
+const CREDENTIALS_SHAPE = Type.Object({
+  account: Type.String(),
+  trunk: Type.String(),
+  uuid: Type.String(),
+  realm: Type.String(),
+  username: Type.String(),
+  password: Type.String({ description: 'Told here and never again.' }),
+});
+
+/** Tenants as code: what a file would change, changing it, and the file that says what there is. */
+export function installTenantFiles(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'POST',
+    url: '/tenant-files/plan',
+    tag: TAG,
+    summary: 'What a tenant file would change',
+    scope: 'admin',
+    body: FILE,
+    bodyLimit: FILE_LIMIT_BYTES,
+    response: envelope(Type.Object(PLAN)),
+    handler: async ({ principal, body }) => ({
+      data: await deps.store.tenantFiles.plan(body.yaml, body.name ?? 'file', optionsOf(principal, body.secrets)),
+    }),
+  });
+  define({
+    method: 'POST',
+    url: '/tenant-files/apply',
+    tag: TAG,
+    summary: 'Do what a tenant file says, all or nothing',
+    scope: 'admin',
+    body: FILE,
+    bodyLimit: FILE_LIMIT_BYTES,
+    publishes: true,
+    response: envelope(Type.Object({ ...PLAN, credentials: Type.Array(CREDENTIALS_SHAPE) })),
+    handler: async ({ principal, body }) => ({
+      data: await deps.store.tenantFiles.apply(body.yaml, body.name ?? 'file', optionsOf(principal, body.secrets)),
+    }),
+  });
+  defineReads(define, deps);
+}
+
+function defineReads(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'GET',
+    url: '/tenant-files/export',
+    tag: TAG,
+    summary: 'The tenant file that says what there is, without secrets',
+    scope: 'admin',
+    query: Type.Object({ account: Type.Optional(Type.String({ maxLength: 64 })) }, { additionalProperties: false }),
+    response: envelope(Type.Object({ yaml: Type.String() })),
+    handler: async ({ principal, query }) => {
+      const account = query.account === undefined ? undefined : await targetAccount(deps, principal, query.account);
+      return { data: { yaml: await deps.store.tenantFiles.export(principal.visible, account?.id) } };
+    },
+  });
+  define({
+    method: 'GET',
+    url: '/tenant-files/schema',
+    tag: TAG,
+    summary: 'The JSON Schema of tenant files, for editors',
+    scope: 'any',
+    response: Type.Unknown(),
+    handler: async () => TENANT_SCHEMA,
+  });
+}
+
+function optionsOf(principal: Principal, secrets: Readonly<Record<string, string>> = {}): PlanOptions {
+  return {
+    visible: principal.visible,
+    actor: principal.actor,
+    resolveSecret: ({ env, file }) => {
+      const name = env === undefined ? `file:${file}` : `env:${env}`;
+      return Object.hasOwn(secrets, name) ? secrets[name] : undefined;
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+
+const LAUNCHER = join(import.meta.dirname, 'didfarm.js');
+
+interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(args: readonly string[], env: Record<string, string>, node = process.execPath): ChildProcess {
+  return spawn(node, [LAUNCHER, ...args], { env: { PATH: process.env.PATH ?? '', ...env } });
+}
+
+async function run(args: readonly string[], env: Record<string, string>): Promise<Outcome> {
+  const child = start(args, env);
+  let out = '';
+  let err = '';
+  child.stdout?.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    err += chunk;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out, err };
+}
+
+/** Short, because the path of a socket may have 107 characters only. */
+function freshDir(t: { teardown(work: () => void): void }): string {
+  const dir = mkdtempSync(join(tmpdir(), 'didfarm-cli-'));
+  t.teardown(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return String(typeof address === 'object' ? address?.port : 0);
+}
+
+t.test('without a server the commands work on the database itself', async (t) => {
+  const dir = freshDir(t);
+  const env = { DIDFARM_DATA_DIR: join(dir, 'data') };
+  const csv = join(dir, 'users.csv');
+  const dids = join(dir, 'dids.csv');
+  const seeded = await run(['seed', '--trunks', '3', '--csv', csv, '--dids', dids], env);
+  t.match(seeded, { code: 0, out: /^3 trunks in the account Bench/, err: '' });
+  t.match(readFileSync(csv, 'utf8'), /^u000001,sip\.didfarm\.com,\S{16,}\nu000002,.*\nu000003,.*\n$/);
+  t.match(readFileSync(dids, 'utf8'), /^\+\d+,u000001,sip\.didfarm\.com\n/);
+  const listed = await run(['trunks', 'list', '--json'], env);
+  t.same(
+    JSON.parse(listed.out).map((trunk: { username: string }) => trunk.username),
+    ['u000001', 'u000002', 'u000003'],
+  );
+  const table = await run(['trunks', 'list', '--search', '000002'], env);
+  t.match(table.out, /^ID +UUID/);
+  t.equal(table.out.trim().split('\n').length, 2);
+  const account = JSON.parse((await run(['accounts', 'list', '--json'], env)).out)[0];
+  const created = await run(['trunks', 'create', 'Acme', '--account', String(account.id), '--json'], env);
+  t.match(JSON.parse(created.out), { name: 'Acme', username: /^acme_/, password: /^\S{16,}$/ });
+  t.match(await run(['ledger', 'verify'], env), { code: 0, out: /sound/ });
+  t.match(await run(['bans', 'list'], env), { code: 0, out: 'none\n' });
+});
+
+t.test('a fault is one line on stderr and a non-zero exit', async (t) => {
+  const dir = freshDir(t);
+  const missing = await run(['trunks', 'list'], { DIDFARM_DATA_DIR: join(dir, 'nowhere') });
+  t.match(missing, { code: 1, out: '', err: /^didfarm: .*didfarm\.db does not exist: set DIDFARM_DATA_DIR.*\n$/ });
+  t.notOk(existsSync(join(dir, 'nowhere')), 'and reading makes no directory');
+  const env = { DIDFARM_DATA_DIR: join(dir, 'data') };
+  await run(['seed', '--trunks', '1'], env);
+  t.match(await run(['trunks', 'show', '999'], env), { code: 1, err: 'didfarm: There is no such trunk.\n' });
+  t.match(await run(['explain', '--from', '1', '--to', '2'], env), {
+    code: 1,
+    err: /^didfarm: The server is not running/,
+  });
+  t.match(await run(['trunkz'], env), { code: 1, err: /unknown command 'trunkz'/ });
+  const config = join(dir, 'config.yaml');
+  writeFileSync(config, 'sip:\n  port: ninety\n');
+  const malformed = await run(['trunks', 'list'], { ...env, DIDFARM_CONFIG: config });
+  t.match(malformed, { code: 1, err: /^didfarm: .*config\.yaml/ });
+  t.notMatch(malformed.err, /\n\s+at /, 'no stack trace');
+});
+
+t.test('with a server the commands go through its control socket', async (t) => {
+  const env = {
+    DIDFARM_DATA_DIR: join(freshDir(t), 'data'),
+    DIDFARM_SIP_HOST: '127.0.0.1',
+    DIDFARM_SIP_PORT: await freePort(),
+    DIDFARM_HTTP_PORT: await freePort(),
+    DIDFARM_METRICS_PORT: await freePort(),
+  };
+  const server = start(['serve', '--demo'], env);
+  t.teardown(() => server.kill('SIGKILL'));
+  await healthy(env.DIDFARM_HTTP_PORT);
+  const trunks = JSON.parse((await run(['trunks', 'list', '--json'], env)).out);
+  t.match(trunks[0], { name: 'Acme Corp', registration: { state: 'never' } });
+  const explained = await run(['explain', '--from', '+4915112345678', '--to', '+31201234567', '--json'], env);
+  t.match(JSON.parse(explained.out), {
+    result: 'client_error',
+    reason: 'trunk_offline',
+    steps: [{ step: 'rejectLoops' }],
+  });
+  t.match(await run(['doctor'], env), { out: /server: is running and SIP listens/ });
+  t.match(await run(['ledger', 'verify'], env), { code: 0, out: /sound/ });
+  server.kill('SIGTERM');
+  const [code] = (await once(server, 'exit')) as [number | null];
+  t.equal(code, 0, 'the launcher forwards SIGTERM and ends as the server does');
+});
+
+async function healthy(port: string): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const ok = await fetch(`http://127.0.0.1:${port}/healthz`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('the server was not healthy in time');
+}
+
+t.test('the launcher mirrors the exit code of what it starts', async (t) => {
+  t.equal((await run(['--version'], {})).code, 0);
+  t.match((await run(['--version'], {})).out, /^\d+\.\d+\.\d+\n$/);
+  t.equal((await run(['doctor'], { DIDFARM_SIP_PORT: 'x' })).code, 2);
+});
