@@ -19,15 +19,20 @@ export class WsLink implements Link {
   readonly localAddress: string;
   readonly localPort: number;
   readonly #webSocket: WebSocket;
-  readonly #pingIntervalMs: number;
+  readonly #socket: Socket;
+  readonly #limits: TransportContext['limits'];
   #pingedMs: number;
   #unanswered = 0;
+  /** Bytes the socket had read when the last frame was whole. */
+  #framedBytes = 0;
+  #partialSinceMs = 0;
 
   constructor(webSocket: WebSocket, socket: Socket, context: TransportContext) {
     this.#webSocket = webSocket;
     this.localAddress = normalizeAddress(socket.localAddress ?? '');
     this.localPort = socket.localPort ?? 0;
-    this.#pingIntervalMs = context.limits.wsPingIntervalMs;
+    this.#socket = socket;
+    this.#limits = context.limits;
     this.#pingedMs = context.clock.nowMs();
   }
 
@@ -40,10 +45,16 @@ export class WsLink implements Link {
     peerNames: readonly string[] | undefined,
   ): void {
     const link = new WsLink(webSocket, socket, context);
-    webSocket.on('message', (data) => link.#read(toBuffer(data), flow, context));
+    webSocket.on('message', (data) => {
+      link.#framed();
+      link.#read(toBuffer(data), flow, context);
+    });
+    webSocket.on('ping', () => link.#framed());
     webSocket.on('pong', () => {
+      link.#framed();
       link.#unanswered = 0;
     });
+    link.#framed();
     webSocket.on('error', (error: Error & { code?: string }) => {
       if (error.code === TOO_LARGE) context.count('framing_errors', 'too_large');
       flow.fail(toTransportFault(error), error.code === TOO_LARGE ? 'too_large' : 'error');
@@ -74,12 +85,25 @@ export class WsLink implements Link {
   }
 
   tick(nowMs: number): CloseReason | undefined {
-    if (nowMs - this.#pingedMs < this.#pingIntervalMs) return undefined;
+    if (this.#isPartialTooLong(nowMs)) return 'slow_sender';
+    if (nowMs - this.#pingedMs < this.#limits.wsPingIntervalMs) return undefined;
     if (this.#unanswered >= 2) return 'ping_timeout';
     this.#pingedMs = nowMs;
     this.#unanswered++;
     this.#webSocket.ping();
     return undefined;
+  }
+
+  #framed(): void {
+    this.#framedBytes = this.#socket.bytesRead;
+    this.#partialSinceMs = 0;
+  }
+
+  /** `ws` does not tell of frames that have begun; bytes that came since the last whole one do. */
+  #isPartialTooLong(nowMs: number): boolean {
+    if (this.#socket.bytesRead === this.#framedBytes) return false;
+    if (this.#partialSinceMs === 0) this.#partialSinceMs = nowMs;
+    return nowMs - this.#partialSinceMs >= this.#limits.partialMessageTimeoutMs;
   }
 
   #read(frame: Buffer, flow: ConnectionFlow, context: TransportContext): void {

@@ -92,6 +92,31 @@ t.test('an upgrade that never comes is cut off under the handshake limit', async
   t.equal(ports.counted('connections_closed', 'handshake_timeout'), 1);
 });
 
+t.test('a frame that drips in is cut off, a slow talker with whole frames is not', async (t) => {
+  const { ports, events, point } = await start(t, { partialMessageTimeoutMs: 10_000 });
+  const client = await TestClient.connect(point.port);
+  const key = 'dGhlIHNhbXBsZSBub25jZQ==';
+  const lines = ['Host: x', 'Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13'];
+  const upgrade = [...lines, `Sec-WebSocket-Key: ${key}`, 'Sec-WebSocket-Protocol: sip'];
+  client.socket.write(`GET / HTTP/1.1\r\n${upgrade.join('\r\n')}\r\n\r\n`);
+  await client.until('\r\n\r\n');
+  const talker = await open(t, `ws://127.0.0.1:${point.port}`);
+  // A masked text frame of 100 bytes, of which the header and two bytes are sent.
+  client.socket.write(Buffer.from([0x81, 0x80 | 100, 1, 2, 3, 4, 5, 6]));
+  for (let second = 0; second <= 10; second++) {
+    const before = events.received.length;
+    talker.send(sipRequest(`s${second}`));
+    await events.message(before + 1);
+    if (!client.ended) client.socket.write('x');
+    for (let turn = 0; turn < 20; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+    ports.advance(1_000);
+  }
+  t.equal((await events.close()).reason, 'slow_sender');
+  await client.end();
+  t.equal(events.closed.length, 1);
+  t.equal(talker.readyState, WebSocket.OPEN);
+});
+
 t.test('a message over the limit closes the connection and is counted', async (t) => {
   const { ports, events, point } = await start(t, { maxMessageBytes: 5_000 });
   const socket = await open(t, `ws://127.0.0.1:${point.port}`);
