@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { TenancyError } from '../errors.ts';
 import type { EntryKind, LedgerKind, ReferenceType, StoreContext } from '../store/index.ts';
 import { hashEntry, sha256 } from './entry-hash.ts';
@@ -118,17 +119,8 @@ export async function getBalance(
   currency: string = DEFAULT_CURRENCY,
   kind: LedgerKind = 'wallet',
 ): Promise<number> {
-  const row = await context.db
-    .selectFrom('ledgerPostings')
-    .innerJoin('ledgerAccounts', 'ledgerAccounts.id', 'ledgerPostings.ledgerAccountId')
-    .select('balanceAfterMicros')
-    .where('ledgerAccounts.accountId', 'is', accountId)
-    .where('kind', '=', kind)
-    .where('currency', '=', currency)
-    .orderBy('ledgerPostings.id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.balanceAfterMicros ?? 0;
+  const ledgerAccountId = await findLedgerAccount(context, accountId, kind, currency);
+  return ledgerAccountId === undefined ? 0 : lastBalance(context, ledgerAccountId);
 }
 
 async function writePosting(
@@ -140,14 +132,7 @@ async function writePosting(
 ) {
   const { accountId, kind, amountMicros } = posting;
   const ledgerAccountId = await openLedgerAccount(context, accountId, kind, currency);
-  const last = await context.db
-    .selectFrom('ledgerPostings')
-    .select('balanceAfterMicros')
-    .where('ledgerAccountId', '=', ledgerAccountId)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  const balanceAfterMicros = (last?.balanceAfterMicros ?? 0) + amountMicros;
+  const balanceAfterMicros = (await lastBalance(context, ledgerAccountId)) + amountMicros;
   if (!Number.isSafeInteger(balanceAfterMicros))
     throw new TenancyError('validation_failed', 'The amount is too large.');
   if (kind === 'wallet' && amountMicros < 0 && balanceAfterMicros < -creditMicros) {
@@ -167,20 +152,42 @@ async function openLedgerAccount(
   kind: LedgerKind,
   currency: string,
 ): Promise<number> {
-  const known = await context.db
-    .selectFrom('ledgerAccounts')
-    .select('id')
-    .where('accountId', 'is', accountId)
-    .where('kind', '=', kind)
-    .where('currency', '=', currency)
-    .executeTakeFirst();
-  if (known !== undefined) return known.id;
+  const known = await findLedgerAccount(context, accountId, kind, currency);
+  if (known !== undefined) return known;
   const made = await context.db
     .insertInto('ledgerAccounts')
     .values({ accountId, kind, currency })
     .returning('id')
     .executeTakeFirstOrThrow();
   return made.id;
+}
+
+async function findLedgerAccount(
+  context: StoreContext,
+  accountId: number | null,
+  kind: LedgerKind,
+  currency: string,
+): Promise<number | undefined> {
+  const row = await context.db
+    .selectFrom('ledgerAccounts')
+    .select('id')
+    // As the index is made: an account of the platform has no owner.
+    .where(sql<boolean>`coalesce(account_id, 0) = ${accountId ?? 0}`)
+    .where('kind', '=', kind)
+    .where('currency', '=', currency)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+async function lastBalance(context: StoreContext, ledgerAccountId: number): Promise<number> {
+  const row = await context.db
+    .selectFrom('ledgerPostings')
+    .select('balanceAfterMicros')
+    .where('ledgerAccountId', '=', ledgerAccountId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.balanceAfterMicros ?? 0;
 }
 
 function checkPostings(postings: readonly NewPosting[]): void {

@@ -46,6 +46,11 @@ export class SqliteConnection {
     return statement;
   }
 
+  /** What was prepared so far; a test asks SQLite how it would run each of them. */
+  get preparedSql(): readonly string[] {
+    return [...this.#statements.keys()];
+  }
+
   /** Several statements at once, without parameters. */
   exec(sql: string): void {
     this.#guard(() => this.#connection.exec(sql));

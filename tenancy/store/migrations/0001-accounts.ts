@@ -54,6 +54,7 @@ CREATE TABLE accounts (
   ${check('did_default_dest_uri: must be given for uri, and only for it', "(coalesce(did_default_dest_kind, '') = 'uri') = (did_default_dest_uri IS NOT NULL)")}
 );
 CREATE INDEX accounts_parent ON accounts (parent_id);
+CREATE INDEX accounts_by_name ON accounts (name);
 CREATE UNIQUE INDEX accounts_name ON accounts (coalesce(parent_id, 0), name) WHERE status <> 'closed';
 CREATE UNIQUE INDEX accounts_brand_domain ON accounts (brand_domain) WHERE brand_domain IS NOT NULL;
 

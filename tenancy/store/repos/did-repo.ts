@@ -83,7 +83,10 @@ export async function createDid(context: StoreContext, fields: NewDid): Promise<
 export async function findDid(context: StoreContext, ref: Ref, visible: Visible): Promise<DidRow | undefined> {
   const query = alive(context, visible).selectAll();
   const byNumber = typeof ref === 'string' && ref.startsWith('+');
-  const rows = await (byNumber ? query.where('number', '=', ref) : query.where(matches(ref, 'dids')))
+  const rows = await (byNumber
+    ? query.where('firstNum', '=', Number(ref.slice(1))).where('number', '=', ref)
+    : query.where(matches(ref, 'dids'))
+  )
     .limit(2)
     .execute();
   const row = single(rows);
@@ -185,7 +188,10 @@ const EMPTY = {
 } as const;
 
 function alive(context: StoreContext, visible: Visible): SelectQueryBuilder<Tables, 'dids', object> {
-  return context.db.selectFrom('dids').where('status', '<>', 'released').where(within(visible, 'dids.account_id'));
+  return context.db
+    .selectFrom('dids')
+    .where(sql<boolean>`status <> 'released'`)
+    .where(within(visible, 'dids.account_id'));
 }
 
 type Columns = Partial<

@@ -183,7 +183,10 @@ const EMPTY = {
 } as const;
 
 function alive(context: StoreContext, visible: Visible): SelectQueryBuilder<Tables, 'trunks', object> {
-  return context.db.selectFrom('trunks').where('status', '<>', 'deleted').where(within(visible, 'trunks.account_id'));
+  return context.db
+    .selectFrom('trunks')
+    .where(sql<boolean>`status <> 'deleted'`)
+    .where(within(visible, 'trunks.account_id'));
 }
 
 type Columns = Partial<Omit<Row<'trunks'>, 'id' | 'uuid' | 'accountId' | 'realm' | 'username'>>;
