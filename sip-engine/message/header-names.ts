@@ -124,7 +124,7 @@ const BY_LETTER: readonly (readonly Known[])[] = groupByLetter();
 export interface Known {
   readonly id: number;
   /** Lower-case character codes of this form. */
-  readonly codes: Readonly<Uint8Array>;
+  readonly codes: readonly number[];
 }
 
 export type RankedName = Lowercase<(typeof RANKED)[number]>;
@@ -142,13 +142,14 @@ export function findKnown(text: string, start: number): Known | undefined {
   const letter = text.charCodeAt(start);
   const candidates = letter > 0x40 && letter < 0x7b ? BY_LETTER[letter & 31] : undefined;
   if (candidates === undefined) return undefined;
-  for (const known of candidates) {
-    if (isAt(text, start, known.codes)) return known;
+  for (let i = 0; i < candidates.length; i++) {
+    const known = candidates[i];
+    if (known !== undefined && isAt(text, start, known.codes)) return known;
   }
   return undefined;
 }
 
-function isAt(text: string, start: number, codes: Readonly<Uint8Array>): boolean {
+function isAt(text: string, start: number, codes: readonly number[]): boolean {
   const { length } = codes;
   for (let i = 1; i < length; i++) {
     const code = text.charCodeAt(start + i);
@@ -195,7 +196,7 @@ export function headerRank(name: string): number {
 function groupByLetter(): Known[][] {
   const groups: Known[][] = Array.from({ length: 32 }, () => []);
   for (const [name, id] of ID_BY_NAME) {
-    groups[name.charCodeAt(0) & 31]?.push({ id, codes: Uint8Array.from(name, (char) => char.charCodeAt(0)) });
+    groups[name.charCodeAt(0) & 31]?.push({ id, codes: Array.from(name, (char) => char.charCodeAt(0)) });
   }
   return groups;
 }
