@@ -2,7 +2,7 @@ import Srf from 'drachtio-srf';
 import t from 'tap';
 import { createEngine, createNullCounters, createSystemClock, createSystemRandom } from '../../sip-engine/index.ts';
 import { freePort } from '../support/ports.ts';
-import { startSipp } from '../support/sipp.ts';
+import { runSipp, startSipp } from '../support/sipp.ts';
 import type { NetworkQuality } from './fate.ts';
 import { startLossyRelay } from './lossy-relay.ts';
 
@@ -76,8 +76,8 @@ t.test(
       limitMs: 150_000,
       extra: ['-default_behaviors', 'none', '-T2', String(8 * T1_MS)],
     };
-    const callee = startSipp(t, { ...shape, scenario: '../relay/callee', localPort: calleePort });
-    const caller = startSipp(t, {
+    const callee = await startSipp(t, { ...shape, scenario: '../relay/callee', localPort: calleePort });
+    const caller = runSipp(t, {
       ...shape,
       scenario: '../relay/caller',
       localPort: await freePort(),
@@ -85,7 +85,7 @@ t.test(
       service: 'did',
       rate: 100,
     });
-    const result = await caller.done;
+    const result = await caller;
     t.equal(result.code, 0, 'every call ended as the caller’s scenario says');
     t.equal((await callee.done).code, 0);
     t.same([seen.invites, seen.answered, seen.ended], [CALLS, CALLS, CALLS], 'each once, none doubled');
