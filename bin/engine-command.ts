@@ -40,6 +40,7 @@ interface EngineArguments {
 export interface RunningEngineCommand {
   readonly engine: SipEngine;
   readonly appPort: number;
+  readonly appAddress: string;
   /** Ends apps, calls and sockets. */
   close(): Promise<void>;
 }
@@ -62,7 +63,7 @@ export async function runEngineCommand(argv: readonly string[]): Promise<number>
     return EXIT.fault;
   }
   const points = running.engine.listenPoints.map((point) => `${point.transport}/${shown(point)}`).join(' ');
-  process.stdout.write(`listening: sip ${points} app tcp/:${running.appPort}\n`);
+  process.stdout.write(`listening: sip ${points} app tcp/${running.appAddress}\n`);
   const ended = Promise.withResolvers<void>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ended.resolve());
   // The engine's timers do not hold the process by themselves; its sockets do.
@@ -87,7 +88,7 @@ export async function startEngineCommand(argv: readonly string[]): Promise<Runni
     if (options.appTls !== undefined && certFile !== undefined && keyFile !== undefined) {
       await engine.listenControl({ ...options.appTls, secret, tls: { certFile, keyFile } });
     }
-    return { engine, appPort: port, close: () => engine.close() };
+    return { engine, appPort: port, appAddress: shown({ ...options.app, port }), close: () => engine.close() };
   } catch (error) {
     await engine.close();
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);

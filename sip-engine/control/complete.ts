@@ -36,8 +36,16 @@ const ADDRESSES: ReadonlySet<string> = new Set(['contact', 'm', 'from', 'f', 'to
 /** Methods whose Contact is the way back to us (RFC 3261 12.1, 3311, 3515, 6665). */
 const NEEDS_CONTACT: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'REFER', 'UPDATE', 'NOTIFY']);
 
+/** drachtio-srf joins repeated headers by commas; old devices read only the first challenge of a line. */
+const CHALLENGES: ReadonlySet<string> = new Set(['www-authenticate', 'proxy-authenticate']);
+
 /** A response as it will be sent: what identifies it from the request, the rest from the application. */
-export function completeResponse(transport: TransportLayer, incoming: Incoming, app: AppMessage): OutgoingMessage {
+export function completeResponse(
+  transport: TransportLayer,
+  incoming: Incoming,
+  app: AppMessage,
+  separateChallenges: boolean,
+): OutgoingMessage {
   const response = OutgoingMessage.responseTo(incoming.message, app.status, app.reason === '' ? undefined : app.reason);
   if (app.status > 100) setTag(response, incoming, app);
   const hostPort = localHostPort(transport, incoming.flow);
@@ -45,6 +53,10 @@ export function completeResponse(transport: TransportLayer, incoming: Incoming, 
   for (const [name, value] of app.headers) {
     const lower = name.toLowerCase();
     if (RESPONSE_FORBIDDEN.has(lower)) continue;
+    if (separateChallenges && CHALLENGES.has(lower)) {
+      for (const challenge of value.split(/,\s*(?=Digest\s)/i)) response.add(name, challenge);
+      continue;
+    }
     const isContact = lower === 'contact' || lower === 'm';
     response.add(
       name,

@@ -65,7 +65,7 @@ function respond(hub: Hub, client: AppClient, messageId: string, transactionId: 
   let response: OutgoingMessage;
   try {
     if (method !== undefined && method !== incoming.message.method) throw new SipInjectionError('cseq');
-    response = completeResponse(hub.deps.transport, incoming, app);
+    response = completeResponse(hub.deps.transport, incoming, app, client.isAttached);
   } catch (error) {
     if (!(error instanceof SipInjectionError)) throw error;
     // The peer must not wait for an answer that can never be sent.
