@@ -63,14 +63,17 @@ function toOptions(req: SrfRequest, { leg, headers }: LegOrder) {
     headers: { ...headers },
     // The response must come back over the connection to the engine that the caller's INVITE came over.
     _socket: req.socket,
-    ...(leg.proxy === undefined ? {} : { proxy: withSilence(leg.proxy) }),
+    ...(leg.proxy === undefined ? {} : { proxy: withSilence(leg.proxy, req) }),
     ...(hasOffer ? { localSdp: req.body } : { noAck: true }),
   };
 }
 
-/** Only the engine sees a 100, so it is asked to give up when nothing comes; others ignore the parameter. */
-function withSilence(proxy: string): string {
-  return proxy.includes(';flow=') ? `${proxy};silence=${SILENCE_MS}` : proxy;
+/**
+ * Only the engine sees a 100, so it is asked to give up when nothing at all comes. The embedded one, which names
+ * flows, understands the parameter; drachtio-server gives up after 64 x T1.
+ */
+function withSilence(proxy: string, req: SrfRequest): string {
+  return req.sessionToken ? `${proxy};silence=${SILENCE_MS}` : proxy;
 }
 
 async function settle(dialog: Promise<SrfDialog | UnackedDialog>, rang: () => boolean): Promise<LegOutcome> {
