@@ -135,6 +135,19 @@ export async function visibleFrom(context: StoreContext, accountId: number): Pro
   return new Set(rows.map((row) => row.id));
 }
 
+/** The account itself first, then its parent, up to the root. */
+export async function accountChain(context: StoreContext, accountId: number): Promise<readonly AccountRow[]> {
+  const chain: AccountRow[] = [];
+  let next: number | null = accountId;
+  while (next !== null) {
+    const row: AccountRow | undefined = await findAccount(context, next, null);
+    if (row === undefined) break;
+    chain.push(row);
+    next = row.parentId;
+  }
+  return chain;
+}
+
 const EMPTY = {
   parentId: null,
   brandName: null,

@@ -1,3 +1,4 @@
+export { type Effective, type EffectiveAccount, resolveEffective } from './account-effective.ts';
 export * from './account-repo.ts';
 export * from './audit-repo.ts';
 export * from './carrier-repo.ts';
