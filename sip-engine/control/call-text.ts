@@ -88,3 +88,18 @@ export function requestIn(
     body,
   ].join('\r\n');
 }
+
+/** The peer's ACK of a failure: the INVITE's branch, the response's To (RFC 3261 17.1.1.3). */
+export function failureAck(response: SipMessage): string {
+  return [
+    'ACK sip:127.0.0.1 SIP/2.0',
+    `Via: ${response.headerLines('via')[0]}`,
+    `From: ${response.header('from')}`,
+    `To: ${response.header('to')}`,
+    `Call-ID: ${response.callId}`,
+    `CSeq: ${response.cseq} ACK`,
+    'Content-Length: 0',
+    '',
+    '',
+  ].join('\r\n');
+}

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { udpPeer } from '../engine-test-peer.ts';
 import { answerText, testbed, txn } from './call-testbed.ts';
-import { inviteText, requestIn, responseTo, SDP } from './call-text.ts';
+import { failureAck, inviteText, requestIn, responseTo, SDP } from './call-text.ts';
 
 t.test(
   'a peer behind NAT is called back where it came from, with its Contact as Request-URI, and followed',
@@ -96,7 +96,9 @@ t.test(
     t.equal((await peer.next()).status, 100);
     peer.send(requestIn(ok, 'INVITE', 3, [], SDP));
     t.equal((await peer.next()).status, 100);
-    t.match(await peer.next(), { status: 500, cseq: 3 });
+    const second = await peer.next();
+    t.match(second, { status: 500, cseq: 3 });
+    peer.send(failureAck(second));
     await app.ask(`sip|${txn(re)}|`, answerText(re, 200, [], SDP));
     t.match(await peer.next(), { status: 200, cseq: 2 });
     peer.send(requestIn(ok, 'ACK', 2));
@@ -110,7 +112,9 @@ t.test(
     t.not(own.header('contact'), undefined);
     peer.send(requestIn(ok, 'INVITE', 4, [], SDP));
     t.equal((await peer.next()).status, 100);
-    t.match(await peer.next(), { status: 491, cseq: 4 });
+    const glare = await peer.next();
+    t.match(glare, { status: 491, cseq: 4 });
+    peer.send(failureAck(glare));
     peer.send(responseTo(own, 488));
     t.equal((await peer.next()).method, 'ACK');
     t.match((await app.next()).sip, /^SIP\/2\.0 488/);
@@ -121,6 +125,7 @@ t.test(
     const short = await peer.next();
     t.match(short, { status: 422, cseq: 5 });
     t.equal(short.header('min-se'), '90');
+    peer.send(failureAck(short));
     peer.send(requestIn(ok, 'INFO', 4));
     t.match(await peer.next(), { status: 500 }, 'a CSeq that goes back');
   },
