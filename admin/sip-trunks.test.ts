@@ -128,3 +128,27 @@ t.test('when the SIP side does not confirm, the caller is told so', async (t) =>
   t.equal(answer.body.error.code, 'sip_unavailable');
   t.ok(answer.body.error.log_id);
 });
+
+t.test('a user name is free to choose under an own SIP domain, and generated under the platform', async (t) => {
+  const world = await openTestWorld(t);
+  const key = world.keys.msp;
+  const post = (body: object, who = key) => send(world.app, 'POST', '/portal/sip-trunks', { key: who, body });
+  t.equal((await send(world.app, 'POST', '/sip-domains', { key, body: { domain: 'Acme.example' } })).status, 201);
+  const own = await post({ name: 'Phone', realm: 'acme.example', username: '1002' });
+  t.match(own.body.data, { username: '1002', realm: 'acme.example', sip_server: 'acme.example' });
+  t.equal((await post({ name: 'Greedy', username: 'boss' })).status, 422);
+  const body = { name: 'Moved here', username: 'boss', account_id: world.accounts.msp };
+  t.equal((await post(body, world.keys.operator)).body.data.username, 'boss', 'the operator may');
+  const foreign = await post({ name: 'Foreign', realm: 'acme.example', username: '1003' }, world.keys.bistro);
+  t.match(foreign.body.error, { code: 'validation_failed', fields: [{ field: 'realm' }] });
+});
+
+t.test('many registrations are asked for in small portions', async (t) => {
+  const world = await openTestWorld(t);
+  await world.admin.seed(501, {});
+  t.equal(
+    (await send(world.app, 'GET', '/registrations?state=never', { key: world.keys.operator })).body.meta.total,
+    501,
+  );
+  t.ok(Math.max(...world.sip.asked) <= 500, 'the SIP thread is never busy for long');
+});

@@ -103,15 +103,19 @@ export interface AccountStore extends AccountTree {
   update(actor: Actor, id: number, fields: AccountFields): Promise<AccountRow>;
 }
 
+export type NewTrunkFields = TrunkFields & {
+  readonly accountId: number;
+  readonly name: string;
+  /** In the platform realm user names are generated, except for the operator. @default false */
+  readonly mayChooseUsername?: boolean;
+};
+
 export interface TrunkStore {
   list(visible: Visible, slice: Slice, filter: TrunkFilter): Promise<Found<TrunkRow>>;
   find(visible: Visible, ref: Ref): Promise<TrunkRow | undefined>;
   findByIdentity(visible: Visible, username: string, realm: string): Promise<TrunkRow | undefined>;
-  /** `password`: the one given, or the one made; told here and never again. `null` for an `ip` trunk. */
-  create(
-    actor: Actor,
-    trunk: TrunkFields & { readonly accountId: number; readonly name: string; readonly password?: string | undefined },
-  ): Promise<{ readonly trunk: TrunkRow; readonly password: string | null }>;
+  /** `password`: told here and never again. `null` for an `ip` trunk. */
+  create(actor: Actor, trunk: NewTrunkFields): Promise<{ readonly trunk: TrunkRow; readonly password: string | null }>;
   update(actor: Actor, id: number, fields: TrunkFields): Promise<TrunkRow>;
   /** A new password; the old one stays good for `overlapSec`. */
   regenerate(

@@ -18,6 +18,8 @@ export interface TestSip {
   readonly registrations: Map<number, RegistrationStatus>;
   readonly bans: Map<string, { address: string; untilMs: number; reason: string }>;
   readonly explained: SipQueries['explain']['args'][];
+  /** How many trunks each question about registrations was about. */
+  readonly asked: number[];
 }
 
 export interface TestWorld {
@@ -53,7 +55,7 @@ export async function openTestWorld(t: Test, options: { readonly rateLimits?: bo
   const file = join(t.testdir(), 'didfarm.db');
   const store = await openStore({ file, secretKey: randomBytes(32), platformRealm: 'sip.didfarm.com', clock });
   const admin = createAdminStore(store);
-  const sip: TestSip = { registrations: new Map(), bans: new Map(), explained: [] };
+  const sip: TestSip = { registrations: new Map(), bans: new Map(), explained: [], asked: [] };
   const calls: StoredCall[] = [];
   const published = { count: 0, fail: false };
   const deps = {
@@ -109,7 +111,10 @@ async function createKeys(admin: AdminStore, accounts: TestWorld['accounts']): P
 
 function testSipPort(sip: TestSip): SipPort {
   const answers: { [Q in SipQuery]: (args: SipQueries[Q]['args']) => SipQueries[Q]['answer'] } = {
-    registrations: ({ trunkIds }) => trunkIds.flatMap((id) => sip.registrations.get(id) ?? []),
+    registrations: ({ trunkIds }) => {
+      sip.asked.push(trunkIds.length);
+      return trunkIds.flatMap((id) => sip.registrations.get(id) ?? []);
+    },
     bans: () => [...sip.bans.values()],
     lift_ban: ({ address }) => sip.bans.delete(address),
     stats: () => ({ listening: ['udp:127.0.0.1:5060'], trunksRegistered: sip.registrations.size, callsActive: 0 }),

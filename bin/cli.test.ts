@@ -14,8 +14,8 @@ interface Outcome {
   readonly err: string;
 }
 
-function start(args: readonly string[], env: Record<string, string>, node = process.execPath): ChildProcess {
-  return spawn(node, [LAUNCHER, ...args], { env: { PATH: process.env.PATH ?? '', ...env } });
+function start(args: readonly string[], env: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, [LAUNCHER, ...args], { env: { PATH: process.env.PATH ?? '', ...env } });
 }
 
 async function run(args: readonly string[], env: Record<string, string>): Promise<Outcome> {

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
+import { freeTrunkName } from '../free-trunk-name.ts';
 import { checkIfMatch, setEtag } from '../http/etag.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
@@ -105,7 +106,9 @@ function defineCreate(define: DefineRoute, deps: AdminDeps): void {
     response: envelope(TRUNK_CREATED_SHAPE),
     handler: async ({ principal, body, reply }) => {
       const account = await targetAccount(deps, principal, body.account_id);
-      const fields = { ...trunkFields(body), name: body.name, accountId: account.id };
+      const name = await freeTrunkName(deps, account.id, body.name);
+      const mayChooseUsername = principal.kind === 'operator';
+      const fields = { ...trunkFields(body), name, accountId: account.id, mayChooseUsername };
       const { trunk, password } = await deps.store.trunks.create(principal.actor, fields);
       setEtag(reply, trunk.version);
       return { data: { ...trunkView(trunk, undefined), password } };
@@ -175,14 +178,20 @@ export async function findTrunk(deps: AdminDeps, principal: Principal, ref: numb
   return trunk;
 }
 
-/** Registrations by trunk id, asked for in one go. */
+/** Trunks in one question to SIP, so that the SIP thread is never busy for long with an answer. */
+const MOST_AT_ONCE = 500;
+
+/** Registrations by trunk id. */
 export async function registrationsOf(
   deps: AdminDeps,
   trunks: readonly { readonly id: number }[],
 ): Promise<ReadonlyMap<number, RegistrationStatus>> {
-  if (trunks.length === 0) return new Map();
-  const statuses = await deps.sip.request('registrations', { trunkIds: trunks.map((trunk) => trunk.id) });
-  return new Map(statuses.map((status) => [status.trunkId, status]));
+  const found = new Map<number, RegistrationStatus>();
+  for (let from = 0; from < trunks.length; from += MOST_AT_ONCE) {
+    const trunkIds = trunks.slice(from, from + MOST_AT_ONCE).map((trunk) => trunk.id);
+    for (const status of await deps.sip.request('registrations', { trunkIds })) found.set(status.trunkId, status);
+  }
+  return found;
 }
 
 async function viewOf(deps: AdminDeps, trunk: TrunkRow) {
