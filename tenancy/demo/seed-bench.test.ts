@@ -39,26 +39,36 @@ t.test('the files name credentials that work and numbers that ring them; a secon
   await t.rejects(seedBench(store, 0, {}), RangeError);
 });
 
-t.test('20,000 trunks are seeded in seconds, and a change of one of them is a delta of one', async (t) => {
+t.test('a trunk seeded late costs what an early one costs, and a change of one is a delta of one', async (t) => {
   const store = await openTestStore(t);
-  const start = performance.now();
-  await seedBench(store, 20_000, {});
-  const seedMs = performance.now() - start;
-  t.ok(seedMs < 12_000, `seeding took ${Math.round(seedMs)} ms`);
+  const earlyMs = (await cpuMs(() => seedBench(store, 2000, {}))) / 2000;
+  await seedBench(store, 10_000, {});
+  const lateMs = (await cpuMs(() => seedBench(store, 2000, {}))) / 2000;
+  t.ok(lateMs < earlyMs * 3, `${lateMs.toFixed(3)} ms of CPU against ${earlyMs.toFixed(3)}; a scan would be far more`);
+  // 100,000 of them in well under a minute.
+  t.ok(lateMs < 0.5, `${lateMs.toFixed(3)} ms of CPU a trunk`);
   const publisher = new DirectoryPublisher(store, { algorithms: ['MD5'] });
   const full = await publisher.fullDelta();
-  t.equal(full.trunks.upserts.length, 20_000);
+  t.equal(full.trunks.upserts.length, 14_000);
   const id = full.trunks.upserts[12_345]?.id ?? 0;
   await store.write((tx) => updateTrunk(tx, id, { maxIn: 1 }, null));
-  const changed = performance.now();
-  const delta = await publisher.takeDelta();
-  t.strictSame(
-    delta?.trunks.upserts.map((trunk) => trunk.id),
-    [id],
-  );
-  t.ok(performance.now() - changed < 100, 'a delta does not read the other trunks');
-  t.comment(`seed ${Math.round(seedMs)} ms, delta ${(performance.now() - changed).toFixed(1)} ms`);
+  const deltaMs = await cpuMs(async () => {
+    const delta = await publisher.takeDelta();
+    t.strictSame(
+      delta?.trunks.upserts.map((trunk) => trunk.id),
+      [id],
+    );
+  });
+  t.ok(deltaMs < 100, `${deltaMs.toFixed(1)} ms of CPU: a delta does not read the other trunks`);
 });
+
+/** CPU rather than wall time, so that a busy machine does not fail the test. */
+async function cpuMs(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
 
 function lines(file: string): readonly (readonly string[])[] {
   return readFileSync(file, 'utf8')

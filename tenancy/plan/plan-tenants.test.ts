@@ -311,10 +311,10 @@ t.test('2,000 trunks are applied in seconds and one edit of them in a moment', a
       version: 1,
       accounts: [{ name: 'Big', trunks: trunks.map((trunk, i) => (i === edited ? { ...trunk, max_in: 9 } : trunk)) }],
     });
-  const start = performance.now();
+  const start = process.cpuUsage();
   t.equal((await apply(store, text(-1))).credentials.length, 2000);
-  const applied = performance.now() - start;
-  t.ok(applied < 10_000, `${Math.round(applied)} ms`);
+  const { user, system } = process.cpuUsage(start);
+  const applied = (user + system) / 1000;
+  t.ok(applied < 4000, `${Math.round(applied)} ms of CPU`);
   t.match(await apply(store, text(1000)), { changes: [{ name: 'T1000', action: 'update' }] });
-  t.comment(`apply ${Math.round(applied)} ms`);
 });
