@@ -117,12 +117,13 @@ export function decorateFor(transport: TransportLayer): Decorate {
     const hostPort = way === undefined ? fallbackHostPort(transport) : localHostPort(transport, way);
     const param = way === undefined || way.transport === 'udp' ? undefined : way.transport;
     for (const name of ['From', 'To', 'Contact', 'P-Asserted-Identity']) {
-      const value = message.header(name);
-      if (value === undefined) continue;
-      message.set(
-        name,
-        replaceLocalhost(value, hostPort, name === 'Contact' ? param : undefined).replace('<sip:@', '<sip:'),
-      );
+      const lines = message.headerLines(name);
+      if (!lines.some((line) => /@localhost/i.test(line))) continue;
+      message.remove(name);
+      for (const line of lines) {
+        const local = replaceLocalhost(line, hostPort, name === 'Contact' ? param : undefined);
+        message.add(name, local.replace('<sip:@', '<sip:'));
+      }
     }
     const wanted =
       dialog === undefined

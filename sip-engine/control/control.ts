@@ -17,6 +17,8 @@ import type { ControlDeps, TransactionUserOfApps } from './types.ts';
 
 /** Time an application that went has before its calls are ended. */
 const ORPHAN_GRACE_MS = 1_000;
+/** A connection that does not say who it is in this time is closed. */
+const AUTHENTICATE_MS = 30_000;
 /** Calls kept for a peer to end are forgotten after this. */
 const ORPHAN_KEEP_MS = 12 * 3_600_000;
 
@@ -122,6 +124,9 @@ class Control implements TransactionUserOfApps {
 
   #connect(client: AppClient): AppClient {
     this.#hub.clients.add(client);
+    this.#hub.deps.wheel.after(AUTHENTICATE_MS, () => {
+      if (!client.authenticated) client.destroy();
+    });
     return client;
   }
 

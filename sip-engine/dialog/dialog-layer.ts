@@ -100,8 +100,10 @@ export class DialogLayer implements TransactionUser {
 
   /** A connection has ended: nothing can be answered over it any more. */
   onFlowClosed(flow: Flow): void {
-    for (const incoming of this.#ctx.incoming.values()) {
-      if (incoming.flow === flow && incoming.message.method !== 'INVITE') incoming.finish();
+    for (const incoming of [...this.#ctx.incoming.values()]) {
+      if (incoming.flow !== flow) continue;
+      incoming.invite?.abandoned();
+      incoming.finish();
     }
   }
 

@@ -81,6 +81,8 @@ export class Dialog {
   byeAfterAck: string | undefined;
   /** RFC 3262 4: the last reliable provisional of this branch. */
   lastRseq = 0;
+  /** CSeq number of the INVITE that it belongs to. */
+  rseqInvite = 0;
   /** Branch of the last ACK shown to the application, so that a repeated one is not. */
   lastAckBranch = '';
   session: SessionState | undefined;

@@ -5,6 +5,20 @@ import type { DialogContext, Owner } from './types.ts';
 
 /** Ends everything an application left behind: BYE, CANCEL, and 500 to what it had not answered. */
 export function endOrphans(ctx: DialogContext, owner: Owner): void {
+  endUnanswered(ctx, owner);
+  for (const dialog of ctx.table.ownedBy(owner)) {
+    if (dialog.state === 'confirmed') hangUp(ctx, dialog, 'application gone');
+    else if (dialog.role === 'uas') ctx.table.remove(dialog);
+  }
+}
+
+/** Drops the calls an application left behind without a word to the peers. */
+export function forgetOrphans(ctx: DialogContext, owner: Owner): void {
+  endUnanswered(ctx, owner);
+  for (const dialog of ctx.table.ownedBy(owner)) ctx.table.remove(dialog);
+}
+
+function endUnanswered(ctx: DialogContext, owner: Owner): void {
   for (const incoming of [...ctx.incoming.values()]) {
     if (incoming.owner !== owner) continue;
     answer(incoming.transaction, 500);
@@ -13,13 +27,4 @@ export function endOrphans(ctx: DialogContext, owner: Owner): void {
   for (const outgoing of [...ctx.outgoing.values()]) {
     if (outgoing.owner === owner && outgoing.method === 'INVITE') cancelInvite(ctx, outgoing.transactionId, []);
   }
-  for (const dialog of ctx.table.ownedBy(owner)) {
-    if (dialog.state === 'confirmed') hangUp(ctx, dialog, 'application gone');
-    else if (dialog.role === 'uas') ctx.table.remove(dialog);
-  }
-}
-
-/** Drops what an application left behind without a word to the peers. */
-export function forgetOrphans(ctx: DialogContext, owner: Owner): void {
-  for (const dialog of ctx.table.ownedBy(owner)) ctx.table.remove(dialog);
 }

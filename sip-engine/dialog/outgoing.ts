@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from '../message/index.ts';
+import type { OutgoingMessage, SipMessage } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
 import type { Dialog } from './dialog.ts';
 import type { RequestRun } from './request-run.ts';
@@ -36,4 +36,11 @@ export class Outgoing {
     this.dialog = seed.dialog;
     this.message = seed.message;
   }
+}
+
+/** A response that matches by branch only is not let into another call's dialog. */
+export function belongsTo(outgoing: Outgoing, response: SipMessage): boolean {
+  const from = outgoing.message.header('from') ?? '';
+  const tag = /;\s*tag\s*=\s*([^;,\s>]+)/i.exec(from.slice(from.lastIndexOf('>') + 1))?.[1] ?? '';
+  return response.callId === outgoing.message.header('call-id') && response.fromTag === tag;
 }

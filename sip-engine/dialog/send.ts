@@ -59,7 +59,7 @@ export function sendInDialog(
   adopt(message, template);
   if (method === 'INVITE' || method === 'UPDATE') dialog.localSession = sessionOf(message) ?? dialog.localSession;
   if (method === 'PRACK' && !message.has('rack')) {
-    message.set('RAck', `${dialog.lastRseq} ${Number.parseInt(message.header('cseq') ?? '', 10) - 1} INVITE`);
+    message.set('RAck', `${dialog.lastRseq} ${dialog.rseqInvite} INVITE`);
   }
   const outgoing = new Outgoing({ transactionId: ctx.random.uuid(), owner, method, dialogId: id, dialog, message });
   if (method === 'INVITE') dialog.ownInvite = outgoing;

@@ -4,7 +4,7 @@ import { resendAck, sendAck } from './ack.ts';
 import type { Dialog } from './dialog.ts';
 import { hangUp } from './end-dialog.ts';
 import { hasOption, localFinal } from './local-contact.ts';
-import type { Outgoing } from './outgoing.ts';
+import { belongsTo, type Outgoing } from './outgoing.ts';
 import type { RunHandler } from './request-run.ts';
 import { contactOf } from './route-set.ts';
 import { negotiateAsCaller } from './session-timer.ts';
@@ -16,6 +16,8 @@ export class UacInvite implements RunHandler {
   readonly #ctx: DialogContext;
   readonly #outgoing: Outgoing;
   #winner: Dialog | undefined;
+  /** Forks that answered too late, by To tag. */
+  readonly #unwanted = new Map<string, Dialog>();
 
   constructor(ctx: DialogContext, outgoing: Outgoing) {
     this.#ctx = ctx;
@@ -23,7 +25,7 @@ export class UacInvite implements RunHandler {
   }
 
   onResponse(response: SipMessage, flow: Flow): void {
-    if (response.status === 100) return;
+    if (response.status === 100 || !belongsTo(this.#outgoing, response)) return;
     if (response.status < 200) this.#provisional(response, flow);
     else if (response.status >= 300) this.#failure(response, flow);
     else if (this.#winner === undefined) this.#success(response, flow);
@@ -43,12 +45,11 @@ export class UacInvite implements RunHandler {
 
   #provisional(response: SipMessage, flow: Flow): void {
     if (this.#outgoing.finished) return;
-    if (response.toTag !== '' && this.#outgoing.dialog === undefined) {
-      const branch = this.#branchOf(response, flow);
-      const contact = contactOf(response);
-      if (contact !== undefined) branch.remoteTarget = contact;
-      if (hasOption(response, 'require', '100rel') && !acceptRseq(branch, response)) return;
+    const branch = this.#outgoing.dialog ?? (response.toTag === '' ? undefined : this.#branchOf(response, flow));
+    if (branch !== undefined && branch !== this.#outgoing.dialog) {
+      branch.remoteTarget = contactOf(response) ?? branch.remoteTarget;
     }
+    if (branch !== undefined && hasOption(response, 'require', '100rel') && !acceptRseq(branch, response)) return;
     this.#deliver(response, flow);
   }
 
@@ -68,13 +69,15 @@ export class UacInvite implements RunHandler {
     this.#winner = dialog;
     dialog.acks.set(response.cseq, { invite: this.#outgoing.message, sent: undefined });
     for (const seq of dialog.acks.keys()) if (seq < response.cseq - 1) dialog.acks.delete(seq);
-    if (this.#outgoing.cancelled) dialog.byeAfterAck = 'ACK-BYE due to cancel race condition';
+    if (this.#outgoing.cancelled && known === undefined) dialog.byeAfterAck = 'ACK-BYE due to cancel race condition';
     negotiateAsCaller(this.#ctx, dialog, response);
     this.#finish();
     if (known === undefined) {
       this.#ctx.user.onCdr({ kind: 'start', source: 'network', detail: 'uac', text: response.raw });
     }
     this.#deliver(response, flow);
+    // A re-INVITE that a BYE of ours overtook: the application has forgotten it.
+    if (this.#outgoing.silent) sendAck(this.#ctx, dialog, response.cseq, NOTHING, NOTHING);
   }
 
   #failure(response: SipMessage, flow: Flow | undefined): void {
@@ -99,6 +102,11 @@ export class UacInvite implements RunHandler {
 
   #hangUpUnwanted(response: SipMessage, flow: Flow): void {
     this.#finish();
+    const known = this.#unwanted.get(response.toTag);
+    if (known !== undefined) {
+      resendAck(known, response.cseq);
+      return;
+    }
     const dialog = createUacDialog(
       this.#ctx,
       this.#outgoing.dialogId,
@@ -107,6 +115,7 @@ export class UacInvite implements RunHandler {
       response,
       flow,
     );
+    this.#unwanted.set(response.toTag, dialog);
     dialog.acks.set(response.cseq, { invite: this.#outgoing.message, sent: undefined });
     sendAck(
       this.#ctx,
@@ -145,10 +154,14 @@ export class UacInvite implements RunHandler {
   }
 }
 
+const NOTHING = (): void => undefined;
+
 /** RFC 3262 4: in order, each once. */
 function acceptRseq(branch: Dialog, response: SipMessage): boolean {
   const rseq = Number.parseInt(response.header('rseq') ?? '', 10);
   if (!Number.isSafeInteger(rseq)) return false;
+  if (branch.rseqInvite !== response.cseq) branch.lastRseq = 0;
+  branch.rseqInvite = response.cseq;
   if (branch.lastRseq !== 0 && rseq !== branch.lastRseq + 1) return false;
   branch.lastRseq = rseq;
   return true;

@@ -1,7 +1,7 @@
 import type { SipMessage } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
 import { localFinal } from './local-contact.ts';
-import type { Outgoing } from './outgoing.ts';
+import { belongsTo, type Outgoing } from './outgoing.ts';
 import type { RunHandler } from './request-run.ts';
 import { restartByPeer } from './session-timer.ts';
 import type { DialogContext } from './types.ts';
@@ -21,7 +21,8 @@ export class UacRequest implements RunHandler {
   }
 
   onResponse(response: SipMessage, flow: Flow): void {
-    if (response.status > 100 && !this.#outgoing.finished) this.#take(response, flow);
+    if (response.status > 100 && !this.#outgoing.finished && belongsTo(this.#outgoing, response))
+      this.#take(response, flow);
   }
 
   onFailed(status: number, reason: string): void {

@@ -86,7 +86,20 @@ export class UasInvite {
   /** RFC 3261 9.2: the caller gave up; the 200 to the CANCEL is out. */
   cancelled(): void {
     if (this.#incoming.finished) return;
+    const dialog = this.#dialog;
+    const promised = this.#heldFinal !== undefined;
     this.#answerLocally(487, 'Request Terminated');
+    // The application was told of its 2xx, which still waited for a PRACK.
+    if (promised && dialog !== undefined && !dialog.owner.gone) {
+      const { message } = dialog.buildRequest('BYE');
+      message.set('Reason', 'SIP;cause=487;text="cancelled"');
+      this.#ctx.user.onDialogEnded(dialog.owner, dialog.id, message, dialog.flow);
+    }
+  }
+
+  /** The caller's connection is gone, and with it the way to answer: as if it had cancelled. */
+  abandoned(): void {
+    this.#giveUp(487, 'Request Terminated');
   }
 
   #provisional(response: OutgoingMessage): RespondResult {
