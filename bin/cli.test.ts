@@ -67,6 +67,11 @@ t.test('without a server the commands work on the database itself', async (t) =>
   const account = JSON.parse((await run(['accounts', 'list', '--json'], env)).out)[0];
   const created = await run(['trunks', 'create', 'Acme', '--account', String(account.id), '--json'], env);
   t.match(JSON.parse(created.out), { name: 'Acme', username: /^acme_/, password: /^\S{16,}$/ });
+  const child = await run(['accounts', 'create', 'Client', '--json'], env);
+  t.match(JSON.parse(child.out), { name: 'Client', parent_id: null });
+  t.match(await run(['dids', 'add', '+31201234567', '--account', String(account.id)], env), { code: 0 });
+  const assigned = await run(['dids', 'assign', '+31201234567', '--trunk', '1', '--json'], env);
+  t.match(JSON.parse(assigned.out), { number: '+31201234567', sip_trunk_id: 1 });
   t.match(await run(['ledger', 'verify'], env), { code: 0, out: /sound/ });
   t.match(await run(['bans', 'list'], env), { code: 0, out: 'none\n' });
 });

@@ -12,10 +12,8 @@ import type { Config } from '../../config/index.ts';
 import { loadSecretKey, openStore, type Store } from '../../tenancy/index.ts';
 import { CliError } from '../cli-error.ts';
 import type { Channel, ChannelResponse, Method } from './channel.ts';
+import { DATABASE_FILE } from './places.ts';
 import { parseText } from './socket-channel.ts';
-
-/** The name of the database in the data directory. */
-export const DATABASE_FILE = 'didfarm.db';
 
 /**
  * The same API over the database, while no server runs: one implementation, whoever asks. Only commands that

@@ -1,11 +1,8 @@
 import { join } from 'node:path';
 import { loadConfig } from '../../config/index.ts';
 import type { Channel } from './channel.ts';
-import { openOfflineChannel } from './offline-channel.ts';
+import { CONTROL_SOCKET } from './places.ts';
 import { connectSocketChannel } from './socket-channel.ts';
-
-/** The file in the data directory on which a running server speaks REST with operator rights (0600). */
-export const CONTROL_SOCKET = 'control.sock';
 
 export interface ChannelOptions {
   /** The command fills a database that may not be there yet. @default false */
@@ -19,5 +16,8 @@ export async function openChannel(
 ): Promise<Channel> {
   const { config } = loadConfig(env);
   const live = await connectSocketChannel(join(config.dataDir, CONTROL_SOCKET));
-  return live ?? openOfflineChannel(config, options.mayCreate === true);
+  if (live !== undefined) return live;
+  // The whole API and the store are loaded only when they are needed here.
+  const { openOfflineChannel } = await import('./offline-channel.ts');
+  return openOfflineChannel(config, options.mayCreate === true);
 }

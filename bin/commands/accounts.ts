@@ -1,4 +1,5 @@
-import type { RegisterCommand } from './command.ts';
+import { JSON_OPTION, type JsonOption, type RegisterCommand } from './command.ts';
+import { printResult } from './print-result.ts';
 import { addResource } from './resource.ts';
 
 interface Account {
@@ -12,9 +13,14 @@ interface Account {
   readonly max_out: number | null;
 }
 
-/** `didfarm accounts list|show`. */
+interface CreateOptions extends JsonOption {
+  readonly parent?: string;
+  readonly reseller?: boolean;
+}
+
+/** `didfarm accounts list|show|create`. */
 export const registerAccounts: RegisterCommand = (program, context) => {
-  addResource<Account>(program, context, {
+  const command = addResource<Account>(program, context, {
     name: 'accounts',
     description: 'the tree of accounts',
     path: '/accounts',
@@ -30,4 +36,16 @@ export const registerAccounts: RegisterCommand = (program, context) => {
       { title: 'max out', value: (account) => account.max_out, align: 'right' },
     ],
   });
+  command
+    .command('create')
+    .argument('<name>')
+    .option('--parent <id>', 'the reseller account that it belongs to')
+    .option('--reseller', 'it may have child accounts')
+    .option(...JSON_OPTION)
+    .description('create an account')
+    .action((name: string, options: CreateOptions) => {
+      const parent = options.parent === undefined ? {} : { parent_id: options.parent };
+      const body = { name, is_reseller: options.reseller === true, ...parent };
+      return printResult(context, options, 'POST', '/accounts', body);
+    });
 };

@@ -1,7 +1,6 @@
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
-import { startProduct } from '../demo/product.ts';
-import { type Narrator, playStory } from '../demo/story.ts';
+import type { Narrator } from '../demo/story.ts';
 import type { RegisterCommand } from './command.ts';
 
 /** `didfarm demo`: the whole story by itself, on free ports, leaving nothing behind. */
@@ -10,6 +9,10 @@ export const registerDemo: RegisterCommand = (program, context) => {
     .command('demo')
     .description('play the whole story by itself: two PBXes, calls, a ceiling, a ladder')
     .action(async () => {
+      const [{ startProduct }, { playStory }] = await Promise.all([
+        import('../demo/product.ts'),
+        import('../demo/story.ts'),
+      ]);
       const narrator = createNarrator(context);
       narrator.chapter('didfarm starts, with an empty data directory');
       const product = await startProduct();

@@ -1,4 +1,5 @@
-import type { RegisterCommand } from './command.ts';
+import { JSON_OPTION, type JsonOption, type RegisterCommand } from './command.ts';
+import { printResult } from './print-result.ts';
 import { addResource } from './resource.ts';
 
 interface Did {
@@ -11,9 +12,9 @@ interface Did {
   readonly notes: string;
 }
 
-/** `didfarm dids list|show`. */
+/** `didfarm dids list|show|add|assign`. */
 export const registerDids: RegisterCommand = (program, context) => {
-  addResource<Did>(program, context, {
+  const command = addResource<Did>(program, context, {
     name: 'dids',
     description: 'numbers of every account and where they ring',
     path: '/dids',
@@ -30,7 +31,33 @@ export const registerDids: RegisterCommand = (program, context) => {
       { title: 'notes', value: (did) => did.notes },
     ],
   });
+  command
+    .command('add')
+    .argument('<number>', 'E.164; of a block its first number')
+    .requiredOption('--account <id>', 'whose it is')
+    .option(...JSON_OPTION)
+    .description('add a number that a carrier delivers')
+    .action((number: string, options: JsonOption & { readonly account: string }) =>
+      printResult(context, options, 'POST', '/dids', { number, account_id: options.account }),
+    );
+  command
+    .command('assign')
+    .argument('<number>')
+    .requiredOption('--trunk <id>', 'the trunk that it rings: integer id or uuid')
+    .option('--notes <text>', 'for people')
+    .option(...JSON_OPTION)
+    .description('let a number ring a trunk')
+    .action((number: string, options: JsonOption & { readonly trunk: string; readonly notes?: string }) => {
+      const notes = options.notes === undefined ? {} : { notes: options.notes };
+      const body = { number, sip_trunk_id: idOf(options.trunk), ...notes };
+      return printResult(context, options, 'POST', '/portal/did-routing', body);
+    });
 };
+
+/** Integer ids go as integers, as the API takes them. */
+function idOf(text: string): number | string {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
 
 function destinationText(destination: Did['destination']): string {
   if (destination === null) return '';

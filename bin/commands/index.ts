@@ -1,6 +1,7 @@
 import { registerAccounts } from './accounts.ts';
 import { registerBans } from './bans.ts';
 import { registerCalls } from './calls.ts';
+import { registerCarriers } from './carriers.ts';
 import type { RegisterCommand } from './command.ts';
 import { registerDemo } from './demo.ts';
 import { registerDids } from './dids.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerDids,
   registerRegistrations,
   registerCalls,
+  registerCarriers,
   registerKeys,
   registerBans,
   registerLedger,

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../../config/index.ts';
-import { DATABASE_FILE } from '../channel/offline-channel.ts';
+import { DATABASE_FILE } from '../channel/places.ts';
 import type { Finding } from './run-doctor.ts';
 
 const LITTLE_BYTES = 1024 ** 3;

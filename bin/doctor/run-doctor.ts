@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Config, ConfigError, loadConfig } from '../../config/index.ts';
-import { CONTROL_SOCKET } from '../channel/open-channel.ts';
+import { CONTROL_SOCKET } from '../channel/places.ts';
 import { connectSocketChannel } from '../channel/socket-channel.ts';
 import { checkCertificate } from './check-certificate.ts';
 import { checkDataDir } from './check-data-dir.ts';
