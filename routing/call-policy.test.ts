@@ -11,7 +11,7 @@ import {
 } from '../sip-engine/index.ts';
 import { accountRecord, carrierRecord, type DeltaFields, didRecord, trunkRecord } from '../tenancy/index.ts';
 import type { SrfDialog, SrfRequest, SrfResponse } from './srf-adapter.ts';
-import { call, refused, SDP, type Stage, startStage, until } from './test-stage.ts';
+import { call, refused, SDP, type Stage, silentPort, startStage, until } from './test-stage.ts';
 
 const ports = {
   clock: createSystemClock(),
@@ -157,3 +157,37 @@ async function rawCallee(t: Test, host: string, statusLine: string): Promise<num
   });
   return socket.address().port;
 }
+
+t.test('a binding that sends nothing at all for 4 s is passed over, one that said 100 is waited for', async (t) => {
+  const clock = createFakeClock();
+  const listen = [{ transport: 'udp', host: '127.0.0.1', port: 0 }] as const;
+  const engines = (host: string) =>
+    host === '127.0.0.1' ? createEngine({ listen, orphan: 'bye' }, { ...ports, clock }) : engineOn(host);
+  for (const first of ['silent', '100 only'] as const) {
+    const stage = await startStage(t, engines, fields());
+    stage.bindPbx(trunk);
+    const sourcePort =
+      first === 'silent' ? await silentPort(t, '127.0.0.3') : await rawCallee(t, '127.0.0.3', '100 Trying');
+    stage.bindPbx(trunk, { contact: 'sip:first@127.0.0.3:9', sourcePort });
+    let rings = 0;
+    stage.pbx.onInvite((_req, res) => {
+      rings += 1;
+      res.send(486, undefined, {});
+    });
+    const placed = call(stage.carrier, stage.ours, '+31201234567');
+    await until(() => stage.router.activeCalls === 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    clock.advance(3900);
+    t.equal(rings, 0);
+    clock.advance(200);
+    if (first === 'silent') {
+      t.match(await refused(placed), { status: 486 });
+      t.match(await stage.ended(), { reason: 'busy', attempts: [{ status: 408 }, { status: 486 }] });
+      t.equal(rings, 1);
+    } else {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      t.equal(rings, 0);
+      stage.router.endAll('server_restart');
+    }
+  }
+});

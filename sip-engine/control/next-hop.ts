@@ -48,13 +48,19 @@ export function flowNamedIn(transport: TransportLayer, uri: string): Flow | unde
   return flow?.closed === false ? flow : undefined;
 }
 
-/** `host:port`, `<sip:…>` and `sip:…` are all taken; `;flow=` selects exactly that flow and is stripped. */
+/** `host:port`, `<sip:…>` and `sip:…` are all taken; `;flow=` selects exactly that flow, `;silence=ms` gives up early. */
 function routeHop(transport: TransportLayer, routeUri: string): HopChoice {
   const bare = routeUri.trim().replace(/^<([^>]*)>$/, '$1');
   const uri = /^(sips?|tel):/i.test(bare) ? bare : `sip:${bare}`;
-  if (tryUri(uri)?.params.has('flow') !== true) return checked(transport, uri, BAD_REQUEST);
+  const params = tryUri(uri)?.params;
+  const silence = Number(params?.get('silence') ?? Number.NaN);
+  const silenceMs = Number.isInteger(silence) && silence > 0 ? { silenceMs: silence } : {};
+  if (params?.has('flow') !== true) {
+    const choice = checked(transport, uri, BAD_REQUEST);
+    return choice.ok ? { ok: true, hop: { ...choice.hop, ...silenceMs } } : choice;
+  }
   const flow = flowNamedIn(transport, uri);
-  return flow === undefined ? { ok: false, reason: 'flow is gone' } : { ok: true, hop: { flow } };
+  return flow === undefined ? { ok: false, reason: 'flow is gone' } : { ok: true, hop: { flow, ...silenceMs } };
 }
 
 function checked(transport: TransportLayer, uri: string, fault: string): HopChoice {

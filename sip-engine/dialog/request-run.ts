@@ -97,7 +97,19 @@ export class RequestRun {
     const transaction = this.#ctx.transactions.request(this.#build(flow), flow, this.#events());
     this.#transaction = transaction;
     if (this.#cancel !== undefined) transaction.cancel(this.#cancel.headers);
+    this.#watchSilence(transaction);
     return { kind: 'sent', message: transaction.request, flow };
+  }
+
+  /** The CANCEL is held until something comes: whoever wakes up late stops ringing at once. */
+  #watchSilence(transaction: ClientTransaction): void {
+    const { silenceMs } = this.#hop;
+    if (silenceMs === undefined) return;
+    this.#ctx.wheel.after(silenceMs, () => {
+      if (this.#answered || this.#transaction !== transaction || transaction.ended) return;
+      transaction.cancel([]);
+      this.#movedOnOrFailed(408, 'Request Timeout');
+    });
   }
 
   #events(): ClientTransactionHandler {

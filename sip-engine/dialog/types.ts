@@ -22,6 +22,8 @@ export interface NextHop {
   readonly uri?: string;
   /** Keep the local UDP socket where the transport allows it. */
   readonly via?: ListenPoint;
+  /** Give up when nothing at all, not even 100, has come after so many ms; a late answer is cancelled or hung up. */
+  readonly silenceMs?: number;
 }
 
 /** Outcome of an application's answer: the message as sent, or why it was not. */
