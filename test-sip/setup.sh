@@ -3,7 +3,8 @@
 set -euo pipefail
 
 # command:package
-NEEDS=(sipp:sip-tester ip:iproute2 unshare:util-linux openssl:openssl promtool:prometheus sqlite3:sqlite3 curl:curl)
+NEEDS=(sipp:sip-tester ip:iproute2 unshare:util-linux openssl:openssl promtool:prometheus sqlite3:sqlite3 curl:curl
+  nft:nftables baresip:baresip-core kamailio:kamailio)
 
 missing=()
 for need in "${NEEDS[@]}"; do
