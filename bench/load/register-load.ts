@@ -1,113 +1,118 @@
-import { createHash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { createPbxFleet, type PbxFleet } from './pbx-fleet.ts';
 
 /**
- * REGISTER load in a closed loop: `window` users at once, each challenged and answered (mode pair), or
- * refreshing with the nonce it has (mode refresh), or bare datagrams of the same size (mode echo).
- * usage: PORT CSV MODE SECONDS WINDOW. Prints one line of JSON.
+ * REGISTER load in a closed loop, `window` PBXes at a time. Each line `{"mode","seconds"}` on standard input is one
+ * round, answered by one line of JSON when it is over; it ends with its input.
+ * Modes: `pair` (challenged and answered), `refresh` (with the nonce it has), `prime` (every PBX once), `echo` (the
+ * datagrams of a pair there and back, to a server that answers nothing else).
+ * usage: PORT CSV WINDOW
  */
-const [port, csv, mode, seconds, window] = process.argv.slice(2);
-const users = readFileSync(csv ?? '', 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => line.split(',') as [string, string, string]);
-const md5 = (text: string) => createHash('md5').update(text).digest('hex');
+const [port, csv, window] = process.argv.slice(2);
 
-interface Slot {
-  readonly user: string;
-  readonly realm: string;
-  readonly ha1: string;
-  nonce: string;
-  nc: number;
-  cseq: number;
-  startedAt: number;
-  awaitingChallenge: boolean;
+interface Round {
+  readonly mode: 'pair' | 'refresh' | 'prime' | 'echo';
+  readonly seconds: number;
 }
 
-const slots: Slot[] = users.map(([user, realm, password]) => ({
-  user,
-  realm,
-  ha1: md5(`${user}:${realm}:${password}`),
-  nonce: '',
-  nc: 0,
-  cseq: 0,
-  startedAt: 0,
-  awaitingChallenge: false,
-}));
-const socket = createSocket({ type: 'udp4', recvBufferSize: 4 << 20 });
-const latencies: number[] = [];
-let [done, errors, next, live, stopping] = [0, 0, 0, 0, false];
-let localPort = 0;
+/** A datagram that was not answered for so long is lost. */
+const LOST_MS = 1000;
 
-function authorization(slot: Slot): string {
-  slot.nc += 1;
-  const nc = slot.nc.toString(16).padStart(8, '0');
-  const uri = `sip:${slot.realm}`;
-  const response = md5(`${slot.ha1}:${slot.nonce}:${nc}:c0ffee00:auth:${md5(`REGISTER:${uri}`)}`);
-  return `Authorization: Digest username="${slot.user}", realm="${slot.realm}", nonce="${slot.nonce}", uri="${uri}", response="${response}", algorithm=MD5, qop=auth, nc=${nc}, cnonce="c0ffee00"\r\n`;
+const socket = createSocket({
+  type: 'udp4',
+  recvBufferSize: 4 << 20,
+  lookup: (host, _options, done) => done(null, host, 4),
+});
+const fleet: PbxFleet = createPbxFleet(readFileSync(csv ?? '', 'utf8'), String(Date.now()));
+const startedAt = new Float64Array(fleet.size);
+const live = new Set<number>();
+let round: Round = { mode: 'prime', seconds: 0 };
+let [done, errors, lost, next, left] = [0, 0, 0, 0, 0];
+let latencies: number[] = [];
+let finishRound: (() => void) | undefined;
+
+function begin(): void {
+  if (left === 0) {
+    if (live.size === 0) finishRound?.();
+    return;
+  }
+  left -= 1;
+  const index = next;
+  next = (next + 1) % fleet.size;
+  startedAt[index] = performance.now();
+  live.add(index);
+  send(index, round.mode === 'refresh' && fleet.hasNonce(index));
 }
 
 function send(index: number, withCredentials: boolean): void {
-  const slot = slots[index];
-  if (slot === undefined) return;
-  slot.cseq += 1;
-  slot.awaitingChallenge = !withCredentials;
-  const text =
-    `REGISTER sip:${slot.realm} SIP/2.0\r\n` +
-    `Via: SIP/2.0/UDP 127.0.0.1:${localPort};branch=z9hG4bK${index}x${slot.cseq};rport\r\n` +
-    `Max-Forwards: 70\r\nFrom: <sip:${slot.user}@${slot.realm}>;tag=t${index}\r\nTo: <sip:${slot.user}@${slot.realm}>\r\n` +
-    `Call-ID: ${index}@load\r\nCSeq: ${slot.cseq} REGISTER\r\nContact: <sip:${slot.user}@127.0.0.1:${localPort};rinstance=a1b2c3>\r\n` +
-    `Expires: 3600\r\nUser-Agent: 3CXPhoneSystem 20.0.3\r\nAllow: INVITE, ACK, CANCEL, OPTIONS, BYE, REGISTER, REFER, NOTIFY\r\n` +
-    `${withCredentials ? authorization(slot) : ''}Content-Length: 0\r\n\r\n`;
-  socket.send(text, Number(port), '127.0.0.1');
+  socket.send(fleet.register(index, withCredentials), Number(port), '127.0.0.1');
 }
 
-function start(): void {
-  if (stopping) return;
-  const index = next;
-  next = (next + 1) % slots.length;
-  const slot = slots[index];
-  if (slot === undefined) return;
-  slot.startedAt = performance.now();
-  live += 1;
-  send(index, mode === 'refresh' && slot.nonce !== '' && slot.nc < 900);
-}
-
-function finish(slot: Slot, ok: boolean): void {
-  live -= 1;
-  if (ok) {
+function finish(index: number, isOk: boolean): void {
+  live.delete(index);
+  if (isOk) {
     done += 1;
-    latencies.push(performance.now() - slot.startedAt);
+    latencies.push(performance.now() - (startedAt[index] ?? 0));
   } else errors += 1;
-  start();
+  begin();
 }
 
-socket.on('message', (bytes) => {
-  const text = bytes.toString('latin1');
-  const index = Number(/Call-ID: (\d+)@load/i.exec(text)?.[1]);
-  const slot = slots[index];
-  if (slot === undefined) return;
-  if (mode === 'echo') {
+socket.on('message', (bytes, peer) => {
+  const probed = round.mode === 'echo' ? undefined : fleet.answerProbe(bytes);
+  if (probed !== undefined) {
+    socket.send(probed, peer.port, peer.address);
+    return;
+  }
+  const answer = fleet.read(bytes);
+  if (answer === undefined || !live.has(answer.index)) return;
+  const { index, status } = answer;
+  if (round.mode === 'echo') {
     // Two datagrams there and back are what a pair receives and sends.
-    if (slot.awaitingChallenge) send(index, true);
-    else finish(slot, true);
-  } else if (text.startsWith('SIP/2.0 401')) {
-    slot.nonce = /nonce="([^"]+)"/.exec(text)?.[1] ?? '';
-    slot.nc = 0;
-    send(index, true);
-  } else finish(slot, text.startsWith('SIP/2.0 200'));
+    if (fleet.isUnauthorized(index)) send(index, true);
+    else finish(index, true);
+  } else if (status === 401 && fleet.isUnauthorized(index)) send(index, true);
+  // The nonce has aged out in the middle of a refresh: an honest PBX tries again.
+  else if (status === 401 && round.mode === 'refresh') send(index, true);
+  else finish(index, status === 200);
 });
 
-socket.bind(0, '127.0.0.1', () => {
-  localPort = socket.address().port;
-  for (const slot of slots) if (mode === 'echo') slot.nonce = '0123456789abcdef0123456789abcdef0123456789abcdef';
-  for (let i = 0; i < Math.min(Number(window), slots.length); i++) start();
-  setTimeout(() => {
-    stopping = true;
-    latencies.sort((a, b) => a - b);
-    const at = (share: number) => Number((latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(2));
-    console.log(JSON.stringify({ done, errors, stuck: errors === 0 ? 0 : live, p50Ms: at(0.5), p99Ms: at(0.99) }));
-    socket.close();
-  }, Number(seconds) * 1000);
+async function run(asked: Round): Promise<void> {
+  round = asked;
+  [done, errors, lost, latencies] = [0, 0, 0, []];
+  left = asked.mode === 'prime' ? fleet.size : Number.POSITIVE_INFINITY;
+  if (asked.mode === 'echo') fleet.pretendNonces();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  finishRound = resolve;
+  const startMs = performance.now();
+  const sweep = setInterval(reapLost, 100);
+  for (let i = 0; i < Math.min(Number(window), fleet.size); i++) begin();
+  const stop = setTimeout(
+    () => {
+      left = 0;
+    },
+    asked.mode === 'prime' ? 600_000 : asked.seconds * 1000,
+  );
+  await promise;
+  clearTimeout(stop);
+  clearInterval(sweep);
+  latencies.sort((a, b) => a - b);
+  const at = (share: number) => Number((latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(2));
+  const seconds = (performance.now() - startMs) / 1000;
+  console.log(JSON.stringify({ done, errors, lost, seconds, p50Ms: at(0.5), p99Ms: at(0.99) }));
+}
+
+function reapLost(): void {
+  const now = performance.now();
+  for (const index of live) {
+    if (now - (startedAt[index] ?? 0) < LOST_MS) continue;
+    lost += 1;
+    finish(index, false);
+  }
+}
+
+socket.bind(0, '127.0.0.1', async () => {
+  for await (const line of createInterface({ input: process.stdin })) await run(JSON.parse(line) as Round);
+  socket.close();
 });

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,8 @@ export interface Child {
   readonly pid: number;
   /** The next line of standard output that starts with `{`, parsed. */
   nextJson(): Promise<Record<string, number | string>>;
+  /** Writes one line of JSON to its standard input and waits for the one it answers with. */
+  ask(question: object): Promise<Record<string, number | string>>;
   stop(): Promise<void>;
 }
 
@@ -28,10 +30,15 @@ export function startScript(
   const child = spawn(command, rest, {
     cwd: ROOT,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   if (child.pid === undefined) throw new Error(`cannot start ${command}`);
   return wrap(child, child.pid);
+}
+
+/** Puts a process that is already running, all its threads, onto the servers' core. */
+export function pinToServerCore(pid: number): void {
+  if (availableParallelism() > 1) execFileSync('taskset', ['-a', '-c', '-p', '0', String(pid)], { stdio: 'ignore' });
 }
 
 function wrap(child: ChildProcess, pid: number): Child {
@@ -46,13 +53,17 @@ function wrap(child: ChildProcess, pid: number): Child {
     });
   }
   const ended = once(child, 'exit');
+  const nextJson = async () => {
+    const line =
+      lines.shift() ?? (await Promise.race([new Promise<string>((resolve) => waiting.push(resolve)), failure(ended)]));
+    return JSON.parse(line) as Record<string, number | string>;
+  };
   return {
     pid,
-    async nextJson() {
-      const line =
-        lines.shift() ??
-        (await Promise.race([new Promise<string>((resolve) => waiting.push(resolve)), failure(ended)]));
-      return JSON.parse(line) as Record<string, number | string>;
+    nextJson,
+    ask(question) {
+      child.stdin?.write(`${JSON.stringify(question)}\n`);
+      return nextJson();
     },
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');

@@ -1,0 +1,105 @@
+import { hash } from 'node:crypto';
+
+/** Simulated PBXes that register as 3CX does; one object a fleet, numbers in arrays. */
+export interface PbxFleet {
+  readonly size: number;
+  hasNonce(index: number): boolean;
+  /** Whether the last REGISTER of that PBX carried no credentials. */
+  isUnauthorized(index: number): boolean;
+  /** The next REGISTER of that PBX. */
+  register(index: number, withCredentials: boolean): string;
+  /** Which PBX an answer is for, and its status; takes the nonce of a challenge. */
+  read(bytes: Buffer): { readonly index: number; readonly status: number } | undefined;
+  /** The 200 to a probe; `undefined` when the message is none. */
+  answerProbe(bytes: Buffer): string | undefined;
+  /** Any text in place of nonces, for a server that gives none. */
+  pretendNonces(): void;
+}
+
+interface Pbx {
+  readonly user: string;
+  readonly realm: string;
+  readonly ha1: string;
+  readonly ha2: string;
+  nonce: string;
+  nc: number;
+  cseq: number;
+  isUnauthorized: boolean;
+}
+
+/** A nonce is used so often, then a challenge is asked for again. */
+const MOST_USES = 900;
+/** What OPTIONS begins with, and no answer does. */
+const LETTER_O = 0x4f;
+const md5 = (text: string) => hash('md5', text);
+
+/** Reads lines of `user,realm,password`; `run` tells the Call-IDs of one start from those of another. */
+export function createPbxFleet(csv: string, run: string): PbxFleet {
+  const fleet = csv.trim().split('\n').map(readPbx);
+  const get = (index: number): Pbx => {
+    const pbx = fleet[index];
+    if (pbx === undefined) throw new RangeError(`there is no PBX ${index}`);
+    return pbx;
+  };
+  return {
+    size: fleet.length,
+    hasNonce: (index) => get(index).nonce !== '' && get(index).nc < MOST_USES,
+    isUnauthorized: (index) => get(index).isUnauthorized,
+    register: (index, withCredentials) => writeRegister(get(index), index, run, withCredentials),
+    read(bytes) {
+      const text = bytes.toString('latin1');
+      const at = text.indexOf('Call-ID: ') + 9;
+      const index = Number(text.slice(at, text.indexOf('@', at)));
+      const pbx = fleet[index];
+      if (at < 9 || pbx === undefined) return undefined;
+      const status = Number(text.slice(8, 11));
+      if (status === 401) takeNonce(pbx, text);
+      return { index, status };
+    },
+    answerProbe(bytes) {
+      return bytes[0] === LETTER_O ? answerOptions(bytes.toString('latin1')) : undefined;
+    },
+    pretendNonces() {
+      for (const pbx of fleet) pbx.nonce = '0123456789abcdef0123456789abcdef0123456789abcdef0123456789';
+    },
+  };
+}
+
+function readPbx(line: string): Pbx {
+  const [user = '', realm = '', password = ''] = line.split(',');
+  const ha1 = md5(`${user}:${realm}:${password}`);
+  return { user, realm, ha1, ha2: md5(`REGISTER:sip:${realm}`), nonce: '', nc: 0, cseq: 0, isUnauthorized: true };
+}
+
+function takeNonce(pbx: Pbx, text: string): void {
+  const at = text.indexOf('nonce="') + 7;
+  pbx.nonce = text.slice(at, text.indexOf('"', at));
+  pbx.nc = 0;
+}
+
+function writeRegister(pbx: Pbx, index: number, run: string, withCredentials: boolean): string {
+  const { user, realm } = pbx;
+  pbx.cseq += 1;
+  pbx.isUnauthorized = !withCredentials;
+  // The Contact is what the PBX calls itself behind its NAT, and stays the same from run to run.
+  return (
+    `REGISTER sip:${realm} SIP/2.0\r\n` +
+    `Via: SIP/2.0/UDP 127.0.0.1:5070;branch=z9hG4bK${index}x${pbx.cseq};rport\r\n` +
+    `Max-Forwards: 70\r\nFrom: <sip:${user}@${realm}>;tag=t${index}\r\nTo: <sip:${user}@${realm}>\r\n` +
+    `Call-ID: ${index}@${run}\r\nCSeq: ${pbx.cseq} REGISTER\r\nContact: <sip:${user}@127.0.0.1:5070;rinstance=a1b2c3>\r\n` +
+    `Expires: 3600\r\nUser-Agent: 3CXPhoneSystem 20.0.3\r\nAllow: INVITE, ACK, CANCEL, OPTIONS, BYE, REGISTER, REFER, NOTIFY\r\n` +
+    `${withCredentials ? authorization(pbx) : ''}Content-Length: 0\r\n\r\n`
+  );
+}
+
+function authorization(pbx: Pbx): string {
+  pbx.nc += 1;
+  const nc = pbx.nc.toString(16).padStart(8, '0');
+  const response = md5(`${pbx.ha1}:${pbx.nonce}:${nc}:c0ffee00:auth:${pbx.ha2}`);
+  return `Authorization: Digest username="${pbx.user}", realm="${pbx.realm}", nonce="${pbx.nonce}", uri="sip:${pbx.realm}", response="${response}", algorithm=MD5, qop=auth, nc=${nc}, cnonce="c0ffee00"\r\n`;
+}
+
+/** The request with another first line: all that a 200 needs is in it. */
+function answerOptions(text: string): string {
+  return `SIP/2.0 200 OK${text.slice(text.indexOf('\r\n'))}`;
+}
