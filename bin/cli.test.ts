@@ -105,7 +105,8 @@ t.test('with a server the commands go through its control socket', async (t) => 
     DIDFARM_METRICS_PORT: await freePort(),
   };
   const server = start(['serve', '--demo'], env);
-  t.teardown(() => server.kill('SIGKILL'));
+  // Not SIGKILL: the launcher could not pass it on, and the server would stay.
+  t.teardown(() => server.kill('SIGTERM'));
   await healthy(env.DIDFARM_HTTP_PORT);
   const trunks = JSON.parse((await run(['trunks', 'list', '--json'], env)).out);
   t.match(trunks[0], { name: 'Acme Corp', registration: { state: 'never' } });

@@ -41,6 +41,10 @@ export async function startProduct(): Promise<DemoProduct> {
     rmSync(dataDir, { recursive: true, force: true });
     return code;
   };
+  // Whoever interrupts the demonstration leaves no server and no folder behind.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stop().finally(() => process.exit(1)));
+  }
   try {
     await waitUntilHealthy(child, `http://127.0.0.1:${httpPort}/healthz`, log);
     const world = JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')) as DemoFile;
