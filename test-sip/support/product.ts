@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startDrachtio } from './drachtio.ts';
 import { freePort } from './ports.ts';
 import { type Test, tempDir } from './temp-dir.ts';
 
@@ -58,12 +59,14 @@ export interface Product {
 
 /** Starts the product as a user would, on free loopback ports, with the demo world; it ends with the test. */
 export async function startProduct(t: Test, settings: Readonly<Record<string, string>> = {}): Promise<Product> {
+  const sipPort = Number(settings.DIDFARM_SIP_PORT ?? (await freePort()));
   const env = {
     DIDFARM_DATA_DIR: settings.DIDFARM_DATA_DIR ?? tempDir(t),
     DIDFARM_SIP_HOST: '127.0.0.1',
-    DIDFARM_SIP_PORT: String(await freePort()),
+    DIDFARM_SIP_PORT: String(sipPort),
     DIDFARM_HTTP_PORT: String(await freePort()),
     DIDFARM_METRICS_PORT: String(await freePort()),
+    ...(await startDrachtio(t, sipPort)),
     ...settings,
   };
   const child = spawn('env', [...OWN_PROCESS, process.execPath, 'server.ts'], {
