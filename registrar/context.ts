@@ -1,13 +1,13 @@
 import type { DigestCredentials, InboundRequest, UriParts } from '../auth/index.ts';
 import type { RealmRecord, TrunkRecord } from '../bus/index.ts';
-import type { Reason, Traced, TraceLine } from '../telemetry/index.ts';
+import type { LazilyTraced, Reason, TraceLine } from '../telemetry/index.ts';
 import type { Bindings } from './bindings.ts';
 import type { RegistrarOptions } from './options.ts';
 import type { ContactList } from './parse-contacts.ts';
 import type { RecentAnswers } from './recent-answers.ts';
 
 /** What the steps of one REGISTER hand on to each other. */
-export interface RegisterContext extends Traced {
+export interface RegisterContext extends LazilyTraced {
   readonly options: RegistrarOptions;
   readonly bindings: Bindings;
   readonly recent: RecentAnswers;
@@ -44,6 +44,7 @@ export function openContext(
     request,
     nowMs: options.nowMs(),
     trace: [],
+    refusedAt: -1,
     warnRealm: '',
     realm: undefined,
     to: undefined,

@@ -36,22 +36,66 @@ export function bindDirect(
   };
 }
 
-/** The engine's request in the one shape that all rules read; nothing is copied but references. */
+/** The engine's request in the one shape that all rules read; each text is cut out of the message once, when read. */
 export function inboundOfDirect(request: DirectRequestShape): InboundRequest {
-  const { message } = request;
-  return {
-    method: request.method,
-    uri: request.uri,
-    transport: request.transport,
-    sourceAddress: request.sourceAddress,
-    sourcePort: request.sourcePort,
-    localAddress: request.localAddress,
-    localPort: request.localPort,
-    flowId: request.flowId,
-    callId: message.callId,
-    cseq: message.cseq,
-    branch: message.topVia.branch,
-    header: (name) => message.header(name),
-    headerLines: (name) => message.headerLines(name),
-  };
+  return new DirectInbound(request);
+}
+
+class DirectInbound implements InboundRequest {
+  readonly method: string;
+  readonly transport: InboundRequest['transport'];
+  readonly sourceAddress: string;
+  readonly sourcePort: number;
+  readonly cseq: number;
+  readonly #request: DirectRequestShape;
+  readonly #message: DirectRequestShape['message'];
+  #uri: string | undefined = undefined;
+  #callId: string | undefined = undefined;
+  #flowId: string | undefined = undefined;
+
+  constructor(request: DirectRequestShape) {
+    const { message } = request;
+    this.method = request.method;
+    this.transport = request.transport;
+    this.sourceAddress = request.sourceAddress;
+    this.sourcePort = request.sourcePort;
+    this.cseq = message.cseq;
+    this.#request = request;
+    this.#message = message;
+  }
+
+  get uri(): string {
+    this.#uri ??= this.#request.uri;
+    return this.#uri;
+  }
+
+  get callId(): string {
+    this.#callId ??= this.#message.callId;
+    return this.#callId;
+  }
+
+  get flowId(): string {
+    this.#flowId ??= this.#request.flowId;
+    return this.#flowId;
+  }
+
+  get localAddress(): string {
+    return this.#request.localAddress;
+  }
+
+  get localPort(): number {
+    return this.#request.localPort;
+  }
+
+  get branch(): string {
+    return this.#message.topVia.branch;
+  }
+
+  header(name: string): string | undefined {
+    return this.#message.header(name);
+  }
+
+  headerLines(name: string): readonly string[] {
+    return this.#message.headerLines(name);
+  }
 }

@@ -1,6 +1,6 @@
 import { parseSipUri } from '../auth/index.ts';
 import type { RegisterFailure } from '../bus/index.ts';
-import { type Reason, type Rejection, type Result, reasonEntry } from '../telemetry/index.ts';
+import { completeTrace, type Reason, type Rejection, type Result, reasonEntry, type Step } from '../telemetry/index.ts';
 import type { RegisterContext } from './context.ts';
 
 /** How one REGISTER ended; `lines` are header lines without CR LF. */
@@ -26,7 +26,11 @@ export function refusedOutcome(context: RegisterContext, rejection: Rejection): 
 }
 
 /** The decision trace of a failed REGISTER: what was sent, what was expected, how to mend it. */
-export function describeFailure(context: RegisterContext, rejection: Rejection): RegisterFailure {
+export function describeFailure(
+  steps: readonly Step<RegisterContext>[],
+  context: RegisterContext,
+  rejection: Rejection,
+): RegisterFailure {
   const { request, trunk } = context;
   const entry = reasonEntry(rejection.reason);
   return {
@@ -44,7 +48,7 @@ export function describeFailure(context: RegisterContext, rejection: Rejection):
     reason: rejection.reason,
     sentence: rejection.sentence ?? entry.sentence,
     remedy: entry.remedy,
-    trace: context.trace,
+    trace: completeTrace(steps, context, rejection),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { InboundRequest } from '../auth/index.ts';
 import type { BindingRecord, DirectoryDelta, OfflineCause } from '../bus/index.ts';
-import { runSteps, type Step } from '../telemetry/index.ts';
+import { runStepsLazily, type Step } from '../telemetry/index.ts';
 import type { LiveBinding } from './binding.ts';
 import { Bindings } from './bindings.ts';
 import { openContext, type RegisterContext } from './context.ts';
@@ -42,7 +42,7 @@ export class Registrar {
   /** Runs the steps and says how the REGISTER is to be answered. */
   handle(request: InboundRequest): RegisterOutcome {
     const context = openContext(this.#options, this.#bindings, this.#recent, request);
-    const rejection = runSteps(this.#steps, context);
+    const rejection = runStepsLazily(this.#steps, context);
     const isRepeat = rejection?.reason === 'retransmitted';
     const outcome = rejection === undefined ? acceptedOutcome(context) : refusedOutcome(context, rejection);
     if (context.credentials !== undefined && !isRepeat) {
@@ -58,7 +58,7 @@ export class Registrar {
         reason: outcome.reason,
       };
       if (this.#gate.admits(key, context.nowMs)) {
-        this.#options.events.registerFailure(describeFailure(context, rejection));
+        this.#options.events.registerFailure(describeFailure(this.#steps, context, rejection));
       }
     }
     this.#options.events.count(outcome.result, outcome.reason);

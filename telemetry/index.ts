@@ -1,6 +1,16 @@
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { MainMetrics } from './main-metrics.ts';
-export { note, type Rejection, runSteps, type Step, type Traced, type TraceLine } from './pipeline.ts';
+export {
+  completeTrace,
+  type LazilyTraced,
+  note,
+  type Rejection,
+  runSteps,
+  runStepsLazily,
+  type Step,
+  type Traced,
+  type TraceLine,
+} from './pipeline.ts';
 export { REASONS, type Reason, reasonEntry } from './reasons.ts';
 export type { ReasonEntry, Result } from './results.ts';
 export { type SipMetricSources, SipMetrics, type TrunkSeries } from './sip-metrics.ts';

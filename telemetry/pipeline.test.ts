@@ -1,5 +1,5 @@
 import t from 'tap';
-import { note, runSteps, type Traced } from './index.ts';
+import { completeTrace, note, runSteps, runStepsLazily, type Step, type Traced, type TraceLine } from './index.ts';
 
 interface Context extends Traced {
   readonly calls: string[];
@@ -33,4 +33,24 @@ t.test('a step that says nothing still leaves its name', async (t) => {
   }
   t.equal(runSteps([quiet], seen), undefined);
   t.strictSame(seen.trace, [{ step: 'quiet', saw: '', decided: 'proceed' }]);
+});
+
+t.test('a lazily kept trace, once completed, is the one that runSteps keeps', async (t) => {
+  const open = (refusing: number) => ({ trace: [] as TraceLine[], refusedAt: -1, refusing });
+  type Context = ReturnType<typeof open>;
+  const refusal = { status: 403, reason: 'trunk_suspended' as const, sentence: 'No.' };
+  const quiet = () => undefined;
+  function talking(context: Context) {
+    note(context, 'talking', 'this', 'that');
+    return context.refusing === 1 ? refusal : undefined;
+  }
+  const last = (context: Context) => (context.refusing === 2 ? refusal : undefined);
+  const steps: readonly Step<Context>[] = [quiet, talking, last];
+  for (const refusing of [1, 2]) {
+    const eager = open(refusing);
+    const lazy = open(refusing);
+    t.equal(runSteps(steps, eager), runStepsLazily(steps, lazy));
+    t.strictSame(completeTrace(steps, lazy, refusal), eager.trace);
+  }
+  t.equal(runStepsLazily(steps, open(0)), undefined);
 });

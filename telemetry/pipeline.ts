@@ -50,3 +50,36 @@ export function runSteps<C extends Traced>(steps: readonly Step<C>[], context: C
 export function note(context: Traced, step: string, saw: string, decided: string): void {
   context.trace.push({ step, saw, decided });
 }
+
+/** A context whose trace holds only what steps noted, until `completeTrace` is asked for the rest. */
+export interface LazilyTraced extends Traced {
+  /** Index of the step that refused, -1 for none. */
+  refusedAt: number;
+}
+
+/** As `runSteps`, for flows whose trace is read of failures alone: a success costs no trace line but its notes. */
+export function runStepsLazily<C extends LazilyTraced>(steps: readonly Step<C>[], context: C): Rejection | undefined {
+  for (let index = 0; index < steps.length; index += 1) {
+    const rejection = steps[index]?.(context);
+    if (rejection === undefined) continue;
+    context.refusedAt = index;
+    return rejection;
+  }
+  return undefined;
+}
+
+/** The trace that `runSteps` would have left of the run that ended in that refusal; notes bear their step's name. */
+export function completeTrace<C extends LazilyTraced>(
+  steps: readonly Step<C>[],
+  context: C,
+  rejection: Rejection,
+): readonly TraceLine[] {
+  return steps.slice(0, context.refusedAt + 1).flatMap((step, index) => {
+    const notes = context.trace.filter((line) => line.step === step.name);
+    if (index < context.refusedAt) {
+      return notes.length > 0 ? notes : [{ step: step.name, saw: '', decided: 'proceed' }];
+    }
+    const decided = `${rejection.status} ${rejection.reason}`;
+    return [...notes, { step: step.name, saw: rejection.sentence ?? '', decided }];
+  });
+}

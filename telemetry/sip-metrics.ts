@@ -49,16 +49,16 @@ export class SipMetrics {
   }
 
   countRegister(result: string, reason: string): void {
-    this.#registers.count(`${result}|${reason}`);
+    this.#registers.count(result, reason);
   }
 
   countCall(direction: string, result: string, reason: string): void {
-    this.#calls.count(`${direction}|${result}|${reason}`);
+    this.#calls.count(direction, `${result}|${reason}`);
   }
 
   /** What the engine counts by itself: messages, errors, refusals. */
   countEngine(event: string, label = ''): void {
-    this.#engine.count(`${event}|${label}`);
+    this.#engine.count(event, label);
   }
 
   /** The present values, ready to be sent to the main thread. */
