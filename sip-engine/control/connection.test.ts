@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { connect } from 'node:tls';
 import t, { type Test } from 'tap';
 import { startEngine, udpPeer } from '../engine-test-peer.ts';
+import { TestAuthority } from '../transport/testing-tls.ts';
 import { AppPeer } from './app-peer.ts';
 import { encodeFrame, FrameError, FrameReader } from './frame-reader.ts';
 
@@ -138,6 +141,26 @@ t.test('a Call-ID that would shift the tokens gets 400 and reaches no app', asyn
   peer.send(outside('OPTIONS').replace(/Call-ID: /, 'Call-ID: a|b'));
   t.equal((await peer.next()).status, 400);
   t.ok(await app.idle());
+});
+
+t.test('inside TLS the protocol is byte for byte the same', async (t) => {
+  const authority = new TestAuthority();
+  t.teardown(() => authority.remove());
+  const { engine } = await startEngine(t);
+  const tls = authority.issue('apps', 'DNS:localhost');
+  const { port } = await engine.listenControl({ host: '127.0.0.1', port: 0, secret: 'secret', tls });
+  const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  t.teardown(() => socket.destroy());
+  const reader = new FrameReader(10_000);
+  socket.write(Buffer.concat([encodeFrame('a|authenticate|secret|'), encodeFrame('b|ping')]));
+  const frames: string[] = [];
+  while (frames.length < 2) {
+    const [chunk] = await once(socket, 'data');
+    frames.push(...reader.push(chunk).map(String));
+  }
+  t.match(frames[0], /^[0-9a-f-]{36}\|response\|a\|OK\|/);
+  t.match(frames[1], /^[0-9a-f-]{36}\|response\|b\|OK\|pong$/);
 });
 
 let count = 0;
