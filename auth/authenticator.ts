@@ -2,7 +2,7 @@ import type { DigestAlgorithm, Ha1Set, RealmRecord, TrunkRecord } from '../bus/i
 import type { Reason, Rejection } from '../telemetry/index.ts';
 import type { BanBook } from './ban-book.ts';
 import { type ChallengeKind, challengeLines } from './challenge.ts';
-import { computeHa1, computeResponse, equalInConstantTime } from './digest.ts';
+import { computeHa1, equalInConstantTime, ResponseComputer } from './digest.ts';
 import { digestUriFits } from './digest-uri.ts';
 import type { GuessLimit } from './guess-limit.ts';
 import { type IdentityDirectory, refuseIdentity, refuseSource } from './identity.ts';
@@ -73,6 +73,7 @@ export class Authenticator {
   readonly #options: AuthenticatorOptions;
   /** Stands in for the HA1 of users that do not exist, so that they cost the same work. */
   readonly #nobody: Ha1Set;
+  readonly #responses = new ResponseComputer();
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
@@ -163,12 +164,17 @@ export class Authenticator {
   #match(attempt: Attempt, algorithm: DigestAlgorithm): Authenticated['password'] | undefined {
     const { trunk, credentials, request } = attempt;
     const ha1 = trunk?.ha1[algorithm];
-    const expected = computeResponse(algorithm, ha1 ?? this.#nobody[algorithm] ?? '', request.method, credentials);
+    const expected = this.#responses.compute(
+      algorithm,
+      ha1 ?? this.#nobody[algorithm] ?? '',
+      request.method,
+      credentials,
+    );
     if (equalInConstantTime(expected, credentials.response) && ha1 !== undefined) return 'current';
     const previous = trunk?.previousHa1;
     const old = previous != null && previous.untilMs > this.#options.nowMs() ? previous.ha1[algorithm] : undefined;
     if (old === undefined) return undefined;
-    const expectedOld = computeResponse(algorithm, old, request.method, credentials);
+    const expectedOld = this.#responses.compute(algorithm, old, request.method, credentials);
     return equalInConstantTime(expectedOld, credentials.response) ? 'previous' : undefined;
   }
 
@@ -231,8 +237,7 @@ function ncOf(credentials: DigestCredentials): number {
   if (credentials.qop === '') return 0;
   if (credentials.qop !== 'auth' || credentials.cnonce === '' || !/^[0-9a-f]{1,8}$/i.test(credentials.nc))
     return Number.NaN;
-  const nc = Number.parseInt(credentials.nc, 16);
-  return nc === 0 ? Number.NaN : nc;
+  return Number.parseInt(credentials.nc, 16) || Number.NaN;
 }
 
 function formFault(credentials: DigestCredentials): string {

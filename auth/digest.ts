@@ -19,15 +19,40 @@ export function computeResponse(
   algorithm: DigestAlgorithm,
   ha1: string,
   method: string,
-  credentials: Pick<DigestCredentials, 'nonce' | 'uri' | 'qop' | 'nc' | 'cnonce'>,
+  credentials: ResponseParts,
 ): string {
-  const ha2 = digestHash(algorithm, `${method}:${credentials.uri}`);
-  if (credentials.qop === '') return digestHash(algorithm, `${ha1}:${credentials.nonce}:${ha2}`);
-  return digestHash(
-    algorithm,
-    `${ha1}:${credentials.nonce}:${credentials.nc}:${credentials.cnonce}:${credentials.qop}:${ha2}`,
-  );
+  return responseOf(algorithm, ha1, digestHash(algorithm, `${method}:${credentials.uri}`), credentials);
 }
+
+type ResponseParts = Pick<DigestCredentials, 'nonce' | 'uri' | 'qop' | 'nc' | 'cnonce'>;
+
+function responseOf(
+  algorithm: DigestAlgorithm,
+  ha1: string,
+  ha2: string,
+  { nonce, nc, cnonce, qop }: ResponseParts,
+): string {
+  return digestHash(algorithm, qop === '' ? `${ha1}:${nonce}:${ha2}` : `${ha1}:${nonce}:${nc}:${cnonce}:${qop}:${ha2}`);
+}
+
+/** `computeResponse` that remembers H(method:uri): the PBXes of a domain all send the same. */
+export class ResponseComputer {
+  readonly #ha2 = new Map<string, string>();
+
+  compute(algorithm: DigestAlgorithm, ha1: string, method: string, credentials: ResponseParts): string {
+    const key = `${algorithm} ${method}:${credentials.uri}`;
+    let ha2 = this.#ha2.get(key);
+    if (ha2 === undefined) {
+      ha2 = digestHash(algorithm, `${method}:${credentials.uri}`);
+      if (this.#ha2.size >= MOST_HA2) this.#ha2.clear();
+      this.#ha2.set(key, ha2);
+    }
+    return responseOf(algorithm, ha1, ha2, credentials);
+  }
+}
+
+/** Strangers make up URIs; beyond so many all are forgotten. */
+const MOST_HA2 = 2048;
 
 /** Compares without an early exit, so that time tells nothing of where texts of equal length differ. */
 export function equalInConstantTime(a: string, b: string): boolean {

@@ -12,7 +12,7 @@ export class GuessLimit {
 
   /** Seconds to wait before the next attempt is looked at, 0 for none. */
   waitSec(address: string, identity: string, nowMs: number): number {
-    return this.#buckets.waitSec(pairKey(address, identity), GUESSES, nowMs);
+    return this.#buckets.size === 0 ? 0 : this.#buckets.waitSec(pairKey(address, identity), GUESSES, nowMs);
   }
 
   recordFailure(address: string, identity: string, nowMs: number): void {
@@ -20,7 +20,7 @@ export class GuessLimit {
   }
 
   recordSuccess(address: string, identity: string): void {
-    this.#buckets.forget(pairKey(address, identity));
+    if (this.#buckets.size > 0) this.#buckets.forget(pairKey(address, identity));
   }
 }
 

@@ -10,6 +10,9 @@ export interface NonceOptions {
   readonly firstCounter?: number;
 }
 
+/** Addresses whose tag is kept; beyond it all are made anew. */
+const MOST_TAGS = 4096;
+
 /** What a nonce turned out to be. `issuedSec` and `counter` are to be trusted only when it is `valid`. */
 export interface NonceCheck {
   readonly state: 'valid' | 'stale' | 'foreign' | 'other_address' | 'previous_start';
@@ -37,6 +40,7 @@ export class NonceSigner {
   readonly #tagKey: string;
   readonly #epoch: string;
   readonly #lifetimeSec: number;
+  readonly #tags = new Map<string, string>();
   #counter: number;
 
   constructor(options: NonceOptions) {
@@ -75,8 +79,14 @@ export class NonceSigner {
     return ageSec > this.#lifetimeSec || ageSec < -CLOCK_STEP_SEC ? 'stale' : 'valid';
   }
 
+  /** A challenge and the answer to it come from one address, so the second tag is nearly always known. */
   #tag(sourceAddress: string): string {
-    return hash('sha512-256', this.#tagKey + sourceAddress, 'base64url').slice(0, SIGNATURE_AT - TAG_AT);
+    const known = this.#tags.get(sourceAddress);
+    if (known !== undefined) return known;
+    const tag = hash('sha512-256', this.#tagKey + sourceAddress, 'base64url').slice(0, SIGNATURE_AT - TAG_AT);
+    if (this.#tags.size >= MOST_TAGS) this.#tags.clear();
+    this.#tags.set(sourceAddress, tag);
+    return tag;
   }
 
   #sign(head: string, realm: string): string {

@@ -2,13 +2,42 @@ const WINDOW = 1024;
 const WORDS = WINDOW / 32;
 
 /** Marks a nonce that may not be used again: it was used without qop. */
-const SPENT = -1;
+const SPENT = 0xffff_ffff;
+/** Marks a nonce whose counts came out of order: its window tells. */
+const WINDOWED = 0xffff_fffe;
 
 /** Out of order counts; bit `nc % 1024` says whether nc was used, for the 1,024 counts up to `top`. */
 interface NcWindow {
   top: number;
   readonly bits: Uint32Array;
 }
+
+/**
+ * The highest of 1, 2, 3 … in a row by nonce counter, 0 for unused. Counters are given out one after the other, so pages
+ * of numbers hold them in four bytes each, and nothing is ever moved to make room as in a Map of millions.
+ */
+class Generation {
+  readonly #pages = new Map<number, Uint32Array>();
+  readonly windows = new Map<number, NcWindow>();
+  size = 0;
+
+  get(counter: number): number {
+    return this.#pages.get(Math.floor(counter / PAGE))?.[counter % PAGE] ?? 0;
+  }
+
+  set(counter: number, used: number): void {
+    const number = Math.floor(counter / PAGE);
+    let page = this.#pages.get(number);
+    if (page === undefined) {
+      page = new Uint32Array(PAGE);
+      this.#pages.set(number, page);
+    }
+    if (page[counter % PAGE] === 0) this.size += 1;
+    page[counter % PAGE] = used;
+  }
+}
+
+const PAGE = 512;
 
 /**
  * Remembers which (nonce, nc) pairs were used, for nonces that authenticated. Counts may arrive out of order or
@@ -18,8 +47,8 @@ interface NcWindow {
 export class NonceUse {
   readonly #lifetimeSec: number;
   #generation = -1;
-  #current = new Map<number, number | NcWindow>();
-  #previous = new Map<number, number | NcWindow>();
+  #current = new Generation();
+  #previous = new Generation();
 
   constructor(lifetimeSec: number) {
     this.#lifetimeSec = Math.max(1, lifetimeSec);
@@ -32,28 +61,33 @@ export class NonceUse {
 
   /** Whether that count of the nonce was not used yet; `nc` 0 stands for the form without qop. */
   isFresh(counter: number, issuedSec: number, nc: number): boolean {
-    const used = this.#mapOf(issuedSec)?.get(counter);
-    if (used === undefined) return true;
+    const generation = this.#generationOf(issuedSec);
+    const used = generation?.get(counter) ?? 0;
+    if (generation === undefined || used === 0) return true;
     if (used === SPENT || nc === 0) return false;
-    if (typeof used === 'number') return nc > used;
-    if (nc > used.top) return true;
-    return nc > used.top - WINDOW && !hasBit(used.bits, nc);
+    if (used !== WINDOWED) return nc > used;
+    const window = generation.windows.get(counter);
+    if (window === undefined || nc > window.top) return true;
+    return nc > window.top - WINDOW && !hasBit(window.bits, nc);
   }
 
   /** Records the use of a fresh count by a request whose digest was right. */
   take(counter: number, issuedSec: number, nc: number): void {
     this.#rotate(issuedSec);
-    const map = this.#mapOf(issuedSec);
-    if (map === undefined) return;
-    const used = map.get(counter);
-    if (nc === 0) map.set(counter, SPENT);
-    else if (used === undefined && nc === 1) map.set(counter, 1);
-    else if (typeof used === 'number' && nc === used + 1) map.set(counter, nc);
-    else if (typeof used === 'object') slide(used, nc);
-    else map.set(counter, openWindow(used ?? 0, nc));
+    const generation = this.#generationOf(issuedSec);
+    if (generation === undefined) return;
+    const used = generation.get(counter);
+    if (nc === 0) generation.set(counter, SPENT);
+    else if (used < WINDOWED && nc === used + 1 && nc < WINDOWED) generation.set(counter, nc);
+    else if (used !== SPENT) {
+      const window = generation.windows.get(counter) ?? openWindow(used);
+      slide(window, nc);
+      generation.windows.set(counter, window);
+      generation.set(counter, WINDOWED);
+    }
   }
 
-  #mapOf(issuedSec: number): Map<number, number | NcWindow> | undefined {
+  #generationOf(issuedSec: number): Generation | undefined {
     const generation = Math.floor(issuedSec / this.#lifetimeSec);
     if (generation === this.#generation) return this.#current;
     return generation === this.#generation - 1 ? this.#previous : undefined;
@@ -63,16 +97,15 @@ export class NonceUse {
     const generation = Math.floor(issuedSec / this.#lifetimeSec);
     // Far below: the clock was set back. Nonces from what is now the future are stale, so nothing is lost.
     if (generation === this.#generation || generation === this.#generation - 1) return;
-    this.#previous = generation === this.#generation + 1 ? this.#current : new Map();
-    this.#current = new Map();
+    this.#previous = generation === this.#generation + 1 ? this.#current : new Generation();
+    this.#current = new Generation();
     this.#generation = generation;
   }
 }
 
-function openWindow(contiguous: number, nc: number): NcWindow {
+function openWindow(contiguous: number): NcWindow {
   const window: NcWindow = { top: contiguous, bits: new Uint32Array(WORDS) };
   for (let used = Math.max(1, contiguous - WINDOW + 1); used <= contiguous; used += 1) setBit(window.bits, used);
-  slide(window, nc);
   return window;
 }
 

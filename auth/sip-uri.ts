@@ -11,11 +11,62 @@ export interface UriParts {
   readonly params: string;
 }
 
+const IN_HOST = 1;
+const IN_USER = 2;
+const COLON = 58;
+
 const SIP_URI =
   /^(sips?):(?:([^@<>"\s]*)@)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?(;[^?\s<>"]*)?(?:\?[^\s<>"]*)?$/i;
 
 /** Reads a SIP or SIPS URI without brackets; `undefined` when it is none. */
 export function parseSipUri(text: string): UriParts | undefined {
+  return parsePlainUri(text) ?? parseAnyUri(text);
+}
+
+/** Which characters end or forbid the short way, by code: letters, digits and marks of names may stand anywhere. */
+const PLAIN = classify();
+
+function classify(): Uint8Array {
+  const table = new Uint8Array(128);
+  for (const char of 'abcdefghijklmnopqrstuvwxyz0123456789._-') table[char.charCodeAt(0)] = IN_HOST | IN_USER;
+  for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ+~!*()&=$,/') table[char.charCodeAt(0)] = IN_USER;
+  return table;
+}
+
+/**
+ * `sip:user@host:port;params` in lower case and without escapes, as nearly all are, in one pass; `undefined` says
+ * nothing but that the long way is needed.
+ */
+function parsePlainUri(text: string): UriParts | undefined {
+  if (!text.startsWith('sip:')) return undefined;
+  const at = text.indexOf('@', 4);
+  if (at >= 0 && !isAll(text, 4, at, IN_USER)) return undefined;
+  const hostStart = at < 0 ? 4 : at + 1;
+  let end = hostStart;
+  while (((PLAIN[text.charCodeAt(end)] ?? 0) & IN_HOST) !== 0) end += 1;
+  if (end === hostStart) return undefined;
+  const host = text.slice(hostStart, end);
+  let port = 0;
+  if (text.charCodeAt(end) === COLON) {
+    const portStart = end + 1;
+    end = portStart;
+    for (let code = text.charCodeAt(end); code >= 48 && code <= 57; code = text.charCodeAt(end)) {
+      port = port * 10 + code - 48;
+      end += 1;
+    }
+    if (end === portStart || end - portStart > 5 || port > 65535) return undefined;
+  }
+  const params = end === text.length ? '' : text.slice(end);
+  if (params !== '' && !/^;[^?\s<>"@]*$/.test(params)) return undefined;
+  return { scheme: 'sip', user: at < 0 ? '' : text.slice(4, at), host, port, params };
+}
+
+function isAll(text: string, start: number, end: number, bit: number): boolean {
+  for (let at = start; at < end; at += 1) if (((PLAIN[text.charCodeAt(at)] ?? 0) & bit) === 0) return false;
+  return true;
+}
+
+function parseAnyUri(text: string): UriParts | undefined {
   const match = SIP_URI.exec(text);
   if (match === null) return undefined;
   const [, scheme = '', userInfo = '', host = '', port = '0', params = ''] = match;

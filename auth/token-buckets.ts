@@ -19,6 +19,11 @@ export class TokenBuckets {
     this.#buckets = new BoundedMap(mostKeys);
   }
 
+  /** Keys that are not full or not yet forgotten. */
+  get size(): number {
+    return this.#buckets.size;
+  }
+
   /** Spends one token; when there is none, nothing is spent and the wait in seconds is returned, else 0. */
   take(key: string, rate: BucketRate, nowMs: number): number {
     const bucket = this.#fill(key, rate, nowMs);
