@@ -1,7 +1,13 @@
 import type { DirectLane } from './engine-direct-lane.ts';
 import { sniffMethod, sniffUserAgent } from './engine-sniff.ts';
 import { renderAnswer } from './engine-stateless-answer.ts';
-import { type ParseLimits, parseMessage, type SipMessage, SipParseError } from './message/index.ts';
+import {
+  type ParseLimits,
+  parseMessage,
+  type SipMessage,
+  SipParseError,
+  validateKnownHeaders,
+} from './message/index.ts';
 import type { EnginePorts } from './ports.ts';
 import { statelessTag, type TransactionLayer } from './transaction/index.ts';
 import type { Flow, FrameFault } from './transport/index.ts';
@@ -16,6 +22,9 @@ export interface ReceiveDeps {
   /** `Server` of answers made here; none when absent. */
   readonly agent: string | undefined;
 }
+
+/** What ends a transaction or a call is taken however its other headers look: refused, the call would go on. */
+const ENDINGS: ReadonlySet<string> = new Set(['ACK', 'BYE', 'CANCEL']);
 
 interface Refusal {
   readonly status: number;
@@ -35,7 +44,7 @@ export class Receiver {
   receive(bytes: Buffer, flow: Flow, fault?: FrameFault): void {
     if (this.preFilter !== undefined && !this.#passes(this.preFilter, bytes, flow)) return;
     const message = this.#parse(bytes, flow, fault);
-    if (message === undefined) return;
+    if (message === undefined || (message.isRequest && this.#isRefused(message, flow))) return;
     if (message.isRequest && this.#deps.directLane.take(message, flow)) return;
     this.#deps.transactions.receive(message, flow);
   }
@@ -77,6 +86,16 @@ export class Receiver {
       this.#answerMalformed(error, flow, fault);
     }
     return undefined;
+  }
+
+  /** Neither an app nor a direct handler sees a request of which a header that they may read is malformed. */
+  #isRefused(request: SipMessage, flow: Flow): boolean {
+    if (ENDINGS.has(request.method)) return false;
+    const fault = validateKnownHeaders(request);
+    if (fault === undefined) return false;
+    this.#deps.ports.counters.count('parse_errors', fault.code);
+    this.#answerMalformed(fault, flow, undefined);
+    return true;
   }
 
   #answerMalformed(error: SipParseError, flow: Flow, fault: FrameFault | undefined): void {

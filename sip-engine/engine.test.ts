@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import t from 'tap';
 import { createEngine } from './engine.ts';
 import { type Peer, requestText, startEngine, tcpPeer, udpPeer } from './engine-test-peer.ts';
@@ -149,6 +151,48 @@ t.test('malformed requests get what they deserve, without a transaction; respons
   t.equal(peer.waiting, 0);
   t.ok([...counts].some(([name]) => name.startsWith('parse_errors')));
   t.equal(engine.stats.transactions.ist, 0);
+});
+
+t.test(
+  'a malformed known header is a 400 that names it, before app or direct handler; what ends a call passes',
+  async (t) => {
+    const { engine, udpPort, counts } = await startEngine(t);
+    let seen = 0;
+    engine.onRequest('REGISTER', () => {
+      seen++;
+      return { status: 200, lines: [] };
+    });
+    const peer = await udpPeer(t, udpPort);
+    for (const [text, reason] of [
+      [requestText('REGISTER', { Expires: '0xe' }), 'Bad Expires Header'],
+      [requestText('REGISTER', { Contact: '<sip:a@h', 'Call-ID': 'x' }), 'Bad Contact Header'],
+      [requestText('INVITE', { Contact: 'sip:a b@h' }), 'Bad Contact Header'],
+      [requestText('INFO', { To: '<sip:bob@example.com>;tag=x', 'Record-Route': '<sip:>' }), 'Bad Record-Route Header'],
+      [requestText('OPTIONS').replace('sip:bob@example.com SIP', 'sip:bob@exa_!mple.com SIP'), 'Bad Request-URI'],
+    ] as const) {
+      peer.send(text);
+      t.match(await peer.next(), { status: 400, reason });
+    }
+    t.same([seen, counts.get('parse_errors bad_header'), engine.stats.transactions.ist], [0, 4, 0]);
+    peer.send(requestText('BYE', { To: '<sip:bob@example.com>;tag=x', Contact: 'sip:a b@h' }));
+    t.equal((await peer.next()).status, 481);
+  },
+);
+
+t.test('a connection filter refuses before the handshake, by source and transport', async (t) => {
+  const { engine, udpPort, tcpPort, counts } = await startEngine(t);
+  const asked: string[] = [];
+  engine.setConnectionFilter((source, transport) => {
+    asked.push(`${source} ${transport}`);
+    return false;
+  });
+  const refused = connect(tcpPort, '127.0.0.1');
+  refused.on('error', () => undefined);
+  await once(refused, 'close');
+  t.same([asked, counts.get('connections_refused filtered')], [['127.0.0.1 tcp'], 1]);
+  await barrier(await udpPeer(t, udpPort));
+  engine.setConnectionFilter(() => true);
+  await barrier(await tcpPeer(t, tcpPort));
 });
 
 t.test('what is too large for a stream is answered 513 and its connection closed', async (t) => {

@@ -18,6 +18,7 @@ import {
   type TransportLayer,
 } from './transport/index.ts';
 import type {
+  ConnectionFilter,
   DirectHandler,
   EngineOptions,
   EngineRequest,
@@ -51,6 +52,7 @@ class Engine implements SipEngine {
   readonly #control: ReturnType<EngineParts['createControl']>;
   readonly #closedListeners: ((flowId: string, reason: string) => void)[] = [];
   #closing: Promise<void> | undefined;
+  #connectionFilter: ConnectionFilter | undefined;
   #tap: ((direction: 'in' | 'out', bytes: Buffer, flowId: string) => void) | undefined;
 
   constructor(options: EngineOptions, ports: EnginePorts, parts: EngineParts) {
@@ -66,6 +68,7 @@ class Engine implements SipEngine {
     this.#events = {
       onMessage: (bytes, flow, fault) => this.#receive(bytes, flow, fault),
       onFlowClosed: (flow, reason) => this.#flowClosed(flow, reason),
+      onConnection: (remoteAddress, transport) => this.#connectionFilter?.(remoteAddress, transport) ?? true,
     };
     this.#transport = createTransportLayer(transportOptions(options), this.#events, ports);
     const transport = this.#transport;
@@ -105,6 +108,10 @@ class Engine implements SipEngine {
 
   onRequest(method: string, handler: DirectHandler): void {
     this.#directLane.set(method, handler);
+  }
+
+  setConnectionFilter(filter: ConnectionFilter): void {
+    this.#connectionFilter = filter;
   }
 
   setPreFilter(filter: PreFilter): void {

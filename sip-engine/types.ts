@@ -39,6 +39,12 @@ export type PreFilter = (
   userAgent: string,
 ) => 'pass' | 'drop' | { readonly status: number; readonly retryAfterSec?: number };
 
+/**
+ * Asked before anything is spent on an incoming connection, a TLS handshake above all; `false` closes it
+ * without a word (counted as `connections_refused{filtered}`).
+ */
+export type ConnectionFilter = (sourceAddress: string, transport: TransportName) => boolean;
+
 export interface EngineRequest {
   readonly method: string;
   readonly uri: string;
@@ -97,6 +103,7 @@ export interface SipEngine {
   /** The direct lane: this method's out-of-dialog requests go to `handler` and never to an app. */
   onRequest(method: string, handler: DirectHandler): void;
   setPreFilter(filter: PreFilter): void;
+  setConnectionFilter(filter: ConnectionFilter): void;
   onFlowClosed(listener: (flowId: string, reason: string) => void): void;
   /** Keeps an idle connection open (it carries a binding) / lets it go. Unknown ids are ignored. */
   holdFlow(flowId: string): void;

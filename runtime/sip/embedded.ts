@@ -9,6 +9,8 @@ import { listenSpecs, tlsOptions } from '../listen-specs.ts';
 import type { Signalling } from './signalling.ts';
 import type { SignallingApp } from './srf.ts';
 
+const SECURED: ReadonlySet<string> = new Set(['tls', 'wss']);
+
 /** Verbs that the app hears outside of dialogs; REGISTER and OPTIONS take the direct lane. */
 const APP_METHODS = ['invite'];
 
@@ -45,6 +47,10 @@ export function joinEmbedded(engine: SipEngine, { config, directory, auth, regis
   );
   engine.onRequest('OPTIONS', bindDirect(createOptionsHandler({ directory, auth, registrar, scanners })));
   engine.setPreFilter(auth.preFilter);
+  // Over UDP and TCP a banned source is told 503; a TLS handshake is more than it may cost us.
+  engine.setConnectionFilter(
+    (source, transport) => !SECURED.has(transport) || auth.bans.verdict(source)?.scope !== 'all',
+  );
   engine.onFlowClosed((flowId) => registrar.flowClosed(flowId));
   const secret = randomBytes(16).toString('hex');
   app.listen({ server: engine.attachApp({ secret, methods: APP_METHODS }), secret });

@@ -1,4 +1,4 @@
-import { CALL_ID_CHAR, isDigit, skipClass, skipToken, skipWhite } from './chars.ts';
+import { CALL_ID_CHAR, isDigit, isWhite, SEMICOLON, skipClass, skipToken, skipWhite } from './chars.ts';
 import type { Head } from './head.ts';
 import { spanTag } from './name-addr.ts';
 import { spanVia } from './via.ts';
@@ -14,7 +14,7 @@ export function isViaGood(head: Head): boolean {
 
 /** From is one well-formed address; notes its tag. */
 export function isFromGood(head: Head): boolean {
-  const tag = spanTag(head.text, head.valueStart(head.from), head.valueEnd(head.from));
+  const tag = spanTag(head.text, head.valueStart(head.from), addressEnd(head, head.from));
   if (tag === undefined) return false;
   head.fromTagStart = tag.valueStart;
   head.fromTagEnd = tag.valueEnd;
@@ -23,11 +23,25 @@ export function isFromGood(head: Head): boolean {
 
 /** To is one well-formed address; notes its tag. */
 export function isToGood(head: Head): boolean {
-  const tag = spanTag(head.text, head.valueStart(head.to), head.valueEnd(head.to));
+  const tag = spanTag(head.text, head.valueStart(head.to), addressEnd(head, head.to));
   if (tag === undefined) return false;
   head.toTagStart = tag.valueStart;
   head.toTagEnd = tag.valueEnd;
   return true;
+}
+
+/**
+ * Where the address at that line ends. Some peers end it with a lone `;`, which is cut off for good: what is
+ * put behind it in answers would be no parameter otherwise.
+ */
+function addressEnd(head: Head, at: number): number {
+  const { text } = head;
+  let end = head.valueEnd(at);
+  if (text.charCodeAt(end - 1) !== SEMICOLON) return end;
+  const start = head.valueStart(at);
+  for (end--; end > start && isWhite(text.charCodeAt(end - 1)); ) end--;
+  head.lines[at + 3] = end;
+  return end;
 }
 
 /** `word [ "@" word ]` or what peers take for it (RFC 3261 25.1). */

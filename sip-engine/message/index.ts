@@ -11,4 +11,4 @@ export type * from './types.ts';
 export { formatHost, formatUri, parseUri, readHostPort } from './uri.ts';
 export { canonicalHost, uriEquals } from './uri-equals.ts';
 export { validateKnownHeaders } from './validate-known-headers.ts';
-export { fillVia, parseVia } from './via.ts';
+export { parseVia } from './via.ts';

@@ -57,9 +57,12 @@ function spanBracketed(
   less: number,
   end: number,
 ): NameAddrSpan | undefined {
-  const close = skipClass(text, less + 1, end, URI);
-  if (close >= end || text.charCodeAt(close) !== GREATER || close === less + 1) return undefined;
-  return { nameStart, nameEnd, uriStart: less + 1, uriEnd: close, paramsStart: skipWhite(text, close + 1, end) };
+  // Blanks inside the brackets are wrong, but PBXes send them; RFC 4475 3.1.2.14 lets them be taken away.
+  const uriStart = skipWhite(text, less + 1, end);
+  const uriEnd = skipClass(text, uriStart, end, URI);
+  const close = skipWhite(text, uriEnd, end);
+  if (close >= end || text.charCodeAt(close) !== GREATER || uriEnd === uriStart) return undefined;
+  return { nameStart, nameEnd, uriStart, uriEnd, paramsStart: skipWhite(text, close + 1, end) };
 }
 
 function trimEnd(text: string, start: number, end: number): number {

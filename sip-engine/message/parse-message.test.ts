@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { DEFAULT_LIMITS, lowerName, parseMessage, SipParseError } from './index.ts';
+import { DEFAULT_LIMITS, lowerName, parseMessage, parseNameAddr, SipParseError } from './index.ts';
 
 const BASE = {
   Via: 'SIP/2.0/UDP 10.0.0.9:5062;branch=z9hG4bKx',
@@ -25,6 +25,17 @@ function faultOf(bytes: Buffer | string, limits = DEFAULT_LIMITS): SipParseError
     throw error;
   }
 }
+
+t.test('blanks inside the brackets and a lone semicolon at the end of From and To are taken away', (t) => {
+  const read = parseMessage(message({ From: '"A" < sip:a@h >;tag=f ;', To: '<sip:b@h>\t; ' }));
+  t.match(read, { fromTag: 'f', toTag: '' });
+  t.equal(read.header('from'), '"A" < sip:a@h >;tag=f');
+  t.equal(read.header('to'), '<sip:b@h>', 'so that a tag may be put behind it');
+  t.equal(parseNameAddr(read.header('from') ?? '').uri, 'sip:a@h');
+  t.match(faultOf(message({ To: '<sip:b@h>;;' })), { status: 400, reason: 'Bad To Header' });
+  t.match(faultOf(message({ To: '< >;' })), { status: 400, reason: 'Bad To Header' });
+  t.end();
+});
 
 t.test('what peers send a little wrong is read all the same', (t) => {
   const cases: Record<string, Buffer | string> = {

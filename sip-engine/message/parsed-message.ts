@@ -104,6 +104,19 @@ export class ParsedMessage implements SipMessage {
     }
   }
 
+  /**
+   * Id of the first header that `test` finds, 0 when it finds none; it sees every line whose id is `wanted`.
+   * @internal
+   */
+  findKnown(wanted: readonly unknown[], test: (id: number, value: string) => boolean): number {
+    const lines = this.#head.lines;
+    for (let at = 0; at < lines.length; at += LINE_FIELDS) {
+      const id = (lines[at] ?? 0) & ID_MASK;
+      if (wanted[id] !== undefined && test(id, this.#value(at))) return id;
+    }
+    return 0;
+  }
+
   #find(name: string, id: number, from: number): number {
     const lines = this.#head.lines;
     for (let at = from; at < lines.length; at += LINE_FIELDS) {

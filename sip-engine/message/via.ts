@@ -109,32 +109,3 @@ export function parseVia(text: string): Via {
     params,
   };
 }
-
-/**
- * The Via value as RFC 3581 and RFC 3261 18.2.1 want it after reception: `rport=` filled in place or
- * appended, `received=` when sent-by is not the source address, a stale one removed.
- */
-export function fillVia(text: string, sourceAddress: string, sourcePort: number): string {
-  const span = spanVia(text, 0, text.length);
-  if (span === undefined) return text;
-  const host = text.slice(span.hostStart, span.hostEnd).replace(/^\[|\]$/g, '');
-  const needsReceived = host.toLowerCase() !== sourceAddress.toLowerCase();
-  const param = newParamSpan();
-  let out = text.slice(0, span.paramsStart).trimEnd();
-  let hasRport = false;
-  for (let p = span.paramsStart; p < span.end; ) {
-    const next = nextParam(text, p, span.end, param);
-    if (next < 0) return text;
-    const name = text.slice(param.nameStart, param.nameEnd).toLowerCase();
-    if (name === 'rport' && !hasRport) {
-      out += `;rport=${sourcePort}`;
-      hasRport = true;
-    } else if (name !== 'received' && name !== 'rport') {
-      out += text.slice(p, next).trimEnd();
-    }
-    p = next;
-  }
-  if (needsReceived) out += `;received=${sourceAddress}`;
-  if (!hasRport) out += `;rport=${sourcePort}`;
-  return out + text.slice(span.end);
-}

@@ -64,6 +64,8 @@ export class RunningClient implements ClientTransaction {
     this.#bytes = parts.request.toBuffer();
     this.#state = parts.machine.initial;
     this.#intervalMs = context.timers.t1Ms;
+    // While it rings a connection may be silent for minutes; its dialog holds it only afterwards.
+    if (this.isInvite) this.flow.hold();
   }
 
   get ended(): boolean {
@@ -180,6 +182,7 @@ export class RunningClient implements ClientTransaction {
 
   #finish(): void {
     this.#stopTimers();
+    if (this.isInvite) this.flow.release();
     this.#context.forget(this);
     this.#tell(() => this.#handler.onEnd());
   }

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { OutgoingMessage } from '../message/index.ts';
-import { createFixture, incoming } from './transaction-fixture.ts';
+import { answerTo } from './recorder-transport.ts';
+import { createFixture, createListener, incoming, outgoing } from './transaction-fixture.ts';
 
 const GIVE_UP = 64 * 500;
 
@@ -206,5 +207,23 @@ t.test('requests over the limit get a stateless 503', (t) => {
   t.match(flow.take(), [{ status: 503, callId: 'b' }]);
   t.equal(fixture.total(), 1);
   t.equal(fixture.ports.counts.get('dropped'), 1);
+  t.end();
+});
+
+t.test('a connection is held while an INVITE rings on it, in either direction, and let go when it ends', (t) => {
+  const fixture = createFixture();
+  const from = fixture.transport.flow('tcp');
+  const to = fixture.transport.flow('tcp', '10.0.0.8');
+  fixture.layer.receive(incoming({ method: 'INVITE' }), from);
+  fixture.layer.receive(incoming({ method: 'INVITE', branch: 'z9hG4bKmerged' }), from);
+  fixture.layer.receive(incoming({ method: 'OPTIONS', callId: 'o', branch: 'z9hG4bKo' }), from);
+  fixture.layer.request(outgoing('INVITE'), to, createListener());
+  t.same([from.holds, to.holds], [2, 1], 'the merged one has a transaction for its 482');
+  const [invite] = fixture.opened;
+  invite?.respond(OutgoingMessage.responseTo(invite.request, 486));
+  const [sent] = to.take();
+  if (sent !== undefined) fixture.layer.receive(answerTo(sent, 486), to);
+  fixture.clock.advance(GIVE_UP + 20);
+  t.same([from.holds, to.holds], [0, 0]);
   t.end();
 });

@@ -7,6 +7,8 @@ import type { TransportBelow } from './layer.ts';
 /** A flow of the recorder: keeps what was sent, and breaks when it is told to. */
 export interface RecorderFlow extends Flow {
   closed: boolean;
+  /** How many times it is held. */
+  holds: number;
   readonly sent: SipMessage[];
   readonly sentBytes: Buffer[];
   /** Takes what was sent so far. */
@@ -54,6 +56,7 @@ function createFlow(transport: TransportName, remoteAddress: string, remotePort:
     remoteAddress,
     remotePort,
     closed: false,
+    holds: 0,
     sent,
     sentBytes,
     send(bytes, onError) {
@@ -61,8 +64,12 @@ function createFlow(transport: TransportName, remoteAddress: string, remotePort:
       sent.push(parseMessage(bytes));
       onLastError = onError;
     },
-    hold: () => undefined,
-    release: () => undefined,
+    hold() {
+      this.holds++;
+    },
+    release() {
+      this.holds--;
+    },
     take: () => sent.splice(0),
     fail(message = 'refused') {
       const tell = onLastError;

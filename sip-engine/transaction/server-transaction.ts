@@ -68,6 +68,8 @@ export class RunningServer implements ServerTransaction {
     this.#state = parts.machine.initial;
     this.#sendFlow = parts.flow;
     this.#localTag = parts.request.toTag;
+    // While it rings a connection may be silent for minutes; its dialog holds it only afterwards.
+    if (this.isInvite) this.flow.hold();
   }
 
   get answered(): boolean {
@@ -234,6 +236,7 @@ export class RunningServer implements ServerTransaction {
 
   #finish(): void {
     this.#stopTimers();
+    if (this.isInvite) this.flow.release();
     this.#context.forget(this);
   }
 }
