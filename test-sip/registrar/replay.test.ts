@@ -1,0 +1,162 @@
+import t, { type Test as TapTest } from 'tap';
+import { OutgoingMessage, parseMessage, type SipMessage } from '../../sip-engine/index.ts';
+import { authorizationFor } from '../support/client-digest.ts';
+import { startProduct } from '../support/product.ts';
+import type { UserAgent } from '../support/user-agent.ts';
+import { until } from '../support/wait.ts';
+import { type Judged, startWorld, type World } from './world.ts';
+
+const NONCE_LIFETIME_SEC = 5;
+const SETTINGS = `auth: { nonce_lifetime_sec: ${NONCE_LIFETIME_SEC} }`;
+const SDP = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8\r\n';
+
+/** Refused as stale, once, with a nonce that is new. */
+function isStale(t: TapTest, { answer, ...judged }: Judged, name: string, status = 401): void {
+  t.match(judged, { status, times: 1 }, name);
+  const header = status === 401 ? 'www-authenticate' : 'proxy-authenticate';
+  t.match(answer.header(header), /stale=true/, name);
+}
+
+/** The same bytes in a new transaction. */
+function withNewBranch(captured: Buffer, branch = 'new'): Buffer {
+  return Buffer.from(captured.toString('latin1').replace(/branch=z9hG4bK\w+/, `branch=z9hG4bK${branch}`), 'latin1');
+}
+
+/** What somebody on the path captured is worth nothing. */
+t.test('replay', async (t) => {
+  const world = await startWorld(t, SETTINGS);
+  const trunk = world.product.trunk('Acme Corp');
+  const sources = async () => (await world.registration(trunk)).contacts.map((contact) => contact.source);
+
+  t.test('the byte-identical retransmission gets the same answer and changes nothing', async (t) => {
+    const pbx = await world.pbx(trunk);
+    const { sent, answer } = await pbx.register();
+    const before = await world.registration(trunk);
+    const { answer: again, ...judged } = await world.reasonOf('retransmitted', () => pbx.exchange(sent));
+    t.match(judged, { status: 200, times: 1 });
+    const shown = (message: SipMessage) => ['contact', 'date', 'supported', 'path'].map((n) => message.headerLines(n));
+    t.same(shown(again), shown(answer));
+    t.same(await world.registration(trunk), before);
+  });
+
+  t.test('a captured REGISTER from another port, another address, or with a new branch is refused', async (t) => {
+    const pbx = await world.pbx(trunk);
+    const { sent } = await pbx.register();
+    const before = await sources();
+    const otherPort = await world.pbx(trunk);
+    isStale(t, await world.reasonOf('nonce_replay', () => otherPort.exchange(sent)), 'another port');
+    const otherAddress = await world.pbx(trunk, '127.0.0.9');
+    isStale(t, await world.reasonOf('nonce_foreign', () => otherAddress.exchange(sent)), 'another address');
+    isStale(t, await world.reasonOf('nonce_replay', () => pbx.exchange(withNewBranch(sent))), 'a new branch');
+    t.same(await sources(), before);
+  });
+
+  t.test('a nonce of another realm is refused as foreign', async (t) => {
+    const bistro = await world.pbx(world.product.trunk('Bistro Group'));
+    const pbx = await world.pbx(trunk);
+    const theirs = await bistro.exchange(bistro.buildRegister());
+    const challenge = (theirs.header('www-authenticate') ?? '').replace(/realm="[^"]+"/, `realm="${trunk.realm}"`);
+    const authorization = authorizationFor({ challenge, ...trunk, method: 'REGISTER', uri: `sip:${trunk.realm}` });
+    const send = () => pbx.exchange(pbx.buildRegister({}, [['authorization', authorization]]));
+    isStale(t, await world.reasonOf('nonce_foreign', send), 'another realm');
+  });
+
+  t.test('a captured INVITE is refused from elsewhere and in a new transaction, and calls nobody twice', async (t) => {
+    await captureInvite(t, world);
+  });
+
+  t.test('an expired nonce is refused with stale=true; the new one is good', async (t) => {
+    const pbx = await world.pbx(trunk);
+    const challenge = await pbx.exchange(pbx.buildRegister());
+    const send = (message: SipMessage) =>
+      pbx.exchange(pbx.buildRegister({}, [['authorization', pbx.authorize(message)]]));
+    await new Promise((resolve) => setTimeout(resolve, (NONCE_LIFETIME_SEC + 1) * 1000));
+    const judged = await world.reasonOf('nonce_stale', () => send(challenge));
+    isStale(t, judged, 'expired');
+    t.equal((await send(judged.answer)).status, 200);
+  });
+
+  t.test('a nonce of an earlier start has a reason of its own', async (t) => {
+    const pbx = await world.pbx(trunk);
+    const challenge = await pbx.exchange(pbx.buildRegister());
+    await world.product.stop('SIGKILL');
+    const again = await startProduct(t, world.product.env);
+    const answer = await pbx.exchange(pbx.buildRegister({}, [['authorization', pbx.authorize(challenge)]]));
+    t.equal(answer.status, 401);
+    t.match(answer.header('www-authenticate'), /stale=true/);
+    const line = 'didfarm_register_total{result="client_error",reason="nonce_previous_start"}';
+    t.equal(await again.metric(line), 1);
+    t.equal(
+      (await pbx.exchange(pbx.buildRegister({}, [['authorization', pbx.authorize(answer)]]))).status,
+      200,
+      'the new one is good, nobody types a password again',
+    );
+  });
+});
+
+async function captureInvite(t: TapTest, world: World): Promise<void> {
+  const acme = world.product.trunk('Acme Corp');
+  // A number of this platform whose PBX is off: answered at once.
+  const uri = `sip:${world.product.trunk('Beta Services').dids[0] ?? ''}@${acme.realm}`;
+  const pbx = await world.pbx(acme);
+  t.equal((await pbx.register()).answer.status, 200);
+  const tag = `<sip:${acme.username}@${acme.realm}>;tag=caller`;
+  const build = (more: readonly (readonly [string, string])[]) =>
+    pbx
+      .build('INVITE', {
+        uri,
+        to: `<${uri}>`,
+        from: tag,
+        callId: 'captured@test',
+        headers: [['contact', `<${pbx.contactUri}>`], ...more],
+        body: SDP,
+      })
+      .toBuffer();
+  const first = build([]);
+  const challenge = await pbx.exchange(first);
+  t.equal(challenge.status, 407);
+  acknowledge(pbx, first, challenge);
+  const line = challenge.header('proxy-authenticate') ?? '';
+  const sent = build([['proxy-authorization', authorizationFor({ challenge: line, ...acme, method: 'INVITE', uri })]]);
+  const answer = await pbx.exchange(sent);
+  acknowledge(pbx, sent, answer);
+  t.not(answer.status, 407, 'the digest was right');
+  const reasons = () => world.product.log().filter((entry) => /^nonce_/.test(String(entry.reason))).length;
+  const thief = await world.pbx(acme, '127.0.0.9');
+  // In the same transaction it is absorbed (RFC 3261 section 17.2.1): whoever repeats it from elsewhere hears nothing.
+  const heard: number[] = [];
+  thief.isHeard = ({ status, cseq }) => {
+    heard.push(status);
+    return cseq > 0;
+  };
+  thief.socket.send(sent);
+  for (const [name, from, bytes] of [
+    ['another port', await world.pbx(acme), withNewBranch(sent, 'port')],
+    ['a new branch', pbx, withNewBranch(sent, 'same')],
+    ['another address', thief, withNewBranch(sent, 'address')],
+  ] as const) {
+    const before = reasons();
+    const refused = await from.exchange(bytes);
+    acknowledge(from, bytes, refused);
+    t.equal(refused.status, 407, name);
+    t.match(refused.header('proxy-authenticate'), /stale=true/, name);
+    await until(`${name} is logged with its reason`, () => reasons() > before);
+  }
+  t.same(
+    heard.filter((status) => status > 100),
+    [407],
+  );
+}
+
+/** ACK to a final answer that is no success (RFC 3261 section 17.1.1.3). */
+function acknowledge(pbx: UserAgent, invite: Buffer, answer: SipMessage): void {
+  const request = parseMessage(invite);
+  const ack = OutgoingMessage.request('ACK', request.uri);
+  ack.add('via', request.headerLines('via')[0] ?? '');
+  ack.add('from', request.header('from') ?? '');
+  ack.add('to', answer.header('to') ?? '');
+  ack.add('call-id', request.callId);
+  ack.add('cseq', `${request.cseq} ACK`);
+  ack.add('max-forwards', '70');
+  pbx.socket.send(ack.toBuffer());
+}
