@@ -3,6 +3,7 @@ export { Authenticator, throttled } from './authenticator.ts';
 export { type Ban, BanBook, type BanVerdict } from './ban-book.ts';
 export { BoundedMap } from './bounded-map.ts';
 export type { ChallengeKind } from './challenge.ts';
+export { hasControl } from './control-chars.ts';
 export { type AuthService, type AuthServiceOptions, createAuth } from './create-auth.ts';
 export { computeHa1, computeResponse, digestHash } from './digest.ts';
 export { answerChallenge, challengeParam, type DigestAnswer, inboundRequest, type RequestFields } from './fixtures.ts';

@@ -93,7 +93,7 @@ export class BindingStore {
 
   /** The binding goes by another Contact text now: what is persisted under the old one is void. */
   forgetContact(binding: Binding, contact: string): void {
-    this.#options.emit({ op: 'remove', trunkId: binding.trunkId, contact, cause: 'replaced' });
+    this.#void(binding, contact, 'replaced');
   }
 
   /** Runs a change of the binding and keeps indexes and expiry true to it. */
@@ -116,14 +116,14 @@ export class BindingStore {
     this.#size -= 1;
     this.#byTrunk.delete(binding.trunkId, binding);
     this.#unlink(binding, binding.sourceAddress, binding.flowId, binding.contact);
-    this.#options.emit({ op: 'remove', trunkId: binding.trunkId, contact: binding.contact, cause });
+    this.#void(binding, binding.contact, cause);
     this.#options.changed(binding, cause);
   }
 
   /** The binding is not called any more, nor kept over a restart, but stays until it expires. */
   silence(binding: Binding): void {
     binding.liveness = 'silent';
-    this.#options.emit({ op: 'remove', trunkId: binding.trunkId, contact: binding.contact, cause: 'probe_failed' });
+    this.#void(binding, binding.contact, 'probe_failed');
     this.#options.changed(binding, 'probe_failed');
   }
 
@@ -134,6 +134,15 @@ export class BindingStore {
       if (binding.expiresAtMs <= nowMs) this.remove(binding, 'expired');
       else binding.expirySecond = this.#expiries.put(binding, binding.expiresAtMs);
     });
+  }
+
+  /** What is persisted under that Contact is void, unless another flow of the PBX has the same (RFC 5626 section 4.2). */
+  #void(binding: Binding, contact: string, cause: RemovalCause): void {
+    const heir = this.#byTrunk
+      .get(binding.trunkId)
+      .findLast((other) => other !== binding && other.contact === contact && other.liveness !== 'silent');
+    this.#options.emit({ op: 'remove', trunkId: binding.trunkId, contact, cause });
+    if (heir !== undefined) this.persist(heir);
   }
 
   #link(binding: Binding): void {

@@ -82,7 +82,8 @@ export class Bindings {
   restore(records: readonly BindingRecord[]): void {
     const now = this.#options.nowMs();
     const restored: Binding[] = [];
-    for (const record of records) {
+    // Stored in no order; the newest is called first, as before.
+    for (const record of records.toSorted((a, b) => a.registeredAtMs - b.registeredAtMs)) {
       const binding = fromRecord(record, 'unconfirmed');
       this.states.restore(binding, record.registeredAtMs);
       this.store.add(binding);

@@ -2,6 +2,7 @@ import type { DigestCredentials, InboundRequest, UriParts } from '../auth/index.
 import type { RealmRecord, TrunkRecord } from '../bus/index.ts';
 import type { LazilyTraced, Reason, TraceLine } from '../telemetry/index.ts';
 import type { Bindings } from './bindings.ts';
+import type { DateLine } from './date-line.ts';
 import type { RegistrarOptions } from './options.ts';
 import type { ContactList } from './parse-contacts.ts';
 import type { RecentAnswers } from './recent-answers.ts';
@@ -11,6 +12,7 @@ export interface RegisterContext extends LazilyTraced {
   readonly options: RegistrarOptions;
   readonly bindings: Bindings;
   readonly recent: RecentAnswers;
+  readonly dateLine: DateLine;
   readonly request: InboundRequest;
   readonly nowMs: number;
   readonly trace: TraceLine[];
@@ -35,12 +37,14 @@ export function openContext(
   options: RegistrarOptions,
   bindings: Bindings,
   recent: RecentAnswers,
+  dateLine: DateLine,
   request: InboundRequest,
 ): RegisterContext {
   return {
     options,
     bindings,
     recent,
+    dateLine,
     request,
     nowMs: options.nowMs(),
     trace: [],

@@ -1,4 +1,4 @@
-import { parseSipUri } from '../auth/index.ts';
+import { hasControl, parseSipUri, type UriParts } from '../auth/index.ts';
 import { splitTopLevel, splitValues } from './split-values.ts';
 
 /** One Contact of a REGISTER. */
@@ -29,7 +29,7 @@ const LARGEST_EXPIRES = 0xffff_ffff;
 
 /** Reads the Contact and Expires headers of a REGISTER (RFC 3261 section 10.3, steps 6 and 7). */
 export function parseContacts(contactLines: readonly string[], expiresLine: string | undefined): ContactList {
-  const values = contactLines.flatMap(splitValues).filter((value) => value !== '');
+  const values = contactValues(contactLines);
   if (values.length === 0) return { kind: 'fetch' };
   // They are echoed: what could break out of a header line is not taken in.
   if (values.some(hasControl)) return bad('A Contact holds control characters.');
@@ -48,9 +48,11 @@ export function parseContacts(contactLines: readonly string[], expiresLine: stri
   return { kind: 'list', contacts };
 }
 
-/** Control characters other than a tab. */
-export function hasControl(text: string): boolean {
-  return /[^\P{Cc}\t]/u.test(text);
+/** All values of all lines; one line with one value is what nearly every PBX sends. */
+function contactValues(lines: readonly string[]): readonly string[] {
+  const [only = ''] = lines;
+  if (lines.length === 1 && only !== '' && !only.includes(',')) return lines;
+  return lines.flatMap(splitValues).filter((value) => value !== '');
 }
 
 function bad(sentence: string): ContactList {
@@ -61,6 +63,7 @@ function parseContact(value: string, headerExpires: number | undefined): Contact
   const parts = splitAddress(value);
   const uri = parts === undefined ? undefined : parseSipUri(parts.uri);
   if (parts === undefined || uri === undefined) return undefined;
+  if (parts.params === '') return plainContact(parts.uri, uri, headerExpires);
   const params = splitTopLevel(parts.params, ';').filter((param) => param !== '');
   const kept = params.filter((param) => paramName(param) !== 'expires');
   const instance = unquote(paramValue(params, '+sip.instance'));
@@ -74,6 +77,20 @@ function parseContact(value: string, headerExpires: number | undefined): Contact
     instance: instance === '' ? null : instance,
     // RFC 5626 section 6: a reg-id without an instance is to be ignored.
     regId: instance === '' ? null : parseRegId(paramValue(params, 'reg-id')),
+  };
+}
+
+/** A Contact without header parameters. */
+function plainContact(text: string, { user, host, params }: UriParts, headerExpires: number | undefined): ContactSpec {
+  return {
+    uri: text,
+    user,
+    host,
+    params: '',
+    expiresSec: headerExpires ?? expiresInUri(params),
+    q: 1,
+    instance: null,
+    regId: null,
   };
 }
 
@@ -116,7 +133,8 @@ function paramValue(params: readonly string[], name: string): string {
 
 /** Seconds; what is no number counts as not given (RFC 3261 section 10.2.1.1). */
 function parseExpires(text: string | undefined): number | undefined {
-  const digits = unquote(text ?? '').trim();
+  if (text === undefined || text === '') return undefined;
+  const digits = unquote(text).trim();
   if (!/^\d+$/.test(digits)) return undefined;
   return Math.min(LARGEST_EXPIRES, Number(digits));
 }

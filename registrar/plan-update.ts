@@ -30,6 +30,21 @@ export interface UpdatePlan {
 
 /** The replacement rules of interface.md, Bindings, over the bindings that the trunk has now. */
 export function planUpdate(existing: readonly Binding[], facts: RegisterFacts): UpdatePlan {
+  return planRefresh(existing, facts) ?? planAny(existing, facts);
+}
+
+/** The one binding of a trunk, registered again under the same Contact: what nearly every REGISTER is. */
+function planRefresh(existing: readonly Binding[], facts: RegisterFacts): UpdatePlan | undefined {
+  const [contact] = facts.contacts;
+  const [binding] = existing;
+  if (existing.length !== 1 || facts.contacts.length !== 1 || contact === undefined || binding === undefined) {
+    return undefined;
+  }
+  if (binding.contact !== contact.uri || contact.expiresSec === 0 || isOtherFlow(binding, contact)) return undefined;
+  return { puts: [{ contact, binding }], unregistered: [], doubtful: [], replaced: [], isOverLimit: false };
+}
+
+function planAny(existing: readonly Binding[], facts: RegisterFacts): UpdatePlan {
   const matched = new Set<Binding>();
   const unregistered: Binding[] = [];
   const puts: { contact: ContactSpec; binding: Binding | undefined }[] = [];

@@ -4,6 +4,9 @@ import { ownText } from './own-text.ts';
 /** How long an answered REGISTER may be repeated: RFC 3261 section 17.2.2, timer J = 64 T1. */
 const KEPT_MS = 32_000;
 
+/** Answers kept of one Call-ID: a PBX sends the next REGISTER only once the last one is over (RFC 3261 section 10.2). */
+const MOST_OF_CALL_ID = 8;
+
 /** A final answer as it went out. */
 export interface StoredAnswer {
   readonly status: number;
@@ -13,6 +16,7 @@ export interface StoredAnswer {
 interface Entry {
   readonly sourceAddress: string;
   readonly sourcePort: number;
+  readonly cseq: number;
   readonly branch: string;
   readonly response: string;
   readonly atMs: number;
@@ -24,10 +28,12 @@ interface Entry {
  * while the same credentials from elsewhere, later or in a new transaction are a replay (interface.md, Digest).
  */
 export class RecentAnswers {
-  #current = new Map<string, Entry>();
-  #previous = new Map<string, Entry>();
+  /** By Call-ID, the oldest first; nearly always one. */
+  #current = new Map<string, Entry | Entry[]>();
+  #previous = new Map<string, Entry | Entry[]>();
   #startedMs = 0;
 
+  /** Call-IDs remembered. */
   get size(): number {
     return this.#current.size + this.#previous.size;
   }
@@ -35,8 +41,10 @@ export class RecentAnswers {
   /** The answer that this very request was given, if it was. */
   find(request: InboundRequest, authorizations: readonly string[], nowMs: number): StoredAnswer | undefined {
     this.#rotate(nowMs);
-    const key = keyOf(request);
-    const entry = this.#current.get(key) ?? this.#previous.get(key);
+    const held = this.#current.get(request.callId);
+    const entry =
+      findCseq(held, request.cseq) ??
+      (this.#previous.size === 0 ? undefined : findCseq(this.#previous.get(request.callId), request.cseq));
     if (entry === undefined || nowMs - entry.atMs > KEPT_MS) return undefined;
     const isSame =
       entry.sourcePort === request.sourcePort &&
@@ -49,14 +57,21 @@ export class RecentAnswers {
   /** `response` is that of the digest, which stands for all the credentials: it covers them. */
   keep(request: InboundRequest, response: string, answer: StoredAnswer, nowMs: number): void {
     this.#rotate(nowMs);
-    this.#current.set(keyOf(request), {
+    const entry: Entry = {
       sourceAddress: request.sourceAddress,
       sourcePort: request.sourcePort,
+      cseq: request.cseq,
       branch: ownText(request.branch),
       response: ownText(response),
       atMs: nowMs,
       answer,
-    });
+    };
+    const held = this.#current.get(request.callId);
+    if (held === undefined) this.#current.set(ownText(request.callId), entry);
+    else if (Array.isArray(held)) {
+      held.push(entry);
+      if (held.length > MOST_OF_CALL_ID) held.shift();
+    } else this.#current.set(ownText(request.callId), [held, entry]);
   }
 
   #rotate(nowMs: number): void {
@@ -68,6 +83,8 @@ export class RecentAnswers {
   }
 }
 
-function keyOf(request: InboundRequest): string {
-  return `${request.cseq} ${request.callId}`;
+function findCseq(held: Entry | Entry[] | undefined, cseq: number): Entry | undefined {
+  if (held === undefined) return undefined;
+  if (Array.isArray(held)) return held.findLast((entry) => entry.cseq === cseq);
+  return held.cseq === cseq ? held : undefined;
 }

@@ -4,6 +4,7 @@ import { runStepsLazily, type Step } from '../telemetry/index.ts';
 import type { LiveBinding } from './binding.ts';
 import { Bindings } from './bindings.ts';
 import { openContext, type RegisterContext } from './context.ts';
+import { DateLine } from './date-line.ts';
 import { DirectoryWatch } from './directory-watch.ts';
 import { FailureGate } from './failure-gate.ts';
 import type { RegistrarOptions } from './options.ts';
@@ -29,6 +30,7 @@ export class Registrar {
   readonly #steps: readonly Step<RegisterContext>[];
   readonly #bindings: Bindings;
   readonly #recent = new RecentAnswers();
+  readonly #dateLine = new DateLine();
   readonly #gate = new FailureGate();
   readonly #watch: DirectoryWatch;
 
@@ -41,7 +43,7 @@ export class Registrar {
 
   /** Runs the steps and says how the REGISTER is to be answered. */
   handle(request: InboundRequest): RegisterOutcome {
-    const context = openContext(this.#options, this.#bindings, this.#recent, request);
+    const context = openContext(this.#options, this.#bindings, this.#recent, this.#dateLine, request);
     const rejection = runStepsLazily(this.#steps, context);
     const isRepeat = rejection?.reason === 'retransmitted';
     const outcome = rejection === undefined ? acceptedOutcome(context) : refusedOutcome(context, rejection);

@@ -18,7 +18,7 @@ export function answer(context: RegisterContext): Rejection | undefined {
   // RFC 3327 section 5.3: the Path of this REGISTER is shown to the PBX.
   if (path.length > 0) lines.push(`Path: ${path.flatMap(splitValues).join(', ')}`);
   if (usesOutbound(context)) lines.push('Require: outbound');
-  lines.push('Supported: path, outbound', `Date: ${new Date(nowMs).toUTCString()}`);
+  lines.push('Supported: path, outbound', context.dateLine.at(nowMs));
   context.lines = lines;
   return undefined;
 }

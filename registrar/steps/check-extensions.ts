@@ -5,8 +5,8 @@ const SUPPORTED: ReadonlySet<string> = new Set(['path', 'outbound']);
 
 /** RFC 3261 section 10.3 step 2: what is required and not known is named in a 420. */
 export function checkExtensions(context: RegisterContext): Rejection | undefined {
+  if (context.request.header('require') === undefined) return undefined;
   const lines = context.request.headerLines('require');
-  if (lines.length === 0) return undefined;
   const tags = lines.flatMap((line) => line.split(',')).map((tag) => tag.trim().toLowerCase());
   const unknown = tags.filter((tag) => tag !== '' && !SUPPORTED.has(tag));
   if (unknown.length === 0) return undefined;

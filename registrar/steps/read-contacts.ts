@@ -1,11 +1,12 @@
+import { hasControl } from '../../auth/index.ts';
 import type { Rejection } from '../../telemetry/index.ts';
 import { type RegisterContext, required } from '../context.ts';
-import { hasControl, parseContacts as readContactHeaders } from '../parse-contacts.ts';
+import { parseContacts as readContactHeaders } from '../parse-contacts.ts';
 
 /** RFC 3261 section 10.3 steps 6 and 7: all contacts are judged before any binding is touched. */
 export function parseContacts(context: RegisterContext): Rejection | undefined {
   const { request, options } = context;
-  if (request.headerLines('path').some(hasControl)) {
+  if (request.header('path') !== undefined && request.headerLines('path').some(hasControl)) {
     return { status: 400, reason: 'bad_request', sentence: 'The Path header holds control characters.' };
   }
   const list = readContactHeaders(request.headerLines('contact'), request.header('expires'));
