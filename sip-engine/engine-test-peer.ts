@@ -34,6 +34,7 @@ export async function startEngine(
   t: Test,
   options: Partial<EngineOptions> = {},
   parts: Partial<EngineParts> = {},
+  other: Partial<EnginePorts> = {},
 ): Promise<RunningEngine> {
   const counts = new Map<string, number>();
   const errors: { fields: object; text: string }[] = [];
@@ -45,6 +46,7 @@ export async function startEngine(
       count: (name, label = '') => void counts.set(`${name} ${label}`, (counts.get(`${name} ${label}`) ?? 0) + 1),
     },
     logger: { debug: quiet, info: quiet, warn: quiet, error: (fields, text) => void errors.push({ fields, text }) },
+    ...other,
   };
   const listen = (['udp', 'tcp'] as const).map((transport) => ({ transport, host: '127.0.0.1', port: 0 }));
   const engine = createEngine({ listen, timers: { t1Ms: 50 }, ...options }, ports, parts);

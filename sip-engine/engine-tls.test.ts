@@ -1,9 +1,32 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { connect } from 'node:tls';
-import t from 'tap';
+import { copyFileSync, readFileSync } from 'node:fs';
+import { connect, type TLSSocket } from 'node:tls';
+import Srf from 'drachtio-srf';
+import t, { type Test } from 'tap';
 import { requestText, startEngine } from './engine-test-peer.ts';
+import { createSystemClock } from './system-ports.ts';
 import { TestAuthority } from './transport/testing-tls.ts';
+
+const subjectOf = (socket: TLSSocket) => socket.getPeerX509Certificate()?.subject;
+
+async function handshake(t: Test, authority: TestAuthority, port: number, servername: string): Promise<TLSSocket> {
+  const ca = readFileSync(authority.caFile);
+  const socket = connect({ host: '127.0.0.1', port, ca, servername, checkServerIdentity: () => undefined });
+  t.teardown(() => socket.destroy());
+  await once(socket, 'secureConnect');
+  return socket;
+}
+
+/** The next message with that status line; earlier ones are passed over. */
+async function answered(socket: TLSSocket, status: string): Promise<string> {
+  for (;;) {
+    const [data] = await once(socket, 'data');
+    const found = String(data)
+      .split(/(?=^SIP\/2\.0 )/m)
+      .find((text) => text.startsWith(`SIP/2.0 ${status}`));
+    if (found !== undefined) return found;
+  }
+}
 
 t.test('the engine answers over TLS, with the certificate of the SIP domain that was asked for', async (t) => {
   const authority = new TestAuthority();
@@ -20,15 +43,55 @@ t.test('the engine answers over TLS, with the certificate of the SIP domain that
     ['sip.platform.example', 'CN=cn-of-platform'],
     ['sip.tenant.example', 'CN=cn-of-tenant'],
   ] as const) {
-    const ca = readFileSync(authority.caFile);
-    const options = { host: '127.0.0.1', port: point?.port ?? 0, ca, servername, checkServerIdentity: () => undefined };
-    const socket = connect(options);
-    t.teardown(() => socket.destroy());
-    await once(socket, 'secureConnect');
-    t.equal(socket.getPeerX509Certificate()?.subject, subject);
+    const socket = await handshake(t, authority, point?.port ?? 0, servername);
+    t.equal(subjectOf(socket), subject);
     socket.write(requestText('OPTIONS', { Via: 'SIP/2.0/TLS 192.0.2.1;rport;branch=z9hG4bKtls' }));
     const [answer] = await once(socket, 'data');
     t.match(String(answer), /^SIP\/2\.0 200 OK\r\n.*X-Transport: tls\r\n/s);
   }
   t.equal(engine.stats.connections, 2);
+});
+
+t.test('a certificate swapped on disk is shown at the next handshake, and a call that is up goes on', async (t) => {
+  const authority = new TestAuthority();
+  t.teardown(() => authority.remove());
+  const names = ['sip.platform.example', 'sip.tenant.example'] as const;
+  const [platform, tenant, newer] = (['platform', 'tenant', 'newer'] as const).map((file) =>
+    authority.issue(file, 'DNS:ignored.example'),
+  );
+  if (platform === undefined || tenant === undefined || newer === undefined) return t.fail('no certificates');
+  const system = createSystemClock();
+  let aheadMs = 0;
+  const clock = { ...system, nowMs: () => system.nowMs() + aheadMs, wallMs: system.wallMs, every: system.every };
+  const listen = [{ transport: 'tls', host: '127.0.0.1', port: 0 } as const];
+  const tls = { ...platform, domains: names.map((name, i) => ({ name, ...(i === 0 ? platform : tenant) })) };
+  const { engine } = await startEngine(t, { listen, tls, timers: {} }, {}, { clock });
+  const srf = new Srf();
+  const ended = Promise.withResolvers<void>();
+  srf.invite(async (req, res) => {
+    const dialog = await srf.createUAS(req, res, { localSdp: 'v=0\r\n' });
+    dialog.on('destroy', () => ended.resolve());
+  });
+  void srf.listen({ server: engine.attachApp({ secret: 's', methods: ['INVITE'] }), secret: 's' } as Parameters<
+    typeof srf.listen
+  >[0]);
+  const port = engine.listenPoints[0]?.port ?? 0;
+  const caller = await handshake(t, authority, port, names[1]);
+  const call = { 'Call-ID': 'up', Contact: '<sip:a@192.0.2.1;transport=tls>' };
+  const via = (method: string) => `SIP/2.0/TLS 192.0.2.1;rport;branch=z9hG4bK${method}`;
+  caller.write(requestText('INVITE', { ...call, Via: via('invite') }));
+  const to = /^To: (.*)$/im.exec(await answered(caller, '200'))?.[1]?.trim() ?? '';
+  caller.write(requestText('ACK', { ...call, To: to, Via: via('ack') }));
+
+  copyFileSync(newer.certFile, tenant.certFile);
+  copyFileSync(newer.keyFile, tenant.keyFile);
+  aheadMs = 2_100;
+  const subjects = [];
+  for (const name of names) subjects.push(subjectOf(await handshake(t, authority, port, name)));
+  t.same(subjects, ['CN=cn-of-platform', 'CN=cn-of-newer']);
+  t.equal(engine.stats.dialogs, 1);
+  caller.write(requestText('BYE', { ...call, To: to, Via: via('bye'), CSeq: '2 BYE' }));
+  t.match(await answered(caller, '200'), /CSeq: 2 BYE/);
+  await ended.promise;
+  t.equal(engine.stats.dialogs, 0);
 });
