@@ -4,9 +4,9 @@ import type { EngineOptions } from '../types.ts';
 import { type AppInput, AppPeer } from './app-peer.ts';
 import { inviteText } from './call-text.ts';
 
-/** An engine with one raw application and one peer; T1 is 50 ms unless the test says otherwise. */
+/** An engine with one raw application and one peer. T1 is 500 ms: what a slow test machine delays is not repeated. */
 export async function testbed(t: Test, options: Partial<EngineOptions> = {}) {
-  const running = await startEngine(t, options);
+  const running = await startEngine(t, { timers: { t1Ms: 500 }, ...options });
   const { port } = await running.engine.listenControl({ host: '127.0.0.1', port: 0, secret: 'secret' });
   const app = await AppPeer.ready(t, port, 'invite', 'subscribe', 'register', 'message', 'options');
   const peer = await udpPeer(t, running.udpPort);

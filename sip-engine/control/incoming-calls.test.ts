@@ -143,7 +143,7 @@ t.test('an app that stays silent: the caller gets 408 at last, a late answer is 
 });
 
 t.test('a reliable 183 is numbered, repeated, PRACKed, and needs a peer that knows how', async (t) => {
-  const { app, peer } = await testbed(t);
+  const { app, peer } = await testbed(t, { timers: { t1Ms: 50 } });
   peer.send(inviteText('rl', peer.port, { lines: ['Supported: 100rel'] }));
   const invite = await app.next();
   const echo = await app.ask(`sip|${txn(invite)}|`, answerText(invite, 183, ['require: 100rel'], SDP));

@@ -170,7 +170,7 @@ t.test('a call: provisionals, 200, ACK by the app, a repeated 200 gets the same 
 });
 
 t.test('CANCEL is held for a provisional, carries Reason, and a crossing 200 is acknowledged and ended', async (t) => {
-  const { app, peer } = await testbed(t);
+  const { app, peer } = await testbed(t, { timers: { t1Ms: 50 } });
   const echo = await app.ask(
     'sip||',
     invite(`sip:b@127.0.0.1:${peer.port}`, 'Call-ID: cr\r\nfrom: <sip:a@h>;tag=f\r\n'),

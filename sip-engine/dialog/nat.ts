@@ -1,3 +1,4 @@
+import { canonicalHost } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
 import { tryUri, uriOf } from './route-set.ts';
 
@@ -19,7 +20,8 @@ export function natRouteOfCaller(
   if (flow.transport !== 'udp' || hasRecordRoute || contactUri === undefined) return undefined;
   const contact = tryUri(contactUri);
   if (contact === undefined) return undefined;
-  const elsewhere = contact.host !== flow.remoteAddress || (contact.port !== 0 && contact.port !== flow.remotePort);
+  const elsewhere =
+    !sameHost(contact.host, flow.remoteAddress) || (contact.port !== 0 && contact.port !== flow.remotePort);
   return elsewhere ? sourceOf(flow) : undefined;
 }
 
@@ -41,12 +43,17 @@ export function natRouteOfCallee(
   }
   if (method !== 'INVITE' || contactUri === undefined) return undefined;
   const contact = tryUri(contactUri);
-  return contact !== undefined && contact.host !== flow.remoteAddress ? sourceOf(flow) : undefined;
+  return contact !== undefined && !sameHost(contact.host, flow.remoteAddress) ? sourceOf(flow) : undefined;
 }
 
 /** RFC 1918. */
 export function isPrivateV4(host: string): boolean {
   return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)\d+/.test(host);
+}
+
+/** IPv6 has many spellings. */
+function sameHost(a: string, b: string): boolean {
+  return a === b || canonicalHost(a) === canonicalHost(b);
 }
 
 function sourceOf(flow: Flow): NatRoute {

@@ -1,6 +1,7 @@
 import type { OutgoingMessage } from '../message/index.ts';
 import type { Incoming } from './incoming.ts';
 import { localContact } from './local-contact.ts';
+import { sessionOf } from './session-body.ts';
 import { restartByPeer } from './session-timer.ts';
 import type { DialogContext, RespondResult } from './types.ts';
 import { contactScheme, createUasDialog, incomingDialogId, refreshByPeer } from './uas-dialog.ts';
@@ -22,6 +23,7 @@ export function respond(ctx: DialogContext, incoming: Incoming, response: Outgoi
   if (method === 'UPDATE' && isSuccess && incoming.dialog !== undefined) {
     refreshByPeer(ctx, incoming.dialog, incoming);
     restartByPeer(ctx, incoming.dialog, incoming.message);
+    incoming.dialog.localSession = sessionOf(response) ?? incoming.dialog.localSession;
   }
   incoming.transaction.respond(response);
   incoming.finish();

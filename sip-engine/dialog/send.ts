@@ -78,7 +78,11 @@ export function sendAppAck(ctx: DialogContext, id: string, template: OutgoingMes
     ctx,
     dialog,
     seq,
-    (ack) => adopt(ack, template),
+    (ack) => {
+      adopt(ack, template);
+      // An INVITE without an offer is answered in the ACK (RFC 3261 13.2.1).
+      dialog.localSession = sessionOf(ack) ?? dialog.localSession;
+    },
     (bytes, flow) => {
       done({ ok: true, transactionId: ctx.random.uuid(), bytes, flow });
       const reason = dialog.byeAfterAck;

@@ -3,6 +3,7 @@ import type { Flow } from '../transport/types.ts';
 import { Dialog } from './dialog.ts';
 import { natRouteOfCallee, natRouteOfCaller } from './nat.ts';
 import { contactOf, routeSetOf, uriOf } from './route-set.ts';
+import { sessionOf } from './session-body.ts';
 import type { DialogContext, Owner } from './types.ts';
 
 /** RFC 3261 12.1.2: the caller's side, made by a response with a To tag. */
@@ -17,7 +18,7 @@ export function createUacDialog(
   const routeSet = routeSetOf(response, 'uac');
   const contact = contactOf(response);
   const ownContact = request.header('contact') ?? '';
-  return new Dialog({
+  const dialog = new Dialog({
     id,
     role: 'uac',
     usage: response.cseqMethod,
@@ -37,6 +38,8 @@ export function createUacDialog(
     natRoute: natRouteFor(ctx, response, flow, contact, routeSet),
     owner,
   });
+  dialog.localSession = sessionOf(request);
+  return dialog;
 }
 
 /** RFC 6665 4.4.1: the subscriber's side, made by a NOTIFY that overtook the 2xx to its SUBSCRIBE. */

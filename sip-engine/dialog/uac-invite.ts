@@ -11,6 +11,9 @@ import { negotiateAsCaller } from './session-timer.ts';
 import type { DialogContext } from './types.ts';
 import { confirmUacDialog, createUacDialog, refreshTarget } from './uac-dialog.ts';
 
+/** Early branches remembered of one INVITE; a peer that rings with ever new tags gets no more. */
+const MAX_BRANCHES = 32;
+
 /** The caller's side of one INVITE or re-INVITE: branches, the 2xx and its repeats (RFC 3261 13.2). */
 export class UacInvite implements RunHandler {
   readonly #ctx: DialogContext;
@@ -62,6 +65,7 @@ export class UacInvite implements RunHandler {
     const dialog = known ?? this.#branchOf(response, flow);
     if (known === undefined) {
       confirmUacDialog(this.#ctx, dialog, response, flow);
+      this.#ctx.table.add(dialog);
       for (const branch of this.#ctx.table.branches(dialog.id)) {
         if (branch !== dialog && branch.role === 'uac' && branch.state === 'early') this.#ctx.table.remove(branch);
       }
@@ -136,7 +140,7 @@ export class UacInvite implements RunHandler {
     if (known !== undefined) return known;
     const { dialogId, owner, message } = this.#outgoing;
     const dialog = createUacDialog(this.#ctx, dialogId, owner, message, response, flow);
-    table.add(dialog);
+    if (table.branches(dialogId).length < MAX_BRANCHES) table.add(dialog);
     return dialog;
   }
 
