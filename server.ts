@@ -1,4 +1,4 @@
-import { createAdminStore, createRecordStore } from './admin/index.ts';
+import { createAdminStore, createRecordStore, sipAccessOf } from './admin/index.ts';
 import { type Config, loadConfig } from './config/index.ts';
 import { startAdmin } from './runtime/admin-listeners.ts';
 import { Journal } from './runtime/journal.ts';
@@ -45,8 +45,9 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
   );
   const publishing = new Publishing(world.publisher, sip.bus);
   const loaded = sip.bus.publish(await world.publisher.fullDelta());
-  sip.bus.restore(await world.loadBindings());
+  sip.bus.restore(await world.loadBindings(), world.openCalls);
   await Promise.all([loaded, sip.bus.started]);
+  await world.settleOpenCalls();
   publishing.watch(logger);
   watchRetention(world.store, logger);
 
@@ -60,6 +61,7 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
     isReady: () => state.isReady,
     version: VERSION,
     domain: world.store.platformRealm,
+    access: sipAccessOf(config),
     rateLimits: config.rateLimits,
     nowMs: Date.now,
     logger: logger.child({ part: 'http' }),

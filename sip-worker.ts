@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { SipSide, threadPort } from './bus/index.ts';
+import { type CallRecord, SipSide, threadPort } from './bus/index.ts';
 import { createRegistration } from './registrar/index.ts';
 import { createCallRouter, createInviteAuth, MemoryAdmission } from './routing/index.ts';
+import { endOrphans } from './runtime/sip/call-orphans.ts';
 import { createCallSink } from './runtime/sip/call-sink.ts';
 import { joinDrachtio } from './runtime/sip/drachtio.ts';
 import { drainCalls } from './runtime/sip/drain.ts';
@@ -22,6 +23,10 @@ import { Directory } from './tenancy/index.ts';
 if (parentPort === null) throw new Error('sip-worker.ts is a thread of server.ts and does not run by itself');
 const { config, nonceSecret, startEpoch } = workerData as SipThreadData;
 const state = { isLoaded: false, isDraining: false };
+const readiness = () => (state.isDraining ? 'draining' : state.isLoaded ? 'ready' : 'loading');
+
+/** How far the record of a call that a crash cut off may lag behind (ms). */
+const CALLS_ALIVE_MS = 1000;
 
 const logger = createLogger({ level: config.log.level }).child({ thread: 'sip' });
 const bus = new SipSide(threadPort(parentPort));
@@ -29,6 +34,7 @@ const directory = new Directory();
 const ports = createEnginePorts(logger, () => metrics);
 const engine = config.engine.kind === 'embedded' ? createEmbeddedEngine(config, ports) : undefined;
 const app = createSignallingApp();
+const clock = createCallClock();
 
 // Who may register, and who is registered.
 const { auth, registrar } = createRegistration({
@@ -49,7 +55,7 @@ const { auth, registrar } = createRegistration({
   events: createRegistrationEvents({ bus, logger, metrics: () => metrics, directory }),
   nowMs: Date.now,
   random: Math.random,
-  readiness: () => (state.isDraining ? 'draining' : state.isLoaded ? 'ready' : 'loading'),
+  readiness,
 });
 
 // Where calls go.
@@ -61,8 +67,9 @@ const router = createCallRouter({
   config: config.calls,
   srf: app,
   sink: createCallSink(bus, logger, () => metrics),
-  clock: createCallClock(),
+  clock,
   random: createCallRandom(ports.random),
+  readiness,
 });
 app.invite((req, res) => router.handleInvite(req, res));
 
@@ -90,16 +97,19 @@ process.on('uncaughtException', (error) => {
 
 // What the main thread tells and asks.
 const ticking = setInterval(() => registrar.tick(), 250);
+const alive = setInterval(() => {
+  if (router.activeCalls > 0) bus.emit({ kind: 'calls_alive', atMs: Date.now() });
+}, CALLS_ALIVE_MS);
 const listening: string[] = [];
 bus.listen({
   onDirectory(delta) {
     directory.apply(delta);
     registrar.directoryChanged(delta);
   },
-  onRestore(bindings) {
+  onRestore(bindings, calls) {
     registrar.restore(bindings);
     state.isLoaded = true;
-    start().catch((error: unknown) => bus.fatal(describeStartError(error)));
+    start(calls).catch((error: unknown) => bus.fatal(describeStartError(error)));
   },
   onRequest: createRequestHandler({
     registrar,
@@ -113,16 +123,23 @@ bus.listen({
     },
     async stop() {
       clearInterval(ticking);
+      clearInterval(alive);
       router.close();
       await signalling.close();
+      registrar.flush();
       bus.flush();
     },
   }),
 });
 
 /** Listens once the directory and the bindings of before are in memory: nobody is ever told "unknown" too early. */
-async function start(): Promise<void> {
+async function start(openCalls: readonly CallRecord[]): Promise<void> {
   const points = await signalling.start();
+  if (engine !== undefined)
+    endOrphans(
+      { send: (bye, done) => engine.send(bye, done), bindings: registrar, logger, after: clock.after },
+      openCalls,
+    );
   listening.push(...points.map(({ transport, host, port }) => `${transport}:${host}:${port}`));
   bus.ready(points);
 }

@@ -1,5 +1,5 @@
 import type { DirectoryDelta } from './directory-records.ts';
-import type { BindingRecord, SipEvent } from './events.ts';
+import type { BindingRecord, CallRecord, SipEvent } from './events.ts';
 import type { DownMessage, ListeningAddress, SipRequestName, UpMessage } from './messages.ts';
 import type { Port } from './port.ts';
 
@@ -45,8 +45,9 @@ export class MainSide {
     return new Promise((resolve) => this.#acknowledgements.push({ version, resolve }));
   }
 
-  restore(bindings: readonly BindingRecord[]): void {
-    this.#post({ type: 'restore', bindings });
+  /** What the last run left: live bindings, and the calls that were up when it ended without a word. */
+  restore(bindings: readonly BindingRecord[], calls: readonly CallRecord[] = []): void {
+    this.#post({ type: 'restore', bindings, calls });
   }
 
   /** @throws Error with the thread's own sentence, or when the thread has ended. */

@@ -45,3 +45,4 @@ export type {
 } from './ports.ts';
 export { PBX_PROFILES, type PbxProfile } from './profiles.ts';
 export { type SrfPort, toInboundRequest } from './srf-adapter.ts';
+export { flowRoute } from './target/trunk-legs.ts';

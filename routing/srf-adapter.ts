@@ -58,6 +58,7 @@ export interface ReceivedResponse extends SrfMessage {
   readonly reason: string;
   readonly source_address: string;
   readonly source_port: number;
+  readonly protocol?: string;
 }
 
 export interface DialogRequestOptions {

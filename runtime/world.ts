@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BindingRecord, SipEvent } from '../bus/index.ts';
+import type { BindingRecord, CallRecord, SipEvent } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import {
@@ -10,6 +10,7 @@ import {
   getNonceSecret,
   isEmptyStore,
   loadBindings,
+  loadOpenCalls,
   loadSecretKey,
   openStore,
   type Store,
@@ -24,13 +25,17 @@ export interface World {
   readonly publisher: DirectoryPublisher;
   readonly nonceSecret: string;
   readonly loadBindings: () => Promise<readonly BindingRecord[]>;
+  /** Calls that were up when the last run ended without a word. */
+  readonly openCalls: readonly CallRecord[];
+  /** Closes their records, once both sides are being hung up. */
+  readonly settleOpenCalls: () => Promise<void>;
   readonly writeEvents: (events: readonly SipEvent[]) => Promise<void>;
 }
 
 const RETENTION_MS = 3_600_000;
 
 /**
- * Opens the data directory: key, store, schema, realm. Calls that a crash left open are closed.
+ * Opens the data directory: key, store, schema, realm.
  * @throws StoreError with one sentence for the operator
  */
 export async function openWorld(config: Config): Promise<World> {
@@ -42,12 +47,14 @@ export async function openWorld(config: Config): Promise<World> {
     secretKey: loadSecretKey({ dataDir, secretKeyFile }),
     platformRealm: config.domain,
   });
-  await settleOpenCalls(store, store.clock.nowMs());
+  const openCalls = await loadOpenCalls(store);
   return {
     store,
     publisher: new DirectoryPublisher(store, { algorithms: config.auth.algorithms }),
     nonceSecret: (await getNonceSecret(store)).toString('hex'),
     loadBindings: () => loadBindings(store),
+    openCalls,
+    settleOpenCalls: () => settleOpenCalls(store, openCalls, store.clock.nowMs()),
     writeEvents: (events) => saveSipEvents(store, events),
   };
 }

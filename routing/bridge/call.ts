@@ -1,4 +1,4 @@
-import type { CallAttempt, CallLeg, CallRecord } from '../../bus/index.ts';
+import type { CallAttempt, CallLeg, CallRecord, LegDialog } from '../../bus/index.ts';
 import { type Reason, type Rejection, reasonEntry } from '../../telemetry/index.ts';
 import { type CallContext, callerTrunk } from '../call-context.ts';
 import type { CallClock } from '../ports.ts';
@@ -11,6 +11,13 @@ export interface CallEnd {
   readonly status: number;
   readonly sentence?: string;
   readonly hungUpBy?: CallRecord['hungUpBy'];
+}
+
+/** The two legs of a call that is up. */
+export interface LegsUp {
+  readonly caller: LegDialog;
+  readonly callee: CallLeg & { readonly dialog: LegDialog };
+  readonly codec: string | null;
 }
 
 /** Told once each, in this order; `answered` may be left out. */
@@ -28,7 +35,7 @@ export class Call {
   readonly #attempts: CallAttempt[] = [];
   readonly #stops: (() => void)[] = [];
   #answeredAtMs: number | null = null;
-  #bLeg: CallLeg | null = null;
+  #legs: LegsUp | undefined;
   #record: CallRecord | undefined;
   /** Hangs up whatever is up; set anew as the call proceeds. */
   #tearDown: (end: CallEnd) => void = () => undefined;
@@ -69,10 +76,18 @@ export class Call {
     this.#attempts.push({ target, status, atMs: this.#clock.now() });
   }
 
-  answer(bLeg: CallLeg): void {
+  answer(legs: LegsUp): void {
     if (this.isEnded || this.isAnswered) return;
     this.#answeredAtMs = this.#clock.now();
-    this.#bLeg = bLeg;
+    this.#legs = legs;
+    this.#observer.onProgress(this.snapshot());
+  }
+
+  /** A leg has a new way or target, or the codec has changed: what a crash leaves behind must say so. */
+  update(change: (legs: LegsUp) => LegsUp | undefined): void {
+    const legs = this.#legs === undefined || this.isEnded ? undefined : change(this.#legs);
+    if (legs === undefined) return;
+    this.#legs = legs;
     this.#observer.onProgress(this.snapshot());
   }
 
@@ -119,12 +134,21 @@ export class Call {
       reason: end?.reason ?? null,
       status: end?.status ?? (this.isAnswered ? 200 : 0),
       sentence: end?.sentence ?? entry?.sentence ?? '',
-      aLeg: aLegOf(context),
-      bLeg: this.#bLeg,
+      ...this.#legsNow(end !== undefined),
       attempts: [...this.#attempts],
       hungUpBy: end?.hungUpBy ?? null,
+      codec: this.#legs?.codec ?? null,
       trace: [...context.trace],
     };
+  }
+
+  /** The dialogs are kept only while somebody might have to end them. */
+  #legsNow(isOver: boolean): Pick<CallRecord, 'aLeg' | 'bLeg'> {
+    const aLeg = aLegOf(this.context);
+    const legs = this.#legs;
+    if (legs === undefined) return { aLeg, bLeg: null };
+    const { dialog: _, ...bLeg } = legs.callee;
+    return isOver ? { aLeg, bLeg } : { aLeg: { ...aLeg, dialog: legs.caller }, bLeg: legs.callee };
   }
 }
 

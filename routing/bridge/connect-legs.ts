@@ -1,12 +1,13 @@
-import type { CallLeg } from '../../bus/index.ts';
 import { note } from '../../telemetry/index.ts';
 import { realmOf, refuseInvite } from '../answer.ts';
-import type { LegTarget } from '../call-context.ts';
+import { callerTrunk, type LegTarget } from '../call-context.ts';
 import type { ReceivedResponse, SrfDialog, SrfRequest, SrfResponse } from '../srf-adapter.ts';
+import { audioCodec } from './audio-codec.ts';
 import type { BridgeDeps } from './bridge-deps.ts';
-import type { Call, CallEnd } from './call.ts';
+import type { Call, CallEnd, LegsUp } from './call.ts';
 import type { EarlyAnswers } from './early-answers.ts';
 import { answerHeaders, sessionHeaders } from './header-policy.ts';
+import { calleeDialog, callerDialog } from './leg-dialog.ts';
 import type { AnsweredLeg } from './place-leg.ts';
 import { findPrivateMedia } from './private-media.ts';
 import { relayDialogs } from './relay.ts';
@@ -102,7 +103,7 @@ function joinOffered(
     drop(end);
   });
   uas.on('destroy', () => drop({ reason: 'answered', status: 200, hungUpBy: 'caller' }));
-  call.answer(bLegOf(offered.res));
+  call.answer(legsOf(incoming, leg, uas, offered.res));
   uas.once('ack', (ack) => {
     if (call.isEnded) return;
     isJoined = true;
@@ -127,14 +128,21 @@ function bringUp(deps: BridgeDeps, incoming: IncomingCall, leg: LegTarget, uas: 
     call.hangUp({ reason: 'max_duration', status: 200, hungUpBy: 'server' });
   });
   relayDialogs(deps, call, uas, uac, uac.res.source_address || leg.remoteAddress);
-  call.answer(bLegOf(uac.res, uac));
+  call.answer(legsOf(incoming, leg, uas, uac.res));
   if (call.isEnded) destroyDialog(uac, {});
 }
 
-function bLegOf(response: ReceivedResponse, dialog?: SrfDialog): CallLeg {
+function legsOf({ call, req }: IncomingCall, leg: LegTarget, uas: SrfDialog, answer: ReceivedResponse): LegsUp {
+  const { context } = call;
+  const dialog = calleeDialog(answer, leg, context.options[context.admitted]?.trunk?.id);
   return {
-    callId: response.get('call-id') ?? '',
-    remote: `${response.source_address}:${response.source_port}`,
-    contact: dialog?.remote.uri ?? '',
+    caller: callerDialog(req, uas, callerTrunk(context)?.id),
+    callee: {
+      callId: answer.get('call-id') ?? '',
+      remote: `${answer.source_address}:${answer.source_port}`,
+      contact: dialog.target,
+      dialog,
+    },
+    codec: audioCodec(answer.body),
   };
 }

@@ -4,7 +4,8 @@ import { type CallContext, callerTrunk } from '../call-context.ts';
 import type { SrfResponse } from '../srf-adapter.ts';
 import { type DialogEvent, type SrfDialog, type SrfRequest, toInboundRequest } from '../srf-adapter.ts';
 import type { BridgeDeps } from './bridge-deps.ts';
-import type { Call, CallEnd } from './call.ts';
+import type { Call, CallEnd, LegsUp } from './call.ts';
+import { refreshedDialog } from './leg-dialog.ts';
 import { relayReinvite, relayRequest } from './relay-request.ts';
 import { destroyDialog } from './release-leg.ts';
 
@@ -34,7 +35,9 @@ export function relayDialogs(
 function relayOneWay(deps: BridgeDeps, call: Call, from: Leg, to: Leg): void {
   const forward = (event: DialogEvent, act: (req: SrfRequest, res: SrfResponse) => void) => {
     from.dialog.on(event, (req, res) => {
-      if (isAllowed(deps, call, from, req, res)) act(req, res);
+      if (!isAllowed(deps, call, from, req, res)) return;
+      call.update((legs) => refreshLeg(legs, from.side, req));
+      act(req, res);
     });
   };
   forward('modify', (req, res) => relayReinvite(from.dialog, to.dialog, req, res));
@@ -56,6 +59,12 @@ function relayOneWay(deps: BridgeDeps, call: Call, from: Leg, to: Leg): void {
     const cause = bye.get('reason');
     destroyDialog(to.dialog, cause === undefined ? {} : { Reason: cause });
   });
+}
+
+function refreshLeg(legs: LegsUp, side: Side, req: SrfRequest): LegsUp | undefined {
+  const dialog = refreshedDialog(side === 'caller' ? legs.caller : legs.callee.dialog, req);
+  if (dialog === undefined) return undefined;
+  return side === 'caller' ? { ...legs, caller: dialog } : { ...legs, callee: { ...legs.callee, dialog } };
 }
 
 /** A BYE of the far end, or one that the engine made because the far end stopped talking to it. */

@@ -38,13 +38,7 @@ export function createMetricSources({
     },
     trunkCount: () => directory.size.trunks,
     activeCalls: () => router.activeByDirection(),
-    leases() {
-      const counts = { in: 0, out: 0, dialer: 0 };
-      for (const lease of router.leases()) {
-        for (const each of new Set(lease.claims.map((claim) => claim.class))) counts[each] += 1;
-      }
-      return counts;
-    },
+    leases: () => ({ ...router.leasesByClass() }),
     dialogs: () => engineStats().dialogs,
     transactions: () => ({ ...engineStats().transactions }),
     connections: () => engineStats().connections,

@@ -93,24 +93,48 @@ export async function findCall(context: StoreContext, uuid: string): Promise<Sto
   return row === undefined ? undefined : toStoredCall(row);
 }
 
-/** After a crash: calls that were up are closed as of the moment given, for they are no longer. */
-export function settleOpenCalls(store: Store, endedAtMs: number): Promise<number> {
+/** After a crash: the calls that were up when the server ended without a word. */
+export async function loadOpenCalls(context: StoreContext): Promise<readonly CallRecord[]> {
+  const rows = await context.db.selectFrom('calls').select(['id', 'record']).where('endedAtMs', 'is', null).execute();
+  return rows.map((row) => JSON.parse(row.record) as CallRecord);
+}
+
+/** Closes calls that a crash left open as of the moment given, never before they were answered. */
+export function settleOpenCalls(store: Store, open: readonly CallRecord[], endedAtMs: number): Promise<void> {
   return store.bulk((connection) => {
-    const open = connection.prepare('SELECT id, record FROM calls WHERE ended_at_ms IS NULL').all([]);
-    const calls = (open as { readonly id: number; readonly record: string }[]).map(toStoredCall);
+    const alive = connection.prepare('SELECT value FROM settings WHERE key = ?').all([ALIVE]);
+    const aliveAtMs = Number((alive as { readonly value: string }[])[0]?.value ?? 0);
     writeCalls(
       connection,
-      calls.map(({ id, ...call }) => ({
-        ...call,
-        endedAtMs: Math.max(endedAtMs, call.answeredAtMs ?? call.startedAtMs),
-        result: 'server_error',
-        reason: 'server_restart',
-        hungUpBy: 'server',
-        sentence: 'The server was restarted while the call was up.',
-      })),
+      open.map((call) => settled(call, endedAtMs, aliveAtMs)),
     );
-    return calls.length;
   });
+}
+
+/** The heartbeat of all calls that are up. */
+export function writeCallsAlive(connection: SqliteConnection, atMs: number): void {
+  const sentence =
+    'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value';
+  connection.prepare(sentence).run([ALIVE, String(atMs)]);
+}
+
+const ALIVE = 'calls_alive_at_ms';
+
+function settled(call: CallRecord, endedAtMs: number, aliveAtMs: number): CallRecord {
+  const { dialog: _, ...aLeg } = call.aLeg;
+  const { dialog: __, ...bLeg } = call.bLeg ?? { callId: '', remote: '', contact: '' };
+  const knownAtMs = call.answeredAtMs ?? call.startedAtMs;
+  return {
+    ...call,
+    aLeg,
+    bLeg: call.bLeg === null ? null : bLeg,
+    aliveAtMs: Math.max(aliveAtMs, knownAtMs),
+    endedAtMs: Math.max(endedAtMs, knownAtMs),
+    result: 'server_error',
+    reason: 'server_restart',
+    hungUpBy: 'server',
+    sentence: 'The server was restarted while the call was up.',
+  };
 }
 
 function toStoredCall(row: { readonly id: number; readonly record: string }): StoredCall {

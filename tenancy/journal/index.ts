@@ -1,5 +1,13 @@
 export { loadBindings, saveBindings } from './bindings.ts';
-export { type CallQuery, findCall, listCalls, type StoredCall, saveCalls, settleOpenCalls } from './calls.ts';
+export {
+  type CallQuery,
+  findCall,
+  listCalls,
+  loadOpenCalls,
+  type StoredCall,
+  saveCalls,
+  settleOpenCalls,
+} from './calls.ts';
 export { type FailureQuery, listRegisterFailures, saveRegisterFailures } from './register-failures.ts';
 export { applyRetention, type Removed, type RetentionBounds } from './retention.ts';
 export { saveSipEvents } from './save-sip-events.ts';

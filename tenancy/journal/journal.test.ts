@@ -15,6 +15,7 @@ import {
   listCalls,
   listRegisterFailures,
   loadBindings,
+  loadOpenCalls,
   loadTrunkStates,
   saveBindings,
   saveCalls,
@@ -110,6 +111,28 @@ t.test('bindings come back exactly as they were, the last change of each winning
     { op: 'remove', trunkId: kept.trunkId, contact: 'sip:gone@10.0.0.6', cause: 'unregistered' },
   ]);
   t.strictSame(await loadBindings(store), [kept]);
+});
+
+t.test('a refresh moves the expiry of what was put before it, and of nothing that came or went after it', async (t) => {
+  const { store, binding } = await open(t);
+  const [kept, shortened, gone] = ['sip:a@b', 'sip:c@d', 'sip:e@f'].map((contact) => binding(contact));
+  if (kept === undefined || shortened === undefined || gone === undefined) throw new Error('three bindings were made');
+  const { trunkId } = kept;
+  const later = kept.expiresAtMs + 30_000;
+  const contacts = [kept, shortened, gone].map(({ contact }) => contact);
+  const refreshes = { trunkIds: [trunkId, trunkId, trunkId], contacts, expiresAtMs: [later, later, later] };
+  await saveSipEvents(store, [
+    ...[kept, shortened, gone].map((record) => ({
+      kind: 'binding' as const,
+      change: { op: 'put' as const, binding: record },
+    })),
+    { kind: 'refreshes', refreshes },
+    { kind: 'binding', change: { op: 'put', binding: shortened } },
+    { kind: 'binding', change: { op: 'remove', trunkId, contact: gone.contact, cause: 'unregistered' } },
+    { kind: 'refreshes', refreshes: { trunkIds: [trunkId], contacts: [gone.contact], expiresAtMs: [later] } },
+  ]);
+  const extended = { ...kept, refreshedAtMs: kept.refreshedAtMs + 30_000, expiresAtMs: later };
+  t.strictSame(await loadBindings(store), [extended, shortened]);
 });
 
 t.test('expired bindings, and those of a deleted or re-keyed trunk, do not come back', async (t) => {
@@ -211,14 +234,19 @@ t.test('after a crash open calls are closed once, never before they were answere
     call('up', { answeredAtMs: clock.nowMs() + 500 }),
     call('done', { endedAtMs: 1, result: 'ok', reason: 'busy' }),
   ]);
-  t.equal(await settleOpenCalls(store, clock.nowMs()), 1);
+  const left = await loadOpenCalls(store);
+  t.match(left, [{ uuid: 'up' }]);
+  await saveSipEvents(store, [{ kind: 'calls_alive', atMs: clock.nowMs() + 700 }]);
+  await saveCalls(store, [call('new')]);
+  await settleOpenCalls(store, left, clock.nowMs());
   t.match(await findCall(store, 'up'), {
     endedAtMs: clock.nowMs() + 500,
+    aliveAtMs: clock.nowMs() + 700,
     result: 'server_error',
     reason: 'server_restart',
   });
   t.match(await findCall(store, 'done'), { reason: 'busy' });
-  t.equal(await settleOpenCalls(store, clock.nowMs()), 0);
+  t.match(await loadOpenCalls(store), [{ uuid: 'new' }], 'a call that came since is left alone');
 });
 
 t.test('failed REGISTERs are kept with their trace, scoped by account, newest first', async (t) => {

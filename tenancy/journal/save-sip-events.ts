@@ -1,7 +1,7 @@
 import type { SipEvent } from '../../bus/index.ts';
 import type { Store } from '../store/index.ts';
-import { writeBindings } from './bindings.ts';
-import { writeCalls } from './calls.ts';
+import { writeBindings, writeRefreshes } from './bindings.ts';
+import { writeCalls, writeCallsAlive } from './calls.ts';
 import { writeRegisterFailures } from './register-failures.ts';
 import { writeTrunkStates } from './trunk-states.ts';
 
@@ -11,10 +11,11 @@ import { writeTrunkStates } from './trunk-states.ts';
  */
 export function saveSipEvents(store: Store, events: readonly SipEvent[]): Promise<void> {
   return store.bulk((connection) => {
-    writeBindings(
-      connection,
-      events.flatMap((event) => (event.kind === 'binding' ? [event.change] : [])),
-    );
+    // In the order told: a refresh before a change and one after it are not the same.
+    for (const event of events) {
+      if (event.kind === 'binding') writeBindings(connection, [event.change]);
+      else if (event.kind === 'refreshes') writeRefreshes(connection, event.refreshes);
+    }
     writeTrunkStates(
       connection,
       events.flatMap((event) => (event.kind === 'trunk_state' ? [event.state] : [])),
@@ -23,6 +24,7 @@ export function saveSipEvents(store: Store, events: readonly SipEvent[]): Promis
       connection,
       events.flatMap((event) => (event.kind === 'call' ? [event.record] : [])),
     );
+    for (const event of events) if (event.kind === 'calls_alive') writeCallsAlive(connection, event.atMs);
     const failures = events.flatMap((event) => (event.kind === 'register_failure' ? [event.failure] : []));
     writeRegisterFailures(connection, failures);
   });
