@@ -8,6 +8,8 @@ export type RemovalCause = Extract<BindingChange, { readonly op: 'remove' }>['ca
 
 export interface BindingStoreOptions {
   readonly emit: (change: BindingChange) => void;
+  /** Takes refreshes together; without it each is emitted by itself. */
+  readonly emitRefreshes: ((bindings: readonly Binding[]) => void) | undefined;
   /** Called after a binding came, went, fell silent or woke; `cause` is that of the removal. */
   readonly changed: (binding: Binding, cause: RemovalCause | null) => void;
   /** Connections are to be found by the user@host of their Contact. */
@@ -26,6 +28,7 @@ export class BindingStore {
   readonly #bySource = new MultiIndex<string, Binding>();
   readonly #byFlow = new MultiIndex<string, Binding>();
   readonly #byContact = new MultiIndex<string, Binding>();
+  #refreshed: Binding[] = [];
   readonly #expiries = new SecondBuckets<Binding>();
   #size = 0;
   #order = 0;
@@ -88,7 +91,26 @@ export class BindingStore {
 
   /** Tells the outside what the binding is now. */
   persist(binding: Binding): void {
+    binding.hasUntoldTimes = false;
     this.#options.emit({ op: 'put', binding: toRecord(binding) });
+  }
+
+  /** The binding has new times and is otherwise what was told last. */
+  persistTimes(binding: Binding): void {
+    if (this.#options.emitRefreshes === undefined) this.persist(binding);
+    else if (!binding.hasUntoldTimes) {
+      binding.hasUntoldTimes = true;
+      this.#refreshed.push(binding);
+    }
+  }
+
+  /** Tells of the refreshes since the last time, once a binding. */
+  tellRefreshes(): void {
+    if (this.#refreshed.length === 0) return;
+    const told = this.#refreshed.filter((binding) => binding.hasUntoldTimes && !binding.isGone);
+    this.#refreshed = [];
+    for (const binding of told) binding.hasUntoldTimes = false;
+    if (told.length > 0) this.#options.emitRefreshes?.(told);
   }
 
   /** The binding goes by another Contact text now: what is persisted under the old one is void. */
@@ -123,6 +145,7 @@ export class BindingStore {
   /** The binding is not called any more, nor kept over a restart, but stays until it expires. */
   silence(binding: Binding): void {
     binding.liveness = 'silent';
+    binding.hasUntoldTimes = false;
     this.#void(binding, binding.contact, 'probe_failed');
     this.#options.changed(binding, 'probe_failed');
   }

@@ -41,6 +41,8 @@ export interface Binding extends LiveBinding {
   /** Probes in a row without an answer. */
   misses: number;
   isProbing: boolean;
+  /** It was refreshed, and nobody outside knows yet. */
+  hasUntoldTimes: boolean;
   /** Set when it leaves the store; timers that still hold it let go. */
   isGone: boolean;
   /** The second at which the expiry and probe buckets hold it. */
@@ -89,6 +91,7 @@ export function fromRecord(record: BindingRecord, liveness: Liveness): Binding {
     order: 0,
     misses: 0,
     isProbing: false,
+    hasUntoldTimes: false,
     isGone: false,
     expirySecond: 0,
     probeSecond: 0,

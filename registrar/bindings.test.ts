@@ -1,5 +1,5 @@
 import t from 'tap';
-import { digestTrunk, type PbxFields, register, type TestOptions, testRegistrar } from './fixtures.ts';
+import { digestTrunk, type PbxFields, register, START_MS, type TestOptions, testRegistrar } from './fixtures.ts';
 
 function setUp(options: TestOptions = {}) {
   const test = testRegistrar({ hasEngine: false, ...options });
@@ -35,6 +35,20 @@ t.test('RFC 5626: the same instance replaces; another reg-id of it stands beside
   t.equal(contacts().length, 2, 'even with one Call-ID');
   send(at(3, 1), { callId: 'y' });
   t.strictSame(contacts(), ['sip:a@192.168.1.1:3', 'sip:a@192.168.1.1:2']);
+});
+
+t.test('RFC 5626: two flows with one Contact; what is kept over a restart names the one that is left', async (t) => {
+  const { test, send } = setUp();
+  const flow = (regId: number) => `<sip:a@192.168.1.1:1>;+sip.instance="<urn:uuid:1>";reg-id=${regId}`;
+  send(flow(1), { callId: 'x', sourcePort: 1001 });
+  send(flow(2), { callId: 'y', sourcePort: 1002 });
+  t.equal(test.registrar.bindingsOf(7).length, 2);
+  send(`${flow(2)};expires=0`, { callId: 'y', cseq: 9, sourcePort: 1002 });
+  t.match(test.registrar.bindingsOf(7), [{ regId: 1 }]);
+  t.match(test.changes.slice(2), [
+    { op: 'remove', cause: 'unregistered' },
+    { op: 'put', binding: { regId: 1, sourcePort: 1001 } },
+  ]);
 });
 
 t.test('P17: the same Call-ID replaces what this REGISTER does not list', async (t) => {
@@ -210,3 +224,31 @@ t.test(
     t.equal(left(1003, 9), '1125');
   },
 );
+
+t.test('refreshes are told together, once a binding; what changes more is told at once', async (t) => {
+  const told: string[][] = [];
+  const test = testRegistrar({
+    trunks: [digestTrunk({ id: 7 }), digestTrunk({ id: 8, username: 'other' })],
+    refreshed: (bindings) => told.push(bindings.map(({ contact, expiresAtMs }) => `${contact} ${expiresAtMs}`)),
+  });
+  const acme = { callId: 'a', branch: 'z9hG4bK1', contact: '<sip:acme@192.168.1.10>' };
+  const other = { callId: 'o', username: 'other', contact: '<sip:other@192.168.1.11>' };
+  register(test, { ...acme, cseq: 1 });
+  register(test, { ...other, cseq: 1 });
+  const puts = test.changes.length;
+  for (const cseq of [3, 5, 7]) register(test, { ...acme, cseq, branch: `z9hG4bK${cseq}` });
+  register(test, { ...other, cseq: 3 });
+  t.equal(test.changes.length, puts, 'a refresh alone is not worth a record');
+  test.clock.advance(1);
+  const expiresAtMs = START_MS + 3_600_000;
+  t.strictSame(told, [[`sip:acme@192.168.1.10 ${expiresAtMs}`, `sip:other@192.168.1.11 ${expiresAtMs}`]]);
+  test.clock.advance(1);
+  t.equal(told.length, 1);
+  register(test, { ...acme, cseq: 9, branch: 'z9hG4bK9' });
+  register(test, { ...acme, cseq: 11, branch: 'z9hG4bK11', sourcePort: 40_001 });
+  t.match(test.changes.at(-1), { op: 'put', binding: { sourcePort: 40_001 } }, 'a new flow is');
+  register(test, { ...other, cseq: 5 });
+  test.registrar.purge(8, 'account_suspended');
+  test.registrar.flush();
+  t.equal(told.length, 1, 'a record that was put since, and a binding that is gone, need no more');
+});

@@ -30,6 +30,7 @@ export class Bindings {
     });
     this.store = new BindingStore({
       emit: (change) => events.binding(change),
+      emitRefreshes: events.refreshed === undefined ? undefined : (bindings) => events.refreshed?.(bindings),
       changed: (binding, cause) => this.#observe(binding, cause),
       hasContactIndex: options.hasFlows === false,
       flowHeld: (flowId, held) => (held ? engine?.holdFlow?.(flowId) : engine?.releaseFlow?.(flowId)),
@@ -97,6 +98,7 @@ export class Bindings {
   }
 
   tick(): void {
+    this.store.tellRefreshes();
     const now = this.#options.nowMs();
     this.store.expire(now);
     this.prober?.tick(now);

@@ -5,6 +5,7 @@ import type { BindingChange, Ha1Set, RegisterFailure, TrunkRecord, TrunkStateCha
 import type { AuthConfig, RegistrationConfig } from '../config/index.ts';
 import { accountRecord, type DeltaFields, Directory, directoryDelta, trunkRecord } from '../tenancy/index.ts';
 import { createRegistration, type RegisterOutcome, type Registrar } from './index.ts';
+import type { RegistrarEvents } from './options.ts';
 import type { ProbeRequest, ProbeResult } from './prober.ts';
 
 export const START_MS = Date.UTC(2026, 10, 2, 8, 0, 0);
@@ -44,6 +45,7 @@ export interface TestOptions {
   readonly startEpoch?: number;
   readonly startMs?: number;
   readonly delta?: DeltaFields;
+  readonly refreshed?: RegistrarEvents['refreshed'];
 }
 
 export const REGISTRATION: RegistrationConfig = {
@@ -121,7 +123,7 @@ export function testRegistrar(options: TestOptions = {}): TestRegistrar {
             send: (request, done) => seen.probes.push({ request, done }),
             isFlowOpen: (flowId) => flowId !== '' && !closedFlows.has(flowId),
           },
-    events: seen.events,
+    events: options.refreshed === undefined ? seen.events : { ...seen.events, refreshed: options.refreshed },
     auth: {
       config: { ...AUTH, ...options.auth },
       nonceSecret: 'a secret of this test',

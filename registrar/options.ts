@@ -2,6 +2,7 @@ import type { AuthService, IdentityDirectory } from '../auth/index.ts';
 import type { BindingChange, CarrierRecord, RegisterFailure, TrunkRecord, TrunkStateChange } from '../bus/index.ts';
 import type { RegistrationConfig } from '../config/index.ts';
 import type { Reason, Result } from '../telemetry/index.ts';
+import type { LiveBinding } from './binding.ts';
 import type { SendProbe } from './prober.ts';
 
 /** What the registrar reads of the directory; `Directory` of tenancy is one. */
@@ -14,6 +15,11 @@ export interface RegistrarDirectory extends IdentityDirectory {
 /** What the registrar tells the outside. */
 export interface RegistrarEvents {
   binding(change: BindingChange): void;
+  /**
+   * Bindings that were registered again and changed in nothing but their times, each once, within half a second; valid
+   * during the call. Without it each refresh is told by `binding` at once.
+   */
+  refreshed?(bindings: readonly LiveBinding[]): void;
   trunkState(change: TrunkStateChange): void;
   registerFailure(failure: RegisterFailure): void;
   /** Once per answered or dropped REGISTER. */

@@ -16,9 +16,22 @@ export function putBinding(context: RegisterContext, contact: ContactSpec, known
     return;
   }
   const before = known.contact;
+  const isPlain = isPlainRefresh(known, contact, context.request);
   store.update(known, (binding) => refresh(context, contact, binding));
   if (known.contact !== before) store.forgetContact(known, before);
-  store.persist(known);
+  if (isPlain) store.persistTimes(known);
+  else store.persist(known);
+}
+
+/** Nothing but times will change, and what is persisted of the binding is there (a silent one's is not). */
+function isPlainRefresh(binding: Binding, contact: ContactSpec, request: InboundRequest): boolean {
+  return (
+    binding.contact === contact.uri &&
+    binding.contactParams === contact.params &&
+    binding.callId === request.callId &&
+    binding.liveness !== 'silent' &&
+    isSameFlow(binding, request)
+  );
 }
 
 /** Seconds granted: asked, defaulted and capped (RFC 3261 section 10.3 step 7). */

@@ -141,6 +141,11 @@ export class Registrar {
     this.#bindings.ipTrunks.changed(delta, (id) => this.#options.directory.findTrunk(id));
   }
 
+  /** Tells what is still to be told; before the end. */
+  flush(): void {
+    this.#bindings.store.tellRefreshes();
+  }
+
   /** Expiry, probes and held-back events; to be called several times a second. */
   tick(): void {
     this.#bindings.tick();

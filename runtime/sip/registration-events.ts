@@ -14,6 +14,15 @@ interface Parts {
 export function createRegistrationEvents({ bus, logger, metrics, directory }: Parts): RegistrarEvents {
   return {
     binding: (change) => bus.emit({ kind: 'binding', change }),
+    refreshed: (bindings) =>
+      bus.emit({
+        kind: 'refreshes',
+        refreshes: {
+          trunkIds: bindings.map((binding) => binding.trunkId),
+          contacts: bindings.map((binding) => binding.contact),
+          expiresAtMs: bindings.map((binding) => binding.expiresAtMs),
+        },
+      }),
     count: (result, reason) => metrics().countRegister(result, reason),
     trunkState(state) {
       bus.emit({ kind: 'trunk_state', state });
