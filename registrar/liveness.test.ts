@@ -118,6 +118,19 @@ t.test('traps, 10: restored bindings can be called at once, unconfirmed until pr
   t.match(register(after, { cseq: 9 }), { status: 200, reason: 'refreshed' });
 });
 
+t.test('restored in any order, the newest binding is called first', async (t) => {
+  const before = testRegistrar();
+  for (const user of ['b', 'c', 'a']) {
+    register(before, { contact: `<sip:${user}@192.168.1.2>`, callId: user });
+    before.clock.advance(1);
+  }
+  const records = before.changes.flatMap((change) => (change.op === 'put' ? [change.binding] : []));
+  const after = testRegistrar({ startMs: START_MS + 60_000, startEpoch: 2 });
+  after.registrar.restore(records.toSorted((x, y) => x.contact.localeCompare(y.contact)));
+  const contacts = after.registrar.bindingsOf(7).map((binding) => binding.contact);
+  t.strictSame(contacts, ['sip:a@192.168.1.2', 'sip:c@192.168.1.2', 'sip:b@192.168.1.2']);
+});
+
 t.test('F-043: regenerated credentials end the bindings at once, a rotation with overlap does not', async (t) => {
   const test = testRegistrar({ registration: undamped });
   register(test);

@@ -178,6 +178,8 @@ class World {
     this.test.closedFlows.delete(flow);
     this.model.closed.delete(flow);
     this.#cseq += 2;
+    // Which of two is newer is kept over a restart by the millisecond.
+    this.test.clock.nowMs += 1;
     const outcome = register(this.test, {
       contact: `<${uriOf(command.contact, command.tcp)}>`,
       callId: `call-${command.call}`,
