@@ -178,8 +178,9 @@ class World {
     this.test.closedFlows.delete(flow);
     this.model.closed.delete(flow);
     this.#cseq += 2;
-    // Which of two is newer is kept over a restart by the millisecond.
-    this.test.clock.nowMs += 1;
+    // Which of two is newer is kept over a restart by their times.
+    this.test.clock.advance(1);
+    this.model.advance(1);
     const outcome = register(this.test, {
       contact: `<${uriOf(command.contact, command.tcp)}>`,
       callId: `call-${command.call}`,
