@@ -1,3 +1,4 @@
+import type { SipAccess } from './pbx/sip-access.ts';
 import type { RecordStore, SipPort } from './ports.ts';
 import type { AdminStore } from './stores.ts';
 
@@ -15,6 +16,8 @@ export interface AdminDeps {
   readonly version: string;
   /** The platform realm. */
   readonly domain: string;
+  /** How PBXes reach this server. */
+  readonly access: SipAccess;
   /** `false` switches the limits off (DIDFARM_RATE_LIMITS=off). */
   readonly rateLimits: boolean;
   /** Milliseconds since the epoch. */

@@ -64,6 +64,7 @@ function requestsAbout(
     ['GET', `/portal/sip-trunks/${trunk.id}`],
     ['GET', `/portal/sip-trunks/${trunk.uuid}`],
     ['GET', `/portal/sip-trunks/${trunk.uuid.slice(0, 12)}`],
+    ['GET', `/portal/sip-trunks/${trunk.id}/pbx-config`],
     ['PATCH', `/portal/sip-trunks/${trunk.id}`, { name: 'Stolen' }],
     ['POST', `/portal/sip-trunks/${trunk.uuid}/regenerate-credentials`, {}],
     ['POST', '/portal/sip-trunks', { name: 'Planted', account_id: accountId }],

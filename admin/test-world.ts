@@ -69,6 +69,7 @@ export async function openTestWorld(t: Test, options: { readonly rateLimits?: bo
     isReady: () => true,
     version: '0.0.0-test',
     domain: 'sip.didfarm.com',
+    access: { proxy: null, port: 5060, tlsPort: null, addresses: [], expiresSec: 3600 },
     rateLimits: options.rateLimits ?? false,
     nowMs: clock.nowMs,
   };

@@ -10,6 +10,7 @@ import { installExplain } from './explain.ts';
 import type { InstallRoutes } from './install.ts';
 import { installLedger } from './ledger.ts';
 import { installNumbers } from './numbers.ts';
+import { installPbxConfig } from './pbx-config.ts';
 import { installRegistrations } from './registrations.ts';
 import { installSeed } from './seed.ts';
 import { installSipDomains } from './sip-domains.ts';
@@ -20,6 +21,7 @@ import { installWallet } from './wallet.ts';
 /** Every resource under `/api/v1`. */
 export const API_ROUTES: readonly InstallRoutes[] = [
   installSipTrunks,
+  installPbxConfig,
   installDidRouting,
   installNumbers,
   installWallet,

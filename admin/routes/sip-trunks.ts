@@ -10,6 +10,7 @@ import type { Principal } from '../principal.ts';
 import { envelope, ID_PARAMS, listEnvelope, nullable } from '../shapes.ts';
 import type { TrunkRow } from '../store-port.ts';
 import { targetAccount } from '../target-account.ts';
+import { PBX_CONFIG_SHAPE, PBX_KIND, pbxConfigField } from '../views/pbx-config.ts';
 import {
   TRUNK_CREATE,
   TRUNK_CREATED_SHAPE,
@@ -35,6 +36,7 @@ const LIST_QUERY = Type.Object(
 
 const REGENERATE = Type.Object(
   {
+    pbx: Type.Optional(PBX_KIND),
     rotate_username: Type.Optional(Type.Boolean()),
     overlap_seconds: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 30 * 86_400, description: 'How long the old password stays good.' }),
@@ -50,6 +52,7 @@ const CREDENTIALS_SHAPE = Type.Object({
   realm: Type.String(),
   username: Type.String(),
   password: nullable(Type.String({ description: 'Told here and never again.' })),
+  pbx_config: Type.Optional(PBX_CONFIG_SHAPE),
 });
 
 /** Trunks: S0:36-39, S1:122-153, A1, A7-A9. */
@@ -111,7 +114,8 @@ function defineCreate(define: DefineRoute, deps: AdminDeps): void {
       const fields = { ...trunkFields(body), name, accountId: account.id, mayChooseUsername };
       const { trunk, password } = await deps.store.trunks.create(principal.actor, fields);
       setEtag(reply, trunk.version);
-      return { data: { ...trunkView(trunk, undefined), password } };
+      const config = await pbxConfigField(deps, body.pbx, trunk, password);
+      return { data: { ...trunkView(trunk, undefined), password, ...config } };
     },
   });
   define({
@@ -129,7 +133,8 @@ function defineCreate(define: DefineRoute, deps: AdminDeps): void {
       const options = { rotateUsername: body.rotate_username ?? false, overlapSec: body.overlap_seconds ?? 0 };
       const { trunk, password } = await deps.store.trunks.regenerate(principal.actor, id, options);
       const { uuid, realm, username } = trunk;
-      return { data: { id, uuid, sip_server: realm, realm, username, password } };
+      const config = await pbxConfigField(deps, body.pbx, trunk, password);
+      return { data: { id, uuid, sip_server: realm, realm, username, password, ...config } };
     },
   });
 }

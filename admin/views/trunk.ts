@@ -3,6 +3,7 @@ import type { RegistrationStatus } from '../ports.ts';
 import { CEILING, COUNTRY, ID_OR_UUID, isoTime, NAME, NOTES, nullable } from '../shapes.ts';
 import type { TrunkRow } from '../store-port.ts';
 import type { TrunkFields } from '../stores.ts';
+import { PBX_CONFIG_SHAPE, PBX_KIND } from './pbx-config.ts';
 import { REGISTRATION_SHAPE, registrationView } from './registration.ts';
 
 const AUTH_TYPE = Type.Enum(['digest', 'ip', 'digest+ip']);
@@ -34,6 +35,7 @@ export const TRUNK_CREATE = Type.Object(
     ...EDITABLE,
     name: NAME,
     kind: Type.Optional(KIND),
+    pbx: Type.Optional(PBX_KIND),
     account_id: Type.Optional(ID_OR_UUID),
     realm: Type.Optional(Type.String({ minLength: 1, maxLength: 253 })),
     username: Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9._~+-]+$' })),
@@ -80,6 +82,7 @@ export const TRUNK_SHAPE = Type.Object(SHOWN);
 export const TRUNK_CREATED_SHAPE = Type.Object({
   ...SHOWN,
   password: nullable(Type.String({ description: 'Told here and never again.' })),
+  pbx_config: Type.Optional(PBX_CONFIG_SHAPE),
 });
 
 /** A trunk as the API shows it. */

@@ -7,6 +7,7 @@ import {
   createRecordStore,
   type SipPort,
   type SipQueries,
+  sipAccessOf,
 } from '../../admin/index.ts';
 import type { Config } from '../../config/index.ts';
 import { loadSecretKey, openStore, type Store } from '../../tenancy/index.ts';
@@ -41,6 +42,7 @@ export async function openOfflineChannel(config: Config, mayCreate: boolean): Pr
     isReady: () => false,
     version: '',
     domain: config.domain,
+    access: sipAccessOf(config),
     rateLimits: false,
     nowMs: Date.now,
   });

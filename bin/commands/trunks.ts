@@ -1,7 +1,9 @@
 import { call } from '../channel/channel.ts';
 import { withChannel } from '../context.ts';
+import { type PbxConfig, renderPbxConfig } from '../output/pbx-config.ts';
 import { renderFields } from '../output/table.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand, show } from './command.ts';
+import { addPbxConfig, PBX_OPTION } from './pbx-config.ts';
 import { addResource } from './resource.ts';
 
 interface Trunk {
@@ -16,7 +18,7 @@ interface Trunk {
   readonly registration: { readonly state: string; readonly contacts: readonly { readonly source: string }[] };
 }
 
-/** `didfarm trunks list|show|create|delete|regenerate`. */
+/** `didfarm trunks list|show|create|regenerate|pbx-config|delete`. */
 export const registerTrunks: RegisterCommand = (program, context) => {
   const command = addResource<Trunk>(program, context, {
     name: 'trunks',
@@ -41,20 +43,25 @@ export const registerTrunks: RegisterCommand = (program, context) => {
   });
   const print = async (options: JsonOption, work: Parameters<typeof withChannel<{ data: object }>>[1]) => {
     const { data } = await withChannel(context, work);
-    show(context, options, data, () => renderFields(data as Record<string, unknown>));
+    const { pbx_config: config, ...rest } = data as { readonly pbx_config?: PbxConfig };
+    const more = config === undefined ? '' : `\n${renderPbxConfig(config)}`;
+    show(context, options, data, () => `${renderFields(rest)}${more}`);
   };
+  addPbxConfig(command, context);
   command
     .command('create')
     .argument('<name>')
     .requiredOption('--account <id>', 'integer id or uuid of the account')
     .option('--max-in <calls>', 'most inbound calls at a time')
+    .option(PBX_OPTION[0], `also print the configuration for ${PBX_OPTION[1]}`)
     .option(...JSON_OPTION)
     .description('create a trunk; its password is shown here and never again')
-    .action(async (name: string, options: JsonOption & { account: string; maxIn?: string }) => {
+    .action(async (name: string, options: JsonOption & { account: string; maxIn?: string; pbx?: string }) => {
       const body = {
         name,
         account_id: options.account,
         auth_type: 'digest',
+        ...(options.pbx === undefined ? {} : { pbx: options.pbx }),
         ...(options.maxIn === undefined ? {} : { max_in: Number(options.maxIn) }),
       };
       await print(options, (channel) => call(channel, 'POST', '/portal/sip-trunks', body));

@@ -1,0 +1,15 @@
+/** A PBX configuration as the API answers it. */
+export interface PbxConfig {
+  readonly title: string;
+  readonly password_included: boolean;
+  readonly text: string;
+  readonly files: readonly { readonly name: string; readonly content: string }[];
+  readonly nat: readonly string[];
+}
+
+/** For a person at the PBX: what to fill in, the files, what the router needs. */
+export function renderPbxConfig(config: PbxConfig): string {
+  const files = config.files.map(({ name, content }) => `--- ${name}\n${content}`);
+  const nat = ['Router and firewall:', ...config.nat.map((line) => `* ${line}`)].join('\n');
+  return `${[config.text, ...files, nat].join('\n')}\n`;
+}
