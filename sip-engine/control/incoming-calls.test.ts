@@ -159,7 +159,7 @@ t.test('a reliable 183 is numbered, repeated, PRACKed, and needs a peer that kno
   await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
   peer.send(requestIn(progress, 'PRACK', 2, ['RAck: 1 1 INVITE']));
   t.equal((await untilMethod('PRACK')).status, 481);
-  peer.send(requestIn(progress, 'PRACK', 3, [`RAck: ${rseq} 1 INVITE`]));
+  peer.send(requestIn(progress, 'PRACK', 3, [`RAck: ${rseq} 1 INVITE INVITE`]));
   const prack = await app.next();
   t.match(prack.sip, /^PRACK /);
   t.equal(prack.tokens[9], 'rl@test;from-tag=f-rl');

@@ -140,9 +140,11 @@ function isDelta(line: string): boolean {
 }
 
 /** RFC 3262 7.2: response number, CSeq number, method. */
+/** Some senders copy the whole CSeq behind the number and add the method again: `1 2 INVITE INVITE`. */
 function isRack(line: string): boolean {
-  const [rseq = '', cseq = '', method = '', more] = line.split(/\s+/);
-  return isSeconds(rseq) && isNumber(cseq, 0x7fffffff) && isToken(method) && more === undefined;
+  const [rseq = '', cseq = '', method = '', ...more] = line.split(/\s+/);
+  const numbers = isSeconds(rseq) && isNumber(cseq, 0x7fffffff);
+  return numbers && isToken(method) && more.length < 2 && (more[0] ?? method) === method;
 }
 
 function succeeds(read: () => unknown): boolean {
