@@ -6,19 +6,29 @@ export type ChallengeKind = 'www' | 'proxy';
 const CHALLENGE_NAMES = { www: 'WWW-Authenticate', proxy: 'Proxy-Authenticate' } as const;
 
 /**
- * One challenge line an algorithm of the realm, in its order, all with the same nonce (RFC 8760 section 2.3). The
- * offer depends on the realm alone, so it tells nothing about users. `single` keeps the first only, for an engine that
- * cannot send two lines of one name.
+ * Which of the realm's algorithms are offered: all, `first` for an engine that cannot send two lines of one name, `md5`
+ * for clients that stumble over others (where the realm has it).
+ */
+export type Offer = 'all' | 'first' | 'md5';
+
+/**
+ * One challenge line an algorithm of the realm, in its order, all with the same nonce (RFC 8760 section 2.3). The offer
+ * never depends on the user, so it tells nothing about users.
  */
 export function challengeLines(
   kind: ChallengeKind,
   realm: RealmRecord,
   nonce: string,
   stale: boolean,
-  single: boolean,
+  offer: Offer,
 ): readonly string[] {
-  const algorithms: readonly DigestAlgorithm[] = single ? realm.algorithms.slice(0, 1) : realm.algorithms;
+  const algorithms = offered(realm.algorithms, offer);
   const head = `${CHALLENGE_NAMES[kind]}: Digest realm="${realm.realm}", nonce="${nonce}", algorithm=`;
   const tail = stale ? ', qop="auth", stale=true' : ', qop="auth"';
   return algorithms.map((algorithm) => head + algorithm + tail);
+}
+
+function offered(algorithms: readonly DigestAlgorithm[], offer: Offer): readonly DigestAlgorithm[] {
+  if (offer === 'md5' && algorithms.includes('MD5')) return ['MD5'];
+  return offer === 'first' ? algorithms.slice(0, 1) : algorithms;
 }
