@@ -27,14 +27,30 @@ export function createPreFilter(
   options: PreFilterOptions,
 ): (sourceAddress: string, transport: string, method: string, userAgent: string) => PreFilterDecision {
   const scanners = options.scanners.filter((text) => text !== '').map((text) => text.toLowerCase());
+  const isScannerName = rememberScanners(scanners);
   const refusals = new TokenBuckets(MOST_SOURCES);
   return (sourceAddress, _transport, method, userAgent) => {
-    if (isScanner(scanners, userAgent) && !options.bans.isTrusted(sourceAddress)) return 'drop';
+    if (isScannerName(userAgent) && !options.bans.isTrusted(sourceAddress)) return 'drop';
     if (UNFILTERED.has(method)) return 'pass';
     const verdict = options.bans.verdict(sourceAddress);
     if (verdict === undefined || verdict.scope === 'unknown_only') return 'pass';
     if (refusals.take(sourceKey(sourceAddress), REFUSALS, options.nowMs()) > 0) return 'drop';
     return { status: 503, retryAfterSec: verdict.retryAfterSec };
+  };
+}
+
+/** User-Agents judged before; a fleet has few, and who makes up many only has them forgotten. */
+const MOST_AGENTS = 512;
+
+function rememberScanners(scanners: readonly string[]): (userAgent: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (userAgent) => {
+    const before = known.get(userAgent);
+    if (before !== undefined) return before;
+    const verdict = isScanner(scanners, userAgent);
+    if (known.size >= MOST_AGENTS) known.clear();
+    known.set(userAgent, verdict);
+    return verdict;
   };
 }
 

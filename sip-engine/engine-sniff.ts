@@ -9,6 +9,7 @@ const MAX_METHOD_BYTES = 32;
  * has no start line. CRLFs in front are skipped (RFC 3261 7.5).
  */
 export function sniffMethod(bytes: Buffer): string {
+  if (isRegister(bytes)) return 'REGISTER';
   let start = 0;
   while (bytes[start] === CR || bytes[start] === LF) start++;
   let end = start;
@@ -20,6 +21,15 @@ export function sniffMethod(bytes: Buffer): string {
   const word = bytes.toString('latin1', start, end);
   return word.startsWith('SIP/') ? '' : word;
 }
+
+/** Most of what comes in, told without making a text of it. */
+function isRegister(bytes: Buffer): boolean {
+  if (bytes.length <= REGISTER.length) return false;
+  for (let at = 0; at < REGISTER.length; at++) if (bytes[at] !== REGISTER[at]) return false;
+  return true;
+}
+
+const REGISTER: readonly number[] = [...'REGISTER '].map((char) => char.charCodeAt(0));
 
 /** The User-Agent of a message, `''` when it has none; looks at line starts only. */
 export function sniffUserAgent(bytes: Buffer): string {
