@@ -40,6 +40,7 @@ const clock = createCallClock();
 const { auth, registrar } = createRegistration({
   directory,
   engine: engine && registrarEngine(engine),
+  hasFlows: engine !== undefined,
   registration: config.registration,
   auth: {
     config: config.auth,

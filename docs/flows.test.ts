@@ -8,8 +8,8 @@ import { REASONS } from '../telemetry/index.ts';
 const page = readFileSync(join(import.meta.dirname, 'flows.md'), 'utf8');
 const tree = (heading: string) => page.split(`\n## ${heading}\n`)[1]?.split('```')[1] ?? '';
 
-/** Reasons that end neither a REGISTER nor an INVITE yet: their steps come with the money and the fraud guard. */
-const ELSEWHERE = ['insufficient_balance', 'destination_blocked'];
+/** Reasons that end neither a REGISTER nor an INVITE yet: its step comes with the fraud guard. */
+const ELSEWHERE = ['destination_blocked'];
 
 for (const [heading, steps] of [
   ['INVITE', CALL_STEPS],

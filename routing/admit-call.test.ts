@@ -109,12 +109,12 @@ t.test('in a group the member with room is taken; if none has room the first one
   t.match(call(made), { status: 486, reason: 'cac_trunk_in', sentence: /trunk 1 has 0 of 0/ });
 });
 
-t.test('a full carrier is passed over, and 503 no_carrier when it was the last', async (t) => {
+t.test('a full carrier is passed over, and 503 cac_carrier_out when it was the last', async (t) => {
   const full = carrierRecord({ id: 2, gateways, maxOut: 0, prefixes: [{ prefix: '33', costMicros: 1 }] });
   const made = world({ carriers: [carrier, full] });
   t.equal(callOut(made), undefined);
   t.match(made.bridged[0], { admitted: 1, options: [{ carrier: { id: 2 } }, { carrier: { id: 1 } }] });
-  t.match(callOut(world({ carriers: [full] })), { status: 503, reason: 'no_carrier' });
+  t.match(callOut(world({ carriers: [full] })), { status: 503, reason: 'cac_carrier_out' });
 });
 
 t.test('a DID that leads to a URI counts for its account', async (t) => {

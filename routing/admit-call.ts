@@ -48,7 +48,11 @@ type Refusal = Extract<AdmissionResult, { readonly ok: false }>;
 /** Inbound 486 with Q.850 cause 17, outbound 503 with cause 34 and no Retry-After (interface.md, Answers). */
 export function refuse({ full, used }: Refusal): Rejection {
   const sentence = `${full.level} ${full.id} has ${used} of ${full.limit} ${full.class} calls.`;
-  if (full.level === 'carrier') return { status: 503, reason: carrierReason(full), sentence, lines: [CONGESTED] };
+  if (full.level === 'carrier') {
+    // The tenant's line is free: another carrier may still bring or take the call.
+    const reason = full.class === 'in' ? 'cac_carrier_in' : 'cac_carrier_out';
+    return { status: 503, reason, sentence, lines: [CONGESTED] };
+  }
   const reason = `cac_${full.level}_${full.class}` as const satisfies Reason;
   if (full.class === 'in') return { status: 486, reason, sentence, lines: [BUSY] };
   return { status: 503, reason, sentence, lines: [CONGESTED] };
@@ -56,7 +60,3 @@ export function refuse({ full, used }: Refusal): Rejection {
 
 const BUSY = 'Reason: Q.850;cause=17;text="User busy"';
 const CONGESTED = 'Reason: Q.850;cause=34;text="No circuit available"';
-
-function carrierReason(full: Claim): Reason {
-  return full.class === 'in' ? 'overload' : 'no_carrier';
-}

@@ -1,6 +1,6 @@
 import type { CarrierRecord, DidRecord, TrunkRecord } from '../bus/index.ts';
 import type { CallsConfig } from '../config/index.ts';
-import type { Traced, TraceLine } from '../telemetry/index.ts';
+import type { Rejection, Traced, TraceLine } from '../telemetry/index.ts';
 import type { AdmissionResult, Claim } from './admission/admission.ts';
 import type { InviteView } from './invite-view.ts';
 import type { AuthVerdict, RoutingBindings, RoutingDirectory } from './ports.ts';
@@ -49,6 +49,8 @@ export interface Presentation {
 /** What a step may cause. The simulator's version takes and starts nothing. */
 export interface CallEffects {
   authenticate(context: CallContext): AuthVerdict;
+  /** Whether the payer can pay; reads only. */
+  checkFunds(context: CallContext): Rejection | undefined;
   acquire(context: CallContext, claims: readonly Claim[]): AdmissionResult;
   /** Whether caller and DID make the third live call in a circle through that trunk. */
   isLoop(caller: string, called: string, trunkId: number): boolean;

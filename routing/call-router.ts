@@ -17,7 +17,15 @@ import {
   explainCall,
 } from './explain.ts';
 import { LiveCalls } from './live-calls.ts';
-import type { CallClock, CallRandom, CallSink, RoutingAuth, RoutingBindings, RoutingDirectory } from './ports.ts';
+import type {
+  CallClock,
+  CallFunds,
+  CallRandom,
+  CallSink,
+  RoutingAuth,
+  RoutingBindings,
+  RoutingDirectory,
+} from './ports.ts';
 import { type SrfPort, type SrfRequest, type SrfResponse, toInboundRequest } from './srf-adapter.ts';
 import { CarrierRoutes } from './target/carrier-routes.ts';
 import { GatewayHealth } from './target/gateway-health.ts';
@@ -32,6 +40,8 @@ export interface CallRouterDeps {
   readonly sink: CallSink;
   readonly clock: CallClock;
   readonly random: CallRandom;
+  /** @default every call is free */
+  readonly funds?: CallFunds;
   /** What happens to REFER inside a call. @default 'reject' */
   readonly referPolicy?: ReferPolicy;
   /** Both sides offer private media addresses: say so, or refuse the call. @default 'warn' */
@@ -95,6 +105,8 @@ export class CallRouter {
   /** What would become of a call now, by the same steps, with no side effect. */
   explain(query: ExplainQuery): Explanation {
     return explainCall(this.#world, this.#steps, query, {
+      unready: this.#refuseWhenUnready(),
+      checkFunds: (context) => this.#deps.funds?.check(context),
       peek: (claims) => this.#deps.admission.peek(claims),
       isLoop: (caller, called, trunkId) => this.#isLoop(caller, called, trunkId),
       nextTurn: (groupId, size) => (this.#turns.get(groupId) ?? 0) % size,
@@ -147,6 +159,7 @@ export class CallRouter {
     const { auth, admission, random } = this.#deps;
     return {
       authenticate: (context) => auth.authenticate(context.invite.request),
+      checkFunds: (context) => this.#deps.funds?.check(context),
       acquire: (context, claims) => admission.acquire(context.uuid, claims, this.#leaseUntilMs()),
       isLoop: (caller, called, trunkId) => this.#isLoop(caller, called, trunkId),
       nextTurn: (groupId, size) => {

@@ -52,6 +52,9 @@ export interface ExplainWorld extends ContextWorld {
 
 /** What the live state says, without changing it. */
 export interface ExplainState {
+  /** Why no call at all would be served. */
+  readonly unready: Rejection | undefined;
+  checkFunds(context: CallContext): Rejection | undefined;
   peek(claims: readonly Claim[]): AdmissionResult;
   isLoop(caller: string, called: string, trunkId: number): boolean;
   nextTurn(groupId: number, size: number): number;
@@ -67,7 +70,7 @@ export function explainCall(
   const trunk = query.trunk === undefined ? undefined : findTrunk(world.directory, query.trunk);
   const request = imagineInvite(world, query, trunk);
   const context = createContext('call_explain', request, world, dryEffects(trunk, state));
-  const rejection = runSteps(steps, context);
+  const rejection = state.unready ?? runSteps(steps, context);
   return rejection === undefined ? wouldRing(context) : wouldFail(context, rejection);
 }
 
@@ -78,6 +81,7 @@ function dryEffects(trunk: TrunkRecord | undefined, state: ExplainState): CallEf
       const refused = allowedTrunk(context, trunk);
       return refused === undefined ? { kind: 'accepted', trunk } : { kind: 'rejected', rejection: refused };
     },
+    checkFunds: (context) => state.checkFunds(context),
     acquire: (_context, claims) => state.peek(claims),
     isLoop: (caller, called, trunkId) => state.isLoop(caller, called, trunkId),
     nextTurn: (groupId, size) => state.nextTurn(groupId, size),

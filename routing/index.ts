@@ -5,6 +5,7 @@ import { authenticate } from './authenticate.ts';
 import { bridgeLegs } from './bridge-legs.ts';
 import type { CallContext } from './call-context.ts';
 import { CallRouter, type CallRouterDeps } from './call-router.ts';
+import { checkFunds } from './check-funds.ts';
 import { identifySource } from './identify-source.ts';
 import { normalizeNumbers } from './normalize-numbers.ts';
 import { rejectLoops } from './reject-loops.ts';
@@ -18,6 +19,7 @@ export const CALL_STEPS: readonly Step<CallContext>[] = [
   normalizeNumbers,
   resolveTarget,
   applyCallerId,
+  checkFunds,
   admitCall,
   bridgeLegs,
 ];
@@ -37,6 +39,7 @@ export { createInviteAuth } from './invite-auth.ts';
 export type {
   AuthVerdict,
   CallClock,
+  CallFunds,
   CallRandom,
   CallSink,
   RoutingAuth,
