@@ -31,7 +31,7 @@ export function createFates(seed: number, quality: NetworkQuality): () => Fate {
 }
 
 /** Mulberry32: 32 bits of state, good enough to shuffle packets, the same on every machine. */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
