@@ -43,6 +43,7 @@ const PUT = `INSERT INTO calls (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() 
 export function writeCalls(connection: SqliteConnection, records: readonly CallRecord[]): void {
   const put = connection.prepare(PUT);
   for (const call of records) {
+    if (call.isEmergency === true) tellEmergency(connection, call);
     put.run([
       call.uuid,
       call.accountId,
@@ -61,6 +62,15 @@ export function writeCalls(connection: SqliteConnection, records: readonly CallR
       JSON.stringify(call),
     ]);
   }
+}
+
+/** F-114: somebody asks for help, told once, with the first record of the call. */
+function tellEmergency(connection: SqliteConnection, call: CallRecord): void {
+  if (connection.prepare('SELECT id FROM calls WHERE uuid = ?').all([call.uuid]).length > 0) return;
+  const data = { call_uuid: call.uuid, trunk_id: call.trunkId, from: call.from, to: call.to };
+  connection
+    .prepare('INSERT INTO outbox (account_id, event, payload, created_at_ms) VALUES (?, ?, ?, ?)')
+    .run([call.accountId, 'call.emergency', JSON.stringify(data), call.startedAtMs]);
 }
 
 export function saveCalls(store: Store, records: readonly CallRecord[]): Promise<void> {

@@ -249,6 +249,16 @@ t.test('after a crash open calls are closed once, never before they were answere
   t.match(await loadOpenCalls(store), [{ uuid: 'new' }], 'a call that came since is left alone');
 });
 
+t.test('a call for help is told once, to the account that called', async (t) => {
+  const { store, call, account } = await open(t);
+  const help = call('help', { isEmergency: true, accountId: account.id, from: '+31201234567', to: '112' });
+  await saveCalls(store, [help, { ...help, answeredAtMs: help.startedAtMs + 1 }]);
+  await saveCalls(store, [{ ...help, endedAtMs: help.startedAtMs + 2 }, call('other')]);
+  const told = (await takeOutbox(store, 10)).filter(({ event }) => event === 'call.emergency');
+  t.match(told, [{ accountId: account.id, data: { call_uuid: 'help', from: '+31201234567', to: '112' } }]);
+  t.equal(told.length, 1);
+});
+
 t.test('failed REGISTERs are kept with their trace, scoped by account, newest first', async (t) => {
   const { store, failure, account, trunk } = await open(t);
   await saveRegisterFailures(store, [

@@ -28,6 +28,11 @@ export function makeUsername(name: string): string {
   return `${word.slice(0, 20)}_${randomText(5, LOWER)}`;
 }
 
+/** Signs webhooks: `whsec_` and 32 letters and digits, 185 bits. */
+export function makeWebhookSecret(): string {
+  return `whsec_${randomText(32, UNAMBIGUOUS)}`;
+}
+
 /** The secret part of an API key: 32 letters and digits, 185 bits. */
 export function makeKeySecret(): string {
   return randomText(32, UNAMBIGUOUS);

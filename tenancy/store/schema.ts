@@ -1,4 +1,5 @@
 import type { Generated, GeneratedAlways, Kysely, Selectable } from 'kysely';
+import type { CommerceTables } from './schema-commerce.ts';
 import type { LiveTables } from './schema-live.ts';
 
 /** 0 or 1. */
@@ -115,6 +116,11 @@ export interface DidTable extends Stamps {
   readonly activatedAtMs: number | null;
   readonly renewsAtMs: number | null;
   readonly releasedAtMs: number | null;
+  readonly suspendedAtMs: number | null;
+  /** `renewal`: money was missing, so it comes back when there is some. */
+  readonly suspendReason: string | null;
+  /** Days before the coming renewal that the last reminder was sent for. */
+  readonly remindedDays: number | null;
 }
 
 export interface CarrierTable extends Stamps {
@@ -147,7 +153,7 @@ export interface ApiKeyTable extends Stamps {
 }
 
 /** Every table; columns are camelCase here and snake_case in the database. */
-export interface Tables extends LiveTables {
+export interface Tables extends LiveTables, CommerceTables {
   readonly settings: { readonly key: string; readonly value: string };
   readonly directoryChanges: { readonly seq: Generated<number>; readonly kind: string; readonly key: number | string };
   readonly accounts: AccountTable;

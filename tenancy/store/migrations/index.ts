@@ -5,9 +5,10 @@ import { carriers } from './0004-carriers.ts';
 import { keys } from './0005-keys.ts';
 import { live } from './0006-live.ts';
 import { ledger } from './0007-ledger.ts';
+import { commerce } from './0008-commerce.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
-export const MIGRATIONS: readonly Migration[] = [accounts, trunks, numbers, carriers, keys, live, ledger];
+export const MIGRATIONS: readonly Migration[] = [accounts, trunks, numbers, carriers, keys, live, ledger, commerce];
 
 export type { Migration };

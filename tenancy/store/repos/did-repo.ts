@@ -18,6 +18,7 @@ import {
   within,
 } from './common.ts';
 import { fromDestinationColumns, toDestinationColumns } from './destination.ts';
+import { type NumberEvent, tellOfNumber } from './did-events.ts';
 import { newUuid } from './new-uuid.ts';
 import { checkE164 } from './validate.ts';
 
@@ -38,6 +39,10 @@ export interface DidRow extends Omit<DidRecord, 'status'>, Stamped {
   readonly activatedAtMs: number | null;
   readonly renewsAtMs: number | null;
   readonly releasedAtMs: number | null;
+  readonly suspendedAtMs: number | null;
+  /** `renewal`: money was missing, so it comes back when there is some. */
+  readonly suspendReason: string | null;
+  readonly remindedDays: number | null;
 }
 
 export type DidPatch = Partial<Omit<DidRow, 'id' | 'uuid' | 'accountId' | 'number' | 'blockSize' | keyof Stamped>>;
@@ -131,12 +136,17 @@ export async function updateDid(
   const row = await getDid(context, ref, visible);
   checkVersion(row, ifVersion);
   if (patch.status === 'released') throw invalid('status', 'release the number instead');
+  const now = context.clock.nowMs();
+  const turned = patch.status !== undefined && patch.status !== row.status ? turn(patch.status, row, now) : {};
   await context.db
     .updateTable('dids')
-    .set({ ...columns(patch), updatedAtMs: context.clock.nowMs() })
+    .set({ ...columns({ ...turned, ...patch }), updatedAtMs: now })
     .where('id', '=', row.id)
     .execute();
-  return getDid(context, row.id, null);
+  const changed = await getDid(context, row.id, null);
+  const event = STATUS_EVENTS[changed.status];
+  if (changed.status !== row.status && event !== undefined) await tellOfNumber(context, event, changed);
+  return changed;
 }
 
 /** Where calls to the number go; `null` leaves it to the defaults up the tree (A27). */
@@ -162,10 +172,22 @@ export async function moveDid(context: StoreContext, ref: Ref, accountId: number
   return getDid(context, row.id, null);
 }
 
-/** The number goes; its row stays for the records that name it. */
+/** What else changes with the status. */
+function turn(status: DidRow['status'], row: DidRow, now: number): DidPatch {
+  if (status === 'active') return { activatedAtMs: row.activatedAtMs ?? now, suspendedAtMs: null, suspendReason: null };
+  return status === 'suspended' ? { suspendedAtMs: now } : {};
+}
+
+const STATUS_EVENTS: Partial<Record<DidRow['status'], NumberEvent>> = {
+  active: 'number.activated',
+  suspended: 'number.suspended',
+};
+
+/** The number goes, and the world is told; its row stays for the records that name it. */
 export async function releaseDid(context: StoreContext, ref: Ref, visible: Visible): Promise<DidRow> {
   const row = await getDid(context, ref, visible);
   const now = context.clock.nowMs();
+  await tellOfNumber(context, 'number.released', row);
   await context.db
     .updateTable('dids')
     .set({ status: 'released', releasedAtMs: now, renewsAtMs: null, updatedAtMs: now })
@@ -185,6 +207,9 @@ const EMPTY = {
   activatedAtMs: null,
   renewsAtMs: null,
   releasedAtMs: null,
+  suspendedAtMs: null,
+  suspendReason: null,
+  remindedDays: null,
 } as const;
 
 function alive(context: StoreContext, visible: Visible): SelectQueryBuilder<Tables, 'dids', object> {
@@ -211,6 +236,9 @@ function columns(patch: DidPatch): Columns {
     orderItemId,
     activatedAtMs,
     renewsAtMs,
+    suspendedAtMs,
+    suspendReason,
+    remindedDays,
   } = patch;
   const rest = {
     status,
@@ -224,6 +252,9 @@ function columns(patch: DidPatch): Columns {
     orderItemId,
     activatedAtMs,
     renewsAtMs,
+    suspendedAtMs,
+    suspendReason,
+    remindedDays,
   };
   const flags = { smsEnabled: flag(patch.smsEnabled), requiresRegulatory: flag(patch.requiresRegulatory) };
   const dest = patch.destination === undefined ? {} : toDestinationColumns(patch.destination);

@@ -11,11 +11,15 @@ export {
   type Stamped,
   type Visible,
 } from './common.ts';
+export * from './delivery-repo.ts';
+export { type NumberEvent, tellOfNumber, trunkUuidOf } from './did-events.ts';
 export * from './did-repo.ts';
 export * from './domain-repo.ts';
 export * from './group-repo.ts';
 export * from './key-repo.ts';
+export * from './order-repo.ts';
 export * from './outbox-repo.ts';
 export * from './trunk-credentials.ts';
 export * from './trunk-repo.ts';
 export { type TrunkRecordColumns, type TrunkRow, toTrunkRecord } from './trunk-rows.ts';
+export * from './webhook-repo.ts';

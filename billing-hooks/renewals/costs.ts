@@ -1,0 +1,107 @@
+import { sql } from 'kysely';
+import { DEFAULT_CURRENCY, getBalance, type StoreContext } from '../../tenancy/index.ts';
+
+export interface ProjectedCost {
+  readonly currency: string;
+  /** What all numbers of the account cost a month. */
+  readonly monthlyMicros: number;
+  readonly numbers: number;
+  readonly balanceMicros: number;
+  /** The first renewal that the wallet cannot pay, when nothing comes in; `null` within the next year. */
+  readonly runsOut: { readonly number: string; readonly atMs: number; readonly missingMicros: number } | null;
+  readonly byTrunk: readonly TrunkCost[];
+}
+
+/** What the numbers of one trunk cost a month; `null` for numbers that ring no trunk. */
+export interface TrunkCost {
+  readonly trunkUuid: string | null;
+  readonly trunkName: string | null;
+  readonly numbers: number;
+  readonly monthlyMicros: number;
+}
+
+export interface CostQuery {
+  readonly accountId: number;
+  readonly groupBy: 'trunk' | 'number' | 'month';
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What was charged, less what was refunded. */
+export interface CostRow {
+  /** Trunk uuid, number or `2026-11`; `null`: none. */
+  readonly key: string | null;
+  readonly name: string | null;
+  readonly amountMicros: number;
+  readonly charges: number;
+}
+
+const YEAR_MONTHS = 12;
+
+/** F-103: what the numbers of an account cost a month from now on, and how long the wallet lasts. */
+export async function projectCost(context: StoreContext, accountId: number): Promise<ProjectedCost> {
+  const { rows } = await sql<TrunkCost>`SELECT t.uuid AS "trunkUuid", t.name AS "trunkName", count(*) AS numbers,
+      sum(d.monthly_rate_micros) AS "monthlyMicros"
+    FROM dids d LEFT JOIN trunks t ON t.id = d.dest_id AND d.dest_kind IN ('trunk', 'extension')
+    WHERE d.account_id = ${accountId} AND d.status <> 'released' GROUP BY t.id ORDER BY t.id`.execute(context.db);
+  const balanceMicros = await getBalance(context, accountId);
+  return {
+    currency: DEFAULT_CURRENCY,
+    monthlyMicros: rows.reduce((sum, row) => sum + row.monthlyMicros, 0),
+    numbers: rows.reduce((sum, row) => sum + row.numbers, 0),
+    balanceMicros,
+    runsOut: await findRunsOut(context, accountId, balanceMicros),
+    byTrunk: rows,
+  };
+}
+
+async function findRunsOut(
+  context: StoreContext,
+  accountId: number,
+  balanceMicros: number,
+): Promise<ProjectedCost['runsOut']> {
+  const dues = await context.db
+    .selectFrom('dids')
+    .select(['number', 'renewsAtMs', 'monthlyRateMicros'])
+    .where('accountId', '=', accountId)
+    .where('status', '<>', 'released')
+    .where('renewsAtMs', 'is not', null)
+    .orderBy('renewsAtMs')
+    .execute();
+  let left = balanceMicros;
+  for (let month = 0; month < YEAR_MONTHS; month += 1) {
+    for (const { number, renewsAtMs, monthlyRateMicros } of dues) {
+      left -= monthlyRateMicros;
+      if (left < 0) return { number, atMs: addMonths(renewsAtMs ?? 0, month), missingMicros: -left };
+    }
+  }
+  return null;
+}
+
+/** To the day: good enough for a warning. */
+function addMonths(ms: number, months: number): number {
+  const date = new Date(ms);
+  return date.setUTCMonth(date.getUTCMonth() + months);
+}
+
+const KEYS = {
+  trunk: sql`e.trunk_uuid`,
+  number: sql`coalesce(d.number, e.note)`,
+  month: sql`strftime('%Y-%m', e.at_ms / 1000, 'unixepoch')`,
+};
+
+/** F-101: what was charged between two moments; a charge stays with the trunk that it was made for (A23). */
+export async function listCosts(context: StoreContext, query: CostQuery): Promise<readonly CostRow[]> {
+  const key = KEYS[query.groupBy];
+  const { rows } =
+    await sql<CostRow>`SELECT ${key} AS key, max(t.name) AS name, -sum(p.amount_micros) AS "amountMicros",
+      count(*) AS charges
+    FROM ledger_postings p
+    JOIN ledger_accounts a ON a.id = p.ledger_account_id AND a.kind = 'wallet'
+    JOIN ledger_entries e ON e.id = p.entry_id AND e.kind IN ('charge', 'refund', 'capture')
+    LEFT JOIN trunks t ON t.uuid = e.trunk_uuid
+    LEFT JOIN dids d ON e.reference_type = 'number' AND d.id = e.reference_id
+    WHERE p.account_id = ${query.accountId} AND e.at_ms >= ${query.fromMs} AND e.at_ms < ${query.toMs}
+    GROUP BY 1 ORDER BY 1`.execute(context.db);
+  return rows;
+}

@@ -1,0 +1,57 @@
+import { type LookupAddress, lookup as systemLookup } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
+
+/** Where webhooks may go: public addresses, and the private ones that the operator allows. */
+export class AddressGuard {
+  readonly #allowed: readonly (readonly [ipaddr.IPv4 | ipaddr.IPv6, number])[];
+  readonly #resolve: Resolve;
+
+  /** @param allow ranges such as `10.0.0.0/8`, or single addresses */
+  constructor(allow: readonly string[], resolve: Resolve = resolveAll) {
+    this.#allowed = allow.map((range) => (range.includes('/') ? ipaddr.parseCIDR(range) : single(range)));
+    this.#resolve = resolve;
+  }
+
+  allows(address: string): boolean {
+    if (!ipaddr.isValid(address)) return false;
+    // An IPv4 address in IPv6 clothes is judged as what it is.
+    const ip = ipaddr.process(address);
+    if (ip.range() === 'unicast') return true;
+    return this.#allowed.some(([network, bits]) => network.kind() === ip.kind() && ip.match(network, bits));
+  }
+
+  /**
+   * Looks a host up once; the connection is then made to the very address that was judged, so that a name
+   * which changes between look-up and connection gains nothing. One forbidden address among several is enough.
+   * @throws Error in words for the delivery log
+   */
+  async pin(host: string): Promise<LookupFunction> {
+    const bare = host.replace(/^\[|\]$/g, '');
+    const found = isIP(bare) > 0 ? [{ address: bare, family: isIP(bare) }] : await this.#resolve(bare);
+    const forbidden = found.find(({ address }) => !this.allows(address));
+    if (forbidden !== undefined) throw new Error(`${forbidden.address} is not a public address`);
+    const [first] = found;
+    if (first === undefined) throw new Error(`${host} has no address`);
+    return (_host, options, callback) => {
+      if (options.all === true) callback(null, [first]);
+      else callback(null, first.address, first.family);
+    };
+  }
+}
+
+function single(address: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+  const ip = ipaddr.process(address);
+  return [ip, ip.kind() === 'ipv6' ? 128 : 32];
+}
+
+function resolveAll(host: string): Promise<readonly LookupAddress[]> {
+  return new Promise((resolve, reject) => {
+    systemLookup(host, { all: true }, (error, addresses) => {
+      if (error === null) resolve(addresses);
+      else reject(new Error(`${host} cannot be looked up (${error.code ?? 'unknown'})`));
+    });
+  });
+}

@@ -1,0 +1,47 @@
+import type { Generated } from 'kysely';
+
+/** Tables of events on their way out. */
+export interface CommerceTables {
+  readonly webhooks: {
+    readonly id: Generated<number>;
+    readonly uuid: Generated<string>;
+    /** `null`: the operator's, who hears of every account. */
+    readonly accountId: number | null;
+    readonly url: string;
+    readonly events: string;
+    readonly secretSealed: Uint8Array;
+    readonly status: Generated<'active' | 'deleted'>;
+    readonly rowVersion: Generated<number>;
+    readonly createdAtMs: Generated<number>;
+    readonly updatedAtMs: Generated<number>;
+  };
+  readonly webhookDeliveries: {
+    readonly id: Generated<number>;
+    readonly webhookId: number;
+    readonly accountId: number | null;
+    readonly outboxId: number;
+    readonly event: string;
+    /** Events of one resource arrive in order. */
+    readonly resource: string;
+    /** The very bytes of every attempt. */
+    readonly body: string;
+    readonly status: Generated<'pending' | 'delivered' | 'dead'>;
+    readonly attempts: Generated<number>;
+    readonly nextAttemptAtMs: number;
+    readonly createdAtMs: number;
+    readonly finishedAtMs: number | null;
+  };
+  readonly webhookAttempts: {
+    readonly id: Generated<number>;
+    readonly deliveryId: number;
+    readonly webhookId: number;
+    readonly accountId: number | null;
+    readonly attempt: number;
+    readonly atMs: number;
+    readonly tookMs: number;
+    /** The HTTP status; `null` when there was no answer. */
+    readonly status: number | null;
+    readonly error: string | null;
+    readonly answer: string;
+  };
+}
