@@ -11,7 +11,9 @@ export const FOLDED = 0x100;
  * read by `ParsedMessage`. One object a message, nothing copied.
  */
 export class Head {
+  /** One character a byte: the same positions as in `bytes`. */
   readonly text: string;
+  readonly bytes: Uint8Array;
   /** `''` on responses and where it could not be read. */
   method = '';
   /** 0 on requests. */
@@ -46,8 +48,9 @@ export class Head {
   startFault: SipParseCode | undefined = undefined;
   lineFault: SipParseCode | undefined = undefined;
 
-  constructor(text: string) {
+  constructor(text: string, bytes: Uint8Array) {
     this.text = text;
+    this.bytes = bytes;
   }
 
   valueStart(at: number): number {

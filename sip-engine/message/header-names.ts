@@ -117,14 +117,14 @@ const ID_BY_NAME: ReadonlyMap<string, number> = new Map([
   ...COMPACT.map(([letter, name]): [string, number] => [letter, LOWER.indexOf(name)]),
 ]);
 
-/** Names and compact forms by their first letter (code & 31), in the order of `RANKED`. */
-const BY_LETTER: readonly (readonly Known[])[] = groupByLetter();
+/** Names and compact forms by their first two characters, see `groupOf`. */
+const GROUPS: readonly (readonly Known[])[] = group();
 
 /** A header name or compact form that the parser knows. */
 export interface Known {
   readonly id: number;
   /** Lower-case character codes of this form. */
-  readonly codes: readonly number[];
+  readonly codes: Uint8Array;
 }
 
 export type RankedName = Lowercase<(typeof RANKED)[number]>;
@@ -138,25 +138,25 @@ export function knownId(name: RankedName): number {
  * The header name at `start`, in any spelling or its compact form, when a colon or white space comes
  * behind it; `undefined` when it is unknown.
  */
-export function findKnown(text: string, start: number): Known | undefined {
-  const letter = text.charCodeAt(start);
-  const candidates = letter > 0x40 && letter < 0x7b ? BY_LETTER[letter & 31] : undefined;
+export function findKnown(bytes: Uint8Array, start: number): Known | undefined {
+  const letter = bytes[start] ?? 0;
+  const candidates = letter > 0x40 && letter < 0x7b ? GROUPS[groupOf(letter, bytes[start + 1] ?? 0)] : undefined;
   if (candidates === undefined) return undefined;
   for (let i = 0; i < candidates.length; i++) {
     const known = candidates[i];
-    if (known !== undefined && isAt(text, start, known.codes)) return known;
+    if (known !== undefined && isAt(bytes, start, known.codes)) return known;
   }
   return undefined;
 }
 
-function isAt(text: string, start: number, codes: readonly number[]): boolean {
+function isAt(bytes: Uint8Array, start: number, codes: Uint8Array): boolean {
   const { length } = codes;
   for (let i = 1; i < length; i++) {
-    const code = text.charCodeAt(start + i);
+    const code = bytes[start + i] ?? 0;
     // Names hold letters and hyphens; what is below the hyphen must not pass for one (CR would).
     if ((code | 0x20) !== codes[i] || code < 0x2d) return false;
   }
-  const next = text.charCodeAt(start + length);
+  const next = bytes[start + length];
   return next === COLON || next === SPACE || next === TAB;
 }
 
@@ -193,10 +193,17 @@ export function headerRank(name: string): number {
   return lowerName(name) === 'p-asserted-identity' ? RANKED.length + 2 : RANKED.length + 1;
 }
 
-function groupByLetter(): Known[][] {
-  const groups: Known[][] = Array.from({ length: 32 }, () => []);
+/** The same for both cases of a letter; one-letter names have their colon or white space as second character. */
+function groupOf(first: number, second: number): number {
+  return ((first & 31) << 5) | (second & 31);
+}
+
+function group(): Known[][] {
+  const groups: Known[][] = Array.from({ length: 1024 }, () => []);
   for (const [name, id] of ID_BY_NAME) {
-    groups[name.charCodeAt(0) & 31]?.push({ id, codes: Array.from(name, (char) => char.charCodeAt(0)) });
+    const known = { id, codes: Uint8Array.from(name, (char) => char.charCodeAt(0)) };
+    const seconds = name.length > 1 ? [name.charCodeAt(1)] : [COLON, SPACE, TAB];
+    for (const second of seconds) groups[groupOf(name.charCodeAt(0), second)]?.push(known);
   }
   return groups;
 }

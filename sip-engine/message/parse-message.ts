@@ -20,8 +20,9 @@ const MAX_FORWARDS_LIMIT = 255;
  */
 export function parseMessage(bytes: Buffer, limits: ParseLimits = DEFAULT_LIMITS): SipMessage {
   const tooLarge = bytes.length > limits.maxMessageBytes;
-  const head = new Head(bytes.toString('latin1', 0, tooLarge ? limits.maxMessageBytes : bytes.length));
-  const begin = skipEmptyLines(head.text);
+  const read = tooLarge ? bytes.subarray(0, limits.maxMessageBytes) : bytes;
+  const head = new Head(read.toString('latin1'), read);
+  const begin = skipEmptyLines(read);
   if (begin === head.text.length) throw new SipParseError('empty', 'message', { status: 0 });
   if (!readStartLine(head, begin)) throw new SipParseError('start_line', 'start-line', { status: 0 });
   scanLines(head, limits);
@@ -33,9 +34,9 @@ export function parseMessage(bytes: Buffer, limits: ParseLimits = DEFAULT_LIMITS
 }
 
 /** RFC 3261 7.5: CRLFs before the start line are skipped. */
-function skipEmptyLines(text: string): number {
+function skipEmptyLines(bytes: Uint8Array): number {
   let p = 0;
-  for (let code = text.charCodeAt(0); code === CR || code === LF; code = text.charCodeAt(++p));
+  while (bytes[p] === CR || bytes[p] === LF) p++;
   return p;
 }
 

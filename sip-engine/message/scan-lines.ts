@@ -1,4 +1,4 @@
-import { COLON, CR, isWhite, LF, SPACE, skipToken, TAB } from './chars.ts';
+import { COLON, CR, isWhite, LF, SPACE, skipBytes, TAB, TOKEN } from './chars.ts';
 import type { SipParseCode } from './errors.ts';
 import { FOLDED, type Head, LINE_FIELDS } from './head.ts';
 import { findKnown, knownId } from './header-names.ts';
@@ -19,46 +19,42 @@ export function scanLines(head: Head, limits: ParseLimits): void {
 }
 
 function readLines(head: Head, limits: ParseLimits): SipParseCode | undefined {
-  const text = head.text;
-  const lines = head.lines;
+  const { bytes, lines } = head;
   const maxNumbers = limits.maxHeaders * LINE_FIELDS;
   let pos = head.linesStart;
-  let cr = text.indexOf('\r', pos);
   for (;;) {
     const start = pos;
-    const first = text.charCodeAt(pos);
+    const first = bytes[pos];
     if (first === CR || first === LF) return endLines(head, pos);
-    const known = findKnown(text, start);
-    let p = known === undefined ? skipToken(text, start, text.length) : start + known.codes.length;
+    const known = findKnown(bytes, start);
+    let p = known === undefined ? skipBytes(bytes, start, bytes.length, TOKEN) : start + known.codes.length;
     if (p === start) return 'header_syntax';
-    while (isBlank(text.charCodeAt(p))) p++;
-    if (text.charCodeAt(p++) !== COLON) return 'header_syntax';
-    while (isBlank(text.charCodeAt(p))) p++;
+    while (isBlank(bytes[p])) p++;
+    if (bytes[p++] !== COLON) return 'header_syntax';
+    while (isBlank(bytes[p])) p++;
 
     const valueStart = p;
     const id = known === undefined ? 0 : known.id;
     let flags = id;
-    let lf = text.indexOf('\n', valueStart);
-    while (lf > 0 && isBlank(text.charCodeAt(lf + 1))) {
+    let end = lineEnd(bytes, valueStart);
+    let next = behindLineEnd(bytes, end);
+    while (next > 0 && isBlank(bytes[next])) {
       flags |= FOLDED;
-      lf = text.indexOf('\n', lf + 2);
+      end = lineEnd(bytes, next);
+      next = behindLineEnd(bytes, end);
     }
-    if (lf < 0) return 'header_syntax';
-    let end = lf;
-    if (text.charCodeAt(end - 1) === CR) end--;
-    if (cr >= 0 && cr < valueStart) cr = text.indexOf('\r', valueStart);
-    if (cr >= 0 && cr < end && !onlyFolds(text, cr, end)) return 'header_syntax';
+    if (next < 0) return 'header_syntax';
     // A last line of blanks alone leaves the line end before it, which must not reach the wire again.
-    while (end > valueStart && isWhite(text.charCodeAt(end - 1))) end--;
+    while (end > valueStart && isWhite(bytes[end - 1] ?? 0)) end--;
     if (end - start > limits.maxHeaderBytes) return 'header_too_long';
     if (lines.length >= maxNumbers) return 'too_many_headers';
     if (id > 0) noteLine(head, id, lines.length);
     lines.push(flags, start, valueStart, end);
-    pos = lf + 1;
+    pos = next;
   }
 }
 
-function isBlank(code: number): boolean {
+function isBlank(code: number | undefined): boolean {
   return code === SPACE || code === TAB;
 }
 
@@ -96,19 +92,29 @@ function noteLine(head: Head, id: number, at: number): void {
   }
 }
 
-/** True when every CR in the range is part of a line end, as it is in folded values. */
-function onlyFolds(text: string, from: number, end: number): boolean {
-  for (let cr = from; cr >= 0 && cr < end; cr = text.indexOf('\r', cr + 1)) {
-    if (text.charCodeAt(cr + 1) !== LF) return false;
+/** Position of the next CR or LF, or the end of the bytes. */
+function lineEnd(bytes: Uint8Array, pos: number): number {
+  const { length } = bytes;
+  let p = pos;
+  while (p < length) {
+    const code = bytes[p] ?? 0;
+    if (code <= CR && (code === CR || code === LF)) break;
+    p++;
   }
-  return true;
+  return p;
+}
+
+/** Behind the line end at `pos`; -1 when there is none: the bytes end, or a CR stands alone. */
+function behindLineEnd(bytes: Uint8Array, pos: number): number {
+  const code = bytes[pos];
+  if (code === LF) return pos + 1;
+  return code === CR && bytes[pos + 1] === LF ? pos + 2 : -1;
 }
 
 /** The empty line; the body is all that follows. */
 function endLines(head: Head, pos: number): SipParseCode | undefined {
-  const code = head.text.charCodeAt(pos);
-  if (code === LF) head.bodyStart = pos + 1;
-  else if (code === CR && head.text.charCodeAt(pos + 1) === LF) head.bodyStart = pos + 2;
-  else return 'header_syntax';
+  const next = behindLineEnd(head.bytes, pos);
+  if (next < 0) return 'header_syntax';
+  head.bodyStart = next;
   return undefined;
 }

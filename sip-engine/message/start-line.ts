@@ -1,7 +1,8 @@
-import { ASCII_URI, CR, isDigit, isToken, SPACE, skipClass, skipToken } from './chars.ts';
+import { ASCII_URI, COLON, CR, isDigit, isToken, SPACE, skipBytes, skipToken, TOKEN } from './chars.ts';
 import type { Head } from './head.ts';
 
 const QUESTION = 63;
+const LETTER_S = 0x53;
 const METHODS: readonly string[] = [
   'REGISTER',
   'INVITE',
@@ -21,24 +22,26 @@ const METHODS: readonly string[] = [
 
 /** Reads the line at `pos` (RFC 3261 7.1, 7.2) into `head`; false when it is none of SIP's at all. */
 export function readStartLine(head: Head, pos: number): boolean {
-  const { text } = head;
+  const { text, bytes } = head;
   const lf = text.indexOf('\n', pos);
   if (lf < 0) return false;
-  const end = text.charCodeAt(lf - 1) === CR && lf > pos ? lf - 1 : lf;
+  const end = bytes[lf - 1] === CR && lf > pos ? lf - 1 : lf;
   head.linesStart = lf + 1;
-  return text.startsWith('SIP/', pos) ? readStatusLine(head, pos, end) : readRequestLine(head, pos, end);
+  return bytes[pos] === LETTER_S && text.startsWith('SIP/', pos)
+    ? readStatusLine(head, pos, end)
+    : readRequestLine(head, pos, end);
 }
 
 /** `METHOD SP Request-URI SP SIP/2.0`, one space each (RFC 4475 3.1.2.8 to 3.1.2.10). */
 function readRequestLine(head: Head, pos: number, end: number): boolean {
-  const { text } = head;
-  const methodEnd = skipToken(text, pos, end);
+  const { text, bytes } = head;
+  const methodEnd = skipBytes(bytes, pos, end, TOKEN);
   const uriEnd = end - 8;
   if (uriEnd <= methodEnd || !text.startsWith(' SIP/2.0', uriEnd)) return readLooseRequestLine(head, pos, end);
   head.method = methodAt(text, pos, methodEnd);
   head.uriStart = methodEnd + 1;
   head.uriEnd = uriEnd;
-  const good = methodEnd > pos && text.charCodeAt(methodEnd) === SPACE && isRequestUri(text, methodEnd + 1, uriEnd);
+  const good = methodEnd > pos && bytes[methodEnd] === SPACE && isRequestUri(head, methodEnd + 1, uriEnd);
   if (!good) head.startFault = 'start_line';
   return true;
 }
@@ -73,11 +76,13 @@ function readStatusLine(head: Head, pos: number, end: number): boolean {
  * What any absolute URI looks like; its scheme decides only later (416). Headers in a `sip:` URI are
  * not allowed here (RFC 3261 19.1.1 table 1, RFC 4475 3.1.2.11).
  */
-function isRequestUri(text: string, start: number, end: number): boolean {
-  const colon = text.indexOf(':', start);
-  if (colon <= start || colon >= end || skipClass(text, start, end, ASCII_URI) < end) return false;
-  const question = text.lastIndexOf('?', end - 1);
-  if (question < start || text.charCodeAt(question) !== QUESTION) return true;
+function isRequestUri({ text, bytes }: Head, start: number, end: number): boolean {
+  let colon = start;
+  while (colon < end && bytes[colon] !== COLON) colon++;
+  if (colon === start || colon === end || skipBytes(bytes, start, end, ASCII_URI) < end) return false;
+  let question = end - 1;
+  while (question > colon && bytes[question] !== QUESTION) question--;
+  if (question === colon) return true;
   // The user part may hold a question mark (RFC 3261 25.1).
   return !/^sips?$/i.test(text.slice(start, colon)) || question < text.lastIndexOf('@', end - 1);
 }

@@ -16,7 +16,7 @@ const MAX_SECONDS = 0xffffffff;
 
 /** Headers that the engine or its apps act on; each line of them must parse (RFC 3261 section 25). */
 const CHECKS: readonly (readonly [name: RankedName, check: Check])[] = [
-  ['via', everyValue(isVia)],
+  ['via', isViaLine],
   ['route', everyValue(isAddress)],
   ['record-route', everyValue(isAddress)],
   ['contact', isContact],
@@ -60,6 +60,7 @@ const PLAIN_REQUEST_URI = new RegExp(`^${PLAIN_URI}$`);
 const PLAIN_ADDRESS = new RegExp(
   String.raw`^(?:"[^"\\]*" ?|[\w.+-]* ?)<${PLAIN_URI}>(?:;[\w.+-]+(?:=(?:[\w.-]+|"[^"\\]*"))?)*$`,
 );
+const PLAIN_VIA = /^SIP\/2\.0\/[A-Z]{2,4} [A-Za-z0-9.-]+(?::\d{1,4})?(?:;[a-z]+(?:=[\w.:+~*!%-]+)?)*$/;
 const PLAIN_TOKENS = /^[\w.!%*+-]+(?:, ?[\w.!%*+-]+)*$/;
 
 /**
@@ -101,6 +102,10 @@ function badPart(message: SipMessage, part: string, reason: string): SipParseErr
 
 function everyValue(check: Check): Check {
   return (line) => splitValues(line).every(check);
+}
+
+function isViaLine(line: string): boolean {
+  return PLAIN_VIA.test(line) || splitValues(line).every(isVia);
 }
 
 function isVia(value: string): boolean {
