@@ -136,11 +136,13 @@ bus.listen({
 /** Listens once the directory and the bindings of before are in memory: nobody is ever told "unknown" too early. */
 async function start(openCalls: readonly CallRecord[]): Promise<void> {
   const points = await signalling.start();
-  if (engine !== undefined)
+  if (engine !== undefined) {
     endOrphans(
       { send: (bye, done) => engine.send(bye, done), bindings: registrar, logger, after: clock.after },
       openCalls,
     );
+    router.probeGateways((probe, done) => engine.send(probe, (result) => done(result.kind === 'response')));
+  }
   listening.push(...points.map(({ transport, host, port }) => `${transport}:${host}:${port}`));
   bus.ready(points);
 }

@@ -151,6 +151,8 @@ export interface CallRecord {
   readonly bLeg: CallLeg | null;
   readonly attempts: readonly CallAttempt[];
   readonly hungUpBy: 'caller' | 'callee' | 'server' | null;
+  /** A call for help (F-114). */
+  readonly isEmergency?: boolean;
   /** Audio codec of the answer (`PCMA/8000`), `null` while there is none. */
   readonly codec?: string | null;
   /** After a crash: the last moment at which the call is known to have been up. */

@@ -25,6 +25,7 @@ export function admitCall(context: CallContext): Rejection | undefined {
 
 /** Every place that a call needs when it takes that option. */
 export function claimsFor(context: CallContext, option: RouteOption): readonly Claim[] {
+  if (context.isEmergency) return unlimited(context);
   const hierarchical = context.config.cacHierarchical;
   const caller = callerTrunk(context);
   const claims: Claim[] = [];
@@ -34,6 +35,14 @@ export function claimsFor(context: CallContext, option: RouteOption): readonly C
     claims.push(claimOfCarrier(context.source.carrier, 'in'));
   }
   return [...claims, ...calledClaims(context, option, hierarchical)];
+}
+
+/** An emergency call is counted like any other, and refused by no ceiling (F-114). */
+function unlimited(context: CallContext): readonly Claim[] {
+  const caller = callerTrunk(context);
+  if (caller === undefined) return [];
+  const claims = claimsOfTrunk(context.directory, caller, outboundClass(caller), context.config.cacHierarchical);
+  return claims.map((claim) => ({ ...claim, limit: Number.POSITIVE_INFINITY }));
 }
 
 function calledClaims(context: CallContext, option: RouteOption, hierarchical: boolean): readonly Claim[] {

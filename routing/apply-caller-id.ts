@@ -32,11 +32,19 @@ function present(context: CallContext): Presentation | undefined {
     const user = ownedNumber(context) ?? caller.username;
     return { user, display, isPrivate: invite.isPrivate, asserted: undefined, replaced: false };
   }
+  if (context.isEmergency) return helpPresentation(context);
   const owned = ownedNumber(context);
   const number = owned ?? defaultNumber(context);
   if (number === undefined) return undefined;
   const asserted = context.direction === 'out' || !invite.isPrivate ? number : undefined;
   return { user: number, display, isPrivate: invite.isPrivate, asserted, replaced: owned === undefined };
+}
+
+/** F-114: who helps must be able to call back, so the number is shown as it was sent, whoever owns it. */
+function helpPresentation(context: CallContext): Presentation {
+  const user = ownedNumber(context) ?? (context.caller.startsWith('+') ? context.caller : defaultNumber(context));
+  const shown = user ?? context.caller;
+  return { user: shown, display: '', isPrivate: false, asserted: shown, replaced: shown !== context.caller };
 }
 
 /** A call between two phones of one account is shown by user name; no number leaves the account. */

@@ -79,6 +79,8 @@ export interface CallContext extends Traced {
   /** E.164 of the caller, or the text as sent. */
   caller: string;
   direction: CallDirection;
+  /** A number of help: nothing that limits, charges or rewrites applies (F-114). */
+  isEmergency: boolean;
   /** What is shown as called number: E.164, an extension, or the text as sent. */
   calledNumber: string;
   did: DidRecord | undefined;

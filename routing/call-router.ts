@@ -29,6 +29,7 @@ import type {
 import { type SrfPort, type SrfRequest, type SrfResponse, toInboundRequest } from './srf-adapter.ts';
 import { CarrierRoutes } from './target/carrier-routes.ts';
 import { GatewayHealth } from './target/gateway-health.ts';
+import { GatewayProber, type GatewayProberDeps } from './target/gateway-prober.ts';
 
 export interface CallRouterDeps {
   readonly directory: RoutingDirectory & ExplainDirectory;
@@ -65,6 +66,7 @@ export class CallRouter {
   readonly #turns = new Map<number, number>();
   readonly #bridge: BridgeDeps;
   #isDraining = false;
+  #prober: GatewayProber | undefined;
   #stopSweep: () => void = () => undefined;
 
   constructor(deps: CallRouterDeps, steps: readonly Step<CallContext>[]) {
@@ -139,6 +141,18 @@ export class CallRouter {
     return counts;
   }
 
+  /** Probes every gateway by OPTIONS from now on; `send` tells whether anything came back. */
+  probeGateways(send: GatewayProberDeps['send']): void {
+    const { clock, directory } = this.#deps;
+    this.#prober = new GatewayProber({
+      carriers: () => directory.carriers(),
+      health: this.#world.gatewayHealth,
+      clock,
+      send,
+    });
+    this.#prober.start();
+  }
+
   /** New calls get 503 from now on; resolves when the last one has ended. */
   beginDrain(): Promise<void> {
     this.#isDraining = true;
@@ -150,8 +164,9 @@ export class CallRouter {
     this.#calls.endAll({ reason, status: reasonEntry(reason).status || 503, hungUpBy: 'server' });
   }
 
-  /** Stops the sweep of leases. */
+  /** Stops the sweep of leases and the probes. */
   close(): void {
+    this.#prober?.close();
     this.#stopSweep();
   }
 

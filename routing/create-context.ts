@@ -35,6 +35,7 @@ export function createContext(
     called: [],
     caller: '',
     direction: 'in',
+    isEmergency: false,
     calledNumber: '',
     did: undefined,
     options: [],

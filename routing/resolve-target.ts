@@ -1,6 +1,8 @@
-import type { DidRecord, TrunkRecord } from '../bus/index.ts';
+import type { CarrierRecord, DidRecord, TrunkRecord } from '../bus/index.ts';
 import { note, type Rejection } from '../telemetry/index.ts';
-import { type CallContext, callerTrunk } from './call-context.ts';
+import { type CallContext, callerTrunk, type RouteOption } from './call-context.ts';
+import { countryOf } from './normalize-numbers.ts';
+import { isEmergency } from './numbers/emergency.ts';
 import { carrierOption } from './target/carrier-routes.ts';
 import { didOptions } from './target/did-options.ts';
 import { trunkOption } from './target/trunk-legs.ts';
@@ -11,6 +13,7 @@ import { trunkOption } from './target/trunk-legs.ts';
  */
 export function resolveTarget(context: CallContext): Rejection | undefined {
   const caller = callerTrunk(context);
+  if (caller !== undefined && isEmergency(dialledOf(context), countryOf(context))) return toHelp(context);
   const did = findCalledDid(context);
   if (did !== undefined) return toDid(context, did, caller);
   if (caller === undefined) return unknownDid(context);
@@ -62,6 +65,34 @@ function toExtension(context: CallContext, callee: TrunkRecord): Rejection | und
   return undefined;
 }
 
+/** F-114: as dialled, over every carrier there is, those that list the number as a prefix first. */
+function toHelp(context: CallContext): Rejection | undefined {
+  context.direction = 'out';
+  context.isEmergency = true;
+  context.calledNumber = dialledOf(context);
+  const all = context.directory.carriers();
+  const listed = context.carrierRoutes.find(all, context.calledNumber);
+  const carriers = [...listed, ...all.filter((carrier) => carrier.enabled && !listed.includes(carrier))];
+  context.options = optionsOf(context, carriers, context.calledNumber);
+  if (context.options.length === 0) return noCarrier(context.calledNumber);
+  note(context, 'resolveTarget', context.calledNumber, `emergency: ${describe(context)}`);
+  return undefined;
+}
+
+function dialledOf(context: CallContext): string {
+  return context.invite.requestUri?.user ?? '';
+}
+
+function optionsOf(context: CallContext, carriers: readonly CarrierRecord[], number: string): readonly RouteOption[] {
+  return carriers
+    .map((carrier) => carrierOption(carrier, number, context.effects.random, context.gatewayHealth))
+    .filter((option) => option.legs.length > 0);
+}
+
+function noCarrier(number: string): Rejection {
+  return { status: 503, reason: 'no_carrier', sentence: `No carrier takes calls to ${number}.` };
+}
+
 function toCarriers(context: CallContext): Rejection | undefined {
   context.direction = 'out';
   const number = context.called[0];
@@ -71,19 +102,15 @@ function toCarriers(context: CallContext): Rejection | undefined {
   }
   context.calledNumber = number;
   const carriers = context.carrierRoutes.find(context.directory.carriers(), number);
-  context.options = carriers
-    .map((carrier) => carrierOption(carrier, number, context.effects.random, context.gatewayHealth))
-    .filter((option) => option.legs.length > 0);
-  if (context.options.length === 0) {
-    return { status: 503, reason: 'no_carrier', sentence: `No carrier takes calls to ${number}.` };
-  }
+  context.options = optionsOf(context, carriers, number);
+  if (context.options.length === 0) return noCarrier(number);
   note(context, 'resolveTarget', number, `out: ${describe(context)}`);
   return undefined;
 }
 
 /** P2: name what was probably meant. */
 function unknownDid(context: CallContext): Rejection {
-  const dialled = context.invite.requestUri?.user ?? '';
+  const dialled = dialledOf(context);
   const near = context.directory.nearestDids(dialled).map((candidate) => candidate.number);
   const hint = near.length === 0 ? '' : ` Nearest: ${near.join(', ')}.`;
   return { status: 404, reason: 'unknown_did', sentence: `The call is for "${dialled}", which nobody owns.${hint}` };

@@ -138,6 +138,7 @@ export class Call {
       attempts: [...this.#attempts],
       hungUpBy: end?.hungUpBy ?? null,
       codec: this.#legs?.codec ?? null,
+      ...(context.isEmergency ? { isEmergency: true } : {}),
       trace: [...context.trace],
     };
   }

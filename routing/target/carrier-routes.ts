@@ -42,18 +42,33 @@ export function carrierOption(
   health: Pick<GatewayHealth, 'isOpen'>,
 ): RouteOption {
   const legs = orderWeighted(carrier.gateways, random).map((gateway): LegTarget => {
-    const transport = gateway.transport === 'udp' ? '' : `;transport=${gateway.transport}`;
-    const hostPort = `${uriHost(gateway.host)}:${gateway.port}`;
     return {
       kind: 'gateway',
-      uri: `sip:${number}@${hostPort}${transport}`,
-      proxy: `sip:${hostPort};transport=${gateway.transport}`,
-      label: `${carrier.name} ${hostPort}`,
+      uri: `sip:${number}@${gatewayUri(gateway)}`,
+      proxy: `sip:${hostPort(gateway)};transport=${gateway.transport}`,
+      label: labelOf(carrier, gateway),
       remoteAddress: gateway.host,
     };
   });
   const isDown = (leg: LegTarget) => health.isOpen(leg.label);
   return { trunk: undefined, carrier, legs: [...legs.filter((leg) => !isDown(leg)), ...legs.filter(isDown)] };
+}
+
+type Gateway = CarrierRecord['gateways'][number];
+
+/** What follows `sip:` or `sip:user@` in a URI for that gateway. */
+export function gatewayUri(gateway: Gateway): string {
+  const transport = gateway.transport === 'udp' ? '' : `;transport=${gateway.transport}`;
+  return `${hostPort(gateway)}${transport}`;
+}
+
+/** The name of a gateway in records, traces and its circuit. */
+export function labelOf(carrier: CarrierRecord, gateway: Gateway): string {
+  return `${carrier.name} ${hostPort(gateway)}`;
+}
+
+function hostPort(gateway: Gateway): string {
+  return `${uriHost(gateway.host)}:${gateway.port}`;
 }
 
 function indexPrefixes(carriers: readonly CarrierRecord[]): ReadonlyMap<string, readonly PrefixEntry[]> {
