@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startProduct } from '../test-sip/support/product.ts';
-import { type Child, pinToServerCore, startScript } from './support/child.ts';
+import { type Child, startScript } from './support/child.ts';
 import { cpuMs, median, residentMib } from './support/cpu.ts';
 import type { Bench } from './support/report.ts';
-import { seedProduct } from './support/seed.ts';
+import { inWorkDir, startSeeded } from './support/work-dir.ts';
 
 const TRUNKS = 10_000;
 const WINDOW = 100;
@@ -20,23 +16,16 @@ interface Round {
 }
 
 /** REGISTER pairs (challenge and answer) and refreshes, beside a bare Node UDP echo of the datagrams of a pair. */
-export const bench: Bench = async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'didfarm-bench-'));
-  const ends: (() => unknown)[] = [];
-  try {
-    const csv = await seedProduct(dir, TRUNKS);
-    const settings = { DIDFARM_DATA_DIR: join(dir, 'data'), DIDFARM_RATE_LIMITS: 'off' };
-    const product = await startProduct({ teardown: (end) => ends.push(end) }, settings);
-    pinToServerCore(product.pid);
+export const bench: Bench = () =>
+  inWorkDir(async (dir, onEnd) => {
+    const { product, csv } = await startSeeded(dir, onEnd, TRUNKS);
     const echo = startScript('server', 'bench/load/echo.ts', []);
-    ends.push(() => echo.stop());
+    onEnd(() => echo.stop());
     const echoPort = Number((await echo.nextJson()).port);
     const load = startLoad(product.sipPort, csv);
     const echoLoad = startLoad(echoPort, csv);
-    ends.push(
-      () => load.stop(),
-      () => echoLoad.stop(),
-    );
+    onEnd(() => load.stop());
+    onEnd(() => echoLoad.stop());
     await load.ask({ mode: 'prime', seconds: 0 });
     await load.ask({ mode: 'pair', seconds: 2 * SECONDS });
     await echoLoad.ask({ mode: 'echo', seconds: SECONDS });
@@ -47,11 +36,7 @@ export const bench: Bench = async () => {
       rounds.refresh.push(await runRound(product.pid, load, 'refresh'));
     }
     return figures(rounds, residentMib(product.pid));
-  } finally {
-    for (const end of ends) await end();
-    rmSync(dir, { recursive: true, force: true });
-  }
-};
+  });
 
 function startLoad(port: number, csv: string): Child {
   return startScript('generator', 'bench/load/register-load.ts', [String(port), csv, String(WINDOW)]);

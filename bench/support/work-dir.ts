@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Product, startProduct } from '../../test-sip/support/product.ts';
+import { pinToServerCore } from './child.ts';
+import { seedProduct } from './seed.ts';
+
+/** Runs a bench in a directory of its own; what it started ends with it, the last one first. */
+export async function inWorkDir<T>(work: (dir: string, onEnd: (end: () => unknown) => void) => Promise<T>): Promise<T> {
+  const dir = mkdtempSync(join(tmpdir(), 'didfarm-bench-'));
+  const ends: (() => unknown)[] = [];
+  try {
+    return await work(dir, (end) => ends.unshift(end));
+  } finally {
+    for (const end of ends) await end();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+export interface SeededProduct {
+  readonly product: Product;
+  /** `user,realm,password` of its trunks. */
+  readonly csv: string;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** The product with so many trunks, on the servers' core. */
+export async function startSeeded(
+  dir: string,
+  onEnd: (end: () => unknown) => void,
+  trunks: number,
+  more: Readonly<Record<string, string>> = {},
+): Promise<SeededProduct> {
+  const csv = await seedProduct(dir, trunks);
+  const settings = { DIDFARM_DATA_DIR: join(dir, 'data'), DIDFARM_RATE_LIMITS: 'off', ...more };
+  const product = await startProduct({ teardown: onEnd }, settings);
+  pinToServerCore(product.pid);
+  return { product, csv, settings };
+}
