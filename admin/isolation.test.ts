@@ -21,9 +21,12 @@ async function furnish(world: TestWorld, accountId: number, tag: string) {
     expiresAtMs: null,
   };
   const { key } = await world.admin.keys.create('test', fields);
+  const members = [{ trunkId: trunk.id, priority: 1, weight: 1 }];
+  const group = await world.admin.groups.create('test', { accountId, name: `Group ${tag}`, members });
+  const made = await world.admin.trunks.create('test', { accountId, name: `Phone ${tag}`, kind: 'extension' });
   const call = callRecord(world.calls.length + 1, accountId, trunk.id);
   world.calls.push(call);
-  return { accountId, trunk, did, domain, key, call, number };
+  return { accountId, trunk, did, domain, key, call, number, group, phone: made.trunk };
 }
 
 function callRecord(id: number, accountId: number, trunkId: number): TestWorld['calls'][number] {
@@ -59,12 +62,24 @@ type Furnished = Awaited<ReturnType<typeof furnish>>;
 function requestsAbout(
   owned: Furnished,
 ): readonly (readonly ['GET' | 'POST' | 'PATCH' | 'DELETE', string, unknown?])[] {
-  const { trunk, did, domain, key, call, accountId, number } = owned;
+  const { trunk, did, domain, key, call, accountId, number, group, phone } = owned;
   return [
     ['GET', `/portal/sip-trunks/${trunk.id}`],
     ['GET', `/portal/sip-trunks/${trunk.uuid}`],
     ['GET', `/portal/sip-trunks/${trunk.uuid.slice(0, 12)}`],
     ['GET', `/portal/sip-trunks/${trunk.id}/pbx-config`],
+    ['GET', `/extensions/${phone.uuid}`],
+    ['PATCH', `/extensions/${phone.id}`, { name: 'Stolen' }],
+    ['POST', `/extensions/${phone.id}/regenerate-credentials`, {}],
+    ['DELETE', `/extensions/${phone.id}`],
+    ['GET', `/extensions?account_id=${accountId}`],
+    ['GET', `/trunk-groups/${group.uuid}`],
+    ['PATCH', `/trunk-groups/${group.id}`, { name: 'Stolen' }],
+    ['DELETE', `/trunk-groups/${group.id}`],
+    ['GET', `/trunk-groups?account_id=${accountId}`],
+    ['POST', '/trunk-groups', { name: 'Planted', account_id: accountId }],
+    ['GET', `/sip-domains/${domain.uuid}`],
+    ['PATCH', `/sip-domains/${domain.id}`, { digest_algorithms: null }],
     ['PATCH', `/portal/sip-trunks/${trunk.id}`, { name: 'Stolen' }],
     ['POST', `/portal/sip-trunks/${trunk.uuid}/regenerate-credentials`, {}],
     ['POST', '/portal/sip-trunks', { name: 'Planted', account_id: accountId }],

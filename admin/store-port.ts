@@ -8,6 +8,7 @@ export type {
   DidRow,
   DomainRow,
   Found,
+  GroupRow,
   KeyRow,
   Ref,
   Slice,

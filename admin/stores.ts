@@ -1,4 +1,5 @@
 import type { AppliedPlan, PlanOptions, Seeded, SeedFiles, TenantPlan } from '../tenancy/index.ts';
+import type { GroupStore } from './group-store-port.ts';
 import type {
   AccountRow,
   CarrierRow,
@@ -132,6 +133,7 @@ export interface TrunkFilter {
   readonly search?: string | undefined;
   /** The whole name. */
   readonly name?: string | undefined;
+  readonly kind?: TrunkRow['kind'] | undefined;
 }
 
 export interface DidStore {
@@ -173,6 +175,7 @@ export interface DomainStore {
       readonly algorithms: DomainRow['algorithms'] | undefined;
     },
   ): Promise<DomainRow>;
+  update(actor: Actor, id: number, algorithms: DomainRow['algorithms']): Promise<DomainRow>;
   remove(actor: Actor, id: number): Promise<void>;
 }
 
@@ -221,6 +224,7 @@ export interface AdminStore {
   readonly keys: KeyStore;
   readonly accounts: AccountStore;
   readonly trunks: TrunkStore;
+  readonly groups: GroupStore;
   readonly dids: DidStore;
   readonly carriers: CarrierStore;
   readonly domains: DomainStore;

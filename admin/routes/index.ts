@@ -14,14 +14,17 @@ import { installPbxConfig } from './pbx-config.ts';
 import { installRegistrations } from './registrations.ts';
 import { installSeed } from './seed.ts';
 import { installSipDomains } from './sip-domains.ts';
-import { installSipTrunks } from './sip-trunks.ts';
+import { installExtensions, installSipTrunks } from './sip-trunks.ts';
 import { installTenantFiles } from './tenant-files.ts';
+import { installTrunkGroups } from './trunk-groups.ts';
 import { installWallet } from './wallet.ts';
 
 /** Every resource under `/api/v1`. */
 export const API_ROUTES: readonly InstallRoutes[] = [
   installSipTrunks,
   installPbxConfig,
+  installExtensions,
+  installTrunkGroups,
   installDidRouting,
   installNumbers,
   installWallet,

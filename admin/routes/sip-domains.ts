@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
-import { setEtag } from '../http/etag.ts';
+import { checkIfMatch, setEtag } from '../http/etag.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import type { Principal } from '../principal.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
 import type { DomainRow } from '../store-port.ts';
 import { targetAccount } from '../target-account.ts';
@@ -33,6 +34,7 @@ const SHAPE = Type.Object({
 
 /** Own and vanity domains; each is a digest realm (F-030, F-031). */
 export function installSipDomains(define: DefineRoute, deps: AdminDeps): void {
+  defineOne(define, deps);
   define({
     method: 'GET',
     url: '/sip-domains',
@@ -78,12 +80,52 @@ export function installSipDomains(define: DefineRoute, deps: AdminDeps): void {
     publishes: true,
     response: envelope(Type.Object({ id: Type.Integer(), uuid: Type.String(), status: Type.String() })),
     handler: async ({ principal, params }) => {
-      const domain = await deps.store.domains.find(principal.visible, params.id);
-      if (domain === undefined) throw notFound('SIP domain');
+      const domain = await findDomain(deps, principal, params.id);
       await deps.store.domains.remove(principal.actor, domain.id);
       return { data: { id: domain.id, uuid: domain.uuid, status: 'deleted' } };
     },
   });
+}
+
+function defineOne(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'GET',
+    url: '/sip-domains/:id',
+    tag: TAG,
+    summary: 'Show a SIP domain',
+    scope: 'accounts:read',
+    params: ID_PARAMS,
+    response: envelope(SHAPE),
+    handler: async ({ principal, params, reply }) => {
+      const domain = await findDomain(deps, principal, params.id);
+      setEtag(reply, domain.version);
+      return { data: domainView(domain) };
+    },
+  });
+  define({
+    method: 'PATCH',
+    url: '/sip-domains/:id',
+    tag: TAG,
+    summary: 'Change which digests a SIP domain offers, and in which order',
+    scope: 'accounts:write',
+    params: ID_PARAMS,
+    body: Type.Object({ digest_algorithms: nullable(ALGORITHMS) }, { additionalProperties: false }),
+    publishes: true,
+    response: envelope(SHAPE),
+    handler: async ({ principal, params, body, request, reply }) => {
+      const domain = await findDomain(deps, principal, params.id);
+      checkIfMatch(request, domain.version);
+      const changed = await deps.store.domains.update(principal.actor, domain.id, body.digest_algorithms);
+      setEtag(reply, changed.version);
+      return { data: domainView(changed) };
+    },
+  });
+}
+
+async function findDomain(deps: AdminDeps, principal: Principal, ref: string): Promise<DomainRow> {
+  const domain = await deps.store.domains.find(principal.visible, ref);
+  if (domain === undefined) throw notFound('SIP domain');
+  return domain;
 }
 
 function domainView(domain: DomainRow) {

@@ -21,8 +21,15 @@ import {
 } from '../views/trunk.ts';
 import { accountFilter } from './filters.ts';
 
-const TAG = 'SIP trunks';
-const PATH = '/portal/sip-trunks';
+/** Trunks of PBXes, and phones: the same rows under two addresses. */
+interface Resource {
+  readonly path: string;
+  readonly tag: string;
+  readonly one: 'trunk' | 'extension';
+}
+
+const TRUNKS: Resource = { path: '/portal/sip-trunks', tag: 'SIP trunks', one: 'trunk' };
+const EXTENSIONS: Resource = { path: '/extensions', tag: 'Extensions', one: 'extension' };
 
 const LIST_QUERY = Type.Object(
   {
@@ -57,24 +64,35 @@ const CREDENTIALS_SHAPE = Type.Object({
 
 /** Trunks: S0:36-39, S1:122-153, A1, A7-A9. */
 export function installSipTrunks(define: DefineRoute, deps: AdminDeps): void {
-  defineReads(define, deps);
-  defineCreate(define, deps);
-  defineChanges(define, deps);
+  installResource(define, deps, TRUNKS);
 }
 
-function defineReads(define: DefineRoute, deps: AdminDeps): void {
+/** A phone's identity inside an account; otherwise all that a trunk is. */
+export function installExtensions(define: DefineRoute, deps: AdminDeps): void {
+  installResource(define, deps, EXTENSIONS);
+}
+
+function installResource(define: DefineRoute, deps: AdminDeps, resource: Resource): void {
+  defineReads(define, deps, resource);
+  defineCreate(define, deps, resource);
+  defineRegenerate(define, deps, resource);
+  defineChanges(define, deps, resource);
+}
+
+function defineReads(define: DefineRoute, deps: AdminDeps, { path, tag, one }: Resource): void {
   define({
     method: 'GET',
-    url: PATH,
-    tag: TAG,
-    summary: 'List trunks',
+    url: path,
+    tag,
+    summary: `List ${one}s`,
     scope: 'trunks:read',
     query: LIST_QUERY,
     response: listEnvelope(TRUNK_SHAPE),
     handler: async ({ principal, query }) => {
       const page = parsePage(query);
       const account = await accountFilter(deps, principal, query.account_id);
-      const found = await deps.store.trunks.list(principal.visible, page, { ...query, ...account });
+      const kind = one === 'extension' ? { kind: one } : {};
+      const found = await deps.store.trunks.list(principal.visible, page, { ...query, ...account, ...kind });
       const { rows, meta } = paged(page, found);
       const registrations = await registrationsOf(deps, rows);
       return { data: rows.map((trunk) => trunkView(trunk, registrations.get(trunk.id))), meta };
@@ -82,26 +100,26 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
   });
   define({
     method: 'GET',
-    url: `${PATH}/:id`,
-    tag: TAG,
-    summary: 'Show a trunk with its registration',
+    url: `${path}/:id`,
+    tag,
+    summary: `Show the ${one} with its registration`,
     scope: 'trunks:read',
     params: ID_PARAMS,
     response: envelope(TRUNK_SHAPE),
     handler: async ({ principal, params, reply }) => {
-      const trunk = await findTrunk(deps, principal, params.id);
+      const trunk = await findOne(deps, principal, one, params.id);
       setEtag(reply, trunk.version);
       return { data: await viewOf(deps, trunk) };
     },
   });
 }
 
-function defineCreate(define: DefineRoute, deps: AdminDeps): void {
+function defineCreate(define: DefineRoute, deps: AdminDeps, { path, tag, one }: Resource): void {
   define({
     method: 'POST',
-    url: PATH,
-    tag: TAG,
-    summary: 'Create a trunk; its PBX can register as soon as this is answered',
+    url: path,
+    tag,
+    summary: `Create the ${one}; it can register as soon as this is answered`,
     scope: 'trunks:write',
     body: TRUNK_CREATE,
     status: 201,
@@ -111,25 +129,29 @@ function defineCreate(define: DefineRoute, deps: AdminDeps): void {
       const account = await targetAccount(deps, principal, body.account_id);
       const name = await freeTrunkName(deps, account.id, body.name);
       const mayChooseUsername = principal.kind === 'operator';
-      const fields = { ...trunkFields(body), name, accountId: account.id, mayChooseUsername };
+      const kind = one === 'extension' ? one : body.kind;
+      const fields = { ...trunkFields(body), kind, name, accountId: account.id, mayChooseUsername };
       const { trunk, password } = await deps.store.trunks.create(principal.actor, fields);
       setEtag(reply, trunk.version);
       const config = await pbxConfigField(deps, body.pbx, trunk, password);
       return { data: { ...trunkView(trunk, undefined), password, ...config } };
     },
   });
+}
+
+function defineRegenerate(define: DefineRoute, deps: AdminDeps, { path, tag, one }: Resource): void {
   define({
     method: 'POST',
-    url: `${PATH}/:id/regenerate-credentials`,
-    tag: TAG,
-    summary: 'Make a new password; without overlap_seconds the PBX is disconnected at once',
+    url: `${path}/:id/regenerate-credentials`,
+    tag,
+    summary: `Make a new password; without overlap_seconds the ${one} is disconnected at once`,
     scope: 'trunks:write',
     params: ID_PARAMS,
     body: REGENERATE,
     publishes: true,
     response: envelope(CREDENTIALS_SHAPE),
     handler: async ({ principal, params, body }) => {
-      const { id } = await findTrunk(deps, principal, params.id);
+      const { id } = await findOne(deps, principal, one, params.id);
       const options = { rotateUsername: body.rotate_username ?? false, overlapSec: body.overlap_seconds ?? 0 };
       const { trunk, password } = await deps.store.trunks.regenerate(principal.actor, id, options);
       const { uuid, realm, username } = trunk;
@@ -139,19 +161,19 @@ function defineCreate(define: DefineRoute, deps: AdminDeps): void {
   });
 }
 
-function defineChanges(define: DefineRoute, deps: AdminDeps): void {
+function defineChanges(define: DefineRoute, deps: AdminDeps, { path, tag, one }: Resource): void {
   define({
     method: 'PATCH',
-    url: `${PATH}/:id`,
-    tag: TAG,
-    summary: 'Change a trunk',
+    url: `${path}/:id`,
+    tag,
+    summary: `Change the ${one}`,
     scope: 'trunks:write',
     params: ID_PARAMS,
     body: TRUNK_UPDATE,
     publishes: true,
     response: envelope(TRUNK_SHAPE),
     handler: async ({ principal, params, body, request, reply }) => {
-      const trunk = await findTrunk(deps, principal, params.id);
+      const trunk = await findOne(deps, principal, one, params.id);
       checkIfMatch(request, trunk.version);
       const changed = await deps.store.trunks.update(principal.actor, trunk.id, trunkFields(body));
       setEtag(reply, changed.version);
@@ -160,20 +182,26 @@ function defineChanges(define: DefineRoute, deps: AdminDeps): void {
   });
   define({
     method: 'DELETE',
-    url: `${PATH}/:id`,
-    tag: TAG,
-    summary: 'Delete a trunk; its registration ends at once and its numbers become unassigned',
+    url: `${path}/:id`,
+    tag,
+    summary: `Delete the ${one}; its registration ends at once and its numbers become unassigned`,
     scope: 'trunks:write',
     params: ID_PARAMS,
     publishes: true,
     response: envelope(Type.Object({ id: Type.Integer(), uuid: Type.String(), status: Type.String() })),
     handler: async ({ principal, params, request }) => {
-      const trunk = await findTrunk(deps, principal, params.id);
+      const trunk = await findOne(deps, principal, one, params.id);
       checkIfMatch(request, trunk.version);
       await deps.store.trunks.remove(principal.actor, trunk.id);
       return { data: { id: trunk.id, uuid: trunk.uuid, status: 'deleted' } };
     },
   });
+}
+
+async function findOne(deps: AdminDeps, principal: Principal, one: Resource['one'], ref: string): Promise<TrunkRow> {
+  const trunk = await findTrunk(deps, principal, ref);
+  if (one === 'extension' && trunk.kind !== 'extension') throw notFound('extension');
+  return trunk;
 }
 
 /** @throws {ApiError} 404 alike for a trunk that is not there and for one that is somebody else's. */

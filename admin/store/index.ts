@@ -2,6 +2,7 @@ import { type Store, seedBench } from '../../tenancy/index.ts';
 import type { AdminStore } from '../stores.ts';
 import { createAccountStore } from './account-store.ts';
 import { createDidStore } from './did-store.ts';
+import { createGroupStore } from './group-store.ts';
 import { createKeyStore } from './key-store.ts';
 import { createAuditStore, createCarrierStore, createDomainStore } from './platform-stores.ts';
 import { createRecordStore } from './record-store.ts';
@@ -15,6 +16,7 @@ export function createAdminStore(store: Store): AdminStore {
     keys: createKeyStore(store),
     accounts: createAccountStore(store),
     trunks: createTrunkStore(store),
+    groups: createGroupStore(store),
     dids: createDidStore(store),
     carriers: createCarrierStore(store),
     domains: createDomainStore(store),

@@ -11,6 +11,7 @@ import {
   listDomains,
   type Store,
   updateCarrier,
+  updateDomain,
 } from '../../tenancy/index.ts';
 import type { AuditStore, CarrierStore, DomainStore } from '../stores.ts';
 import { audited, given } from './audited.ts';
@@ -49,6 +50,12 @@ export function createDomainStore(store: Store): DomainStore {
       audited(store, actor, 'create', resource, async (context) => {
         const after = await createDomain(context, given(fields) as Parameters<typeof createDomain>[1]);
         return { result: after, accountId: after.accountId, resourceId: after.uuid, before: null, after };
+      }),
+    update: (actor, id, algorithms) =>
+      audited(store, actor, 'update', resource, async (context) => {
+        const before = await findDomain(context, id, null);
+        const after = await updateDomain(context, id, { algorithms }, null);
+        return { result: after, accountId: after.accountId, resourceId: after.uuid, before: before ?? null, after };
       }),
     remove: (actor, id) =>
       audited(store, actor, 'delete', resource, async (context) => {

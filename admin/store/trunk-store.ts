@@ -17,8 +17,8 @@ const RESOURCE = 'sip_trunk';
 /** Trunks over the store, every write with its audit entry. */
 export function createTrunkStore(store: Store): TrunkStore {
   return {
-    list: (visible, slice, { accountId, status, search, name }) =>
-      listTrunks(store, given({ accountId, status, search, name }) as object, slice, visible),
+    list: (visible, slice, { accountId, status, search, name, kind }) =>
+      listTrunks(store, given({ accountId, status, search, name, kind }) as object, slice, visible),
     find: (visible, ref) => findTrunk(store, ref, visible),
     findByIdentity: async (visible, username, realm) => {
       const row = await store.db

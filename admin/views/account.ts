@@ -100,9 +100,10 @@ export function accountView(chain: readonly AccountRow[], canSee: (id: number) =
     notes: account.notes,
     created_at: isoTime(account.createdAtMs),
     updated_at: isoTime(account.updatedAtMs),
-    effective: Object.fromEntries(
-      Object.entries(INHERITED).map(([name, key]) => [name, effective(chain, key, canSee)]),
-    ),
+    effective: {
+      ...Object.fromEntries(Object.entries(INHERITED).map(([name, key]) => [name, effective(chain, key, canSee)])),
+      did_default_dest: effectiveDestination(chain, canSee),
+    },
   };
 }
 
@@ -111,6 +112,15 @@ function effective(chain: readonly AccountRow[], key: keyof AccountRow, canSee: 
   if (source === undefined) return { value: null, from: 'default', from_account_id: null };
   const from = source === chain[0] ? 'own' : 'inherited';
   return { value: source[key], from, from_account_id: canSee(source.id) ? source.id : null };
+}
+
+/** Where unassigned numbers land: `account_default` leads on to the account above (F-025). */
+function effectiveDestination(chain: readonly AccountRow[], canSee: (id: number) => boolean) {
+  const source = chain.find(({ didDefaultDest: own }) => own !== null && own.kind !== 'account_default');
+  if (source === undefined) return { value: null, from: 'default', from_account_id: null };
+  const from = source === chain[0] ? 'own' : 'inherited';
+  if (!canSee(source.id)) return { value: { kind: source.didDefaultDest?.kind }, from, from_account_id: null };
+  return { value: destinationView(source.didDefaultDest), from, from_account_id: source.id };
 }
 
 /** The store's fields of a request; `parent_id` is resolved by the caller. */
