@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { MainSide, type MainSideHandlers, threadPort } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
@@ -25,7 +26,9 @@ export function startSipThread(
   handlers: MainSideHandlers,
   onDeath: (reason: Error) => void,
 ): SipThread {
-  const worker = new Worker(new URL('../sip-worker.ts', import.meta.url), { workerData: data, name: 'didfarm-sip' });
+  // Compiled, in the published package, it is JavaScript like this file.
+  const script = new URL(`../sip-worker${extname(import.meta.filename)}`, import.meta.url);
+  const worker = new Worker(script, { workerData: data, name: 'didfarm-sip' });
   const bus = new MainSide(threadPort(worker), handlers);
   // Whoever waits for the start hears of it; nobody else must.
   bus.started.catch(() => undefined);

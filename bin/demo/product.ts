@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import type { DemoFile } from '../../tenancy/index.ts';
 import { CliError } from '../cli-error.ts';
 
@@ -24,7 +24,8 @@ export interface DemoProduct {
 export async function startProduct(): Promise<DemoProduct> {
   const dataDir = mkdtempSync(join(tmpdir(), 'didfarm-demo-'));
   const [sipPort, httpPort, metricsPort] = await Promise.all([freeSipPort(), freePort(), freePort()]);
-  const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'didfarm.ts'), 'serve', '--demo'], {
+  const script = join(import.meta.dirname, '..', `didfarm${extname(import.meta.filename)}`);
+  const child = spawn(process.execPath, [script, 'serve', '--demo'], {
     env: {
       ...process.env,
       DIDFARM_DATA_DIR: dataDir,
