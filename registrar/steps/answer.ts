@@ -1,5 +1,5 @@
 import type { Rejection } from '../../telemetry/index.ts';
-import { isLive } from '../binding.ts';
+import { type Binding, isLive } from '../binding.ts';
 import type { RegisterContext } from '../context.ts';
 import { required } from '../context.ts';
 import { splitValues } from '../split-values.ts';
@@ -8,19 +8,33 @@ import { splitValues } from '../split-values.ts';
 export function answer(context: RegisterContext): Rejection | undefined {
   const { bindings, request, nowMs } = context;
   const trunk = required(context.trunk, 'trunk');
-  const lines: string[] = [];
-  for (const binding of bindings.store.all(trunk.id)) {
-    if (!isLive(binding, nowMs)) continue;
-    const leftSec = Math.max(1, Math.ceil((binding.expiresAtMs - nowMs) / 1000));
-    lines.push(`Contact: <${binding.contact}>${binding.contactParams};expires=${leftSec}`);
+  const all = bindings.store.all(trunk.id);
+  const [only] = all;
+  if (all.length === 1 && only !== undefined && isLive(only, nowMs) && isPlain(context)) {
+    context.lines = [contactLine(only, nowMs), SUPPORTED, context.dateLine.at(nowMs)];
+    return undefined;
   }
+  const lines: string[] = [];
+  for (const binding of all) if (isLive(binding, nowMs)) lines.push(contactLine(binding, nowMs));
   const path = request.headerLines('path');
   // RFC 3327 section 5.3: the Path of this REGISTER is shown to the PBX.
   if (path.length > 0) lines.push(`Path: ${path.flatMap(splitValues).join(', ')}`);
   if (usesOutbound(context)) lines.push('Require: outbound');
-  lines.push('Supported: path, outbound', context.dateLine.at(nowMs));
+  lines.push(SUPPORTED, context.dateLine.at(nowMs));
   context.lines = lines;
   return undefined;
+}
+
+const SUPPORTED = 'Supported: path, outbound';
+
+function contactLine(binding: Binding, nowMs: number): string {
+  const leftSec = Math.max(1, Math.ceil((binding.expiresAtMs - nowMs) / 1000));
+  return `Contact: <${binding.contact}>${binding.contactParams};expires=${leftSec}`;
+}
+
+/** No Path and no outbound flow: nothing to say but the binding. */
+function isPlain(context: RegisterContext): boolean {
+  return context.request.header('path') === undefined && !usesOutbound(context);
 }
 
 /** RFC 5626 section 6: said when a reg-id of this request was honoured. */

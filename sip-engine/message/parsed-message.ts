@@ -9,6 +9,7 @@ import type { SipMessage, Via } from './types.ts';
 import { parseVia } from './via.ts';
 
 const NO_BODY = Buffer.alloc(0);
+const NO_LINES: readonly string[] = Object.freeze([]);
 
 /** A received message: the bytes, and where its headers are. Text is cut out when it is asked for. */
 export class ParsedMessage implements SipMessage {
@@ -72,8 +73,11 @@ export class ParsedMessage implements SipMessage {
 
   headerLines(name: string): readonly string[] {
     const id = idOfName(name);
-    const values: string[] = [];
-    for (let at = this.#find(name, id, 0); at >= 0; at = this.#find(name, id, at + LINE_FIELDS)) {
+    const first = this.#find(name, id, 0);
+    if (first < 0) return NO_LINES;
+    // An array that grows is given room for 17 at once; most headers have one line.
+    const values = [this.#value(first)];
+    for (let at = this.#find(name, id, first + LINE_FIELDS); at >= 0; at = this.#find(name, id, at + LINE_FIELDS)) {
       values.push(this.#value(at));
     }
     return values;
