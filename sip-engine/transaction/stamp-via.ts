@@ -9,6 +9,7 @@ export type Source = Pick<Flow, 'remoteAddress' | 'remotePort'>;
  * replaced. Returns the same text when nothing is to be added.
  */
 export function stampViaLine(line: string, source: Source): string {
+  if (isPlain(line)) return `${line}=${source.remotePort};received=${source.remoteAddress}`;
   const end = firstValueEnd(line);
   const value = end === line.length ? line : line.slice(0, end);
   const paramsAt = indexOrEnd(value, ';');
@@ -29,6 +30,12 @@ export function stampTopVia(bytes: Buffer, source: Source): Buffer {
   return Buffer.concat([bytes.subarray(0, place.valueAt), Buffer.from(stamped, 'latin1'), bytes.subarray(place.endAt)]);
 }
 
+/** `SIP/2.0/UDP host:port;branch=…;rport`, as nearly everybody writes it: one value, and `rport` asked for at its end. */
+function isPlain(line: string): boolean {
+  return line.endsWith(';rport') && PLAIN.test(line);
+}
+
+const PLAIN = /^SIP\/2\.0\/[A-Z]+ [\w.:[\]-]+;branch=[\w.+%*!'`~-]+;rport$/;
 const RPORT = /;[ \t]*rport[ \t]*(?:=[ \t]*[^;, \t]*)?(?=[;, \t]|$)/i;
 const RECEIVED = /;[ \t]*received[ \t]*(?:=[ \t]*[^;, \t]*)?(?=[;, \t]|$)/gi;
 const ODD_SPACE = /[ \t]:|:[ \t]|\t/;
