@@ -1,6 +1,7 @@
 import { createAdminStore, createRecordStore, sipAccessOf } from './admin/index.ts';
 import { type Config, loadConfig } from './config/index.ts';
 import { startAdmin } from './runtime/admin-listeners.ts';
+import { startCommerce } from './runtime/commerce.ts';
 import { Journal } from './runtime/journal.ts';
 import { closeServer } from './runtime/listen.ts';
 import { startMetricsServer } from './runtime/metrics-server.ts';
@@ -50,11 +51,12 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
   await world.settleOpenCalls();
   publishing.watch(logger);
   watchRetention(world.store, logger);
+  const commerce = startCommerce(config, world.store, logger);
 
   // HTTP: the API, the control socket of the CLI, metrics.
   const state = { isReady: false };
   const admin = await startAdmin(config, {
-    store: createAdminStore(world.store),
+    store: createAdminStore(world.store, commerce),
     records: createRecordStore(world.store),
     sip: createSipPort(sip.bus),
     publish: () => publishing.publish(),
@@ -74,6 +76,7 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
     { name: 'http', run: () => Promise.all([admin.close(), closeServer(metricsServer)]) },
     { name: 'sip', run: () => sip.bus.request('stop').then(() => sip.terminate()) },
     { name: 'journal', run: () => journal.flush() },
+    { name: 'commerce', run: () => commerce.close() },
     { name: 'store', run: () => world.store.close() },
   ]);
   state.isReady = true;

@@ -10,9 +10,12 @@ export type {
   Found,
   GroupRow,
   KeyRow,
+  OrderRow,
   Ref,
   Slice,
+  StoredDelivery,
   TransactionRow,
   TrunkRow,
   Visible,
+  WebhookRow,
 } from '../tenancy/index.ts';

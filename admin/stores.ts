@@ -1,3 +1,11 @@
+import type {
+  CheckoutItem,
+  CostQuery,
+  CostRow,
+  InventoryQuery,
+  NumberOffer,
+  ProjectedCost,
+} from '../billing-hooks/index.ts';
 import type { AppliedPlan, PlanOptions, Seeded, SeedFiles, TenantPlan } from '../tenancy/index.ts';
 import type { GroupStore } from './group-store-port.ts';
 import type {
@@ -7,11 +15,14 @@ import type {
   DomainRow,
   Found,
   KeyRow,
+  OrderRow,
   Ref,
   Slice,
+  StoredDelivery,
   TransactionRow,
   TrunkRow,
   Visible,
+  WebhookRow,
 } from './store-port.ts';
 
 /** Fields that a write may carry; absent ones are left alone or take their default. */
@@ -196,6 +207,50 @@ export interface WalletStore {
   verify(): Promise<{ readonly entries: number; readonly faults: readonly string[] }>;
 }
 
+/** What can be bought. */
+export interface InventoryStore {
+  search(
+    query: Fields<InventoryQuery, 'type' | 'city' | 'smsEnabled'> & { readonly country: string },
+    page: { readonly offset: number; readonly limit: number },
+  ): Promise<{ readonly total: number; readonly offers: readonly NumberOffer[] }>;
+}
+
+export interface OrderStore {
+  /** Wallet, order and numbers together, or nothing. */
+  checkout(
+    actor: Actor,
+    order: {
+      readonly accountId: number;
+      readonly items: readonly CheckoutItem[];
+      readonly idempotencyKey: string | undefined;
+    },
+  ): Promise<OrderRow>;
+  list(visible: Visible, slice: Slice, filter: { readonly accountId?: number }): Promise<Found<OrderRow>>;
+  /** Refuses foreign orders like unknown ones. */
+  find(visible: Visible, id: number): Promise<OrderRow>;
+}
+
+export interface CostStore {
+  project(accountId: number): Promise<ProjectedCost>;
+  list(query: CostQuery): Promise<readonly CostRow[]>;
+}
+
+export interface WebhookStore {
+  /** Whether events may be sent to that address. */
+  mayReach(address: string): boolean;
+  list(visible: Visible, slice: Slice, filter: { readonly accountId?: number }): Promise<Found<WebhookRow>>;
+  find(visible: Visible, ref: Ref): Promise<WebhookRow | undefined>;
+  /** `secret`: told here and never again. */
+  create(
+    actor: Actor,
+    webhook: { readonly accountId: number | null; readonly url: string; readonly events: readonly string[] },
+  ): Promise<{ readonly row: WebhookRow; readonly secret: string }>;
+  remove(actor: Actor, id: number): Promise<void>;
+  /** Newest first: `afterId` is the exclusive upper bound of `id` when not 0. */
+  deliveries(webhookId: number, slice: Slice): Promise<Found<StoredDelivery>>;
+  replay(actor: Actor, webhook: WebhookRow, deliveryId: number): Promise<void>;
+}
+
 export interface AuditStore {
   list(visible: Visible, slice: Slice): Promise<Found<AuditRow>>;
 }
@@ -229,6 +284,10 @@ export interface AdminStore {
   readonly carriers: CarrierStore;
   readonly domains: DomainStore;
   readonly wallet: WalletStore;
+  readonly inventory: InventoryStore;
+  readonly orders: OrderStore;
+  readonly costs: CostStore;
+  readonly webhooks: WebhookStore;
   readonly audit: AuditStore;
   readonly tenantFiles: TenantFileStore;
   /** Trunks for load tests; their passwords are written to the files. */

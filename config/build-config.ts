@@ -40,6 +40,7 @@ export function buildConfig(values: Values, faults: ConfigFault[]): Config {
       cacHierarchical: values.cacHierarchical,
     },
     rateLimits: values.rateLimits,
+    renewal: { graceDays: values.renewalGraceDays, reminderDays: values.renewalReminderDays },
     webhookAllow: values.webhookAllow,
     secretKeyFile: values.secretKeyFile,
     databaseUrl: values.databaseUrl,

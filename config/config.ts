@@ -11,6 +11,7 @@ export interface Config {
   readonly auth: AuthConfig;
   readonly calls: CallsConfig;
   readonly rateLimits: boolean;
+  readonly renewal: RenewalConfig;
   readonly webhookAllow: readonly string[];
   /** `undefined`: made in the data directory. */
   readonly secretKeyFile: string | undefined;
@@ -62,6 +63,13 @@ export interface AuthConfig {
   readonly banIdentitiesPerMinute: number;
   readonly banFirstSec: number;
   readonly banMaxSec: number;
+}
+
+export interface RenewalConfig {
+  /** Days from a failed renewal until the number is released (A15). */
+  readonly graceDays: number;
+  /** Days before a renewal on which it is announced. */
+  readonly reminderDays: readonly number[];
 }
 
 export interface CallsConfig {

@@ -64,6 +64,8 @@ export const FIELDS = {
   drainSec: field('calls.drain_sec', seconds(0, 3600), 30),
   cacHierarchical: field('calls.cac_hierarchical', boolean, true),
   rateLimits: field('rate_limits', boolean, true, 'DIDFARM_RATE_LIMITS'),
+  renewalGraceDays: field('renewal.grace_days', integer(0, 365, 'days'), 7),
+  renewalReminderDays: field('renewal.reminder_days', listOf(integer(1, 28, 'days')), [7, 3, 1]),
   webhookAllow: field('webhooks.allow', listOf(network), [], 'DIDFARM_WEBHOOK_ALLOW'),
   secretKeyFile: optional('secret_key_file', text, 'DIDFARM_SECRET_KEY_FILE'),
   databaseUrl: optional('database_url', text, 'DATABASE_URL'),

@@ -7,7 +7,7 @@ export interface ErrorBody {
     readonly code: string;
     readonly message: string;
     readonly status: number;
-    readonly remedy: string;
+    readonly remedy?: string;
     readonly fields?: readonly FieldFault[];
     readonly log_id?: string;
   };
@@ -29,7 +29,8 @@ export function errorBody(error: ApiError, logId: string): ErrorBody {
       code: error.code,
       message: error.message,
       status,
-      remedy,
+      // S1:42-51 shows this one whole, and its message says what to do.
+      ...(error.code === 'insufficient_balance' ? {} : { remedy }),
       ...(error.fields.length === 0 ? {} : { fields: error.fields }),
       ...(status === 500 ? { log_id: logId } : {}),
     },

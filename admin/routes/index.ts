@@ -2,6 +2,7 @@ import { installAccounts } from './accounts.ts';
 import { installApiKeys } from './api-keys.ts';
 import { installAudit } from './audit.ts';
 import { installBans } from './bans.ts';
+import { installBilling } from './billing.ts';
 import { installCalls } from './calls.ts';
 import { installCarriers } from './carriers.ts';
 import { installDidRouting } from './did-routing.ts';
@@ -9,7 +10,9 @@ import { installDids } from './dids.ts';
 import { installExplain } from './explain.ts';
 import type { InstallRoutes } from './install.ts';
 import { installLedger } from './ledger.ts';
+import { installNumberSearch } from './number-search.ts';
 import { installNumbers } from './numbers.ts';
+import { installOrders } from './orders.ts';
 import { installPbxConfig } from './pbx-config.ts';
 import { installRegistrations } from './registrations.ts';
 import { installSeed } from './seed.ts';
@@ -18,6 +21,7 @@ import { installExtensions, installSipTrunks } from './sip-trunks.ts';
 import { installTenantFiles } from './tenant-files.ts';
 import { installTrunkGroups } from './trunk-groups.ts';
 import { installWallet } from './wallet.ts';
+import { installWebhooks } from './webhooks.ts';
 
 /** Every resource under `/api/v1`. */
 export const API_ROUTES: readonly InstallRoutes[] = [
@@ -26,8 +30,12 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installExtensions,
   installTrunkGroups,
   installDidRouting,
+  installNumberSearch,
   installNumbers,
   installWallet,
+  installOrders,
+  installBilling,
+  installWebhooks,
   installCalls,
   installRegistrations,
   installExplain,

@@ -1,20 +1,12 @@
-import {
-  createDid,
-  type DidRow,
-  findDid,
-  getDid,
-  listDids,
-  releaseDid,
-  type Store,
-  updateDid,
-} from '../../tenancy/index.ts';
+import { type CarrierAdapter, releaseNumber } from '../../billing-hooks/index.ts';
+import { createDid, type DidRow, findDid, getDid, listDids, type Store, updateDid } from '../../tenancy/index.ts';
 import type { DidStore } from '../stores.ts';
 import { audited, type Change, given } from './audited.ts';
 
 const RESOURCE = 'number';
 
 /** Numbers over the store. */
-export function createDidStore(store: Store): DidStore {
+export function createDidStore(store: Store, carrier: CarrierAdapter): DidStore {
   return {
     list: (visible, slice, { accountId, status, trunkId, assigned, search }) =>
       listDids(store, given({ accountId, status, trunkId, assigned, search }) as object, slice, visible),
@@ -36,7 +28,7 @@ export function createDidStore(store: Store): DidStore {
       }),
     release: (actor, id) =>
       audited(store, actor, 'release', RESOURCE, async (context) => {
-        const before = await releaseDid(context, id, null);
+        const before = await releaseNumber(context, carrier, id, null);
         return change(undefined, before, null);
       }),
   };

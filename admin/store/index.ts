@@ -1,26 +1,41 @@
+import { AddressGuard, type CarrierAdapter, createDefaultCarrier } from '../../billing-hooks/index.ts';
 import { type Store, seedBench } from '../../tenancy/index.ts';
 import type { AdminStore } from '../stores.ts';
 import { createAccountStore } from './account-store.ts';
 import { createDidStore } from './did-store.ts';
 import { createGroupStore } from './group-store.ts';
 import { createKeyStore } from './key-store.ts';
+import { createCostStore, createInventoryStore, createOrderStore } from './order-store.ts';
 import { createAuditStore, createCarrierStore, createDomainStore } from './platform-stores.ts';
 import { createRecordStore } from './record-store.ts';
 import { createTenantFileStore } from './tenant-file-store.ts';
 import { createTrunkStore } from './trunk-store.ts';
 import { createWalletStore } from './wallet-store.ts';
+import { createWebhookStore } from './webhook-store.ts';
+
+export interface AdminStoreOptions {
+  /** Where numbers come from. @default the simulated carrier */
+  readonly carrier?: CarrierAdapter;
+  /** Where webhooks may go. @default public addresses only */
+  readonly guard?: AddressGuard;
+}
 
 /** The routes' view of the store: every write is one transaction with its audit entry. */
-export function createAdminStore(store: Store): AdminStore {
+export function createAdminStore(store: Store, options: AdminStoreOptions = {}): AdminStore {
+  const { carrier = createDefaultCarrier(store), guard = new AddressGuard([]) } = options;
   return {
     keys: createKeyStore(store),
     accounts: createAccountStore(store),
     trunks: createTrunkStore(store),
     groups: createGroupStore(store),
-    dids: createDidStore(store),
+    dids: createDidStore(store, carrier),
     carriers: createCarrierStore(store),
     domains: createDomainStore(store),
     wallet: createWalletStore(store),
+    inventory: createInventoryStore(carrier),
+    orders: createOrderStore(store, carrier),
+    costs: createCostStore(store),
+    webhooks: createWebhookStore(store, guard),
     audit: createAuditStore(store),
     tenantFiles: createTenantFileStore(store),
     seed: (trunks, files) => seedBench(store, trunks, files),

@@ -1,0 +1,81 @@
+import t from 'tap';
+import { openTestWorld, send, type TestWorld } from './test-world.ts';
+
+const fund = (world: TestWorld, amount: number) =>
+  send(world.control, 'POST', '/wallet/topups', { body: { account_id: world.accounts.msp, amount } });
+
+async function offers(world: TestWorld, query: string) {
+  return (await send(world.app, 'GET', `/numbers/search?${query}`, { key: world.keys.msp })).body;
+}
+
+t.test('the search pages, and knows toll-free by both names and cities in any case', async (t) => {
+  const world = await openTestWorld(t);
+  const first = await offers(world, 'country=nl&type=local&city=AMSTERDAM&per_page=20');
+  const third = await offers(world, 'country=NL&type=local&city=Amsterdam&per_page=20&page=3');
+  t.same([first.data.length, third.data.length, third.meta], [20, 8, { total: 48, page: 3 }]);
+  const spellings = ['toll_free', 'toll-free'].map((type) => offers(world, `country=US&type=${type}`));
+  const [one, other] = await Promise.all(spellings);
+  t.same(one, other);
+  t.match(one.data[0], { type: 'toll_free', city: null });
+  t.same(await offers(world, 'country=ZZ'), { data: [], meta: { total: 0, page: 1 } });
+  const missing = await send(world.app, 'GET', '/numbers/search', { key: world.keys.msp });
+  t.match(missing, { status: 422, body: { error: { fields: [{ field: 'country' }] } } });
+});
+
+t.test('an order is listed, its charge links back to it, and the number is live', async (t) => {
+  const world = await openTestWorld(t);
+  await fund(world, 1000);
+  const [us] = (await offers(world, 'country=US&type=local')).data;
+  const items = [{ number: us.number, country: 'US', type: 'local' }];
+  const before = world.published.count;
+  const bought = await send(world.app, 'POST', '/wallet/checkout', { key: world.keys.msp, body: { items } });
+  t.match(bought, { status: 201, body: { data: { total: 100, requires_regulatory: false } } });
+  t.equal(world.published.count, before + 1, 'SIP has it before the answer');
+  const { order_id: id, items: placed } = bought.body.data;
+  t.match((await send(world.app, 'GET', `/orders/${id}`, { key: world.keys.msp })).body.data, { id, items: placed });
+  t.equal((await send(world.app, 'GET', '/orders', { key: world.keys.msp })).body.meta.total, 1);
+  t.equal((await send(world.app, 'GET', `/orders/${id}`, { key: world.keys.bistro })).status, 404);
+  const { data } = (await send(world.app, 'GET', '/wallet/transactions', { key: world.keys.msp })).body;
+  t.match(data[1], { amount: -100, balance_after: 900, reference_type: 'order', reference_id: id });
+  const number = `/numbers/${placed[0].did_number_id}`;
+  t.match((await send(world.app, 'GET', number, { key: world.keys.msp })).body.data, { status: 'active' });
+  t.match((await send(world.app, 'DELETE', number, { key: world.keys.msp })).body.data, { status: 'released' });
+  const again = await send(world.app, 'POST', '/wallet/checkout', { key: world.keys.msp, body: { items } });
+  t.match(again, { status: 422, body: { error: { code: 'conflict', fields: [{ field: 'items[0].number' }] } } });
+});
+
+t.test('the same Idempotency-Key buys once', async (t) => {
+  const world = await openTestWorld(t);
+  await fund(world, 1000);
+  const [us] = (await offers(world, 'country=US&type=local')).data;
+  const options = {
+    key: world.keys.msp,
+    body: { items: [{ number: us.number }] },
+    headers: { 'idempotency-key': 'k' },
+  };
+  const first = await send(world.app, 'POST', '/wallet/checkout', options);
+  const second = await send(world.app, 'POST', '/wallet/checkout', options);
+  t.same(second.body, first.body);
+  t.equal((await send(world.app, 'GET', '/wallet/balance', { key: world.keys.msp })).body.balance, '9.00');
+});
+
+t.test('what the numbers cost a month is foretold, with the day the wallet runs out', async (t) => {
+  const world = await openTestWorld(t);
+  await fund(world, 250);
+  const [us] = (await offers(world, 'country=US&type=local')).data;
+  const body = { items: [{ number: us.number }] };
+  await send(world.app, 'POST', '/wallet/checkout', { key: world.keys.msp, body });
+  const projected = await send(world.app, 'GET', '/billing/projected', { key: world.keys.msp });
+  t.match(projected.body.data, {
+    monthly_total: 100,
+    numbers: 1,
+    balance: '1.50',
+    covers_next_month: true,
+    runs_out: { number: us.number, missing: 50, sentence: /will be suspended on 21 January unless 0\.50 EUR is added/ },
+    by_trunk: [{ trunk_uuid: null, monthly_total: 100 }],
+  });
+  const costs = await send(world.app, 'GET', '/billing/costs?group_by=month', { key: world.keys.msp });
+  t.match(costs.body.data, [{ key: '2026-11', amount: 100, charges: 1 }]);
+  const bad = await send(world.app, 'GET', '/billing/costs?from=yesterday', { key: world.keys.msp });
+  t.match(bad, { status: 422, body: { error: { fields: [{ field: 'from' }] } } });
+});

@@ -1,0 +1,140 @@
+import { Type } from 'typebox';
+import { toCents } from '../../tenancy/index.ts';
+import type { AdminDeps } from '../deps.ts';
+import { notFound } from '../errors.ts';
+import { idempotencyKey } from '../http/idempotency.ts';
+import type { DefineRoute } from '../http/route.ts';
+import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
+import type { OrderRow } from '../store-port.ts';
+import { targetAccount } from '../target-account.ts';
+import { toE164 } from './did-routing.ts';
+import { accountFilter } from './filters.ts';
+import { COUNTRY_CODE, NUMBER_TYPE, toNumberType } from './number-search.ts';
+
+const TAG = 'Orders';
+
+const ITEM = Type.Object({
+  did_number_id: nullable(Type.Integer()),
+  number: Type.String(),
+  country: nullable(Type.String()),
+  type: nullable(Type.String()),
+  status: Type.String({ description: 'When it was ordered: active, or pending_regulatory.' }),
+  setup_fee: Type.Integer({ description: 'Cents.' }),
+  monthly_rate: Type.Integer({ description: 'Cents.' }),
+  requires_regulatory: Type.Boolean(),
+});
+
+/** A2. */
+const PLACED = {
+  order_id: Type.Integer(),
+  status: Type.String(),
+  currency: Type.String(),
+  total: Type.Integer({ description: 'Cents: setup fees and the first month.' }),
+  requires_regulatory: Type.Boolean({ description: 'At least one number waits for documents.' }),
+  items: Type.Array(ITEM),
+};
+const ORDER = Type.Object({ id: Type.Integer(), account_id: Type.Integer(), ...PLACED, created_at: Type.String() });
+
+const CHECKOUT = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          number: Type.String({ minLength: 5, maxLength: 32, description: 'As the search gives it.' }),
+          country: Type.Optional(COUNTRY_CODE),
+          type: Type.Optional(NUMBER_TYPE),
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: 100 },
+    ),
+    account_id: Type.Optional(ID_OR_UUID),
+  },
+  { additionalProperties: false },
+);
+
+/** S1:89-105: wallet, order and numbers in a single transaction. */
+export function installOrders(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'POST',
+    url: '/wallet/checkout',
+    tag: TAG,
+    summary: 'Buy numbers; all of them, or none and no debit',
+    scope: 'numbers:write',
+    body: CHECKOUT,
+    status: 201,
+    publishes: true,
+    response: envelope(Type.Object(PLACED)),
+    handler: async ({ principal, body, request }) => {
+      const account = await targetAccount(deps, principal, body.account_id);
+      const key = idempotencyKey(request);
+      const order = await deps.store.orders.checkout(principal.actor, {
+        accountId: account.id,
+        items: body.items.map(({ number, country, type }) => ({
+          number: toE164(number),
+          country: country?.toUpperCase(),
+          type: toNumberType(type),
+        })),
+        idempotencyKey: key === undefined ? undefined : `${principal.actor} ${key}`,
+      });
+      return { data: placedView(order) };
+    },
+  });
+  define({
+    method: 'GET',
+    url: '/orders',
+    tag: TAG,
+    summary: 'List orders',
+    scope: 'billing:read',
+    query: Type.Object(
+      { ...PAGE_QUERY, account_id: Type.Optional(Type.String({ maxLength: 64 })) },
+      { additionalProperties: false },
+    ),
+    response: listEnvelope(ORDER),
+    handler: async ({ principal, query }) => {
+      const page = parsePage(query);
+      const account = await accountFilter(deps, principal, query.account_id);
+      const { rows, meta } = paged(page, await deps.store.orders.list(principal.visible, page, account));
+      return { data: rows.map(orderView), meta };
+    },
+  });
+  define({
+    method: 'GET',
+    url: '/orders/:id',
+    tag: TAG,
+    summary: 'Show an order',
+    scope: 'billing:read',
+    params: ID_PARAMS,
+    response: envelope(ORDER),
+    handler: async ({ principal, params }) => {
+      if (!/^\d{1,15}$/.test(params.id)) throw notFound('order');
+      return { data: orderView(await deps.store.orders.find(principal.visible, Number(params.id))) };
+    },
+  });
+}
+
+function placedView(order: OrderRow) {
+  return {
+    order_id: order.id,
+    status: order.status,
+    currency: order.currency,
+    total: toCents(order.totalMicros),
+    requires_regulatory: order.items.some((item) => item.requiresRegulatory),
+    items: order.items.map((item) => ({
+      did_number_id: item.didId,
+      number: item.number,
+      country: item.country,
+      type: item.type,
+      status: item.status,
+      setup_fee: toCents(item.setupFeeMicros),
+      monthly_rate: toCents(item.monthlyRateMicros),
+      requires_regulatory: item.requiresRegulatory,
+    })),
+  };
+}
+
+function orderView(order: OrderRow) {
+  const { id, accountId, createdAtMs } = order;
+  return { id, account_id: accountId, ...placedView(order), created_at: isoTime(createdAtMs) };
+}

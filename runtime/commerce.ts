@@ -1,0 +1,65 @@
+import {
+  AddressGuard,
+  type CarrierAdapter,
+  createDefaultCarrier,
+  type RenewalReport,
+  runRenewals,
+  WebhookSender,
+} from '../billing-hooks/index.ts';
+import type { Config } from '../config/index.ts';
+import type { Logger } from '../telemetry/index.ts';
+import type { Store } from '../tenancy/index.ts';
+
+/** How often numbers are looked through for what is due (ms). */
+const RENEWALS_MS = 60_000;
+
+/** Numbers, renewals and webhooks, on the main thread. */
+export interface Commerce {
+  readonly carrier: CarrierAdapter;
+  readonly guard: AddressGuard;
+  /** Waits for the answers to events that are on their way; the others go out after the next start. */
+  close(): Promise<void>;
+}
+
+/** Starts sending events and renewing numbers; what they change reaches SIP as an edit by hand does. */
+export function startCommerce(config: Config, store: Store, logger: Logger): Commerce {
+  const carrier = createDefaultCarrier(store);
+  const guard = new AddressGuard(config.webhookAllow);
+  const onFault = (error: unknown) => logger.error({ err: error }, 'webhooks could not be worked on');
+  const sender = new WebhookSender({ store, guard, onFault });
+  sender.start();
+  const renewals = watchRenewals(config, store, carrier, logger);
+  return {
+    carrier,
+    guard,
+    async close() {
+      await Promise.all([sender.close(), renewals.close()]);
+    },
+  };
+}
+
+function watchRenewals(config: Config, store: Store, carrier: CarrierAdapter, logger: Logger) {
+  let running: Promise<void> | undefined;
+  const run = () => {
+    running ??= runRenewals(store, carrier, config.renewal)
+      .then((report) => logReport(report, logger))
+      .catch((error: unknown) => logger.error({ err: error }, 'renewals could not be worked on'))
+      .finally(() => {
+        running = undefined;
+      });
+  };
+  run();
+  const timer = setInterval(run, RENEWALS_MS);
+  timer.unref();
+  return {
+    async close() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+function logReport(report: RenewalReport, logger: Logger): void {
+  const { renewed, suspended, released } = report;
+  if (renewed + suspended + released > 0) logger.info(report, 'numbers were renewed');
+}
