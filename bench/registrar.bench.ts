@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startProduct } from '../test-sip/support/product.ts';
 import { type Child, startScript } from './support/child.ts';
@@ -10,7 +10,8 @@ const MANY = Number(process.env.BENCH_TRUNKS ?? 100_000);
 const FEW = 10;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
-const WINDOW = 50;
+/** As many as the fewest trunks: a deeper window would save wake-ups that the other cannot. */
+const WINDOW = FEW;
 const FLOOD = { sources: 400, perSecond: Number(process.env.BENCH_FLOOD ?? 20_000), seconds: 20 };
 const HONEST = { count: 1000, everyMs: 2000 };
 
@@ -65,7 +66,7 @@ async function measureFlatness(dir: string, onEnd: OnEnd): Promise<Figure[]> {
 async function measureHolding(dir: string, onEnd: OnEnd): Promise<Figure[]> {
   const { product, csv, settings } = await startSeeded(subDir(dir, 'held'), onEnd, MANY);
   const load = startLoad(product.sipPort, csv, onEnd);
-  await pause(5);
+  await warmUp(dir, product.sipPort, csv);
   const baseMib = residentMib(product.pid);
   const primed = await load.ask({ mode: 'prime', seconds: 0 });
   // The first probes follow registrations within seconds; the steady state comes after them.
@@ -96,7 +97,7 @@ async function measureHolding(dir: string, onEnd: OnEnd): Promise<Figure[]> {
 /** Rate limits and bans as delivered; everybody on the machine's cores as the system likes. */
 async function measureFlood(dir: string, onEnd: OnEnd): Promise<Figure[]> {
   const settings = { DIDFARM_RATE_LIMITS: 'on' };
-  const { product, csv } = await startSeeded(subDir(dir, 'flood'), onEnd, HONEST.count, settings);
+  const { product, csv } = await startSeeded(subDir(dir, 'flood'), onEnd, HONEST.count, settings, false);
   const honest = startScript(
     'generator',
     'bench/load/honest-load.ts',
@@ -128,6 +129,16 @@ async function measureFlood(dir: string, onEnd: OnEnd): Promise<Figure[]> {
     figure('honest_retransmitted', seen.retransmitted),
     figure('honest_worst', seen.worstMs, 'ms'),
   ];
+}
+
+/** Traffic of a few PBXes, so that what any traffic makes the heap grow by is part of the base. */
+async function warmUp(dir: string, port: number, csv: string): Promise<void> {
+  const fewCsv = join(dir, 'few.csv');
+  writeFileSync(fewCsv, readFileSync(csv, 'utf8').split('\n').slice(0, FEW).join('\n'));
+  const ends: (() => unknown)[] = [];
+  const load = startLoad(port, fewCsv, (end) => ends.push(end));
+  await load.ask({ mode: 'pair', seconds: 2 * SECONDS });
+  for (const end of ends) await end();
 }
 
 function startLoad(port: number, csv: string, onEnd: OnEnd): Child {

@@ -24,16 +24,17 @@ export interface SeededProduct {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** The product with so many trunks, on the servers' core. */
+/** The product with so many trunks, on the servers' core unless it may use all. */
 export async function startSeeded(
   dir: string,
   onEnd: (end: () => unknown) => void,
   trunks: number,
   more: Readonly<Record<string, string>> = {},
+  pinned = true,
 ): Promise<SeededProduct> {
   const csv = await seedProduct(dir, trunks);
   const settings = { DIDFARM_DATA_DIR: join(dir, 'data'), DIDFARM_RATE_LIMITS: 'off', ...more };
   const product = await startProduct({ teardown: onEnd }, settings);
-  pinToServerCore(product.pid);
+  if (pinned) pinToServerCore(product.pid);
   return { product, csv, settings };
 }
