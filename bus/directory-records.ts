@@ -1,3 +1,5 @@
+import type { RoutingPolicy } from './routing-policy.ts';
+
 /**
  * What SIP needs to know of tenancy: plain, frozen records that travel from the main thread to the
  * SIP threads. `id` is the integer of the table, `uuid` the public name.
@@ -23,6 +25,7 @@ export interface AccountRecord {
   readonly country: string | null;
   readonly defaultCidNumber: string | null;
   readonly didDefaultDest: Destination | null;
+  readonly routing?: RoutingPolicy;
 }
 
 export interface RealmRecord {
@@ -63,6 +66,7 @@ export interface TrunkRecord {
   readonly ipTarget: string | null;
   /** Country for national numbers; `null` inherits from the account. */
   readonly country: string | null;
+  readonly routing?: RoutingPolicy;
 }
 
 export type Destination =
@@ -84,6 +88,7 @@ export interface DidRecord {
   readonly status: 'active' | 'suspended' | 'pending_regulatory';
   /** `null`: unassigned, follows did_default_dest up the tree. */
   readonly destination: Destination | null;
+  readonly routing?: RoutingPolicy;
 }
 
 export interface TrunkGroupRecord {
@@ -115,6 +120,7 @@ export interface CarrierRecord {
   readonly maxOut: number | null;
   /** Country its national numbers are of; `null`: international only. */
   readonly country: string | null;
+  readonly routing?: RoutingPolicy;
 }
 
 /** All rows of a kind that were inserted or changed, and the ids of those that went. */

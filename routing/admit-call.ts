@@ -46,7 +46,12 @@ function unlimited(context: CallContext): readonly Claim[] {
 }
 
 function calledClaims(context: CallContext, option: RouteOption, hierarchical: boolean): readonly Claim[] {
-  if (option.carrier !== undefined) return [claimOfCarrier(option.carrier, 'out')];
+  if (option.carrier !== undefined) {
+    const { payerAccountId } = option;
+    const payer =
+      payerAccountId === undefined ? [] : claimsOfAccount(context.directory, payerAccountId, 'out', hierarchical);
+    return [...payer, claimOfCarrier(option.carrier, 'out')];
+  }
   if (option.trunk !== undefined) return claimsOfTrunk(context.directory, option.trunk, 'in', hierarchical);
   // A DID that leads to a URI rings no trunk, but is a call of its account all the same.
   return context.did === undefined ? [] : claimsOfAccount(context.directory, context.did.accountId, 'in', hierarchical);

@@ -2,6 +2,7 @@ import type { CarrierRecord, DidRecord, TrunkRecord } from '../bus/index.ts';
 import type { CallsConfig } from '../config/index.ts';
 import type { Rejection, Traced, TraceLine } from '../telemetry/index.ts';
 import type { AdmissionResult, Claim } from './admission/admission.ts';
+import type { CallRate } from './call-rates.ts';
 import type { InviteView } from './invite-view.ts';
 import type { AuthVerdict, RoutingBindings, RoutingDirectory } from './ports.ts';
 import type { CarrierRoutes } from './target/carrier-routes.ts';
@@ -32,6 +33,14 @@ export interface RouteOption {
   readonly trunk: TrunkRecord | undefined;
   readonly carrier: CarrierRecord | undefined;
   readonly legs: readonly LegTarget[];
+  /** Go on to the next option when nobody answers for so long (ms). */
+  readonly ringMs?: number;
+  /** Another caller number than the caller's (F-116). */
+  readonly callerId?: string;
+  /** Another called number than the one dialled. */
+  readonly calledNumber?: string;
+  /** Who pays when it is not the calling trunk. */
+  readonly payerAccountId?: number;
 }
 
 /** How the caller is shown to the called side. */
@@ -49,6 +58,8 @@ export interface Presentation {
 /** What a step may cause. The simulator's version takes and starts nothing. */
 export interface CallEffects {
   authenticate(context: CallContext): AuthVerdict;
+  /** Counts a new call under each rate, or none and names the first that is full. */
+  takeRates(rates: readonly CallRate[]): CallRate | undefined;
   /** Whether the payer can pay; reads only. */
   checkFunds(context: CallContext): Rejection | undefined;
   acquire(context: CallContext, claims: readonly Claim[]): AdmissionResult;
@@ -76,6 +87,8 @@ export interface CallContext extends Traced {
   source: CallSource | undefined;
   /** Set by normalizeNumbers: E.164 readings of the dialled text, the likeliest first. */
   called: readonly string[];
+  /** What was dialled, after the dial plan. */
+  dialled: string;
   /** E.164 of the caller, or the text as sent. */
   caller: string;
   direction: CallDirection;

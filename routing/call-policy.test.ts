@@ -191,3 +191,36 @@ t.test('a binding that sends nothing at all for 4 s is passed over, one that sai
     }
   }
 });
+
+t.test('F-116: a PBX that rings for too long is called back, and the disaster destination rings', async (t) => {
+  const stage = await startStage(t, engineOn, (carrier) => {
+    const to = { kind: 'uri', uri: `sip:help@127.0.0.2:${carrier.port}` } as const;
+    const routing = { disaster: { to, afterSec: 20, callerId: '+31200' } };
+    const destination = { kind: 'trunk', trunkId: 1 } as const;
+    return { ...fields()(), dids: [didRecord({ id: 1, number: '+31201234567', destination, routing })] };
+  });
+  stage.bindPbx(trunk);
+  const cancelled = new Promise((resolve) => {
+    stage.pbx.onInvite((req, res) => {
+      req.on('cancel', resolve);
+      res.send(180, undefined, {});
+    });
+  });
+  const placed = call(stage.carrier, stage.ours, '+31201234567');
+  await until(() => placed.provisional.length === 1);
+  const shown = new Promise((resolve) => {
+    stage.carrier.onInvite((req, res) => {
+      resolve(req.get('from'));
+      stage.carrier.srf.createUAS(req, res, { localSdp: SDP('help'), headers: {} }).catch(t.fail);
+    });
+  });
+  stage.clock.advance(20_000);
+  await cancelled;
+  t.match(await shown, '+31200@');
+  const a = await placed.dialog;
+  t.equal(a.remote.sdp, SDP('help'));
+  const ended = stage.ended();
+  a.destroy({ headers: {} }, () => undefined);
+  t.match(await ended, { reason: 'answered', attempts: [{ status: 487 }, { status: 200 }] });
+  t.same(stage.router.leases(), []);
+});

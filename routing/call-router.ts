@@ -8,6 +8,7 @@ import { Call, type CallEnd } from './bridge/call.ts';
 import { CallRunner } from './bridge/call-runner.ts';
 import type { PrivateMediaPolicy } from './bridge/private-media.ts';
 import type { CallContext, CallEffects } from './call-context.ts';
+import { CallRates } from './call-rates.ts';
 import { createContext } from './create-context.ts';
 import {
   type ExplainDirectory,
@@ -65,6 +66,7 @@ export class CallRouter {
   readonly #calls = new LiveCalls();
   readonly #turns = new Map<number, number>();
   readonly #bridge: BridgeDeps;
+  readonly #rates: CallRates;
   #isDraining = false;
   #prober: GatewayProber | undefined;
   #stopSweep: () => void = () => undefined;
@@ -72,6 +74,7 @@ export class CallRouter {
   constructor(deps: CallRouterDeps, steps: readonly Step<CallContext>[]) {
     this.#deps = deps;
     this.#steps = steps;
+    this.#rates = new CallRates(() => deps.clock.now());
     const gatewayHealth = new GatewayHealth(() => deps.clock.now());
     this.#world = { ...deps, carrierRoutes: new CarrierRoutes(), gatewayHealth };
     this.#bridge = {
@@ -107,6 +110,7 @@ export class CallRouter {
   /** What would become of a call now, by the same steps, with no side effect. */
   explain(query: ExplainQuery): Explanation {
     return explainCall(this.#world, this.#steps, query, {
+      peekRates: (rates) => this.#rates.peek(rates),
       unready: this.#refuseWhenUnready(),
       checkFunds: (context) => this.#deps.funds?.check(context),
       peek: (claims) => this.#deps.admission.peek(claims),
@@ -174,6 +178,7 @@ export class CallRouter {
     const { auth, admission, random } = this.#deps;
     return {
       authenticate: (context) => auth.authenticate(context.invite.request),
+      takeRates: (rates) => this.#rates.take(rates),
       checkFunds: (context) => this.#deps.funds?.check(context),
       acquire: (context, claims) => admission.acquire(context.uuid, claims, this.#leaseUntilMs()),
       isLoop: (caller, called, trunkId) => this.#isLoop(caller, called, trunkId),

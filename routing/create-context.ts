@@ -33,6 +33,7 @@ export function createContext(
     trace: [],
     source: undefined,
     called: [],
+    dialled: '',
     caller: '',
     direction: 'in',
     isEmergency: false,

@@ -12,6 +12,7 @@ import {
 import { canonicalAddress, type Directory } from '../tenancy/index.ts';
 import type { AdmissionResult, Claim } from './admission/admission.ts';
 import type { CallContext, CallEffects } from './call-context.ts';
+import type { CallRate } from './call-rates.ts';
 import { type ContextWorld, createContext } from './create-context.ts';
 import { allowedTrunk } from './identify-source.ts';
 import type { RoutingDirectory } from './ports.ts';
@@ -54,6 +55,7 @@ export interface ExplainWorld extends ContextWorld {
 export interface ExplainState {
   /** Why no call at all would be served. */
   readonly unready: Rejection | undefined;
+  peekRates(rates: readonly CallRate[]): CallRate | undefined;
   checkFunds(context: CallContext): Rejection | undefined;
   peek(claims: readonly Claim[]): AdmissionResult;
   isLoop(caller: string, called: string, trunkId: number): boolean;
@@ -81,6 +83,7 @@ function dryEffects(trunk: TrunkRecord | undefined, state: ExplainState): CallEf
       const refused = allowedTrunk(context, trunk);
       return refused === undefined ? { kind: 'accepted', trunk } : { kind: 'rejected', rejection: refused };
     },
+    takeRates: (rates) => state.peekRates(rates),
     checkFunds: (context) => state.checkFunds(context),
     acquire: (_context, claims) => state.peek(claims),
     isLoop: (caller, called, trunkId) => state.isLoop(caller, called, trunkId),

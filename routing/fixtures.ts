@@ -68,6 +68,7 @@ export function runInvite(world: TestWorld, request: InboundRequest) {
 function testEffects(world: TestWorld): CallEffects {
   return {
     authenticate: () => world.verdict,
+    takeRates: () => undefined,
     checkFunds: () => undefined,
     acquire: (context, claims) => world.admission.acquire(context.uuid, claims, Number.MAX_SAFE_INTEGER),
     isLoop: (caller, called, trunkId) => world.loops.includes(`${caller} ${called} ${trunkId}`),

@@ -6,6 +6,7 @@ import { bridgeLegs } from './bridge-legs.ts';
 import type { CallContext } from './call-context.ts';
 import { CallRouter, type CallRouterDeps } from './call-router.ts';
 import { checkFunds } from './check-funds.ts';
+import { guardDestination } from './guard-destination.ts';
 import { identifySource } from './identify-source.ts';
 import { normalizeNumbers } from './normalize-numbers.ts';
 import { rejectLoops } from './reject-loops.ts';
@@ -18,6 +19,7 @@ export const CALL_STEPS: readonly Step<CallContext>[] = [
   authenticate,
   normalizeNumbers,
   resolveTarget,
+  guardDestination,
   applyCallerId,
   checkFunds,
   admitCall,

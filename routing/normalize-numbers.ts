@@ -1,5 +1,7 @@
+import type { DialRule } from '../bus/index.ts';
 import { note, type Rejection } from '../telemetry/index.ts';
 import { type CallContext, callerTrunk } from './call-context.ts';
+import { applyDialPlan } from './numbers/dial-plan.ts';
 import { e164Candidates, toE164 } from './numbers/e164.ts';
 import { findRequestFault } from './request-fault.ts';
 
@@ -12,14 +14,22 @@ export function normalizeNumbers(context: CallContext): Rejection | undefined {
   const fault = findRequestFault(invite);
   if (fault !== undefined) return fault;
   const country = countryOf(context);
-  const dialled = invite.requestUri?.user ?? '';
+  const sent = invite.requestUri?.user ?? '';
+  const dialled = applyDialPlan(dialPlanOf(context), sent);
   context.called = e164Candidates(dialled, country);
   context.calledNumber = context.called[0] ?? dialled;
+  context.dialled = dialled;
   const caller = invite.assertedUser || invite.fromUser;
   context.caller = toE164(caller, country) ?? caller;
   const readings = context.called.length === 0 ? 'no telephone number' : context.called.join(' or ');
-  note(context, 'normalizeNumbers', `${dialled || invite.request.uri} from ${caller || 'nobody'}`, readings);
+  note(context, 'normalizeNumbers', `${sent || invite.request.uri} from ${caller || 'nobody'}`, readings);
   return undefined;
+}
+
+/** How this trunk dials, or this carrier writes called numbers. */
+function dialPlanOf(context: CallContext): readonly DialRule[] | undefined {
+  if (context.source?.kind === 'carrier') return context.source.carrier.routing?.dialPlan;
+  return callerTrunk(context)?.routing?.dialPlan;
 }
 
 /** ISO country of national numbers, nearest setting first; `null`: none. */

@@ -13,7 +13,7 @@ import { trunkOption } from './target/trunk-legs.ts';
  */
 export function resolveTarget(context: CallContext): Rejection | undefined {
   const caller = callerTrunk(context);
-  if (caller !== undefined && isEmergency(dialledOf(context), countryOf(context))) return toHelp(context);
+  if (caller !== undefined && isEmergency(context.dialled, countryOf(context))) return toHelp(context);
   const did = findCalledDid(context);
   if (did !== undefined) return toDid(context, did, caller);
   if (caller === undefined) return unknownDid(context);
@@ -47,7 +47,7 @@ function toDid(context: CallContext, did: DidRecord, caller: TrunkRecord | undef
 
 /** Phones of one account in one realm call each other by user name; never across accounts. */
 function findExtension(context: CallContext, caller: TrunkRecord): TrunkRecord | undefined {
-  const user = context.invite.requestUri?.user ?? '';
+  const user = context.dialled;
   const callee = context.directory.findCredential(user, caller.realm);
   return callee?.accountId === caller.accountId && callee.kind === 'extension' ? callee : undefined;
 }
@@ -69,7 +69,7 @@ function toExtension(context: CallContext, callee: TrunkRecord): Rejection | und
 function toHelp(context: CallContext): Rejection | undefined {
   context.direction = 'out';
   context.isEmergency = true;
-  context.calledNumber = dialledOf(context);
+  context.calledNumber = context.dialled;
   const all = context.directory.carriers();
   const listed = context.carrierRoutes.find(all, context.calledNumber);
   const carriers = [...listed, ...all.filter((carrier) => carrier.enabled && !listed.includes(carrier))];
@@ -77,10 +77,6 @@ function toHelp(context: CallContext): Rejection | undefined {
   if (context.options.length === 0) return noCarrier(context.calledNumber);
   note(context, 'resolveTarget', context.calledNumber, `emergency: ${describe(context)}`);
   return undefined;
-}
-
-function dialledOf(context: CallContext): string {
-  return context.invite.requestUri?.user ?? '';
 }
 
 function optionsOf(context: CallContext, carriers: readonly CarrierRecord[], number: string): readonly RouteOption[] {
@@ -110,7 +106,7 @@ function toCarriers(context: CallContext): Rejection | undefined {
 
 /** P2: name what was probably meant. */
 function unknownDid(context: CallContext): Rejection {
-  const dialled = dialledOf(context);
+  const dialled = context.dialled;
   const near = context.directory.nearestDids(dialled).map((candidate) => candidate.number);
   const hint = near.length === 0 ? '' : ` Nearest: ${near.join(', ')}.`;
   return { status: 404, reason: 'unknown_did', sentence: `The call is for "${dialled}", which nobody owns.${hint}` };

@@ -101,8 +101,10 @@ export class CallRunner {
         placeLeg(this.#deps.srf, this.#req, { leg, headers: inviteHeaders(context, option, leg), onProvisional }),
       (leg, failure) => this.#noteFailure(leg, failure),
     );
+    const ringing = this.#limitRinging(option);
     const { leg, outcome } = await this.#round.result;
     this.#round = undefined;
+    ringing.stop();
     if (outcome.kind !== 'failed') {
       if (this.#call.isEnded) releaseLeg(outcome);
       else await this.#join(leg, outcome);
@@ -111,7 +113,18 @@ export class CallRunner {
     const { failure } = outcome;
     const peer = isPeerAnswer(leg.kind, failure) ? failure : undefined;
     this.#failed = { rejection: rejectionFor(leg.kind, failure), peer };
-    return mayTryNext(leg.kind, failure) ? 'next' : 'stop';
+    return ringing.isOver || mayTryNext(leg.kind, failure) ? 'next' : 'stop';
+  }
+
+  /** F-116: calls an option back that lets it ring for too long. */
+  #limitRinging({ ringMs }: RouteOption): { readonly isOver: boolean; stop(): void } {
+    const ringing: { isOver: boolean; stop(): void } = { isOver: false, stop: () => undefined };
+    if (ringMs === undefined) return ringing;
+    ringing.stop = this.#call.after(ringMs, () => {
+      ringing.isOver = true;
+      this.#round?.cancel({});
+    });
+    return ringing;
   }
 
   #noteFailure(leg: LegTarget, failure: LegFailure): void {

@@ -37,7 +37,8 @@ export function inviteHeaders(context: CallContext, option: RouteOption, leg: Le
     );
   }
   // RFC 8224: a signature over another caller number than the one shown is worth nothing.
-  if (context.presentation?.replaced !== true) copyLines(headers, 'Identity', request.headerLines('identity'));
+  const isReplaced = context.presentation?.replaced === true || option.callerId !== undefined;
+  if (!isReplaced) copyLines(headers, 'Identity', request.headerLines('identity'));
   return headers;
 }
 
@@ -45,22 +46,24 @@ export function inviteHeaders(context: CallContext, option: RouteOption, leg: Le
 function identityHeaders(context: CallContext, option: RouteOption, leg: LegTarget): SrfHeaders {
   const shown = context.presentation;
   const domain = domainFor(option);
-  const called = escapeUser(context.calledNumber);
+  const called = escapeUser(option.calledNumber ?? context.calledNumber);
   const toHost = leg.kind === 'gateway' ? uriHost(parseUri(leg.uri)?.host ?? domain) : domain;
   const headers: Record<string, string> = {
-    From: fromOf(context, domain),
+    From: fromOf(context, option, domain),
     To: leg.kind === 'uri' ? `<${leg.uri}>` : `<sip:${called}@${toHost}>`,
   };
   if (option.trunk !== undefined) headers['P-Called-Party-ID'] = `<sip:${called}@${domain}>`;
-  if (shown?.asserted !== undefined) {
-    headers['P-Asserted-Identity'] = `<sip:${escapeUser(shown.asserted)}@${domain}>`;
+  const asserted = option.callerId ?? shown?.asserted;
+  if (asserted !== undefined) {
+    headers['P-Asserted-Identity'] = `<sip:${escapeUser(asserted)}@${domain}>`;
   }
   if (shown?.isPrivate === true) headers.Privacy = 'id';
   return headers;
 }
 
-function fromOf(context: CallContext, domain: string): string {
+function fromOf(context: CallContext, { callerId }: RouteOption, domain: string): string {
   const shown = context.presentation;
+  if (callerId !== undefined) return formatNameAddr('', `sip:${escapeUser(callerId)}@${domain}`);
   if (shown === undefined || shown.isPrivate) return '"Anonymous" <sip:anonymous@anonymous.invalid>';
   const user = shown.user === '' ? 'unknown' : escapeUser(shown.user);
   return formatNameAddr(shown.display, `sip:${user}@${domain}`);

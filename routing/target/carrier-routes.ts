@@ -1,6 +1,7 @@
 import type { CarrierRecord } from '../../bus/index.ts';
 import type { LegTarget, RouteOption } from '../call-context.ts';
-import { uriHost } from '../sip-uri.ts';
+import { applyDialPlan } from '../numbers/dial-plan.ts';
+import { escapeUser, uriHost } from '../sip-uri.ts';
 import type { GatewayHealth } from './gateway-health.ts';
 import { orderWeighted } from './group-order.ts';
 
@@ -41,10 +42,11 @@ export function carrierOption(
   random: () => number,
   health: Pick<GatewayHealth, 'isOpen'>,
 ): RouteOption {
+  const sent = applyDialPlan(carrier.routing?.gatewayPlan, number);
   const legs = orderWeighted(carrier.gateways, random).map((gateway): LegTarget => {
     return {
       kind: 'gateway',
-      uri: `sip:${number}@${gatewayUri(gateway)}`,
+      uri: `sip:${escapeUser(sent)}@${gatewayUri(gateway)}`,
       proxy: `sip:${hostPort(gateway)};transport=${gateway.transport}`,
       label: labelOf(carrier, gateway),
       remoteAddress: gateway.host,

@@ -1,6 +1,7 @@
-import type { Destination, DidRecord, TrunkRecord } from '../../bus/index.ts';
+import type { Destination, DidRecord, Disaster, TrunkRecord } from '../../bus/index.ts';
 import type { Rejection } from '../../telemetry/index.ts';
 import type { CallContext, RouteOption } from '../call-context.ts';
+import { disasterOptions } from './disaster-options.ts';
 import { orderGroup } from './group-order.ts';
 import { trunkOption, type Unreachable } from './trunk-legs.ts';
 
@@ -58,8 +59,22 @@ function trunksOptions(context: CallContext, did: DidRecord, trunkIds: readonly 
   if (own.length === 0) return rejects(`The destination of ${did.number} does not exist, or is another tenant's.`);
   const tried = own.map((trunk) => trunkOption(context, trunk, called));
   const options = tried.filter((option): option is RouteOption => typeof option !== 'string');
-  if (options.length > 0) return { options, via };
+  const disaster = did.routing?.disaster ?? own.find((trunk) => trunk.routing?.disaster)?.routing?.disaster;
+  const instead = disaster === undefined ? [] : disasterOptions(context, did, disaster);
+  if (options.length > 0) return { options: withDisaster(options, instead, disaster), via };
+  if (instead.length > 0) return { options: instead, via: `disaster destination, ${via} is offline` };
   return { rejection: unreachable(own, tried as readonly Unreachable[]) };
+}
+
+/** After an outage that shows only in the call, and, where it says so, when nobody answers. */
+function withDisaster(
+  options: readonly RouteOption[],
+  instead: readonly RouteOption[],
+  disaster: Disaster | undefined,
+): readonly RouteOption[] {
+  const { afterSec } = disaster ?? {};
+  if (instead.length === 0 || afterSec === undefined) return [...options, ...instead];
+  return [...options.map((option) => ({ ...option, ringMs: afterSec * 1000 })), ...instead];
 }
 
 /** A DID rings trunks of its own account, of one above it or of one below it, and nobody else's (F-005). */

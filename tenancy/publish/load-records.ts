@@ -4,6 +4,7 @@ import type {
   DidRecord,
   DigestAlgorithm,
   RealmRecord,
+  RoutingPolicy,
   TrunkGroupRecord,
   TrunkRecord,
 } from '../../bus/index.ts';
@@ -15,6 +16,7 @@ import {
   type TrunkRecordColumns,
   toTrunkRecord,
 } from '../store/index.ts';
+import { parseRoutingPolicy } from './routing-policies.ts';
 
 /** Which rows: all, or those with these ids. */
 export type Which = readonly number[] | 'all';
@@ -24,19 +26,27 @@ export function loadAccounts(connection: SqliteConnection, which: Which): readon
   type Columns = Omit<AccountRecord, 'isReseller' | 'didDefaultDest'> &
     DestinationColumns & { readonly isReseller: number };
   const rows = read<Columns>(connection, ACCOUNTS, 'id', which);
+  const routing = routingOf(connection, 'account', which);
   return rows.map(({ isReseller, destKind, destId, destUri, ...rest }) => ({
     ...rest,
+    ...routing(rest.id),
     isReseller: isReseller === 1,
     didDefaultDest: fromDestinationColumns({ destKind, destId, destUri }),
   }));
 }
 
 export function loadTrunks(connection: SqliteConnection, which: Which, secrets: SecretBox): readonly TrunkRecord[] {
-  return read<TrunkRecordColumns>(connection, TRUNKS, 'id', which).map((row) => toTrunkRecord(row, secrets));
+  const routing = routingOf(connection, 'trunk', which);
+  return read<TrunkRecordColumns>(connection, TRUNKS, 'id', which).map((row) => {
+    const record = toTrunkRecord(row, secrets);
+    const policy = routing(row.id);
+    return policy === undefined ? record : { ...record, ...policy };
+  });
 }
 
 export function loadDids(connection: SqliteConnection, which: Which): readonly DidRecord[] {
   type Columns = Omit<DidRecord, 'destination'> & DestinationColumns;
+  const routing = routingOf(connection, 'did', which);
   return read<Columns>(connection, DIDS, 'id', which).map((row) => ({
     id: row.id,
     uuid: row.uuid,
@@ -45,6 +55,7 @@ export function loadDids(connection: SqliteConnection, which: Which): readonly D
     blockSize: row.blockSize,
     status: row.status,
     destination: fromDestinationColumns(row),
+    ...routing(row.id),
   }));
 }
 
@@ -79,13 +90,24 @@ export function loadCarriers(connection: SqliteConnection, which: Which): readon
   const sources = part<{ readonly source: string }>(SOURCES);
   const gateways = part<CarrierRecord['gateways'][number]>(GATEWAYS);
   const prefixes = part<CarrierRecord['prefixes'][number]>(PREFIXES);
+  const routing = routingOf(connection, 'carrier', which);
   return read<Columns>(connection, CARRIERS, 'id', which).map((row) => ({
     ...row,
+    ...routing(row.id),
     enabled: row.enabled === 1,
     sources: (sources.get(row.id) ?? []).map(({ source }) => source),
     gateways: (gateways.get(row.id) ?? []).map(({ carrierId, ...gateway }) => gateway),
     prefixes: (prefixes.get(row.id) ?? []).map(({ carrierId, ...prefix }) => prefix),
   }));
+}
+
+/** What routing is told of an owner beyond its columns; few have any. */
+function routingOf(connection: SqliteConnection, owner: string, which: Which) {
+  type Row = { readonly id: number; readonly policy: string };
+  const sql = `SELECT owner_id AS id, policy FROM routing_policies WHERE owner = '${owner}'`;
+  const rows = read<Row>(connection, sql, 'owner_id', which);
+  const found = new Map(rows.map(({ id, policy }) => [id, { routing: parseRoutingPolicy(policy) }]));
+  return (id: number): { readonly routing: RoutingPolicy } | undefined => found.get(id);
 }
 
 function read<T>(connection: SqliteConnection, sql: string, key: string, which: readonly unknown[] | 'all'): T[] {

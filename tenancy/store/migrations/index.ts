@@ -6,9 +6,20 @@ import { keys } from './0005-keys.ts';
 import { live } from './0006-live.ts';
 import { ledger } from './0007-ledger.ts';
 import { commerce } from './0008-commerce.ts';
+import { routingPolicies } from './0009-routing-policies.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
-export const MIGRATIONS: readonly Migration[] = [accounts, trunks, numbers, carriers, keys, live, ledger, commerce];
+export const MIGRATIONS: readonly Migration[] = [
+  accounts,
+  trunks,
+  numbers,
+  carriers,
+  keys,
+  live,
+  ledger,
+  commerce,
+  routingPolicies,
+];
 
 export type { Migration };

@@ -174,6 +174,10 @@ const REFUSED: readonly MatrixCase[] = [
   refusedOut('caller_id_forbidden', {}, OUTBOUND.to, '+49891112222'),
   refusedOut('trunk_suspended', { trunk: { status: 'suspended' } }),
   refusedOut('account_suspended', { account: { status: 'suspended' } }),
+  refusedOut('destination_blocked', { root: { routing: { blocked: ['FR'] } } }),
+  refusedOut('destination_blocked', { trunk: { routing: { allowed: ['NL', '+44'] } } }),
+  refusedOut('rate_limited', { account: { routing: { callsPerSecond: 0 } } }),
+  refusedIn('rate_limited', { carrier: { routing: { callsPerSecond: 0 } } }),
   refusedOut('insufficient_balance', {
     more: { funds: { check: () => ({ status: 503, reason: 'insufficient_balance' }) } },
   }),
