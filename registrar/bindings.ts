@@ -90,11 +90,12 @@ export class Bindings {
       this.store.add(binding);
       restored.push(binding);
     }
-    for (const binding of restored) {
-      if (binding.expiresAtMs <= now) this.store.remove(binding, 'expired');
-      else if (isConnection(binding.transport) && !this.isFlowOpen(binding.flowId)) this.flows.judge(binding);
-    }
-    this.prober?.confirm(restored.filter((binding) => !binding.isGone));
+    for (const binding of restored) if (binding.expiresAtMs <= now) this.store.remove(binding, 'expired');
+    const isCut = (binding: Binding) => isConnection(binding.transport) && !this.isFlowOpen(binding.flowId);
+    const kept = restored.filter((binding) => !binding.isGone);
+    const cut = new Set(kept.filter(isCut));
+    this.prober?.confirm(kept.filter((binding) => !cut.has(binding)));
+    this.flows.judgeRestored([...cut], now);
   }
 
   tick(): void {
@@ -102,6 +103,7 @@ export class Bindings {
     const now = this.#options.nowMs();
     this.store.expire(now);
     this.prober?.tick(now);
+    this.flows.tick(now);
     this.ipTrunks.tick(now);
     this.states.tick(now);
   }

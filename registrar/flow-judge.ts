@@ -2,7 +2,8 @@ import { parseSipUri } from '../auth/index.ts';
 import type { Binding } from './binding.ts';
 import { isConnection } from './binding.ts';
 import type { BindingStore } from './binding-store.ts';
-import type { Prober } from './prober.ts';
+import { CONFIRMATIONS_PER_SEC, type Prober } from './prober.ts';
+import { SecondBuckets } from './second-buckets.ts';
 
 export interface FlowJudgeOptions {
   readonly store: BindingStore;
@@ -10,12 +11,16 @@ export interface FlowJudgeOptions {
   readonly prober: Prober | undefined;
 }
 
+/** Bindings are restored before the engine listens; until then it cannot send. */
+const ENGINE_START_MS = 1000;
+
 /**
  * What becomes of bindings whose connection closed (interface.md, Bindings): gone at once when the Contact cannot be
  * reached anew, else unconfirmed and probed over a new connection.
  */
 export class FlowJudge {
   readonly #options: FlowJudgeOptions;
+  readonly #restored = new SecondBuckets<Binding>();
 
   constructor(options: FlowJudgeOptions) {
     this.#options = options;
@@ -28,17 +33,42 @@ export class FlowJudge {
 
   /** Decides about one binding without a flow. */
   judge(binding: Binding): void {
+    if (this.#detach(binding)) this.#ask(binding);
+  }
+
+  /** The same for bindings whose connections went with the process: callable at once, asked a little later. */
+  judgeRestored(bindings: readonly Binding[], nowMs: number): void {
+    for (const [index, binding] of bindings.entries()) {
+      if (!this.#detach(binding)) continue;
+      this.#restored.put(binding, nowMs + ENGINE_START_MS + (index / CONFIRMATIONS_PER_SEC) * 1000);
+    }
+  }
+
+  /** Asks restored bindings that have not come back by themselves. */
+  tick(nowMs: number): void {
+    this.#restored.drain(nowMs, (binding) => {
+      if (!binding.isGone && binding.flowId === '') this.#ask(binding);
+    });
+  }
+
+  /** Takes the flow from the binding; false when nothing is left to reach it by. */
+  #detach(binding: Binding): boolean {
     const { store, prober } = this.#options;
     if (prober === undefined || !canBeReachedAnew(binding)) {
       store.remove(binding, 'flow_closed');
-      return;
+      return false;
     }
     store.update(binding, (changed) => {
       changed.flowId = '';
       changed.liveness = 'unconfirmed';
       changed.misses = 0;
     });
-    prober.probe(binding, (answered) => {
+    return true;
+  }
+
+  #ask(binding: Binding): void {
+    const { store, prober } = this.#options;
+    prober?.probe(binding, (answered) => {
       // A REGISTER over a new connection may have come meanwhile.
       if (!answered && binding.flowId === '') store.remove(binding, 'flow_closed');
     });

@@ -118,6 +118,26 @@ t.test('traps, 10: restored bindings can be called at once, unconfirmed until pr
   t.match(register(after, { cseq: 9 }), { status: 200, reason: 'refreshed' });
 });
 
+t.test('a restored connection is callable at once, and asked once the engine listens', async (t) => {
+  for (const isThere of [true, false]) {
+    const before = testRegistrar();
+    const contact = '<sip:a@198.51.100.7:5060;transport=tcp>';
+    register(before, { contact, transport: 'tcp', flowId: 'tcp/1' });
+    register(before, { contact: '<sip:b@10.0.0.1;transport=tcp>', transport: 'tcp', flowId: 'tcp/2', callId: 'b' });
+    const records = before.changes.flatMap((change) => (change.op === 'put' ? [change.binding] : []));
+    const after = testRegistrar({ startMs: START_MS + 5000, startEpoch: 2 });
+    after.closedFlows.add('tcp/1').add('tcp/2');
+    after.registrar.restore(records);
+    t.match(after.registrar.bindingsOf(7), [{ contact: contact.slice(1, -1), flowId: '', liveness: 'unconfirmed' }]);
+    t.equal(after.registrar.bindingsOf(7).length, 1, 'behind NAT there is no way back');
+    t.equal(after.probes.length, 0, 'an engine that does not listen yet would fail');
+    after.clock.advance(2);
+    t.match(after.probes, [{ request: { uri: contact.slice(1, -1) } }]);
+    after.probes[0]?.done(isThere ? { kind: 'response', status: 200, rttMs: 1 } : { kind: 'timeout' });
+    t.equal(after.registrar.registrationOf(7).state, isThere ? 'registered' : 'offline');
+  }
+});
+
 t.test('restored in any order, the newest binding is called first', async (t) => {
   const before = testRegistrar();
   for (const user of ['b', 'c', 'a']) {

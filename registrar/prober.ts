@@ -43,7 +43,7 @@ const RETRY_MS = 2000;
 /** RFC 3261 has no number for this; three make a lost packet harmless. */
 const MISSES_TO_JUDGE = 3;
 /** Restored bindings are asked at this pace. */
-const CONFIRMATIONS_PER_SEC = 2000;
+export const CONFIRMATIONS_PER_SEC = 2000;
 
 /**
  * OPTIONS through each binding's own flow. Any response means alive; silence means dead only for a binding that has
