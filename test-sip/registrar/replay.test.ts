@@ -1,8 +1,8 @@
 import t, { type Test as TapTest } from 'tap';
-import { OutgoingMessage, parseMessage, type SipMessage } from '../../sip-engine/index.ts';
+import type { SipMessage } from '../../sip-engine/index.ts';
+import { refusedAck } from '../support/call.ts';
 import { authorizationFor } from '../support/client-digest.ts';
 import { startProduct } from '../support/product.ts';
-import type { UserAgent } from '../support/user-agent.ts';
 import { until } from '../support/wait.ts';
 import { type Judged, startWorld, type World } from './world.ts';
 
@@ -115,11 +115,11 @@ async function captureInvite(t: TapTest, world: World): Promise<void> {
   const first = build([]);
   const challenge = await pbx.exchange(first);
   t.equal(challenge.status, 407);
-  acknowledge(pbx, first, challenge);
+  pbx.socket.send(refusedAck(first, challenge));
   const line = challenge.header('proxy-authenticate') ?? '';
   const sent = build([['proxy-authorization', authorizationFor({ challenge: line, ...acme, method: 'INVITE', uri })]]);
   const answer = await pbx.exchange(sent);
-  acknowledge(pbx, sent, answer);
+  pbx.socket.send(refusedAck(sent, answer));
   t.not(answer.status, 407, 'the digest was right');
   const reasons = () => world.product.log().filter((entry) => /^nonce_/.test(String(entry.reason))).length;
   const thief = await world.pbx(acme, '127.0.0.9');
@@ -137,7 +137,7 @@ async function captureInvite(t: TapTest, world: World): Promise<void> {
   ] as const) {
     const before = reasons();
     const refused = await from.exchange(bytes);
-    acknowledge(from, bytes, refused);
+    from.socket.send(refusedAck(bytes, refused));
     t.equal(refused.status, 407, name);
     t.match(refused.header('proxy-authenticate'), /stale=true/, name);
     await until(`${name} is logged with its reason`, () => reasons() > before);
@@ -146,17 +146,4 @@ async function captureInvite(t: TapTest, world: World): Promise<void> {
     heard.filter((status) => status > 100),
     [407],
   );
-}
-
-/** ACK to a final answer that is no success (RFC 3261 section 17.1.1.3). */
-function acknowledge(pbx: UserAgent, invite: Buffer, answer: SipMessage): void {
-  const request = parseMessage(invite);
-  const ack = OutgoingMessage.request('ACK', request.uri);
-  ack.add('via', request.headerLines('via')[0] ?? '');
-  ack.add('from', request.header('from') ?? '');
-  ack.add('to', answer.header('to') ?? '');
-  ack.add('call-id', request.callId);
-  ack.add('cseq', `${request.cseq} ACK`);
-  ack.add('max-forwards', '70');
-  pbx.socket.send(ack.toBuffer());
 }
