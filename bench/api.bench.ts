@@ -1,0 +1,123 @@
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { type Child, startScript } from './support/child.ts';
+import type { Bench } from './support/report.ts';
+import { inWorkDir, startSeeded } from './support/work-dir.ts';
+
+const TRUNKS = 10_000;
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
+/** Few at a time: a fleet that is served, not one that saturates. */
+const WINDOW = 4;
+/** API requests under way at a time. */
+const STORM = 16;
+
+type Send = (method: string, path: string, body?: unknown) => Promise<string>;
+
+/**
+ * The API and what it costs SIP: lists and creates a second, a tenant file of 10,000 trunks and an edit of one
+ * trunk in it, with the p99 of REGISTER refreshes alone and beside each of them.
+ */
+export const bench: Bench = () =>
+  inWorkDir(async (dir, onEnd) => {
+    // Every thread on its own core if it can have one: what is measured is who waits for whom.
+    const { product, csv } = await startSeeded(dir, onEnd, TRUNKS, {}, false);
+    const send = apiOf(product.dataDir);
+    const load = startScript('generator', 'bench/load/register-load.ts', [
+      String(product.sipPort),
+      csv,
+      String(WINDOW),
+    ]);
+    onEnd(() => load.stop());
+    await load.ask({ mode: 'prime', seconds: 0 });
+    await load.ask({ mode: 'refresh', seconds: SECONDS });
+    const alone = await refresh(load);
+    const list = await beside(load, (until) => storm(until, () => send('GET', '/portal/sip-trunks?per_page=50')));
+    const nextName = namesOf('Storm');
+    const account = accountIdOf(await send('GET', '/accounts'));
+    const create = await beside(load, (until) =>
+      storm(until, () => send('POST', '/portal/sip-trunks', { account_id: account, name: nextName() })),
+    );
+    const yaml = (JSON.parse(await send('GET', '/tenant-files/export')) as { data: { yaml: string } }).data.yaml;
+    const apply = (text: string) =>
+      timed(() => send('POST', '/tenant-files/apply', { yaml: text, name: 'bench.yaml' }));
+    const all = await beside(load, () => apply(yaml.replaceAll(/max_in: .*$/gm, 'max_in: 7')));
+    const one = await apply('version: 1\naccounts: [{name: Bench, trunks: [{name: u000001, max_in: 8}]}]\n');
+    return [
+      figure('register_p99_ms_alone', alone, 'ms'),
+      figure('list_per_sec', list.value / SECONDS, '1/s'),
+      figure('register_p99_ms_beside_list', list.p99Ms, 'ms'),
+      figure('create_per_sec', create.value / SECONDS, '1/s'),
+      figure('register_p99_ms_beside_create', create.p99Ms, 'ms'),
+      figure('apply_10000_ms', all.value, 'ms'),
+      figure('register_p99_ms_beside_apply', all.p99Ms, 'ms'),
+      figure('apply_one_of_10000_ms', one, 'ms'),
+    ];
+  });
+
+function figure(name: string, value: number, unit: string) {
+  return { name, value, unit, isRatio: false };
+}
+
+async function refresh(load: Child): Promise<number> {
+  return Number((await load.ask({ mode: 'refresh', seconds: SECONDS })).p99Ms);
+}
+
+/** Does the work while REGISTERs are refreshed; gives its value and the p99 of the refreshes meanwhile. */
+async function beside(load: Child, work: (untilMs: number) => Promise<number>) {
+  const p99 = refresh(load);
+  const value = await work(performance.now() + SECONDS * 1000);
+  return { value, p99Ms: await p99 };
+}
+
+/** How many were answered until then. */
+async function storm(untilMs: number, send: () => Promise<string>): Promise<number> {
+  let answered = 0;
+  const worker = async () => {
+    while (performance.now() < untilMs) {
+      await send();
+      answered += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: STORM }, worker));
+  return answered;
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedMs = performance.now();
+  await work();
+  return performance.now() - startedMs;
+}
+
+function accountIdOf(body: string): number {
+  const [account] = (JSON.parse(body) as { data: readonly { id: number }[] }).data;
+  if (account === undefined) throw new Error('the seeded world has no account');
+  return account.id;
+}
+
+/** The API over the control socket. @throws when an answer is not 2xx */
+function apiOf(dataDir: string): Send {
+  const socketPath = join(dataDir, 'control.sock');
+  return (method, path, body) =>
+    new Promise((resolve, reject) => {
+      const sent = request({ socketPath, method, path: `/api/v1${path}` }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+        });
+        response.on('end', () => {
+          if ((response.statusCode ?? 500) < 300) resolve(text);
+          else reject(new Error(`${method} ${path}: ${response.statusCode} ${text.slice(0, 300)}`));
+        });
+      });
+      sent.on('error', reject);
+      sent.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+}
+
+function namesOf(stem: string): () => string {
+  let made = 0;
+  return () => {
+    made += 1;
+    return `${stem} ${made}`;
+  };
+}
