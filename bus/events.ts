@@ -5,6 +5,7 @@ export type SipEvent =
   | { readonly kind: 'binding'; readonly change: BindingChange }
   | { readonly kind: 'refreshes'; readonly refreshes: BindingRefreshes }
   | { readonly kind: 'trunk_state'; readonly state: TrunkStateChange }
+  | { readonly kind: 'credentials_moved'; readonly trunkId: number; readonly accountId: number; readonly atMs: number }
   | { readonly kind: 'call'; readonly record: CallRecord }
   | { readonly kind: 'register_failure'; readonly failure: RegisterFailure }
   | { readonly kind: 'ban'; readonly ban: BanChange }

@@ -9,4 +9,5 @@ export const EVENT_NAMES = [
   'trunk.offline',
   'message.received',
   'number.renewal_due',
+  'trunk.credentials_moved',
 ] as const;

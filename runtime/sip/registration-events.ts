@@ -40,6 +40,12 @@ export function createRegistrationEvents({ bus, logger, metrics, directory }: Pa
         logger.info({ ...fields, result: 'ok', reason: 'registered' }, 'trunk registered');
       else logger.info({ ...fields, reason: state.cause }, 'trunk offline');
     },
+    passwordMoved(trunkId) {
+      const trunk = directory.findTrunk(trunkId);
+      if (trunk === undefined) return;
+      bus.emit({ kind: 'credentials_moved', trunkId, accountId: trunk.accountId, atMs: Date.now() });
+      logger.info({ trunk: trunk.uuid, account: trunk.accountId }, 'the PBX uses its new password');
+    },
     registerFailure(failure) {
       bus.emit({ kind: 'register_failure', failure });
       const { result, reason, realm, username, sourceAddress, sourcePort, transport, userAgent, callId, sentence } =

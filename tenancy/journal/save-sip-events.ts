@@ -3,7 +3,7 @@ import type { Store } from '../store/index.ts';
 import { writeBindings, writeRefreshes } from './bindings.ts';
 import { writeCalls, writeCallsAlive } from './calls.ts';
 import { writeRegisterFailures } from './register-failures.ts';
-import { writeTrunkStates } from './trunk-states.ts';
+import { writeCredentialsMoved, writeTrunkStates } from './trunk-states.ts';
 
 /**
  * Persists a batch of the SIP threads in one transaction, so that a binding, the state it causes and the
@@ -20,6 +20,7 @@ export function saveSipEvents(store: Store, events: readonly SipEvent[]): Promis
       connection,
       events.flatMap((event) => (event.kind === 'trunk_state' ? [event.state] : [])),
     );
+    for (const event of events) if (event.kind === 'credentials_moved') writeCredentialsMoved(connection, event);
     writeCalls(
       connection,
       events.flatMap((event) => (event.kind === 'call' ? [event.record] : [])),

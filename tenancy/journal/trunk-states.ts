@@ -32,6 +32,18 @@ export function writeTrunkStates(connection: SqliteConnection, changes: readonly
   }
 }
 
+/** Rotation with overlap: the PBX has used the new password, so the old one is not needed any more. */
+export function writeCredentialsMoved(
+  connection: SqliteConnection,
+  moved: { readonly trunkId: number; readonly accountId: number; readonly atMs: number },
+): void {
+  const row = connection.prepare(NAMES).all([moved.trunkId])[0];
+  if (row === undefined) return;
+  const { uuid, name, username } = row as TrunkNames;
+  const payload = JSON.stringify({ trunk_uuid: uuid, trunk_id: moved.trunkId, name, username });
+  connection.prepare(TELL).run([moved.accountId, 'trunk.credentials_moved', payload, moved.atMs]);
+}
+
 export function saveTrunkStates(store: Store, changes: readonly TrunkStateChange[]): Promise<void> {
   return store.bulk((connection) => writeTrunkStates(connection, changes));
 }
