@@ -33,7 +33,8 @@ export type EngineCounter =
   | 'transport_errors'
   | 'connections_refused'
   | 'connections_closed'
-  | 'timeouts';
+  | 'timeouts'
+  | 'cancels_unmatched';
 
 export interface EngineLogger {
   debug(fields: object, text: string): void;

@@ -111,6 +111,7 @@ export class ServerSide {
   #cancel(cancel: SipMessage, key: string, flow: Flow): void {
     const invite = this.#byKey.get(serverKey(cancel, 'INVITE'));
     if (invite === undefined || invite.state === 'accepted') {
+      this.#deps.ports.counters.count('cancels_unmatched');
       this.#refuse(cancel, 481, flow);
       return;
     }

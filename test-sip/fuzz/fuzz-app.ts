@@ -62,7 +62,8 @@ export class FuzzApp {
         dialog.on('destroy', () => this.#dialogs.delete(dialog));
         if (this.#dialogs.size > 50) this.hangUp();
       })
-      // Cancelled, never acknowledged, without a Contact: all may happen to a caller like this.
-      .catch(() => undefined);
+      // Cancelled, never acknowledged, without a Contact: all may happen to a caller like this. A call that has
+      // rung and was not cancelled rings until its app answers; this one does.
+      .catch(() => res.finalResponseSent || res.send(500));
   }
 }
