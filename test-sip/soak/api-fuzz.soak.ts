@@ -27,5 +27,6 @@ t.test(`${REQUESTS} random requests: no 500, no hang, a stable heap`, { timeout:
   const growth = heapBytes() - before;
   t.same(outcome.faults, [], `FUZZ_SEED=${seed} repeats it`);
   t.comment(`${JSON.stringify(outcome.statuses)}, slowest ${Math.round(outcome.slowestMs)} ms`);
+  t.ok((outcome.statuses[401] ?? 0) < REQUESTS / 20, 'hardly any is stopped at the door');
   t.ok(growth < HEAP_GROWTH_BYTES, `the heap grew by ${Math.round(growth / 1024)} KiB`);
 });

@@ -33,11 +33,7 @@ async function runAndKill(folder: string, seed: number, left: number): Promise<v
   if (signal !== 'SIGKILL' && code !== 0) throw new Error(`the worker ended with ${code}: ${errors}`);
 }
 
-interface Checks {
-  same(found: unknown, wanted: unknown, message?: string): void;
-  ok(value: unknown, message?: string): void;
-  fail(message: string): void;
-}
+type Checks = Pick<typeof t, 'same' | 'ok' | 'fail'>;
 
 /** Everything that was answered is in the ledger, and every order has its debit, its numbers and its items. */
 async function check(t: Checks, store: Store, lines: readonly string[]): Promise<void> {
@@ -76,6 +72,7 @@ async function check(t: Checks, store: Store, lines: readonly string[]): Promise
   }
 }
 
+t.setTimeout(14_400_000);
 t.test(`${OPERATIONS} random operations on money, with kill -9`, { timeout: 14_400_000 }, async (t) => {
   const folder = t.testdir();
   const acknowledged = join(folder, 'acknowledged');
