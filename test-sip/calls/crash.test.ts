@@ -4,7 +4,7 @@ import { until } from '../support/wait.ts';
 import { CallFleet, takeByes } from './call-fleet.ts';
 
 /** The soak run takes 500. */
-const CALLS = Number(process.env.DIDFARM_TEST_CALLS ?? 50);
+const CALLS = Number(process.env.TEST_CALLS ?? 50);
 
 interface CallView {
   readonly reason: string | null;
