@@ -60,6 +60,8 @@ export class FlowJudge {
     }
     store.update(binding, (changed) => {
       changed.flowId = '';
+      // The port of the connection was the PBX's for that time only; it takes new ones at its Contact.
+      changed.sourcePort = contactPort(changed);
       changed.liveness = 'unconfirmed';
       changed.misses = 0;
     });
@@ -80,4 +82,10 @@ export function canBeReachedAnew(binding: Binding): boolean {
   if (!isConnection(binding.transport) || binding.transport === 'ws' || binding.transport === 'wss') return false;
   if (binding.regId !== null) return false;
   return parseSipUri(binding.contact)?.host === binding.sourceAddress;
+}
+
+function contactPort(binding: Binding): number {
+  const port = parseSipUri(binding.contact)?.port ?? 0;
+  if (port !== 0) return port;
+  return binding.transport === 'tls' ? 5061 : 5060;
 }

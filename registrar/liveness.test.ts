@@ -122,17 +122,19 @@ t.test('a restored connection is callable at once, and asked once the engine lis
   for (const isThere of [true, false]) {
     const before = testRegistrar();
     const contact = '<sip:a@198.51.100.7:5060;transport=tcp>';
-    register(before, { contact, transport: 'tcp', flowId: 'tcp/1' });
+    register(before, { contact, transport: 'tcp', flowId: 'tcp/1', sourcePort: 41_000 });
     register(before, { contact: '<sip:b@10.0.0.1;transport=tcp>', transport: 'tcp', flowId: 'tcp/2', callId: 'b' });
     const records = before.changes.flatMap((change) => (change.op === 'put' ? [change.binding] : []));
     const after = testRegistrar({ startMs: START_MS + 5000, startEpoch: 2 });
     after.closedFlows.add('tcp/1').add('tcp/2');
     after.registrar.restore(records);
-    t.match(after.registrar.bindingsOf(7), [{ contact: contact.slice(1, -1), flowId: '', liveness: 'unconfirmed' }]);
+    const [binding] = after.registrar.bindingsOf(7);
+    t.match(binding, { flowId: '', sourcePort: 5060, liveness: 'unconfirmed' }, 'where it takes connections');
     t.equal(after.registrar.bindingsOf(7).length, 1, 'behind NAT there is no way back');
     t.equal(after.probes.length, 0, 'an engine that does not listen yet would fail');
     after.clock.advance(2);
-    t.match(after.probes, [{ request: { uri: contact.slice(1, -1) } }]);
+    const routeUri = 'sip:198.51.100.7:5060;transport=tcp';
+    t.match(after.probes, [{ request: { uri: contact.slice(1, -1), routeUri } }]);
     after.probes[0]?.done(isThere ? { kind: 'response', status: 200, rttMs: 1 } : { kind: 'timeout' });
     t.equal(after.registrar.registrationOf(7).state, isThere ? 'registered' : 'offline');
   }

@@ -1,4 +1,4 @@
-import { type Binding, isConnection } from './binding.ts';
+import type { Binding } from './binding.ts';
 import { SecondBuckets } from './second-buckets.ts';
 
 /** One OPTIONS to a PBX; the shape of `EngineRequest`. */
@@ -127,12 +127,11 @@ function probeRequest(binding: Binding): ProbeRequest {
   const headers: readonly (readonly [string, string])[] =
     binding.path.length === 0 ? [] : [['Route', binding.path.join(', ')]];
   if (binding.flowId !== '') return { ...base, headers, flowId: binding.flowId };
-  // A closed connection is opened anew towards the Contact; a datagram finds its way back by its source.
-  const hasSource = !isConnection(binding.transport) && binding.sourceAddress !== '';
-  return hasSource ? { ...base, headers, routeUri: sourceUri(binding) } : { ...base, headers };
+  // A datagram finds its way back by its source; a closed connection is opened anew to where the Contact is.
+  return binding.sourceAddress === '' ? { ...base, headers } : { ...base, headers, routeUri: sourceUri(binding) };
 }
 
 function sourceUri(binding: Binding): string {
   const host = binding.sourceAddress.includes(':') ? `[${binding.sourceAddress}]` : binding.sourceAddress;
-  return `sip:${host}:${binding.sourcePort};transport=udp`;
+  return `sip:${host}:${binding.sourcePort};transport=${binding.transport}`;
 }
