@@ -9,12 +9,15 @@ export interface RetentionBounds {
   readonly failureRows?: number;
   /** Events that were handed on. @default 30 */
   readonly outboxDays?: number;
+  /** Deliveries of webhooks, with their attempts, after their end. @default 30 */
+  readonly deliveryDays?: number;
 }
 
 export interface Removed {
   readonly calls: number;
   readonly failures: number;
   readonly outbox: number;
+  readonly deliveries: number;
   readonly bindings: number;
 }
 
@@ -42,6 +45,7 @@ export async function applyRetention(store: Store, bounds: RetentionBounds = {})
         bounds.failureRows ?? 200_000,
       )),
     outbox: await remove(store, 'outbox', 'dispatched_at_ms < ?', before(bounds.outboxDays ?? 30)),
+    deliveries: await remove(store, 'webhook_deliveries', 'finished_at_ms < ?', before(bounds.deliveryDays ?? 30)),
     bindings: await store.bulk(
       (connection) => connection.prepare('DELETE FROM bindings WHERE expires_at_ms < ?').run([before(1)]).changes,
     ),
