@@ -173,8 +173,27 @@ t.test('an endpoint that hangs delays no other', async (t) => {
   while (received.length < 50 && performance.now() - startedMs < 2900)
     await new Promise((resolve) => setImmediate(resolve));
   t.equal(received.length, 50, 'all arrived before the other one gave up for the first time');
+  const oldest = async () => (await deliveries(store, row.id)).at(-1);
+  while (((await oldest())?.tries.length ?? 0) === 0) await new Promise((resolve) => setImmediate(resolve));
+  t.match(await oldest(), { tries: [{ status: null, error: 'no answer within 3 s' }] });
   await sending.close();
-  t.match((await deliveries(store, row.id)).at(-1), { tries: [{ status: null, error: 'no answer within 3 s' }] });
+});
+
+t.test('a shutdown does not wait for an endpoint that hangs; its event goes out after the next start', async (t) => {
+  const { store, accountId } = await openTestShop(t, 0);
+  let isHanging = true;
+  const { url, received } = await receive(t, (response) => {
+    if (!isHanging) response.end();
+  });
+  const { row } = await hook(store, accountId, url);
+  await tell(store, accountId, 'trunk.offline', { trunk_uuid: 'a' });
+  const before = sender(store, { timeoutMs: 60_000 });
+  await before.tick();
+  await before.close();
+  isHanging = false;
+  await sender(store).settle();
+  t.equal(received.length, 2);
+  t.match(await deliveries(store, row.id), [{ status: 'delivered' }]);
 });
 
 t.test('private addresses, redirects and names that lead inside are refused', async (t) => {

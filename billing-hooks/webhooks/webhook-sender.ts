@@ -31,6 +31,8 @@ type Target = Awaited<ReturnType<typeof loadWebhookTargets>>[number];
 const PER_ENDPOINT = 4;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_POLL_MS = 200;
+/** How long a shutdown waits for endpoints (ms). */
+const LAST_WAIT_MS = 2000;
 
 /**
  * Carries events from the outbox to the endpoints: at least once, in order per resource. What is on its way is
@@ -72,12 +74,12 @@ export class WebhookSender {
     } while (this.#sends.size > 0 || this.#finished.length > 0);
   }
 
-  /** Takes on nothing new, waits for the answers that are due and notes them. */
+  /** Takes on nothing new, waits a little for answers and notes them; what has none is sent again after the start. */
   async close(): Promise<void> {
     this.#isClosing = true;
     clearInterval(this.#timer);
     await this.#round;
-    await Promise.all(this.#sends);
+    await Promise.race([Promise.all(this.#sends), new Promise((resolve) => setTimeout(resolve, LAST_WAIT_MS))]);
     await this.tick();
   }
 
