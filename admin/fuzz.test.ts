@@ -10,5 +10,6 @@ t.test('500 random requests, nearly right, are answered as documented and never 
     seed,
   });
   t.same(outcome.faults, [], `FUZZ_SEED=${seed} repeats it`);
+  t.ok((outcome.statuses[401] ?? 0) < 25, 'hardly any is stopped at the door');
   for (const status of [200, 404, 422]) t.ok((outcome.statuses[status] ?? 0) > 0, `some are answered ${status}`);
 });
