@@ -290,6 +290,8 @@ export interface AdminStore {
   readonly webhooks: WebhookStore;
   readonly audit: AuditStore;
   readonly tenantFiles: TenantFileStore;
+  /** A consistent copy, also while the store is used. */
+  backup(file: string): Promise<void>;
   /** Trunks for load tests; their passwords are written to the files. */
   seed(trunks: number, files: SeedFiles): Promise<Seeded>;
 }

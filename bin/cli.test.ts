@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import { runCli } from './run-cli.ts';
 
 const LAUNCHER = join(import.meta.dirname, 'didfarm.js');
 
@@ -18,7 +19,25 @@ function start(args: readonly string[], env: Record<string, string>): ChildProce
   return spawn(process.execPath, [LAUNCHER, ...args], { env: { PATH: process.env.PATH ?? '', ...env } });
 }
 
+/** A command in this process, as the launcher's child would run it: no start of Node for each. */
 async function run(args: readonly string[], env: Record<string, string>): Promise<Outcome> {
+  let [out, err] = ['', ''];
+  process.exitCode = undefined;
+  const code = await runCli(args, {
+    env,
+    isTerminal: false,
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+  });
+  process.exitCode = undefined;
+  return { code, out, err };
+}
+
+async function launch(args: readonly string[], env: Record<string, string>): Promise<Outcome> {
   const child = start(args, env);
   let out = '';
   let err = '';
@@ -74,6 +93,10 @@ t.test('without a server the commands work on the database itself', async (t) =>
   t.match(JSON.parse(assigned.out), { number: '+31201234567', sip_trunk_id: 1 });
   t.match(await run(['ledger', 'verify'], env), { code: 0, out: /sound/ });
   t.match(await run(['bans', 'list'], env), { code: 0, out: 'none\n' });
+  const config = await run(['trunks', 'pbx-config', '1', '--pbx', 'asterisk', '--out', join(dir, 'pbx')], env);
+  t.match(config, { code: 0, out: /type=registration[\s\S]*password=REPLACE_WITH_THE_PASSWORD/ });
+  t.match(readdirSync(join(dir, 'pbx')).join(), /extensions_.*\.conf,pjsip_.*\.conf/);
+  t.match(await run(['trunks', 'pbx-config', '1', '--pbx', 'avaya'], env), { code: 1, err: /^didfarm: pbx: / });
 });
 
 t.test('a fault is one line on stderr and a non-zero exit', async (t) => {
@@ -94,6 +117,40 @@ t.test('a fault is one line on stderr and a non-zero exit', async (t) => {
   const malformed = await run(['trunks', 'list'], { ...env, DIDFARM_CONFIG: config });
   t.match(malformed, { code: 1, err: /^didfarm: .*config\.yaml/ });
   t.notMatch(malformed.err, /\n\s+at /, 'no stack trace');
+});
+
+t.test('a backup is restored: what came after it is gone, what was in it works', async (t) => {
+  const dir = freshDir(t);
+  const env = { DIDFARM_DATA_DIR: join(dir, 'data') };
+  const copy = join(dir, 'copy.db');
+  const trunks = async () => JSON.parse((await run(['trunks', 'list', '--json'], env)).out).length as number;
+  await run(['seed', '--trunks', '2'], env);
+  t.match(await run(['backup', copy], env), { code: 0, out: /copy\.db: \d+ bytes; keep the secret key/ });
+  t.equal(statSync(copy).mode & 0o777, 0o600);
+  t.match(await run(['backup', copy], env), { code: 1, err: /exists already/ }, 'and is never written over');
+  await run(['trunks', 'create', 'Later', '--account', '1'], env);
+  t.equal(await trunks(), 3);
+  t.match(await run(['restore', copy], env), { code: 1, err: /is there already; --yes replaces it/ });
+  t.equal(await trunks(), 3, 'nothing is replaced unasked');
+  t.match(await run(['restore', copy, '--yes'], env), { code: 0, out: 'restored\n' });
+  t.equal(await trunks(), 2);
+  t.ok(existsSync(join(dir, 'data', 'didfarm.db.before-restore')), 'the old one is kept');
+  const alien = { DIDFARM_DATA_DIR: join(dir, 'elsewhere') };
+  t.match(await run(['restore', copy], alien), { code: 1, err: /key/ }, 'without its key it is refused');
+  writeFileSync(join(dir, 'junk.db'), 'no database at all, only some words '.repeat(100));
+  t.match(await run(['restore', join(dir, 'junk.db'), '--yes'], env), { code: 1 });
+  t.equal(await trunks(), 2, 'what cannot be read replaces nothing');
+  t.match(await run(['migrate'], env), { code: 0, out: 'the schema is up to date\n' });
+});
+
+t.test('the completion scripts know every command and are valid', async (t) => {
+  const bash = await run(['completion', 'bash'], {});
+  t.match(bash.out, /'trunks'\) words='[^']*pbx-config/);
+  const asked = `${bash.out}\nCOMP_WORDS=(didfarm trunks re); COMP_CWORD=2; _didfarm didfarm re trunks; echo "$COMPREPLY"`;
+  t.equal(execFileSync('bash', ['-c', asked], { encoding: 'utf8' }), 'regenerate\n');
+  t.match((await run(['completion', 'fish'], {})).out, /complete -c didfarm -f -n '__fish_use_subcommand' -a trunks/);
+  t.match((await run(['completion', 'zsh'], {})).out, /bashcompinit/);
+  t.match(await run(['completion', 'cmd'], {}), { code: 1, err: /there is bash, zsh, fish/ });
 });
 
 t.test('with a server the commands go through its control socket', async (t) => {
@@ -118,6 +175,12 @@ t.test('with a server the commands go through its control socket', async (t) => 
   });
   t.match(await run(['doctor'], env), { out: /server: is running and SIP listens/ });
   t.match(await run(['ledger', 'verify'], env), { code: 0, out: /sound/ });
+  t.match(await run(['reload'], env), { code: 0, out: 'published\n' });
+  t.match(await run(['migrate'], env), { code: 1, err: /the server is running/ });
+  t.match(await run(['restore', 'x.db', '--yes'], env), { code: 1, err: /x\.db does not exist/ });
+  const copy = join(env.DIDFARM_DATA_DIR, 'copy.db');
+  t.match(await run(['backup', copy], env), { code: 0 }, 'a backup while the server runs');
+  t.match(await run(['restore', copy, '--yes'], env), { code: 1, err: /the server is running: stop it first/ });
   server.kill('SIGTERM');
   const [code] = (await once(server, 'exit')) as [number | null];
   t.equal(code, 0, 'the launcher forwards SIGTERM and ends as the server does');
@@ -136,7 +199,7 @@ async function healthy(port: string): Promise<void> {
 }
 
 t.test('the launcher mirrors the exit code of what it starts', async (t) => {
-  t.equal((await run(['--version'], {})).code, 0);
-  t.match((await run(['--version'], {})).out, /^\d+\.\d+\.\d+\n$/);
-  t.equal((await run(['doctor'], { DIDFARM_SIP_PORT: 'x' })).code, 2);
+  t.equal((await launch(['--version'], {})).code, 0);
+  t.match((await launch(['--version'], {})).out, /^\d+\.\d+\.\d+\n$/);
+  t.equal((await launch(['doctor'], { DIDFARM_SIP_PORT: 'x' })).code, 2);
 });

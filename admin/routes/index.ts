@@ -10,6 +10,7 @@ import { installDids } from './dids.ts';
 import { installExplain } from './explain.ts';
 import type { InstallRoutes } from './install.ts';
 import { installLedger } from './ledger.ts';
+import { installMaintenance } from './maintenance.ts';
 import { installNumberSearch } from './number-search.ts';
 import { installNumbers } from './numbers.ts';
 import { installOrders } from './orders.ts';
@@ -48,5 +49,6 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installAudit,
   installLedger,
   installSeed,
+  installMaintenance,
   installTenantFiles,
 ];

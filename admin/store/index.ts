@@ -38,6 +38,7 @@ export function createAdminStore(store: Store, options: AdminStoreOptions = {}):
     webhooks: createWebhookStore(store, guard),
     audit: createAuditStore(store),
     tenantFiles: createTenantFileStore(store),
+    backup: (file) => store.backup(file),
     seed: (trunks, files) => seedBench(store, trunks, files),
   };
 }

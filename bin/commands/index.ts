@@ -3,6 +3,7 @@ import { registerBans } from './bans.ts';
 import { registerCalls } from './calls.ts';
 import { registerCarriers } from './carriers.ts';
 import type { RegisterCommand } from './command.ts';
+import { registerCompletion } from './completion.ts';
 import { registerDemo } from './demo.ts';
 import { registerDids } from './dids.ts';
 import { registerDoctor } from './doctor.ts';
@@ -10,6 +11,7 @@ import { registerEngine } from './engine.ts';
 import { registerExplain } from './explain.ts';
 import { registerKeys } from './keys.ts';
 import { registerLedger } from './ledger.ts';
+import { registerMaintenance } from './maintenance.ts';
 import { registerRegistrations } from './registrations.ts';
 import { registerSeed } from './seed.ts';
 import { registerServe } from './serve.ts';
@@ -23,6 +25,8 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerEngine,
   registerDoctor,
   registerTenantFiles,
+  registerMaintenance,
+  registerCompletion,
   registerExplain,
   registerAccounts,
   registerTrunks,
