@@ -43,19 +43,22 @@ export async function dueDeliveries(
   webhookId: number,
   limit: number,
 ): Promise<readonly DeliveryRow[]> {
-  return context.db
-    .selectFrom('webhookDeliveries as d')
-    .selectAll()
-    .where('webhookId', '=', webhookId)
-    .where(sql<boolean>`status = 'pending'`)
-    .where('nextAttemptAtMs', '<=', context.clock.nowMs())
-    .where(
-      sql<boolean>`NOT EXISTS (SELECT 1 FROM webhook_deliveries e WHERE e.webhook_id = d.webhook_id
+  return (
+    context.db
+      .selectFrom('webhookDeliveries as d')
+      .selectAll()
+      .where('webhookId', '=', webhookId)
+      .where(sql<boolean>`status = 'pending'`)
+      // The plus keeps SQLite to the index of the endpoint: what is due elsewhere must cost nothing here.
+      .where(sql<boolean>`+next_attempt_at_ms <= ${context.clock.nowMs()}`)
+      .where(
+        sql<boolean>`NOT EXISTS (SELECT 1 FROM webhook_deliveries e WHERE e.webhook_id = d.webhook_id
         AND e.resource = d.resource AND e.status = 'pending' AND e.id < d.id)`,
-    )
-    .orderBy('id')
-    .limit(limit)
-    .execute();
+      )
+      .orderBy('id')
+      .limit(limit)
+      .execute()
+  );
 }
 
 /** Endpoints with something due now. */
