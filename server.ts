@@ -3,7 +3,7 @@ import { type Config, loadConfig } from './config/index.ts';
 import { startAdmin } from './runtime/admin-listeners.ts';
 import { startCommerce } from './runtime/commerce.ts';
 import { Journal } from './runtime/journal.ts';
-import { closeServer } from './runtime/listen.ts';
+import { closeServer, portOf } from './runtime/listen.ts';
 import { startMetricsServer } from './runtime/metrics-server.ts';
 import { Publishing } from './runtime/publish.ts';
 import { stopOnSignal } from './runtime/shutdown.ts';
@@ -26,9 +26,9 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
   const logger = createLogger({ level: config.log.level });
   warn(config, unknownVariables, logger);
 
-  // What is stored, and the demo world on an empty data directory.
+  // What is stored; only we may read it.
+  process.umask(0o077);
   const world = await openWorld(config);
-  const demoFile = await prepareDemo(world.store, config, options.demo);
 
   // SIP: its thread learns the directory and the bindings of before, then listens.
   const metrics = new MainMetrics();
@@ -71,7 +71,19 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
   const collectSip = async () => [(await sip.bus.request('metrics')) as object[]];
   const metricsServer = await startMetricsServer(config.metrics, metrics, collectSip);
 
+  // The demo world comes last: a start that failed has made and shown nothing.
+  const listening = await sip.bus.started;
+  const ports = { sip: listening, http: admin.port, metrics: portOf(metricsServer) };
+  const demoFile = await prepareDemo(world.store, config, ports, options.demo);
+  if (demoFile !== undefined) await publishing.publish();
+
   stopOnSignal(logger, () => [
+    {
+      name: 'health',
+      async run() {
+        state.isReady = false;
+      },
+    },
     { name: 'drain', run: () => sip.bus.request('drain', { limitMs: config.calls.drainSec * 1000 }) },
     { name: 'http', run: () => Promise.all([admin.close(), closeServer(metricsServer)]) },
     { name: 'sip', run: () => sip.bus.request('stop').then(() => sip.terminate()) },
@@ -80,10 +92,7 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
     { name: 'store', run: () => world.store.close() },
   ]);
   state.isReady = true;
-  logger.info(
-    { sip: await sip.bus.started, http: config.http, metrics: config.metrics, version: VERSION },
-    'didfarm is up',
-  );
+  logger.info({ sip: listening, http: config.http, metrics: config.metrics, version: VERSION }, 'didfarm is up');
   if (demoFile !== undefined) process.stdout.write(renderWelcome(demoFile));
 }
 

@@ -9,7 +9,7 @@ import Fastify, {
 import type { AdminDeps } from './deps.ts';
 import { bearerPrincipal, controlPrincipal } from './http/authenticate.ts';
 import { BODY_LIMIT_BYTES, installBodyParser } from './http/body-parser.ts';
-import { installErrorHandler } from './http/error-handler.ts';
+import { installErrorHandler, sendFrameworkError } from './http/error-handler.ts';
 import { IdempotencyMemory } from './http/idempotency.ts';
 import { installOpenApi } from './http/openapi.ts';
 import { limitRate } from './http/rate-limit-hook.ts';
@@ -35,6 +35,7 @@ export async function createAdminApp(deps: AdminDeps): Promise<FastifyInstance> 
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
+    frameworkErrors: sendFrameworkError,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
   });
   app.setValidatorCompiler(validatorCompiler as never);

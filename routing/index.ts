@@ -51,3 +51,4 @@ export type {
 export { PBX_PROFILES, type PbxProfile } from './profiles.ts';
 export { type SrfPort, toInboundRequest } from './srf-adapter.ts';
 export { flowRoute } from './target/trunk-legs.ts';
+export { createUnservedHandler, UNSERVED_METHODS } from './unserved-methods.ts';

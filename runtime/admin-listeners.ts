@@ -2,12 +2,15 @@ import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AdminDeps, createAdminApp } from '../admin/index.ts';
 import type { Config } from '../config/index.ts';
+import { portOf } from './listen.ts';
 import { StartError } from './start-error.ts';
 
 /** Longest path of a Unix socket that Linux takes. */
 const MAX_SOCKET_PATH = 107;
 
 export interface AdminListeners {
+  /** The HTTP port in use. */
+  readonly port: number;
   close(): Promise<void>;
 }
 
@@ -19,6 +22,7 @@ export async function startAdmin(config: Config, deps: Omit<AdminDeps, 'channel'
   await control.listen({ path: freshSocket(config.dataDir) });
   chmodSync(socketPath(config.dataDir), 0o600);
   return {
+    port: portOf(network.server),
     async close() {
       await Promise.all([network.close(), control.close()]);
       rmSync(socketPath(config.dataDir), { force: true });

@@ -25,3 +25,9 @@ export function closeServer(
     server.closeIdleConnections?.();
   });
 }
+
+/** The port a server is bound to. */
+export function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

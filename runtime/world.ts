@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BindingRecord, CallRecord, SipEvent } from '../bus/index.ts';
+import type { BindingRecord, CallRecord, ListeningAddress, SipEvent } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import {
@@ -59,6 +59,13 @@ export async function openWorld(config: Config): Promise<World> {
   };
 }
 
+/** What the servers are bound to, for people and scripts to find them. */
+export interface Bound {
+  readonly sip: readonly ListeningAddress[];
+  readonly http: number;
+  readonly metrics: number;
+}
+
 /**
  * The demo world: made when asked for, or when nobody said no and the store is empty.
  * @returns the file with its credentials when it was made now
@@ -66,10 +73,13 @@ export async function openWorld(config: Config): Promise<World> {
 export async function prepareDemo(
   store: Store,
   config: Config,
+  { sip, http, metrics }: Bound,
   wanted: boolean | undefined,
 ): Promise<string | undefined> {
   if (wanted === false || !(await isEmptyStore(store))) return undefined;
-  await createDemoWorld(store, config);
+  const portOf = (transport: string) => sip.find((point) => point.transport === transport)?.port;
+  const ports = { sip: portOf('udp') ?? config.sip.port, sipTls: portOf('tls') ?? null, http, metrics };
+  await createDemoWorld(store, config, ports);
   return join(config.dataDir, 'demo.json');
 }
 

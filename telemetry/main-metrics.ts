@@ -1,4 +1,5 @@
-import { AggregatorRegistry, Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, Registry } from 'prom-client';
+import { collectProcessMetrics } from './process-metrics.ts';
 
 /** Metrics of the main thread, and the page that Prometheus gets: ours and those of the SIP threads, summed. */
 export class MainMetrics {
@@ -7,7 +8,7 @@ export class MainMetrics {
   readonly #batches: Counter;
 
   constructor() {
-    collectDefaultMetrics({ register: this.#registry, prefix: 'didfarm_' });
+    collectProcessMetrics(this.#registry, 'didfarm_');
     const registers = [this.#registry];
     this.#lost = new Counter({
       name: 'didfarm_bus_events_lost_total',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import t from 'tap';
 import { MainMetrics, type SipMetricSources, SipMetrics, type TrunkSeries } from './index.ts';
 
@@ -70,4 +71,9 @@ t.test('beyond metrics.max_trunks series are cut, and that is said', async (t) =
   const page = await scrape(new SipMetrics(sources(5), 3));
   t.equal(page.match(/^didfarm_trunk_registered\{/gm)?.length, 3);
   t.ok(page.includes('didfarm_trunk_series_truncated 1\n'));
+});
+
+t.test('promtool has nothing to say against the page', async (t) => {
+  const page = await scrape(new SipMetrics(sources(2), 10));
+  t.equal(execFileSync('promtool', ['check', 'metrics'], { input: page, encoding: 'utf8' }), '');
 });

@@ -1,11 +1,11 @@
 import {
   Counter,
-  collectDefaultMetrics,
   Gauge,
   type MetricObjectWithValues,
   type MetricValue,
   Registry,
 } from 'prom-client';
+import { collectProcessMetrics } from './process-metrics.ts';
 import { Tally } from './tally.ts';
 
 /** Values that are read when Prometheus asks, from where they live; no second bookkeeping. */
@@ -42,7 +42,7 @@ export class SipMetrics {
   readonly #engine = new Tally();
 
   constructor(sources: SipMetricSources, maxTrunks: number) {
-    collectDefaultMetrics({ register: this.#registry, prefix: 'didfarm_sip_' });
+    collectProcessMetrics(this.#registry, 'didfarm_sip_');
     this.#addTallies();
     this.#addGauges(sources);
     this.#addTrunkSeries(sources, maxTrunks);

@@ -57,6 +57,22 @@ t.test('a port in use is one line that names it', async (t) => {
   );
 });
 
+t.test(
+  'a first start that fails has made nothing: the next one prints the credentials and the port it has',
+  async (t) => {
+    const dataDir = tempDir(t);
+    const socket = createSocket('udp4');
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    const taken = String(socket.address().port);
+    t.equal((await failStart(t, { DIDFARM_DATA_DIR: dataDir, DIDFARM_SIP_PORT: taken })).code, 1);
+    socket.close();
+    const product = await startProduct(t, { DIDFARM_DATA_DIR: dataDir });
+    t.match(product.output(), product.trunk('Acme Corp').password);
+    t.equal(product.demo.sip.port, product.sipPort);
+  },
+);
+
 t.test('an HTTP port in use, likewise', async (t) => {
   const product = await startProduct(t);
   const failed = await failStart(t, { DIDFARM_HTTP_PORT: String(product.httpPort) });

@@ -21,6 +21,15 @@ export function installErrorHandler(app: FastifyInstance, translate: (error: unk
   );
 }
 
+/** What Fastify refuses before it has found a route (a URL it cannot decode) has the same envelope. */
+export function sendFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  sendError(
+    toApiError(error, () => undefined),
+    request,
+    reply,
+  );
+}
+
 /** The envelope of one refusal. */
 export function errorBody(error: ApiError, logId: string): ErrorBody {
   const { status, remedy } = API_ERRORS[error.code];

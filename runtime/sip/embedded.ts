@@ -3,6 +3,7 @@ import type { AuthService } from '../../auth/index.ts';
 import type { Config } from '../../config/index.ts';
 import type { Registrar, RegistrarEngine } from '../../registrar/index.ts';
 import { bindDirect, createOptionsHandler } from '../../registrar/index.ts';
+import { createInviteAuth, createUnservedHandler, UNSERVED_METHODS } from '../../routing/index.ts';
 import { createEngine, type EnginePorts, type SipEngine } from '../../sip-engine/index.ts';
 import type { Directory } from '../../tenancy/index.ts';
 import { listenSpecs, tlsOptions } from '../listen-specs.ts';
@@ -46,6 +47,8 @@ export function joinEmbedded(engine: SipEngine, { config, directory, auth, regis
     bindDirect((request) => registrar.handle(request)),
   );
   engine.onRequest('OPTIONS', bindDirect(createOptionsHandler({ directory, auth, registrar, scanners })));
+  const unserved = createUnservedHandler({ directory, bindings: registrar, auth: createInviteAuth(auth) });
+  for (const method of UNSERVED_METHODS) engine.onRequest(method, bindDirect(unserved));
   engine.setPreFilter(auth.preFilter);
   // Over UDP and TCP a banned source is told 503; a TLS handshake is more than it may cost us.
   engine.setConnectionFilter(

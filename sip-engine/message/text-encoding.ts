@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer';
+import { Buffer, isUtf8 } from 'node:buffer';
 
 /**
  * Headers are scanned as Latin-1 text, one character a byte, and turned into UTF-8 text (RFC 3261
@@ -7,9 +7,9 @@ import { Buffer } from 'node:buffer';
 export function decodeUtf8(latin1: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is the ASCII range
   if (/^[\x00-\x7f]*$/.test(latin1)) return latin1;
-  const text = Buffer.from(latin1, 'latin1').toString('utf8');
+  const bytes = Buffer.from(latin1, 'latin1');
   // Old peers send Latin-1; better their letters than replacement characters.
-  return text.includes('\ufffd') ? latin1 : text;
+  return isUtf8(bytes) ? bytes.toString('utf8') : latin1;
 }
 
 /** The UTF-8 bytes of a text, one character a byte. */

@@ -1,0 +1,10 @@
+import { collectDefaultMetrics, type Registry } from 'prom-client';
+
+/** Gauges that prom-client names like counters, which promtool refuses; the same without the suffix stay. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
+/** CPU, memory, event loop and garbage collection of this thread. */
+export function collectProcessMetrics(registry: Registry, prefix: string): void {
+  collectDefaultMetrics({ register: registry, prefix });
+  for (const name of MISNAMED) registry.removeSingleMetric(prefix + name);
+}
