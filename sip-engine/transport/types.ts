@@ -45,6 +45,7 @@ export interface TransportError extends Error {
 
 export interface ListenSpec {
   readonly transport: TransportName;
+  /** An address or a name; `::` is every IPv6 address and no IPv4 one, which `0.0.0.0` listens for. */
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
