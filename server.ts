@@ -14,6 +14,7 @@ import { VERSION } from './runtime/version.ts';
 import { renderWelcome } from './runtime/welcome.ts';
 import { openWorld, prepareDemo, watchRetention } from './runtime/world.ts';
 import { createLogger, type Logger, MainMetrics } from './telemetry/index.ts';
+import { loadTrunkStates } from './tenancy/index.ts';
 
 export interface ServeOptions {
   /** Make the demo world. @default when the data directory is empty */
@@ -46,7 +47,7 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
   );
   const publishing = new Publishing(world.publisher, sip.bus);
   const loaded = sip.bus.publish(await world.publisher.fullDelta());
-  sip.bus.restore(await world.loadBindings(), world.openCalls);
+  sip.bus.restore(await world.loadBindings(), world.openCalls, await loadTrunkStates(world.store));
   await Promise.all([loaded, sip.bus.started]);
   await world.settleOpenCalls();
   publishing.watch(logger);

@@ -107,8 +107,8 @@ bus.listen({
     directory.apply(delta);
     registrar.directoryChanged(delta);
   },
-  onRestore(bindings, calls) {
-    registrar.restore(bindings);
+  onRestore(bindings, calls, states) {
+    registrar.restore(bindings, states);
     state.isLoaded = true;
     start(calls).catch((error: unknown) => bus.fatal(describeStartError(error)));
   },

@@ -78,6 +78,14 @@ export interface TrunkStateChange {
   readonly binding: BindingRecord;
 }
 
+/** A trunk's registration as it stood when the last run ended. */
+export interface TrunkStateRecord {
+  readonly trunkId: number;
+  readonly state: 'registered' | 'offline';
+  readonly sinceMs: number;
+  readonly cause: OfflineCause | null;
+}
+
 export interface RegisterFailure {
   readonly atMs: number;
   /** `null` when no trunk could be told. */

@@ -1,5 +1,5 @@
 import type { DirectoryDelta } from './directory-records.ts';
-import type { BindingRecord, CallRecord, SipEvent } from './events.ts';
+import type { BindingRecord, CallRecord, SipEvent, TrunkStateRecord } from './events.ts';
 import type { DownMessage, ListeningAddress, SipRequestName, UpMessage } from './messages.ts';
 import type { Port } from './port.ts';
 
@@ -46,8 +46,12 @@ export class MainSide {
   }
 
   /** What the last run left: live bindings, and the calls that were up when it ended without a word. */
-  restore(bindings: readonly BindingRecord[], calls: readonly CallRecord[] = []): void {
-    this.#post({ type: 'restore', bindings, calls });
+  restore(
+    bindings: readonly BindingRecord[],
+    calls: readonly CallRecord[] = [],
+    states: readonly TrunkStateRecord[] = [],
+  ): void {
+    this.#post({ type: 'restore', bindings, calls, states });
   }
 
   /** @throws Error with the thread's own sentence, or when the thread has ended. */

@@ -1,10 +1,15 @@
 import type { DirectoryDelta } from './directory-records.ts';
-import type { BindingRecord, CallRecord, SipEvent } from './events.ts';
+import type { BindingRecord, CallRecord, SipEvent, TrunkStateRecord } from './events.ts';
 
 /** Main thread to SIP thread. */
 export type DownMessage =
   | { readonly type: 'directory'; readonly delta: DirectoryDelta }
-  | { readonly type: 'restore'; readonly bindings: readonly BindingRecord[]; readonly calls: readonly CallRecord[] }
+  | {
+      readonly type: 'restore';
+      readonly bindings: readonly BindingRecord[];
+      readonly calls: readonly CallRecord[];
+      readonly states: readonly TrunkStateRecord[];
+    }
   | { readonly type: 'request'; readonly id: number; readonly name: SipRequestName; readonly args: unknown };
 
 /** SIP thread to main thread. */

@@ -1,5 +1,5 @@
 import type { DirectoryDelta } from './directory-records.ts';
-import type { BindingRecord, CallRecord, SipEvent } from './events.ts';
+import type { BindingRecord, CallRecord, SipEvent, TrunkStateRecord } from './events.ts';
 import type { DownMessage, ListeningAddress, SipRequestName, UpMessage } from './messages.ts';
 import type { Port } from './port.ts';
 
@@ -10,7 +10,11 @@ const MAX_PENDING = 200_000;
 
 export interface SipSideHandlers {
   onDirectory(delta: DirectoryDelta): void;
-  onRestore(bindings: readonly BindingRecord[], calls: readonly CallRecord[]): void;
+  onRestore(
+    bindings: readonly BindingRecord[],
+    calls: readonly CallRecord[],
+    states: readonly TrunkStateRecord[],
+  ): void;
   onRequest(name: SipRequestName, args: unknown): unknown;
 }
 
@@ -32,7 +36,7 @@ export class SipSide {
       if (message.type === 'directory') {
         handlers.onDirectory(message.delta);
         this.#post({ type: 'ack', version: message.delta.version });
-      } else if (message.type === 'restore') handlers.onRestore(message.bindings, message.calls);
+      } else if (message.type === 'restore') handlers.onRestore(message.bindings, message.calls, message.states);
       else void this.#answer(message, handlers);
     });
   }

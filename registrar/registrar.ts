@@ -1,5 +1,5 @@
 import type { InboundRequest } from '../auth/index.ts';
-import type { BindingRecord, DirectoryDelta, OfflineCause } from '../bus/index.ts';
+import type { BindingRecord, DirectoryDelta, OfflineCause, TrunkStateRecord } from '../bus/index.ts';
 import { runStepsLazily, type Step } from '../telemetry/index.ts';
 import type { LiveBinding } from './binding.ts';
 import { Bindings } from './bindings.ts';
@@ -122,7 +122,9 @@ export class Registrar {
   }
 
   /** Takes over the bindings of before a restart; the directory must be loaded. */
-  restore(records: readonly BindingRecord[]): void {
+  restore(records: readonly BindingRecord[], states: readonly TrunkStateRecord[] = []): void {
+    const isKnown = (state: TrunkStateRecord) => this.#options.directory.findTrunk(state.trunkId) !== undefined;
+    this.#bindings.states.restoreOffline(states.filter((state) => state.state === 'offline' && isKnown(state)));
     this.#bindings.restore(records.filter((record) => this.#options.directory.findTrunk(record.trunkId) !== undefined));
     for (const record of records) {
       const trunk = this.#options.directory.findTrunk(record.trunkId);

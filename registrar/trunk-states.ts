@@ -1,4 +1,4 @@
-import type { OfflineCause, TrunkRecord, TrunkStateChange } from '../bus/index.ts';
+import type { OfflineCause, TrunkRecord, TrunkStateChange, TrunkStateRecord } from '../bus/index.ts';
 import { type Binding, toRecord } from './binding.ts';
 import { SecondBuckets } from './second-buckets.ts';
 
@@ -21,7 +21,8 @@ interface Entry {
   state: 'registered' | 'offline';
   sinceMs: number;
   cause: OfflineCause | null;
-  binding: Binding;
+  /** `undefined` for a trunk that was offline before the restart and has not come back. */
+  binding: Binding | undefined;
   toldState: 'registered' | 'offline';
   toldAtMs: number;
   isWaiting: boolean;
@@ -49,9 +50,24 @@ export class TrunkStates {
     return this.#entries.get(trunkId);
   }
 
+  /** Trunks that were offline before a restart, as the outside knows them: no event. */
+  restoreOffline(states: readonly TrunkStateRecord[]): void {
+    for (const { trunkId, sinceMs, cause } of states) {
+      this.#entries.set(trunkId, {
+        state: 'offline',
+        sinceMs,
+        cause,
+        binding: undefined,
+        toldState: 'offline',
+        toldAtMs: Number.NEGATIVE_INFINITY,
+        isWaiting: false,
+      });
+    }
+  }
+
   /** What the outside knew before a restart: no event. */
   restore(binding: Binding, sinceMs: number): void {
-    if (this.#entries.has(binding.trunkId)) return;
+    if (this.#entries.get(binding.trunkId)?.state === 'registered') return;
     this.#registered += 1;
     this.#entries.set(binding.trunkId, {
       state: 'registered',
@@ -121,15 +137,17 @@ export class TrunkStates {
       entry.isWaiting = true;
       return;
     }
+    const { binding } = entry;
+    if (binding === undefined) return;
     entry.toldState = entry.state;
     entry.toldAtMs = now;
     this.#options.emit({
       trunkId,
-      accountId: entry.binding.accountId,
+      accountId: binding.accountId,
       state: entry.state,
       atMs: entry.sinceMs,
       cause: entry.cause,
-      binding: toRecord(entry.binding),
+      binding: toRecord(binding),
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { TrunkStateChange } from '../../bus/index.ts';
+import type { OfflineCause, TrunkStateChange } from '../../bus/index.ts';
 import type { SqliteConnection, Store, StoreContext } from '../store/index.ts';
 
 /** A trunk's registration as it was last reported; a trunk without one never registered. */
@@ -7,7 +7,7 @@ export interface TrunkState {
   readonly accountId: number;
   readonly state: 'registered' | 'offline';
   readonly sinceMs: number;
-  readonly cause: string | null;
+  readonly cause: OfflineCause | null;
 }
 
 const KEEP = `INSERT INTO trunk_states (trunk_id, account_id, state, since_ms, cause) VALUES (?, ?, ?, ?, ?)
@@ -49,7 +49,8 @@ export function saveTrunkStates(store: Store, changes: readonly TrunkStateChange
 }
 
 export async function loadTrunkStates(context: StoreContext): Promise<readonly TrunkState[]> {
-  return context.db.selectFrom('trunkStates').selectAll().orderBy('trunkId').execute();
+  const rows = await context.db.selectFrom('trunkStates').selectAll().orderBy('trunkId').execute();
+  return rows.map((row) => ({ ...row, cause: row.cause as OfflineCause | null }));
 }
 
 interface TrunkNames {
