@@ -6,7 +6,7 @@ import type {
   NumberOffer,
   ProjectedCost,
 } from '../billing-hooks/index.ts';
-import type { AppliedPlan, PlanOptions, Seeded, SeedFiles, TenantPlan } from '../tenancy/index.ts';
+import type { Seeded, SeedFiles } from '../tenancy/index.ts';
 import type { GroupStore } from './group-store-port.ts';
 import type {
   AccountRow,
@@ -24,6 +24,7 @@ import type {
   Visible,
   WebhookRow,
 } from './store-port.ts';
+import type { TenantFileStore } from './tenant-file-port.ts';
 
 /** Fields that a write may carry; absent ones are left alone or take their default. */
 export type Fields<T, K extends keyof T> = { readonly [P in K]?: T[P] | undefined };
@@ -265,13 +266,6 @@ export interface AuditRow {
   readonly before: unknown;
   readonly after: unknown;
   readonly atMs: number;
-}
-
-export interface TenantFileStore {
-  plan(yaml: string, name: string, options: PlanOptions): Promise<TenantPlan>;
-  apply(yaml: string, name: string, options: PlanOptions): Promise<AppliedPlan>;
-  /** That account and those below it, or all that is visible. */
-  export(visible: Visible, accountId: number | undefined): Promise<string>;
 }
 
 /** Everything of the store that the admin side uses. */

@@ -56,3 +56,21 @@ t.test('faults of a file come with their line, and nothing of the server is read
   const secret = await post(file);
   t.equal(secret.status, 422, 'a file is read by the command line alone');
 });
+
+t.test('a file that was applied is kept for its account, and lists of changes do not carry it', async (t) => {
+  const { app, keys } = await openTestWorld(t);
+  const applied = (key: string, query = '') => send(app, 'GET', `/tenant-files/applied${query}`, { key });
+  t.match((await applied(keys.msp)).body.error, { code: 'not_found', message: /no such applied file/ });
+  const yaml = (maxIn: number) => `version: 1\naccounts: [{name: MSP, trunks: [{name: Main, max_in: ${maxIn}}]}]\n`;
+  const apply = (text: string) =>
+    send(app, 'POST', '/tenant-files/apply', { key: keys.msp, body: { yaml: text, name: 'msp.yaml' } });
+  await apply(yaml(1));
+  await apply(yaml(2));
+  await apply(yaml(2));
+  t.match((await applied(keys.msp)).body.data, { yaml: yaml(2), name: 'msp.yaml', changes: 1 }, 'no change, no entry');
+  t.match((await applied(keys.msp, '?back=1')).body.data, { yaml: yaml(1) });
+  t.equal((await applied(keys.bistro)).status, 404, "and is nobody else's");
+  const audit = JSON.stringify((await send(app, 'GET', '/audit', { key: keys.msp })).body);
+  t.match(audit, /"resource":"tenant_file"/);
+  t.notMatch(audit, /version: 1/);
+});

@@ -119,6 +119,36 @@ t.test('a fault is one line on stderr and a non-zero exit', async (t) => {
   t.notMatch(malformed.err, /\n\s+at /, 'no stack trace');
 });
 
+t.test('drift is told against the file applied last, and rollback applies an earlier one', async (t) => {
+  const dir = freshDir(t);
+  const env = { DIDFARM_DATA_DIR: join(dir, 'data') };
+  const file = join(dir, 'tenants.yaml');
+  const write = (maxIn: number, more = '') =>
+    writeFileSync(
+      file,
+      `version: 1\nprune: true\naccounts:\n  - name: Acme\n    trunks: [{name: Main, max_in: ${maxIn}}${more}]\n`,
+    );
+  write(2);
+  t.match(await run(['plan', file], env), { code: 2, out: /\+ trunk Main \(Acme\).*\n0 PBXes will be unregistered/ });
+  t.match(await run(['apply', file, '--yes'], env), { code: 0, out: /New passwords, shown once/ });
+  t.match(await run(['drift'], env), { code: 0, out: 'no changes\n' });
+  write(5, ', {name: Spare}');
+  await run(['apply', file, '--yes'], env);
+  t.match(await run(['drift'], env), { code: 0, out: 'no changes\n' });
+  await run(['trunks', 'create', 'By hand', '--account', '1'], env);
+  t.match(await run(['drift'], env), {
+    code: 2,
+    out: /against .*tenants\.yaml, applied 2.*\n- trunk By hand \(Acme\)/,
+  });
+  t.match(await run(['rollback', '1', '--yes'], env), { code: 0, out: /max_in 5 -> 2[\s\S]*applied: 3 changes/ });
+  const trunks = JSON.parse((await run(['trunks', 'list', '--json'], env)).out);
+  t.same(
+    trunks.map((trunk: { name: string; max_in: number }) => [trunk.name, trunk.max_in]),
+    [['Main', 2]],
+  );
+  t.match(await run(['rollback', '9'], env), { code: 1, err: /no such applied file/ });
+});
+
 t.test('a backup is restored: what came after it is gone, what was in it works', async (t) => {
   const dir = freshDir(t);
   const env = { DIDFARM_DATA_DIR: join(dir, 'data') };

@@ -31,6 +31,7 @@ export function installAudit(define: DefineRoute, deps: AdminDeps): void {
       const { rows, meta } = paged(page, await deps.store.audit.list(principal.visible, page));
       const data = rows.map(({ accountId, resourceId, atMs, ...entry }) => ({
         ...entry,
+        after: withoutFile(entry.after),
         at: isoTime(atMs),
         account_id: accountId,
         resource_id: resourceId,
@@ -38,4 +39,11 @@ export function installAudit(define: DefineRoute, deps: AdminDeps): void {
       return { data, meta };
     },
   });
+}
+
+/** A tenant file that was applied is read at its own address: a list of changes must not carry megabytes. */
+function withoutFile(after: unknown): unknown {
+  if (after === null || typeof after !== 'object' || !('yaml' in after)) return after;
+  const { yaml, ...rest } = after;
+  return rest;
 }

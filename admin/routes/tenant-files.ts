@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
 import { type PlanOptions, TENANT_SCHEMA } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
+import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import type { Principal } from '../principal.ts';
-import { envelope } from '../shapes.ts';
+import { envelope, isoTime } from '../shapes.ts';
 import { targetAccount } from '../target-account.ts';
 
 const TAG = 'Tenant files';
@@ -45,6 +46,14 @@ const CREDENTIALS_SHAPE = Type.Object({
   realm: Type.String(),
   username: Type.String(),
   password: Type.String({ description: 'Told here and never again.' }),
+});
+
+const APPLIED_SHAPE = Type.Object({
+  yaml: Type.String(),
+  name: Type.String(),
+  actor: Type.String(),
+  changes: Type.Integer(),
+  applied_at: Type.String(),
 });
 
 /** Tenants as code: what a file would change, changing it, and the file that says what there is. */
@@ -95,6 +104,24 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
   });
   define({
     method: 'GET',
+    url: '/tenant-files/applied',
+    tag: TAG,
+    summary: 'The file that was applied last, or so many applies before',
+    scope: 'admin',
+    query: Type.Object(
+      { back: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000, description: '0: the last. Default 0.' })) },
+      { additionalProperties: false },
+    ),
+    response: envelope(APPLIED_SHAPE),
+    handler: async ({ principal, query }) => {
+      const file = await deps.store.tenantFiles.applied(principal.visible, query.back ?? 0);
+      if (file === undefined) throw notFound('applied file');
+      const { yaml, name, actor, changes, atMs } = file;
+      return { data: { yaml, name, actor, changes, applied_at: isoTime(atMs) } };
+    },
+  });
+  define({
+    method: 'GET',
     url: '/tenant-files/schema',
     tag: TAG,
     summary: 'The JSON Schema of tenant files, for editors',
@@ -108,6 +135,7 @@ function optionsOf(principal: Principal, secrets: Readonly<Record<string, string
   return {
     visible: principal.visible,
     actor: principal.actor,
+    accountId: principal.accountId,
     resolveSecret: ({ env, file }) => {
       const name = env === undefined ? `file:${file}` : `env:${env}`;
       return Object.hasOwn(secrets, name) ? secrets[name] : undefined;

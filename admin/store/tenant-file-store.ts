@@ -1,11 +1,24 @@
-import { applyTenants, exportTenants, planTenants, type Store } from '../../tenancy/index.ts';
-import type { TenantFileStore } from '../stores.ts';
+import { applyTenants, exportTenants, listAudit, planTenants, type Store, type Visible } from '../../tenancy/index.ts';
+import type { AppliedFile, TenantFileStore } from '../tenant-file-port.ts';
 
 /** Tenant files over the store; the plan writes the audit entries itself. */
 export function createTenantFileStore(store: Store): TenantFileStore {
   return {
     plan: (yaml, name, options) => planTenants(store, yaml, name, options),
     apply: (yaml, name, options) => applyTenants(store, yaml, name, options),
+    applied: (visible, back) => findApplied(store, visible, back),
     export: (visible, accountId) => exportTenants(store, visible, accountId),
   };
+}
+
+/** The file applied so many applies ago; applies that changed nothing do not count. */
+async function findApplied(store: Store, visible: Visible, back: number): Promise<AppliedFile | undefined> {
+  const filter = { resource: 'tenant_file' };
+  const { total } = await listAudit(store, filter, { afterId: 0, offset: 0, limit: 1 }, visible);
+  if (back >= total) return undefined;
+  const { rows } = await listAudit(store, filter, { afterId: 0, offset: total - 1 - back, limit: 1 }, visible);
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const { yaml, changes } = row.after as { readonly yaml: string; readonly changes: number };
+  return { yaml, changes, name: row.resourceId, actor: row.actor, atMs: row.atMs };
 }

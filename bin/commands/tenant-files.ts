@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
 import { type Channel, call } from '../channel/channel.ts';
 import { CliError, EXIT } from '../cli-error.ts';
 import { type CliContext, withChannel } from '../context.ts';
@@ -53,6 +54,7 @@ export const registerTenantFiles: RegisterCommand = (program, context) => {
     .action(async (file: string, options: JsonOption & { readonly yes?: boolean }) => {
       await withChannel(context, (channel) => apply(channel, context, file, options), { mayCreate: true });
     });
+  addHistory(program, context);
   program
     .command('export')
     .option('--account <id>', 'only this account and those below it')
@@ -65,16 +67,67 @@ export const registerTenantFiles: RegisterCommand = (program, context) => {
     });
 };
 
+/** `drift` and `rollback`: against, and back to, files that were applied. */
+function addHistory(program: Command, context: CliContext): void {
+  program
+    .command('drift')
+    .option(...JSON_OPTION)
+    .description('what differs from the file applied last; exit 0 nothing, 2 something, 1 a fault')
+    .action(async (options: JsonOption) => {
+      const { applied, plan } = await withChannel(context, async (channel) => {
+        const applied = await appliedFile(channel, 0);
+        return { applied, plan: await planText(channel, context, applied.yaml, applied.name) };
+      });
+      const head = `against ${applied.name}, applied ${applied.applied_at}; applying it again would do this:\n`;
+      show(context, options, plan, () => `${plan.changes.length > 0 ? head : ''}${plan.text}\n`);
+      if (plan.changes.length > 0) process.exitCode = EXIT.differs;
+    });
+  program
+    .command('rollback')
+    .argument('<n>', 'how many applies to go back; 1: the file before the last')
+    .option('--yes', 'do not ask')
+    .option(...JSON_OPTION)
+    .description(
+      'apply again the file that was applied so many applies ago; what it does not name stays, unless it prunes',
+    )
+    .action(async (n: string, options: JsonOption & { readonly yes?: boolean }) => {
+      if (!/^[1-9]\d{0,4}$/.test(n)) throw new CliError(`<n> must be a whole number from 1 on, got ${n}`);
+      await withChannel(context, async (channel) => {
+        const { yaml, name } = await appliedFile(channel, Number(n));
+        await applyText(channel, context, { yaml, name }, options);
+      });
+    });
+}
+
+interface AppliedFile {
+  readonly yaml: string;
+  readonly name: string;
+  readonly applied_at: string;
+}
+
+async function appliedFile(channel: Channel, back: number): Promise<AppliedFile> {
+  return (await call<{ data: AppliedFile }>(channel, 'GET', `/tenant-files/applied?back=${back}`)).data;
+}
+
 async function apply(
   channel: Channel,
   context: CliContext,
   file: string,
   options: JsonOption & { readonly yes?: boolean },
 ): Promise<void> {
-  const plan = await planOf(channel, context, file);
+  await applyText(channel, context, { yaml: readTenantFile(file), name: file }, options);
+}
+
+async function applyText(
+  channel: Channel,
+  context: CliContext,
+  { yaml, name }: { readonly yaml: string; readonly name: string },
+  options: JsonOption & { readonly yes?: boolean },
+): Promise<void> {
+  const plan = await planText(channel, context, yaml, name);
   if (options.json !== true) context.out(`${plan.text}\n`);
   if (plan.changes.length > 0 && options.yes !== true) await confirm();
-  const body = requestOf(context, file);
+  const body = requestOf(context, yaml, name);
   const { data } = await call<{ data: Applied }>(channel, 'POST', '/tenant-files/apply', body);
   show(context, options, data, () => appliedText(data));
 }
@@ -87,12 +140,15 @@ function appliedText(applied: Applied): string {
 }
 
 async function planOf(channel: Channel, context: CliContext, file: string): Promise<Plan> {
-  const body = requestOf(context, file);
+  return planText(channel, context, readTenantFile(file), file);
+}
+
+async function planText(channel: Channel, context: CliContext, yaml: string, name: string): Promise<Plan> {
+  const body = requestOf(context, yaml, name);
   return (await call<{ data: Plan }>(channel, 'POST', '/tenant-files/plan', body)).data;
 }
 
-function requestOf(context: CliContext, file: string) {
-  const yaml = readTenantFile(file);
+function requestOf(context: CliContext, yaml: string, file: string) {
   return { yaml, name: file.slice(-255), secrets: readSecrets(yaml, file, context.env) };
 }
 

@@ -1,4 +1,4 @@
-import type { Store, StoreContext } from '../store/index.ts';
+import { type Store, type StoreContext, writeAudit } from '../store/index.ts';
 import { type Change, describeChange, type NewCredentials } from './change.ts';
 import { type ParsedTenantFile, parseTenantFile } from './parse-tenant-file.ts';
 import {
@@ -56,7 +56,23 @@ export async function planTenants(store: Store, text: string, name: string, opti
 /** Does it, all or nothing. */
 export function applyTenants(store: Store, text: string, name: string, options: PlanOptions): Promise<AppliedPlan> {
   const parsed = parseTenantFile(text, name);
-  return store.write((tx) => run(tx, parsed, options));
+  return store.write(async (tx) => {
+    const applied = await run(tx, parsed, options);
+    if (applied.changes.length > 0) await keepFile(tx, text, name, options, applied);
+    return applied;
+  });
+}
+
+/** The file itself stays in the audit log: what drift is measured against, and what a rollback applies again. */
+async function keepFile(
+  context: StoreContext,
+  text: string,
+  name: string,
+  { actor, accountId }: PlanOptions,
+  { changes, effects }: AppliedPlan,
+): Promise<void> {
+  const entry = { actor, accountId: accountId ?? null, action: 'apply', resource: 'tenant_file', resourceId: name };
+  await writeAudit(context, { ...entry, before: null, after: { yaml: text, changes: changes.length, effects } });
 }
 
 const ROLL_BACK = new Error('the plan was made, and is rolled back');

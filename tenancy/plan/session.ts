@@ -11,6 +11,8 @@ export interface PlanOptions {
   readonly visible: Visible;
   /** For the audit log. */
   readonly actor: string;
+  /** Whose audit log keeps the file. @default null, the operator's */
+  readonly accountId?: number | null;
   /** Looks up `{env: NAME}` and `{file: PATH}`; `undefined` when there is none. */
   resolveSecret(reference: { readonly env?: string; readonly file?: string }): string | undefined;
 }

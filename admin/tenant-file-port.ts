@@ -1,0 +1,21 @@
+import type { AppliedPlan, PlanOptions, TenantPlan } from '../tenancy/index.ts';
+import type { Visible } from './store-port.ts';
+
+/** A tenant file as it was applied. */
+export interface AppliedFile {
+  readonly yaml: string;
+  readonly name: string;
+  readonly actor: string;
+  readonly atMs: number;
+  /** How many resources it changed. */
+  readonly changes: number;
+}
+
+export interface TenantFileStore {
+  plan(yaml: string, name: string, options: PlanOptions): Promise<TenantPlan>;
+  apply(yaml: string, name: string, options: PlanOptions): Promise<AppliedPlan>;
+  /** The file of so many applies ago; 0 is the last. */
+  applied(visible: Visible, back: number): Promise<AppliedFile | undefined>;
+  /** That account and those below it, or all that is visible. */
+  export(visible: Visible, accountId: number | undefined): Promise<string>;
+}
