@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { type PlanOptions, TENANT_SCHEMA } from '../../tenancy/index.ts';
+import { type PlanOptions, TENANT_SCHEMA, type TenantPlan } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -68,7 +68,9 @@ export function installTenantFiles(define: DefineRoute, deps: AdminDeps): void {
     bodyLimit: FILE_LIMIT_BYTES,
     response: envelope(Type.Object(PLAN)),
     handler: async ({ principal, body }) => ({
-      data: await deps.store.tenantFiles.plan(body.yaml, body.name ?? 'file', optionsOf(principal, body.secrets)),
+      data: planView(
+        await deps.store.tenantFiles.plan(body.yaml, body.name ?? 'file', optionsOf(principal, body.secrets)),
+      ),
     }),
   });
   define({
@@ -82,7 +84,9 @@ export function installTenantFiles(define: DefineRoute, deps: AdminDeps): void {
     publishes: true,
     response: envelope(Type.Object({ ...PLAN, credentials: Type.Array(CREDENTIALS_SHAPE) })),
     handler: async ({ principal, body }) => ({
-      data: await deps.store.tenantFiles.apply(body.yaml, body.name ?? 'file', optionsOf(principal, body.secrets)),
+      data: planView(
+        await deps.store.tenantFiles.apply(body.yaml, body.name ?? 'file', optionsOf(principal, body.secrets)),
+      ),
     }),
   });
   defineReads(define, deps);
@@ -129,6 +133,15 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     response: Type.Unknown(),
     handler: async () => TENANT_SCHEMA,
   });
+}
+
+/** A field that was not there is `null` in JSON. */
+function planView<P extends TenantPlan>(plan: P) {
+  const changes = plan.changes.map((change) => ({
+    ...change,
+    fields: change.fields.map(({ field, from, to }) => ({ field, from: from ?? null, to: to ?? null })),
+  }));
+  return { ...plan, changes };
 }
 
 function optionsOf(principal: Principal, secrets: Readonly<Record<string, string>> = {}): PlanOptions {
