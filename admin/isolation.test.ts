@@ -68,6 +68,7 @@ function requestsAbout(
     ['GET', `/portal/sip-trunks/${trunk.uuid}`],
     ['GET', `/portal/sip-trunks/${trunk.uuid.slice(0, 12)}`],
     ['GET', `/portal/sip-trunks/${trunk.id}/pbx-config`],
+    ['POST', `/api-keys/${key.id}/rotate`, {}],
     ['GET', `/extensions/${phone.uuid}`],
     ['PATCH', `/extensions/${phone.id}`, { name: 'Stolen' }],
     ['POST', `/extensions/${phone.id}/regenerate-credentials`, {}],

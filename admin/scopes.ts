@@ -19,6 +19,15 @@ export const SCOPE_WORDS: readonly string[] = [
   ...SCOPE_RESOURCES.flatMap((resource) => [`${resource}:read`, `${resource}:write`, `${resource}:*`]),
 ];
 
+/** Roles are sets of scopes, nothing else: what a person in that place needs. */
+export const ROLES: Readonly<Record<'owner' | 'admin' | 'billing' | 'support' | 'read-only', readonly string[]>> = {
+  owner: ['admin'],
+  admin: SCOPE_RESOURCES.filter((resource) => resource !== 'billing').map((resource) => `${resource}:*`),
+  billing: ['billing:*', 'numbers:read', 'accounts:read'],
+  support: ['trunks:read', 'routing:read', 'calls:read', 'numbers:read', 'accounts:read', 'webhooks:read'],
+  'read-only': SCOPE_RESOURCES.map((resource) => `${resource}:read`),
+};
+
 /** Whether those scopes allow the one asked for; `x:write` includes `x:read`. */
 export function scopesAllow(granted: readonly string[], wanted: Scope): boolean {
   if (granted.includes('admin') || granted.includes('*')) return true;

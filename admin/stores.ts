@@ -98,6 +98,8 @@ export interface KeyStore extends KeyFinder {
   find(visible: Visible, ref: Ref): Promise<KeyRow | undefined>;
   /** The secret is told here and never again. */
   create(actor: Actor, key: NewKey): Promise<{ readonly key: KeyRow; readonly secret: string }>;
+  /** A successor with the same rights; the old one stays good until then. */
+  rotate(actor: Actor, id: number, untilMs: number): Promise<{ readonly key: KeyRow; readonly secret: string }>;
   revoke(actor: Actor, id: number): Promise<void>;
 }
 

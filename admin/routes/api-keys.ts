@@ -1,10 +1,10 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import type { AdminDeps } from '../deps.ts';
 import { ApiError, fieldError, notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
 import type { Principal } from '../principal.ts';
-import { SCOPE_WORDS, scopesBeyond } from '../scopes.ts';
+import { ROLES, SCOPE_WORDS, scopesBeyond } from '../scopes.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, NAME, nullable } from '../shapes.ts';
 import type { KeyRow } from '../store-port.ts';
 import { targetAccount } from '../target-account.ts';
@@ -28,7 +28,8 @@ const SHOWN = {
 const CREATE = Type.Object(
   {
     name: NAME,
-    scopes: Type.Array(Type.Enum([...SCOPE_WORDS]), { minItems: 1, maxItems: 40 }),
+    scopes: Type.Optional(Type.Array(Type.Enum([...SCOPE_WORDS]), { minItems: 1, maxItems: 40 })),
+    role: Type.Optional(Type.Enum(Object.keys(ROLES) as (keyof typeof ROLES)[])),
     account_id: Type.Optional(ID_OR_UUID),
     mode: Type.Optional(Type.Enum(['live', 'test'])),
     allowed_addresses: Type.Optional(Type.Array(Type.String({ minLength: 2, maxLength: 64 }), { maxItems: 50 })),
@@ -40,6 +41,7 @@ const CREATE = Type.Object(
 /** Keys are shown once, stored hashed, and never give more than their maker holds (F-050, A24). */
 export function installApiKeys(define: DefineRoute, deps: AdminDeps): void {
   defineReads(define, deps);
+  defineRotate(define, deps);
   define({
     method: 'POST',
     url: '/api-keys',
@@ -50,13 +52,14 @@ export function installApiKeys(define: DefineRoute, deps: AdminDeps): void {
     status: 201,
     response: envelope(Type.Object({ ...SHOWN, key: Type.String() })),
     handler: async ({ principal, body }) => {
-      const beyond = scopesBeyond(principal.scopes, body.scopes);
+      const scopes = scopesOf(body);
+      const beyond = scopesBeyond(principal.scopes, scopes);
       if (beyond.length > 0) throw new ApiError('insufficient_scope', `You do not hold ${beyond.join(', ')} yourself.`);
       const { key, secret } = await deps.store.keys.create(principal.actor, {
         accountId: await ownerOf(deps, principal, body.account_id),
         name: body.name,
         mode: body.mode ?? 'live',
-        scopes: body.scopes,
+        scopes,
         allowedAddresses: body.allowed_addresses ?? [],
         expiresAtMs: expiryOf(body.expires_at, deps.nowMs()),
       });
@@ -77,6 +80,37 @@ export function installApiKeys(define: DefineRoute, deps: AdminDeps): void {
       return { data: { id, uuid, status: 'revoked' } };
     },
   });
+}
+
+function defineRotate(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'POST',
+    url: '/api-keys/:id/rotate',
+    tag: TAG,
+    summary: 'Make a successor with the same rights; the old key stays good for overlap_seconds',
+    scope: 'admin',
+    params: ID_PARAMS,
+    body: Type.Object(
+      { overlap_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 30 * 86_400, description: 'Default 0.' })) },
+      { additionalProperties: false },
+    ),
+    status: 201,
+    response: envelope(Type.Object({ ...SHOWN, key: Type.String(), replaces: Type.Integer() })),
+    handler: async ({ principal, params, body }) => {
+      const old = await findKey(deps, principal, params.id);
+      const untilMs = deps.nowMs() + (body.overlap_seconds ?? 0) * 1000;
+      const { key, secret } = await deps.store.keys.rotate(principal.actor, old.id, untilMs);
+      return { data: { ...keyView(key), key: secret, replaces: old.id } };
+    },
+  });
+}
+
+/** The scopes named, or those of the role. */
+function scopesOf(body: Static<typeof CREATE>): readonly string[] {
+  if (body.scopes !== undefined && body.role !== undefined) throw fieldError('role', 'goes without scopes');
+  if (body.role !== undefined) return ROLES[body.role];
+  if (body.scopes === undefined) throw fieldError('scopes', 'is required (or role)');
+  return body.scopes;
 }
 
 function defineReads(define: DefineRoute, deps: AdminDeps): void {

@@ -31,6 +31,15 @@ export function createKeyStore(store: Store): KeyStore {
         const { accountId, uuid } = row;
         return { result: { key: row, secret: key }, accountId, resourceId: uuid, before: null, after: row };
       }),
+    rotate: (actor, id, untilMs) =>
+      audited(store, actor, 'rotate', RESOURCE, async (context) => {
+        const before = await findKey(context, id, null);
+        if (before === undefined) throw new RangeError(`there is no key ${id}`);
+        const { row, key } = await createKey(context, before);
+        await revokeKey(context, id, null, Math.min(untilMs, before.expiresAtMs ?? untilMs));
+        const { accountId, uuid } = before;
+        return { result: { key: row, secret: key }, accountId, resourceId: uuid, before, after: row };
+      }),
     revoke: (actor, id) =>
       audited(store, actor, 'revoke', RESOURCE, async (context) => {
         const row = await revokeKey(context, id, null);
