@@ -226,13 +226,16 @@ t.test(
   },
 );
 
-t.test('a trunk that was offline before a restart is shown so with its cause, and comes on with an event', async (t) => {
-  const after = testRegistrar();
-  after.registrar.restore([], [{ trunkId: 7, state: 'offline', sinceMs: 1000, cause: 'probe_failed' }]);
-  t.match(after.registrar.registrationOf(7), { state: 'offline', sinceMs: 1000, reason: 'probe_failed' });
-  t.strictSame(after.states, []);
-  register(after);
-  t.match(after.registrar.registrationOf(7), { state: 'registered', reason: null });
-  t.match(after.states, [{ state: 'registered', trunkId: 7 }]);
-  t.match(after.registrar.counts, { registered: 1, offline: 0 });
-});
+t.test(
+  'a trunk that was offline before a restart is shown so with its cause, and comes on with an event',
+  async (t) => {
+    const after = testRegistrar();
+    after.registrar.restore([], [{ trunkId: 7, state: 'offline', sinceMs: 1000, cause: 'probe_failed' }]);
+    t.match(after.registrar.registrationOf(7), { state: 'offline', sinceMs: 1000, reason: 'probe_failed' });
+    t.strictSame(after.states, []);
+    register(after);
+    t.match(after.registrar.registrationOf(7), { state: 'registered', reason: null });
+    t.match(after.states, [{ state: 'registered', trunkId: 7 }]);
+    t.match(after.registrar.counts, { registered: 1, offline: 0 });
+  },
+);

@@ -1,10 +1,4 @@
-import {
-  Counter,
-  Gauge,
-  type MetricObjectWithValues,
-  type MetricValue,
-  Registry,
-} from 'prom-client';
+import { Counter, Gauge, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
 import { collectProcessMetrics } from './process-metrics.ts';
 import { Tally } from './tally.ts';
 
