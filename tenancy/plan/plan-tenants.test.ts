@@ -19,6 +19,7 @@ import {
   visibleFrom,
 } from '../store/index.ts';
 import { openTestStore } from '../store/test-store.ts';
+import { dump } from './dump.ts';
 import { applyTenants, exportTenants, type PlanOptions, planTenants } from './index.ts';
 
 const OPERATOR: PlanOptions = {
@@ -36,25 +37,6 @@ async function demo(t: Parameters<typeof openTestStore>[0]) {
 
 const plan = (store: Store, text: string, options = OPERATOR) => planTenants(store, text, 'tenants.yaml', options);
 const apply = (store: Store, text: string, options = OPERATOR) => applyTenants(store, text, 'tenants.yaml', options);
-
-/** Everything that is stored but the journals. */
-async function dump(store: Store): Promise<string> {
-  const tables = [
-    'accounts',
-    'trunks',
-    'dids',
-    'trunkGroups',
-    'trunkGroupMembers',
-    'sipDomains',
-    'carriers',
-    'carrierSources',
-    'carrierGateways',
-    'carrierPrefixes',
-    'audit',
-    'directoryChanges',
-  ] as const;
-  return JSON.stringify(await Promise.all(tables.map((table) => store.db.selectFrom(table).selectAll().execute())));
-}
 
 async function register(store: Store, trunkId: number): Promise<void> {
   const binding = {
