@@ -158,6 +158,7 @@ class Engine implements SipEngine {
       dialogs: this.#control.dialogs,
       connections: this.#transport.connections,
       apps: this.#control.apps,
+      routes: this.#control.routes,
     };
   }
 

@@ -94,6 +94,8 @@ export interface EngineStats {
   readonly dialogs: number;
   readonly connections: number;
   readonly apps: number;
+  /** Verbs that some app has asked for. */
+  readonly routes: number;
 }
 
 export interface SipEngine {

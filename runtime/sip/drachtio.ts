@@ -40,6 +40,7 @@ const NO_STATS: EngineStats = {
   dialogs: 0,
   connections: 0,
   apps: 1,
+  routes: 0,
 };
 
 function connect(

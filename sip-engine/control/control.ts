@@ -67,6 +67,10 @@ class Control implements TransactionUserOfApps {
     return this.#hub.clients.size;
   }
 
+  get routes(): number {
+    return this.#hub.routes.size;
+  }
+
   onRequest(transaction: ServerTransaction): void {
     this.#hub.dialogs.onRequest(transaction);
   }

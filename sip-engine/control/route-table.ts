@@ -5,6 +5,11 @@ export class RouteTable {
   readonly #clients = new Map<string, AppClient[]>();
   readonly #next = new Map<string, number>();
 
+  /** How many verbs somebody wants. */
+  get size(): number {
+    return this.#clients.size;
+  }
+
   /** A set of (client, verb): srf repeats all its routes whenever one is added. */
   add(client: AppClient, verb: string): void {
     const key = verb.toLowerCase();

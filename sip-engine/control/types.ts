@@ -28,6 +28,8 @@ export interface TransactionUserOfApps extends TransactionUser {
   onFlowClosed(flow: Flow, reason: string): void;
   readonly dialogs: number;
   readonly apps: number;
+  /** Verbs that some app has asked for. */
+  readonly routes: number;
   close(): Promise<void>;
 }
 

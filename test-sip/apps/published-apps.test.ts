@@ -18,7 +18,8 @@ async function startEngine(t: Test) {
   ]);
   t.teardown(close);
   const udpPort = engine.listenPoints.find(({ transport }) => transport === 'udp')?.port ?? 0;
-  const connected = () => until('the application is there', () => engine.stats.apps === 1);
+  /** Connected, and asking for requests: before that they get 503. */
+  const connected = () => until('the application is there', () => engine.stats.routes > 0);
   return { engine, appPort, connected, peer: () => udpPeer(t, udpPort) };
 }
 
