@@ -8,8 +8,10 @@ import {
   contains,
   type Found,
   flag,
+  given,
   matches,
   type Ref,
+  readSlice,
   type Slice,
   type Stamped,
   single,
@@ -69,8 +71,7 @@ export async function findAccount(context: StoreContext, ref: Ref, visible: Visi
     .where(within(visible, 'accounts.id'))
     .limit(2)
     .execute();
-  const row = single(rows);
-  return row === undefined ? undefined : toAccountRow(row);
+  return single(rows.map(toAccountRow));
 }
 
 /** @throws TenancyError `not_found`, for foreign accounts as for unknown ones */
@@ -90,14 +91,7 @@ export async function listAccounts(
   if (filter.parentId !== undefined) query = query.where('parentId', 'is', filter.parentId);
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);
   if (filter.search !== undefined) query = query.where(sql<boolean>`name LIKE ${contains(filter.search)} ESCAPE '\\'`);
-  const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const rows = await query
-    .selectAll()
-    .where('id', '>', slice.afterId)
-    .orderBy('id')
-    .offset(slice.offset)
-    .limit(slice.limit)
-    .execute();
+  const { total, rows } = await readSlice(query, slice);
   return { total, rows: rows.map(toAccountRow) };
 }
 
@@ -185,12 +179,9 @@ function columns(fields: AccountPatch) {
     country,
     notes,
   };
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as Partial<
-    typeof rest
-  >;
   const dest = didDefaultDest === undefined ? undefined : toDestinationColumns(didDefaultDest);
   return {
-    ...(given as { [Name in keyof typeof rest]?: Exclude<(typeof rest)[Name], undefined> }),
+    ...given(rest),
     ...(isReseller === undefined ? {} : { isReseller: flag(isReseller) }),
     ...(bulk === undefined ? {} : { bulk: flag(bulk) }),
     ...(dest === undefined

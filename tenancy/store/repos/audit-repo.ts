@@ -1,6 +1,6 @@
 import type { StoreContext } from '../open-store.ts';
 import type { Row } from '../schema.ts';
-import { type Found, type Slice, type Visible, within } from './common.ts';
+import { type Found, readSlice, type Slice, type Visible, within } from './common.ts';
 
 export interface AuditEntry {
   /** `null`: of the platform itself. */
@@ -49,9 +49,8 @@ export async function listAudit(
   if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
   if (filter.resource !== undefined) query = query.where('resource', '=', filter.resource);
   if (filter.resourceId !== undefined) query = query.where('resourceId', '=', filter.resourceId);
-  const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const page = query.selectAll().where('id', '>', slice.afterId).orderBy('id').offset(slice.offset).limit(slice.limit);
-  return { total, rows: (await page.execute()).map(toAuditRow) };
+  const { total, rows } = await readSlice(query, slice);
+  return { total, rows: rows.map(toAuditRow) };
 }
 
 function toAuditRow(row: Row<'audit'>): AuditRow {

@@ -7,8 +7,10 @@ import {
   checkVersion,
   type Found,
   flag,
+  given,
   matches,
   type Ref,
+  readSlice,
   type Slice,
   type Stamped,
   single,
@@ -58,9 +60,8 @@ export async function getCarrier(context: StoreContext, ref: Ref): Promise<Carri
 
 export async function listCarriers(context: StoreContext, slice: Slice): Promise<Found<CarrierRow>> {
   const query = context.db.selectFrom('carriers');
-  const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const page = query.selectAll().where('id', '>', slice.afterId).orderBy('id').offset(slice.offset).limit(slice.limit);
-  return { total, rows: await withParts(context, await page.execute()) };
+  const { total, rows } = await readSlice(query, slice);
+  return { total, rows: await withParts(context, rows) };
 }
 
 /** Call it within `store.write`. */
@@ -94,7 +95,7 @@ type Columns = Partial<Omit<Row<'carriers'>, 'id' | 'uuid'>>;
 function columns(patch: CarrierPatch): Columns {
   const { name, maxIn, maxOut, country, notes } = patch;
   const all = { name, maxIn, maxOut, country, notes, enabled: flag(patch.enabled) };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Columns;
+  return given(all) as Columns;
 }
 
 async function replaceParts(context: StoreContext, carrierId: number, patch: CarrierPatch): Promise<void> {

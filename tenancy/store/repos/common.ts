@@ -1,5 +1,6 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import { TenancyError } from '../../errors.ts';
+import type { Tables } from '../schema.ts';
 
 /** The accounts a caller may touch; `null` is the operator. A row outside does not exist for the caller. */
 export type Visible = ReadonlySet<number> | null;
@@ -30,6 +31,17 @@ export interface Stamped {
 
 export const FIRST_PAGE: Slice = { afterId: 0, offset: 0, limit: 50 };
 export const EVERYTHING: Slice = { afterId: 0, offset: 0, limit: 1_000_000_000 };
+
+/** That slice of a query's rows, by id, and how many rows there are in all. */
+export async function readSlice<Name extends keyof Tables>(
+  query: SelectQueryBuilder<Tables, Name, object>,
+  slice: Slice,
+): Promise<Found<Selectable<Tables[Name]>>> {
+  const id = sql<number>`id`;
+  const { total } = await query.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow();
+  const page = query.selectAll().where(id, '>', slice.afterId).orderBy(id).offset(slice.offset).limit(slice.limit);
+  return { total, rows: (await page.execute()) as Selectable<Tables[Name]>[] };
+}
 
 /** `column` is one of these, however many they are. */
 export function anyOf(column: string, ids: readonly number[]): RawBuilder<boolean> {
@@ -89,4 +101,9 @@ export function flag(value: boolean): number;
 export function flag(value: boolean | undefined): number | undefined;
 export function flag(value: boolean | undefined): number | undefined {
   return value === undefined ? undefined : value ? 1 : 0;
+}
+
+/** The fields that have a value; `null` is one. */
+export function given<T extends object>(fields: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }

@@ -8,8 +8,10 @@ import {
   contains,
   type Found,
   flag,
+  given,
   matches,
   type Ref,
+  readSlice,
   type Slice,
   type Stamped,
   single,
@@ -94,8 +96,7 @@ export async function findDid(context: StoreContext, ref: Ref, visible: Visible)
   )
     .limit(2)
     .execute();
-  const row = single(rows);
-  return row === undefined ? undefined : toDidRow(row);
+  return single(rows.map(toDidRow));
 }
 
 /** @throws TenancyError `not_found`, for foreign numbers as for unknown ones */
@@ -121,9 +122,8 @@ export async function listDids(
     const like = contains(filter.search);
     query = query.where(sql<boolean>`(number LIKE ${like} ESCAPE '\\' OR notes LIKE ${like} ESCAPE '\\')`);
   }
-  const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const page = query.selectAll().where('id', '>', slice.afterId).orderBy('id').offset(slice.offset).limit(slice.limit);
-  return { total, rows: (await page.execute()).map(toDidRow) };
+  const { total, rows } = await readSlice(query, slice);
+  return { total, rows: rows.map(toDidRow) };
 }
 
 export async function updateDid(
@@ -258,9 +258,7 @@ function columns(patch: DidPatch): Columns {
   };
   const flags = { smsEnabled: flag(patch.smsEnabled), requiresRegulatory: flag(patch.requiresRegulatory) };
   const dest = patch.destination === undefined ? {} : toDestinationColumns(patch.destination);
-  return Object.fromEntries(
-    Object.entries({ ...rest, ...flags, ...dest }).filter(([, value]) => value !== undefined),
-  ) as Columns;
+  return given({ ...rest, ...flags, ...dest }) as Columns;
 }
 
 export function toDidRow(row: Row<'dids'>): DidRow {

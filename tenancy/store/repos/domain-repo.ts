@@ -7,6 +7,7 @@ import {
   type Found,
   matches,
   type Ref,
+  readSlice,
   type Slice,
   type Stamped,
   single,
@@ -63,8 +64,7 @@ export async function findDomain(context: StoreContext, ref: Ref, visible: Visib
   const rows = await (named ? query.where('domain', '=', ref.toLowerCase()) : query.where(matches(ref, 'sip_domains')))
     .limit(2)
     .execute();
-  const row = single(rows);
-  return row === undefined ? undefined : toDomainRow(row);
+  return single(rows.map(toDomainRow));
 }
 
 export async function listDomains(
@@ -75,9 +75,8 @@ export async function listDomains(
 ): Promise<Found<DomainRow>> {
   let query = context.db.selectFrom('sipDomains').where(within(visible, 'sip_domains.account_id'));
   if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
-  const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const page = query.selectAll().where('id', '>', slice.afterId).orderBy('id').offset(slice.offset).limit(slice.limit);
-  return { total, rows: (await page.execute()).map(toDomainRow) };
+  const { total, rows } = await readSlice(query, slice);
+  return { total, rows: rows.map(toDomainRow) };
 }
 
 export async function updateDomain(

@@ -8,6 +8,7 @@ import {
   type Found,
   matches,
   type Ref,
+  readSlice,
   type Slice,
   type Stamped,
   single,
@@ -76,9 +77,8 @@ export async function listGroups(
 ): Promise<Found<GroupRow>> {
   let query = context.db.selectFrom('trunkGroups').where(within(visible, 'trunk_groups.account_id'));
   if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
-  const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const page = query.selectAll().where('id', '>', slice.afterId).orderBy('id').offset(slice.offset).limit(slice.limit);
-  return { total, rows: await withMembers(context, await page.execute()) };
+  const { total, rows } = await readSlice(query, slice);
+  return { total, rows: await withMembers(context, rows) };
 }
 
 /** Call it within `store.write`. */

@@ -9,6 +9,7 @@ import {
   flag,
   matches,
   type Ref,
+  readSlice,
   type Slice,
   type Stamped,
   single,
@@ -112,8 +113,7 @@ export async function findKey(context: StoreContext, ref: Ref, visible: Visible)
     .where(within(visible, 'api_keys.account_id'))
     .limit(2)
     .execute();
-  const row = single(rows);
-  return row === undefined ? undefined : toKeyRow(row);
+  return single(rows.map(toKeyRow));
 }
 
 export async function listKeys(
@@ -128,9 +128,8 @@ export async function listKeys(
     const like = contains(filter.search);
     query = query.where(sql<boolean>`(name LIKE ${like} ESCAPE '\\' OR prefix LIKE ${like} ESCAPE '\\')`);
   }
-  const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const page = query.selectAll().where('id', '>', slice.afterId).orderBy('id').offset(slice.offset).limit(slice.limit);
-  return { total, rows: (await page.execute()).map(toKeyRow) };
+  const { total, rows } = await readSlice(query, slice);
+  return { total, rows: rows.map(toKeyRow) };
 }
 
 /** At once, or at a time to come so that a successor can take over. */

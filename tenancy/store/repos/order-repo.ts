@@ -1,7 +1,7 @@
 import { notFound } from '../../errors.ts';
 import type { StoreContext } from '../open-store.ts';
 import type { Row } from '../schema.ts';
-import { anyOf, type Found, type Slice, type Visible, within } from './common.ts';
+import { anyOf, type Found, readSlice, type Slice, type Visible, within } from './common.ts';
 
 export interface OrderItemRow extends Omit<Row<'orderItems'>, 'requiresRegulatory'> {
   readonly requiresRegulatory: boolean;
@@ -88,9 +88,8 @@ export async function listOrders(
 ): Promise<Found<OrderRow>> {
   let query = context.db.selectFrom('orders').where(within(visible, 'orders.account_id'));
   if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
-  const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const page = query.selectAll().where('id', '>', slice.afterId).orderBy('id').offset(slice.offset).limit(slice.limit);
-  return { total, rows: await withItems(context, await page.execute()) };
+  const { total, rows } = await readSlice(query, slice);
+  return { total, rows: await withItems(context, rows) };
 }
 
 async function withItems(context: StoreContext, rows: readonly Row<'orders'>[]): Promise<readonly OrderRow[]> {

@@ -8,8 +8,10 @@ import {
   contains,
   type Found,
   flag,
+  given,
   matches,
   type Ref,
+  readSlice,
   type Slice,
   type Stamped,
   single,
@@ -93,8 +95,8 @@ export async function createTrunk(context: StoreContext, fields: NewTrunk): Prom
 }
 
 export async function findTrunk(context: StoreContext, ref: Ref, visible: Visible): Promise<TrunkRow | undefined> {
-  const row = single(await alive(context, visible).where(matches(ref, 'trunks')).selectAll().limit(2).execute());
-  return row === undefined ? undefined : toTrunkRow(row);
+  const rows = await alive(context, visible).where(matches(ref, 'trunks')).selectAll().limit(2).execute();
+  return single(rows.map(toTrunkRow));
 }
 
 /** @throws TenancyError `not_found`, for foreign trunks as for unknown ones */
@@ -119,9 +121,8 @@ export async function listTrunks(
     const like = contains(filter.search);
     query = query.where(sql<boolean>`(name LIKE ${like} ESCAPE '\\' OR username LIKE ${like} ESCAPE '\\')`);
   }
-  const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const page = query.selectAll().where('id', '>', slice.afterId).orderBy('id').offset(slice.offset).limit(slice.limit);
-  return { total, rows: (await page.execute()).map(toTrunkRow) };
+  const { total, rows } = await readSlice(query, slice);
+  return { total, rows: rows.map(toTrunkRow) };
 }
 
 export async function updateTrunk(
@@ -227,5 +228,5 @@ function columns(patch: TrunkPatch): Columns {
   };
   const sources = patch.sources === undefined ? undefined : JSON.stringify(patch.sources);
   const all = { ...rest, sources };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Columns;
+  return given(all) as Columns;
 }

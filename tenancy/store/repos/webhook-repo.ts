@@ -7,6 +7,7 @@ import {
   type Found,
   matches,
   type Ref,
+  readSlice,
   type Slice,
   type Stamped,
   single,
@@ -59,8 +60,7 @@ export async function createWebhook(
 
 export async function findWebhook(context: StoreContext, ref: Ref, visible: Visible): Promise<WebhookRow | undefined> {
   const rows = await alive(context, visible).selectAll().where(matches(ref, 'webhooks')).limit(2).execute();
-  const row = single(rows);
-  return row === undefined ? undefined : toWebhookRow(row);
+  return single(rows.map(toWebhookRow));
 }
 
 export async function listWebhooks(
@@ -71,9 +71,8 @@ export async function listWebhooks(
 ): Promise<Found<WebhookRow>> {
   let query = alive(context, visible);
   if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
-  const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const page = query.selectAll().where('id', '>', slice.afterId).orderBy('id').offset(slice.offset).limit(slice.limit);
-  return { total, rows: (await page.execute()).map(toWebhookRow) };
+  const { total, rows } = await readSlice(query, slice);
+  return { total, rows: rows.map(toWebhookRow) };
 }
 
 /** What is on its way to it is given up. */
