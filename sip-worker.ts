@@ -67,7 +67,7 @@ const router = createCallRouter({
   admission: new MemoryAdmission(),
   config: config.calls,
   srf: app,
-  sink: createCallSink(bus, logger, () => metrics),
+  sink: createCallSink(bus, logger, () => metrics, directory),
   clock,
   random: createCallRandom(ports.random),
   readiness,

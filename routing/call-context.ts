@@ -98,6 +98,8 @@ export interface CallContext extends Traced {
   calledNumber: string;
   did: DidRecord | undefined;
   options: readonly RouteOption[];
+  /** The trunk that should have been called, but is offline or suspended: the refused call is shown as its. */
+  unreachable: TrunkRecord | undefined;
   presentation: Presentation | undefined;
   /** Index into `options` of the one that was admitted. */
   admitted: number;

@@ -233,6 +233,12 @@ t.test('at the ceiling the call gets 486 with Q.850 cause 17 and a Warning', asy
   assertClean(t, stage);
 });
 
+t.test('a call for a trunk that is offline is shown as that trunk and its account', async (t) => {
+  const stage = await start(t);
+  t.match(await refused(call(stage.carrier, stage.ours, '+31201234567')), { status: 480 });
+  t.match(await stage.ended(), { reason: 'trunk_offline', trunkId: trunk.id, accountId: trunk.accountId });
+});
+
 t.test('an unknown DID and an unknown source are refused with their reasons', async (t) => {
   const stage = await start(t);
   const unknown = await refused(call(stage.carrier, stage.ours, '+31209999999'));

@@ -40,6 +40,7 @@ export function createContext(
     calledNumber: '',
     did: undefined,
     options: [],
+    unreachable: undefined,
     presentation: undefined,
     admitted: 0,
   };

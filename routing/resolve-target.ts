@@ -57,6 +57,7 @@ function toExtension(context: CallContext, callee: TrunkRecord): Rejection | und
   context.direction = 'internal';
   context.calledNumber = user;
   const option = trunkOption(context, callee, user);
+  if (typeof option === 'string') context.unreachable = callee;
   if (option === 'suspended') return { status: 480, reason: 'trunk_suspended' };
   if (option === 'offline')
     return { status: 480, reason: 'trunk_offline', sentence: `${user}: no phone is registered.` };

@@ -155,7 +155,7 @@ export class Call {
 
 /** The payer: the calling trunk, else the called one, else the DID's account. */
 function ownerOf(context: CallContext): { readonly accountId: number | null; readonly trunkId: number | null } {
-  const trunk = callerTrunk(context) ?? context.options[context.admitted]?.trunk;
+  const trunk = callerTrunk(context) ?? context.options[context.admitted]?.trunk ?? context.unreachable;
   if (trunk !== undefined) return { accountId: trunk.accountId, trunkId: trunk.id };
   return { accountId: context.did?.accountId ?? null, trunkId: null };
 }

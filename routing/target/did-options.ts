@@ -63,6 +63,7 @@ function trunksOptions(context: CallContext, did: DidRecord, trunkIds: readonly 
   const instead = disaster === undefined ? [] : disasterOptions(context, did, disaster);
   if (options.length > 0) return { options: withDisaster(options, instead, disaster), via };
   if (instead.length > 0) return { options: instead, via: `disaster destination, ${via} is offline` };
+  context.unreachable = own[0];
   return { rejection: unreachable(own, tried as readonly Unreachable[]) };
 }
 

@@ -50,11 +50,11 @@ export function createRegistrationEvents({ bus, logger, metrics, directory }: Pa
       bus.emit({ kind: 'register_failure', failure });
       const { result, reason, realm, username, sourceAddress, sourcePort, transport, userAgent, callId, sentence } =
         failure;
+      // Both are null when no trunk could be told from what was sent.
+      const trunk = failure.trunkId === null ? null : directory.findTrunk(failure.trunkId)?.uuid;
+      const who = { trunk, account: failure.accountId, realm, username };
       const source = `${sourceAddress}:${sourcePort}`;
-      logger.warn(
-        { result, reason, realm, username, source, transport, userAgent, callId, sentence },
-        'register failed',
-      );
+      logger.warn({ result, reason, ...who, source, transport, userAgent, callId, sentence }, 'register failed');
     },
   };
 }
