@@ -2,7 +2,7 @@ import { renderAnswer } from './engine-stateless-answer.ts';
 import type { SipMessage, TransportName } from './message/index.ts';
 import type { EngineLogger } from './ports.ts';
 import { statelessTag } from './transaction/index.ts';
-import type { Flow } from './transport/index.ts';
+import type { Flow, PeerCertificate } from './transport/index.ts';
 import type { DirectAnswer, DirectHandler, DirectRequest } from './types.ts';
 
 /** One request, one answer, in memory, without any state: the way of REGISTER and OPTIONS. */
@@ -101,5 +101,9 @@ class DirectView implements DirectRequest {
 
   get flowId(): string {
     return this.#flow.id;
+  }
+
+  get peerCertificate(): PeerCertificate | undefined {
+    return this.#flow.peerCertificate;
   }
 }

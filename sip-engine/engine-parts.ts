@@ -42,7 +42,7 @@ export function transactionOptions({ mergedRequests, immediateTrying }: EngineOp
   };
 }
 
-function tlsOptions({ certFile, keyFile, caFile, domains = [], requestClientCert }: EngineTlsOptions): TlsOptions {
+function tlsOptions({ certFile, keyFile, caFile, domains = [], clientCertificates }: EngineTlsOptions): TlsOptions {
   const more = domains.map((domain) => ({
     certFile: domain.certFile,
     keyFile: domain.keyFile,
@@ -50,7 +50,7 @@ function tlsOptions({ certFile, keyFile, caFile, domains = [], requestClientCert
   }));
   return {
     certificates: [{ certFile, keyFile }, ...more],
-    clientCertificates: requestClientCert === true ? 'request' : 'none',
     ...(caFile === undefined ? {} : { caFile }),
+    ...(clientCertificates === undefined ? {} : { clientCertificates }),
   };
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { copyFileSync, readFileSync } from 'node:fs';
-import { connect, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import Srf from 'drachtio-srf';
 import t, { type Test } from 'tap';
 import { requestText, startEngine } from './engine-test-peer.ts';
@@ -9,9 +9,15 @@ import { TestAuthority } from './transport/testing-tls.ts';
 
 const subjectOf = (socket: TLSSocket) => socket.getPeerX509Certificate()?.subject;
 
-async function handshake(t: Test, authority: TestAuthority, port: number, servername: string): Promise<TLSSocket> {
+async function handshake(
+  t: Test,
+  authority: TestAuthority,
+  port: number,
+  servername: string,
+  own: Pick<ConnectionOptions, 'cert' | 'key'> = {},
+): Promise<TLSSocket> {
   const ca = readFileSync(authority.caFile);
-  const socket = connect({ host: '127.0.0.1', port, ca, servername, checkServerIdentity: () => undefined });
+  const socket = connect({ host: '127.0.0.1', port, ca, servername, ...own, checkServerIdentity: () => undefined });
   t.teardown(() => socket.destroy());
   await once(socket, 'secureConnect');
   return socket;
@@ -94,4 +100,30 @@ t.test('a certificate swapped on disk is shown at the next handshake, and a call
   t.match(await answered(caller, '200'), /CSeq: 2 BYE/);
   await ended.promise;
   t.equal(engine.stats.dialogs, 0);
+});
+
+t.test('what a peer has proved by mutual TLS is read from its request, and by its flow', async (t) => {
+  const authority = new TestAuthority();
+  t.teardown(() => authority.remove());
+  const platform = authority.issue('platform', 'DNS:sip.platform.example');
+  const sbc = authority.issue('sbc', 'DNS:SBC.acme.example');
+  const { engine } = await startEngine(t, {
+    listen: [{ transport: 'tls', host: '127.0.0.1', port: 0 }],
+    tls: { ...platform, caFile: authority.caFile, clientCertificates: 'request' },
+  });
+  const proved: unknown[] = [];
+  engine.onRequest('OPTIONS', ({ peerCertificate, flowId }) => {
+    proved.push(peerCertificate?.subject);
+    t.equal(engine.peerCertificate(flowId), peerCertificate);
+    return { status: 200, lines: [] };
+  });
+  const port = engine.listenPoints[0]?.port ?? 0;
+  const own = { cert: readFileSync(sbc.certFile), key: readFileSync(sbc.keyFile) };
+  for (const certificate of [own, {}]) {
+    const socket = await handshake(t, authority, port, 'sip.platform.example', certificate);
+    socket.write(requestText('OPTIONS', { Via: 'SIP/2.0/TLS 192.0.2.1;rport;branch=z9hG4bKmutual' }));
+    await answered(socket, '200');
+  }
+  t.same(proved, ['CN=cn-of-sbc', undefined]);
+  t.equal(engine.peerCertificate('tls/999'), undefined);
 });

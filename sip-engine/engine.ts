@@ -14,6 +14,7 @@ import {
   type Flow,
   type FrameFault,
   type ListenPoint,
+  type PeerCertificate,
   type TransportEvents,
   type TransportLayer,
 } from './transport/index.ts';
@@ -132,6 +133,10 @@ class Engine implements SipEngine {
 
   isFlowOpen(flowId: string): boolean {
     return this.#transport.findFlow(flowId)?.closed === false;
+  }
+
+  peerCertificate(flowId: string): PeerCertificate | undefined {
+    return this.#transport.findFlow(flowId)?.peerCertificate;
   }
 
   send(request: EngineRequest, done: (result: EngineResult) => void): void {

@@ -15,5 +15,5 @@ export type * from './ports.ts';
 export { createNullCounters, createNullLogger, createSystemClock, createSystemRandom } from './system-ports.ts';
 export { createFakeClock, type FakeClock } from './timer/index.ts';
 export type { TimerValues } from './transaction/index.ts';
-export type { ListenPoint, ListenSpec } from './transport/index.ts';
+export type { ListenPoint, ListenSpec, PeerCertificate } from './transport/index.ts';
 export type * from './types.ts';

@@ -1,7 +1,7 @@
 import type { Server } from 'node:net';
 import type { SipMessage, TransportName } from './message/types.ts';
 import type { TimerValues } from './transaction/types.ts';
-import type { ListenPoint, ListenSpec } from './transport/types.ts';
+import type { ListenPoint, ListenSpec, PeerCertificate } from './transport/types.ts';
 
 /** What a direct-lane handler reads; one object a request, header access is lazy. */
 export interface DirectRequest {
@@ -15,6 +15,8 @@ export interface DirectRequest {
   readonly localPort: number;
   /** Addressable later: `EngineRequest.flowId`, or `;flow=` in a drachtio route URI. */
   readonly flowId: string;
+  /** What the peer has proved by mutual TLS; `undefined` for everybody else. */
+  readonly peerCertificate: PeerCertificate | undefined;
 }
 
 export interface DirectAnswer {
@@ -83,10 +85,12 @@ export interface EngineOptions {
 export interface EngineTlsOptions {
   readonly certFile: string;
   readonly keyFile: string;
+  /** PEM of the authorities that vouch for peers. @default Node's own list */
   readonly caFile?: string;
   /** More certificates by SNI name. */
   readonly domains?: readonly { readonly name: string; readonly certFile: string; readonly keyFile: string }[];
-  readonly requestClientCert?: boolean;
+  /** Mutual TLS on incoming connections: `request` takes peers without a certificate too. @default 'none' */
+  readonly clientCertificates?: 'none' | 'request' | 'require';
 }
 
 export interface EngineStats {
@@ -111,6 +115,8 @@ export interface SipEngine {
   holdFlow(flowId: string): void;
   releaseFlow(flowId: string): void;
   isFlowOpen(flowId: string): boolean;
+  /** What the peer at the other end has proved by mutual TLS (RFC 5922); `undefined` for every other flow. */
+  peerCertificate(flowId: string): PeerCertificate | undefined;
   /** One request, one final result; used for probes and carrier registration. Provisionals are not shown. */
   send(request: EngineRequest, done: (result: EngineResult) => void): void;
   /** Raw copies of what crosses the wire, for traces. At most one tap. */

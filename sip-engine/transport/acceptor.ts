@@ -4,11 +4,11 @@ import type { Accepted } from './socket-listener.ts';
 import { StreamLink } from './stream-link.ts';
 import { TlsAcceptor } from './tls-acceptor.ts';
 import type { TransportContext } from './transport-context.ts';
-import type { ListenSpec } from './types.ts';
+import type { ListenSpec, PeerCertificate } from './types.ts';
 import { WsAcceptor } from './ws-acceptor.ts';
 
 type Handler = (accepted: Accepted) => void;
-type ProvenHandler = (accepted: Accepted, peerNames?: readonly string[]) => void;
+type ProvenHandler = (accepted: Accepted, peerCertificate?: PeerCertificate) => void;
 
 /**
  * What happens to an admitted socket of each transport until it is a flow.
@@ -24,18 +24,20 @@ export function createAcceptor(
   if (transport === 'tcp' || transport === 'ws') return established;
   const store = context.certificates;
   if (store === undefined) throw new TransportFault('tls', `${transport} needs a certificate`);
-  const acceptor = new TlsAcceptor(store, table, ({ peerNames, ...secured }) => established(secured, peerNames));
+  const acceptor = new TlsAcceptor(store, table, ({ peerCertificate, ...secured }) =>
+    established(secured, peerCertificate),
+  );
   return (accepted) => acceptor.accept(accepted);
 }
 
 function acceptStream(context: TransportContext, table: ConnectionTable): ProvenHandler {
-  return ({ socket, remoteAddress, remotePort, point }, peerNames) => {
+  return ({ socket, remoteAddress, remotePort, point }, peerCertificate) => {
     const flow = table.create(point, { remoteAddress, remotePort });
-    StreamLink.attach(socket, flow, context, peerNames);
+    StreamLink.attach(socket, flow, context, peerCertificate);
   };
 }
 
 function acceptWebSocket(context: TransportContext, table: ConnectionTable): ProvenHandler {
   const acceptor = new WsAcceptor(context, table);
-  return (accepted, peerNames) => acceptor.accept(accepted, peerNames);
+  return (accepted, peerCertificate) => acceptor.accept(accepted, peerCertificate);
 }

@@ -2,7 +2,7 @@ import type { ConnectionState } from './connection-state.ts';
 import { TransportFault, toTransportFault } from './errors.ts';
 import type { FrameFault } from './stream-framer.ts';
 import type { TransportContext } from './transport-context.ts';
-import type { Flow, ListenPoint, TransportError, TransportErrorCode } from './types.ts';
+import type { Flow, ListenPoint, PeerCertificate, TransportError, TransportErrorCode } from './types.ts';
 
 /** Why a connection ended; the label of `connections_closed`. */
 export type CloseReason =
@@ -71,7 +71,7 @@ export class ConnectionFlow implements Flow {
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #closed = false;
-  #peerNames: readonly string[] | undefined;
+  #peerCertificate: PeerCertificate | undefined;
 
   constructor(
     spec: ConnectionSpec,
@@ -104,8 +104,8 @@ export class ConnectionFlow implements Flow {
     return this.#link?.localPort ?? 0;
   }
 
-  get peerNames(): readonly string[] {
-    return this.#peerNames ?? [];
+  get peerCertificate(): PeerCertificate | undefined {
+    return this.#peerCertificate;
   }
 
   /** Says how to give up an outgoing connection that does not stand yet. */
@@ -114,13 +114,13 @@ export class ConnectionFlow implements Flow {
   }
 
   /** The connection stands: what was queued goes out. */
-  open(link: Link, peerNames?: readonly string[]): void {
+  open(link: Link, peerCertificate?: PeerCertificate): void {
     if (this.#closed) {
       link.destroy();
       return;
     }
     this.#link = link;
-    this.#peerNames = peerNames;
+    this.#peerCertificate = peerCertificate;
     this.state.opened();
     const waiting = this.#waiting;
     this.#waiting = [];

@@ -138,7 +138,7 @@ export class ConnectionTable {
 function provesName(flow: ConnectionFlow, serverName: string | undefined): boolean {
   const secure = flow.transport === 'tls' || flow.transport === 'wss';
   if (!secure || serverName === undefined) return true;
-  return flow.serverName === serverName || flow.peerNames.includes(serverName.toLowerCase());
+  return flow.serverName === serverName || flow.peerCertificate?.names.includes(serverName.toLowerCase()) === true;
 }
 
 function remoteKey(transport: string, address: string, port: number): string {

@@ -7,12 +7,11 @@ import {
   TLSSocket,
 } from 'node:tls';
 import { isWildcard } from './address-book.ts';
-import { certificateNames } from './certificate-names.ts';
+import { certificateNames, provenCertificate } from './certificate-names.ts';
 import type { ConnectionFlow } from './connection-flow.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { TransportFault, toTransportFault } from './errors.ts';
 import { StreamLink } from './stream-link.ts';
-import { provenNames } from './tls-acceptor.ts';
 import type { TransportContext } from './transport-context.ts';
 import type { Flow, ListenPoint, Target } from './types.ts';
 
@@ -38,7 +37,7 @@ export function connectStream(
   const stopFollowing = followConnect(socket, flow);
   socket.once(target.transport === 'tls' ? 'secureConnect' : 'connect', () => {
     stopFollowing();
-    StreamLink.attach(socket, flow, context, socket instanceof TLSSocket ? provenNames(socket) : undefined);
+    StreamLink.attach(socket, flow, context, socket instanceof TLSSocket ? provenCertificate(socket) : undefined);
   });
   return flow;
 }

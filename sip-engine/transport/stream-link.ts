@@ -5,6 +5,7 @@ import type { CloseReason, ConnectionFlow, Link } from './connection-flow.ts';
 import { toTransportFault } from './errors.ts';
 import { type FrameFault, StreamFramer } from './stream-framer.ts';
 import type { TransportContext } from './transport-context.ts';
+import type { PeerCertificate } from './types.ts';
 
 const PONG = Buffer.from('\r\n');
 /** How long a closing connection may take to write its last answer. */
@@ -32,7 +33,12 @@ export class StreamLink implements Link {
   }
 
   /** Puts an established socket under `flow` and opens it. */
-  static attach(socket: Socket, flow: ConnectionFlow, context: TransportContext, peerNames?: readonly string[]): void {
+  static attach(
+    socket: Socket,
+    flow: ConnectionFlow,
+    context: TransportContext,
+    peerCertificate?: PeerCertificate,
+  ): void {
     const link = new StreamLink(socket, flow, context);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, context.limits.tcpKeepAliveMs);
@@ -43,7 +49,7 @@ export class StreamLink implements Link {
       link.#account(0);
       flow.close('peer');
     });
-    flow.open(link, peerNames);
+    flow.open(link, peerCertificate);
   }
 
   get queuedBytes(): number {

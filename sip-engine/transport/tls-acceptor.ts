@@ -1,14 +1,15 @@
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
 import { formatEndpoint, normalizeAddress } from './address-book.ts';
-import { certificateNames } from './certificate-names.ts';
+import { provenCertificate } from './certificate-names.ts';
 import type { CertificateStore } from './certificate-store.ts';
 import type { ConnectionTable, Pending } from './connection-table.ts';
 import type { Accepted } from './socket-listener.ts';
+import type { PeerCertificate } from './types.ts';
 
 /** A finished TLS handshake. */
 export interface Secured extends Accepted {
   readonly socket: TLSSocket;
-  readonly peerNames: readonly string[];
+  readonly peerCertificate: PeerCertificate | undefined;
 }
 
 /** Runs the server side of TLS handshakes on admitted sockets, under the handshake limit. */
@@ -59,7 +60,7 @@ export class TlsAcceptor {
     }
     this.#handshakes.delete(key);
     this.#table.removePending(handshake.pending);
-    this.#onSecured({ ...handshake.accepted, socket, peerNames: provenNames(socket) });
+    this.#onSecured({ ...handshake.accepted, socket, peerCertificate: provenCertificate(socket) });
   }
 
   /** Peers that send no server name get the default context, which the callback is not asked for. */
@@ -69,10 +70,4 @@ export class TlsAcceptor {
     this.#shown = material;
     this.#server.setSecureContext(material);
   }
-}
-
-/** Names of the peer's certificate, when an authority we trust vouches for it. */
-export function provenNames(socket: TLSSocket): readonly string[] {
-  const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined;
-  return certificate === undefined ? [] : certificateNames(certificate);
 }

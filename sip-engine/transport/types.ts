@@ -17,8 +17,8 @@ export interface Flow {
   readonly remotePort: number;
   /** True once the connection is gone; never for UDP. */
   readonly closed: boolean;
-  /** Lower-case names the peer's verified certificate is for (RFC 5922 section 7.1); absent or empty without mutual TLS. */
-  readonly peerNames?: readonly string[];
+  /** What the peer has proved to be; absent without mutual TLS, and for a certificate that no trusted authority signed. */
+  readonly peerCertificate?: PeerCertificate | undefined;
   /**
    * Queues bytes. A flow still connecting holds them. `onError` is called at most once, later, when
    * they cannot be sent (refused, closed, queue full, ICMP unreachable where the system tells).
@@ -27,6 +27,16 @@ export interface Flow {
   /** Connections that carry a binding or a dialog are kept by idle limits while held. */
   hold(): void;
   release(): void;
+}
+
+/** The certificate that a peer has shown and that was verified against the trusted authorities. */
+export interface PeerCertificate {
+  /** Distinguished name, parts in the certificate's order: `C=NL, O=Acme, CN=sbc.acme.example`. */
+  readonly subject: string;
+  /** Lower-case domains it is for (RFC 5922 section 7.1): alternative names, else the common name. */
+  readonly names: readonly string[];
+  /** SHA-256 in hexadecimal with colons. */
+  readonly fingerprint256: string;
 }
 
 export type TransportErrorCode =

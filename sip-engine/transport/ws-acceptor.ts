@@ -5,12 +5,13 @@ import { formatEndpoint, normalizeAddress } from './address-book.ts';
 import type { ConnectionTable, Pending } from './connection-table.ts';
 import type { Accepted } from './socket-listener.ts';
 import type { TransportContext } from './transport-context.ts';
+import type { PeerCertificate } from './types.ts';
 import { WsLink } from './ws-link.ts';
 
 interface Upgrade {
   readonly accepted: Accepted;
   readonly pending: Pending;
-  readonly peerNames: readonly string[] | undefined;
+  readonly peerCertificate: PeerCertificate | undefined;
 }
 
 const SUBPROTOCOL = 'sip';
@@ -44,11 +45,11 @@ export class WsAcceptor {
   }
 
   /** Starts the upgrade. */
-  accept(accepted: Accepted, peerNames: readonly string[] | undefined): void {
+  accept(accepted: Accepted, peerCertificate: PeerCertificate | undefined): void {
     const { socket, remoteAddress, remotePort } = accepted;
     const key = formatEndpoint(remoteAddress, remotePort);
     const pending = this.#table.addPending(() => socket.destroy());
-    this.#upgrades.set(key, { accepted, pending, peerNames });
+    this.#upgrades.set(key, { accepted, pending, peerCertificate });
     socket.on('error', () => undefined);
     socket.once('close', () => {
       this.#upgrades.delete(key);
@@ -71,7 +72,7 @@ export class WsAcceptor {
       this.#table.removePending(upgrade.pending);
       const { point, remoteAddress: address, remotePort: port } = upgrade.accepted;
       const flow = this.#table.create(point, { remoteAddress: address, remotePort: port });
-      WsLink.attach(webSocket, upgrade.accepted.socket, flow, this.#context, upgrade.peerNames);
+      WsLink.attach(webSocket, upgrade.accepted.socket, flow, this.#context, upgrade.peerCertificate);
     });
   }
 }

@@ -5,6 +5,7 @@ import { normalizeAddress } from './address-book.ts';
 import type { CloseReason, ConnectionFlow, Link } from './connection-flow.ts';
 import { toTransportFault } from './errors.ts';
 import type { TransportContext } from './transport-context.ts';
+import type { PeerCertificate } from './types.ts';
 
 const CR = 13;
 const LF = 10;
@@ -42,7 +43,7 @@ export class WsLink implements Link {
     socket: Socket,
     flow: ConnectionFlow,
     context: TransportContext,
-    peerNames: readonly string[] | undefined,
+    peerCertificate: PeerCertificate | undefined,
   ): void {
     const link = new WsLink(webSocket, socket, context);
     webSocket.on('message', (data) => {
@@ -60,7 +61,7 @@ export class WsLink implements Link {
       flow.fail(toTransportFault(error), error.code === TOO_LARGE ? 'too_large' : 'error');
     });
     webSocket.on('close', () => flow.close('peer'));
-    flow.open(link, peerNames);
+    flow.open(link, peerCertificate);
   }
 
   get queuedBytes(): number {
