@@ -82,6 +82,10 @@ t.test('what is wrong with a body is said field by field', async (t) => {
   t.match((await post({})).body.error, { code: 'validation_failed', message: /name: is required/ });
   t.equal((await post('{"name": ')).body.error.code, 'malformed_json');
   t.equal((await post('name=Acme')).body.error.code, 'unsupported_media');
+  for (const scalar of ['null', 'true', '7', '"Acme"', ' null ']) {
+    const { code, message } = (await post(scalar)).body.error;
+    t.match({ code, message }, { code: 'validation_failed', message: /^body: must be a JSON object such as .*, got / });
+  }
   t.equal((await post(`{"name": "${'x'.repeat(1_100_000)}"}`)).body.error.code, 'payload_too_large');
   t.equal((await post('[]')).body.error.code, 'validation_failed');
   for (const status of [(await post('{"name": ')).status, (await post('name=Acme')).status]) t.equal(status, 422);

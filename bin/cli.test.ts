@@ -194,7 +194,7 @@ t.test('with a server the commands go through its control socket', async (t) => 
   const server = start(['serve', '--demo'], env);
   // Not SIGKILL: the launcher could not pass it on, and the server would stay.
   t.teardown(() => server.kill('SIGTERM'));
-  await healthy(env.DIDFARM_HTTP_PORT);
+  await up(server);
   const trunks = JSON.parse((await run(['trunks', 'list', '--json'], env)).out);
   t.match(trunks[0], { name: 'Acme Corp', registration: { state: 'never' } });
   const explained = await run(['explain', '--from', '+4915112345678', '--to', '+31201234567', '--json'], env);
@@ -216,16 +216,16 @@ t.test('with a server the commands go through its control socket', async (t) => 
   t.equal(code, 0, 'the launcher forwards SIGTERM and ends as the server does');
 });
 
-async function healthy(port: string): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    const ok = await fetch(`http://127.0.0.1:${port}/healthz`).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('the server was not healthy in time');
+/** Waits for the line by which the server says that everything listens. */
+function up(server: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let printed = '';
+    server.stdout?.on('data', (chunk) => {
+      printed += chunk;
+      if (printed.includes('didfarm is up')) resolve();
+    });
+    server.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${printed}`)));
+  });
 }
 
 t.test('the launcher mirrors the exit code of what it starts', async (t) => {

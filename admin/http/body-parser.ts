@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { ApiError } from '../errors.ts';
+import { ApiError, fieldError } from '../errors.ts';
 
 /** Largest request body (bytes), where a route does not take more. */
 export const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -19,14 +19,23 @@ export function installBodyParser(app: FastifyInstance): void {
   });
 }
 
-/** @throws {ApiError} `malformed_json` or `unsupported_media`. An empty body is an empty object. */
+/**
+ * An empty body is an empty object.
+ * @throws {ApiError} `malformed_json`, `unsupported_media`, or `validation_failed` for JSON that is no object
+ */
 export function parseBody(text: string, contentType: string): unknown {
-  const trimmed = text.trimStart();
-  if (trimmed.trimEnd() === '') return {};
+  const trimmed = text.trim();
+  if (trimmed === '') return {};
   if (trimmed.startsWith('{') || trimmed.startsWith('[')) return parseJson(trimmed);
-  if (/\bjson\b/i.test(contentType)) return parseJson(trimmed);
-  throw new ApiError('unsupported_media', `The body is not JSON (content type ${contentType || 'not given'}).`);
+  if (!SCALAR.test(trimmed) && !/\bjson\b/i.test(contentType)) {
+    throw new ApiError('unsupported_media', `The body is not JSON (content type ${contentType || 'not given'}).`);
+  }
+  const given = JSON.stringify(parseJson(trimmed)).slice(0, 60);
+  throw fieldError('body', `must be a JSON object such as {"name": "…"}, got ${given}`);
 }
+
+/** What JSON knows besides objects and arrays. */
+const SCALAR = /^(?:null|true|false|-?\d[\d.eE+-]*|"(?:[^"\\]|\\.)*")$/;
 
 function parseJson(text: string): unknown {
   try {

@@ -1,5 +1,5 @@
 import { Compile } from 'typebox/compile';
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { type Alias, type Document, isNode, LineCounter, parseDocument, visit } from 'yaml';
 import { nearest } from '../../config/index.ts';
 import { type FileFault, formatPath, TenantFileError } from './tenant-file-error.ts';
 import { TENANT_SCHEMA, type TenantFile } from './tenant-schema.ts';
@@ -33,10 +33,32 @@ export function parseTenantFile(text: string, name: string): ParsedTenantFile {
     throw new TenantFileError(name, faults);
   }
   const lineOf = (path: Path) => findLine(document, lines, path);
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  const value = readValue(document, name, lines);
   const faults = check(value, lineOf);
   if (faults.length > 0) throw new TenantFileError(name, faults);
   return { name, file: value as TenantFile, lineOf };
+}
+
+/** Aliases that name nothing, or far too much, show only when they are followed. */
+function readValue(document: Document, name: string, lines: LineCounter): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    const offset = findBadAlias(document)?.range?.[0] ?? 0;
+    const fault = { line: lines.linePos(offset).line, path: '', message: (error as Error).message };
+    throw new TenantFileError(name, [fault]);
+  }
+}
+
+/** The first alias that names nothing; if all do, the first of those that are too many. */
+function findBadAlias(document: Document): Alias | undefined {
+  const aliases: Alias[] = [];
+  visit(document, {
+    Alias: (_key, alias) => {
+      aliases.push(alias);
+    },
+  });
+  return aliases.find((alias) => alias.resolve(document) === undefined) ?? aliases[0];
 }
 
 function findLine(document: Document, lines: LineCounter, path: Path): number {
