@@ -124,3 +124,27 @@ t.test('100,000 timers are armed, cancelled and fired in the order of their time
   t.equal(wheel.size, 0);
   t.end();
 });
+
+t.test('after a stall of the process time is caught up in slices, so that sockets are read in between', (t) => {
+  let nowMs = 0;
+  let tick: () => void = () => undefined;
+  const every = (_ms: number, run: () => void) => {
+    tick = run;
+    return () => undefined;
+  };
+  const wheel = createTimingWheel({ clock: { nowMs: () => nowMs, wallMs: () => nowMs, every } });
+  let fired = false;
+  const silence = wheel.after(4000, () => {
+    fired = true;
+  });
+  wheel.after(90, () => undefined);
+  nowMs = 5000;
+  tick();
+  t.equal(wheel.size, 1, 'what was due first has fired');
+  t.notOk(fired, 'the answer that came during the stall can still be read');
+  for (let turn = 1; turn < 39; turn++) tick();
+  t.ok(silence.armed);
+  tick();
+  t.ok(fired, 'nothing came in 40 turns either');
+  t.end();
+});

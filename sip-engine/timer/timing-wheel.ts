@@ -40,6 +40,12 @@ const REACH: readonly number[] = [
 ];
 
 /**
+ * Most time that passes in one turn (ms). After a stall of the process the answers of the peers lie in the sockets:
+ * they are read between the turns in which the wheel catches up, before their silence is believed.
+ */
+const MOST_PER_TURN_MS = 100;
+
+/**
  * A hierarchical timing wheel (Varghese and Lauck): arming and cancelling cost the same for ten timers
  * and for 100,000, one clock interval drives them all, and with nothing armed there is no interval.
  */
@@ -117,7 +123,7 @@ class HierarchicalWheel implements TimingWheel {
   }
 
   #advance(): void {
-    const now = this.#nowTick();
+    const now = Math.min(this.#nowTick(), this.#tick + Math.max(1, Math.floor(MOST_PER_TURN_MS / this.#tickMs)));
     while (this.#tick < now && this.#size > 0) {
       this.#tick++;
       this.#cascade();

@@ -6,6 +6,7 @@ import { adoptToTag, statelessTag } from './local-tag.ts';
 import { hasMagicBranch, mergedKey, serverKey } from './matching.ts';
 import { nonInviteServerMachine } from './non-invite-server-table.ts';
 import { RunningServer, type ServerContext } from './server-transaction.ts';
+import { SpentInvites } from './spent-invites.ts';
 import { stampTopVia } from './stamp-via.ts';
 import type { TimerValues, TransactionOptions, TransactionUser } from './types.ts';
 
@@ -23,6 +24,7 @@ export class ServerSide {
   readonly #context: ServerContext;
   readonly #byKey = new Map<string, RunningServer>();
   readonly #byMergedKey = new Map<string, RunningServer>();
+  readonly #spent: SpentInvites;
   readonly #max: number;
   readonly #tagSeed: number;
   #invites = 0;
@@ -31,6 +33,7 @@ export class ServerSide {
   constructor(deps: ServerSideDeps) {
     this.#deps = deps;
     this.user = deps.user;
+    this.#spent = new SpentInvites(deps.ports.clock);
     this.#max = deps.options.maxServerTransactions ?? 200_000;
     this.#tagSeed = Number.parseInt(deps.ports.random.hex(8), 16);
     this.#context = {
@@ -54,7 +57,9 @@ export class ServerSide {
     const known = this.#byKey.get(key);
     if (method === 'ACK') this.#ack(stamped(message, flow), flow);
     else if (known !== undefined) known.repeated();
-    else if (method === 'CANCEL') this.#cancel(stamped(message, flow), key, flow);
+    else if (method === 'INVITE' && this.#spent.has(spentKey(message, key))) {
+      this.#deps.ports.counters.count('retransmissions_in');
+    } else if (method === 'CANCEL') this.#cancel(stamped(message, flow), key, flow);
     else if (this.#byKey.size >= this.#max) this.#refuse(stamped(message, flow), 503, flow);
     else this.#open(stamped(message, flow), key, flow);
   }
@@ -95,7 +100,10 @@ export class ServerSide {
     const { key, mergedKey: merged, shown } = transaction.parts;
     if (!this.#byKey.delete(key)) return;
     if (this.#byMergedKey.get(merged) === transaction) this.#byMergedKey.delete(merged);
-    if (transaction.isInvite) this.#invites--;
+    if (transaction.isInvite) {
+      this.#invites--;
+      this.#spent.add(spentKey(transaction.request, key));
+    }
     if (shown) this.#tell(transaction.request, () => this.user.onTransactionEnd?.(transaction));
   }
 
@@ -155,6 +163,11 @@ export class ServerSide {
       return true;
     }
   }
+}
+
+/** Peers that use a branch again in other calls are told apart. */
+function spentKey(request: SipMessage, key: string): string {
+  return `${key}|${request.callId}|${request.fromTag}`;
 }
 
 /** The request as its user sees it: `received` and `rport` in the top Via. */

@@ -2,15 +2,21 @@ import { OutgoingMessage, parseMessage, type SipMessage } from '../message/index
 import { createFakeClock, createTimingWheel } from '../timer/index.ts';
 import { createTransactionLayer } from './layer.ts';
 import { createRecorderTransport, createTestPorts } from './recorder-transport.ts';
-import type { ClientTransactionHandler, ServerTransaction, TransactionOptions, TransactionUser } from './types.ts';
+import type {
+  ClientTransactionHandler,
+  ServerTransaction,
+  TimerValues,
+  TransactionOptions,
+  TransactionUser,
+} from './types.ts';
 
 /** A transaction layer over the recorder with a user that writes down what it hears. */
-export function createFixture(options: TransactionOptions = {}) {
+export function createFixture(options: TransactionOptions = {}, timers: Partial<TimerValues> = {}) {
   const clock = createFakeClock();
   const ports = createTestPorts(clock);
   const wheel = createTimingWheel({ clock, onError: (error) => ports.logger.error({ err: error }, 'timer threw') });
   const transport = createRecorderTransport();
-  const layer = createTransactionLayer({ transport, wheel, ports, options });
+  const layer = createTransactionLayer({ transport, wheel, ports, timers, options });
   const heard: string[] = [];
   const opened: ServerTransaction[] = [];
   const user: TransactionUser = {
