@@ -256,6 +256,7 @@ accounts:
       'tenants.yaml:11: accounts[0].dids[0].number must be string',
     ].join('\n'),
   );
+  await t.rejects(plan(store, 'version: 1\naccounts: *nope\n'), { message: /^tenants.yaml:2: Unresolved alias/ });
   await t.rejects(plan(store, 'version: 1\naccounts: [\n  x'), { code: 'tenant_file', message: /^tenants.yaml:\d+: / });
   await t.rejects(plan(store, 'version: 1\naccounts: [{ name: A, trunks: [{ name: T, password: { env: NOPE } }] }]'), {
     message: /the variable NOPE is not set/,
