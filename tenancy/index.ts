@@ -5,6 +5,7 @@ export { StoreError, type StoreErrorCode, StoreLocked, TenancyError, type Tenanc
 export * from './journal/index.ts';
 export * from './ledger/index.ts';
 export * from './plan/index.ts';
+export * from './policies/index.ts';
 export { DirectoryPublisher, type PublisherOptions } from './publish/index.ts';
 export { hashApiKey, type KeyMode, loadSecretKey, makeHa1Set, makePassword } from './secrets/index.ts';
 export * from './store/index.ts';

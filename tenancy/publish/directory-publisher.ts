@@ -88,7 +88,7 @@ export class DirectoryPublisher {
       trunks: diff(which('trunk'), (ids) => loadTrunks(connection, ids, this.#store.secrets)),
       dids: diff(which('did'), (ids) => loadDids(connection, ids)),
       groups: diff(which('group'), (ids) => loadGroups(connection, ids)),
-      carriers: diff(which('carrier'), (ids) => loadCarriers(connection, ids)),
+      carriers: diff(which('carrier'), (ids) => loadCarriers(connection, ids, this.#store.secrets)),
     };
   }
 

@@ -8,15 +8,16 @@ import type {
   TrunkGroupRecord,
   TrunkRecord,
 } from '../../bus/index.ts';
+import { parseRoutingPolicy } from '../policies/index.ts';
 import type { SecretBox } from '../secrets/index.ts';
 import {
   type DestinationColumns,
   fromDestinationColumns,
+  registrationContext,
   type SqliteConnection,
   type TrunkRecordColumns,
   toTrunkRecord,
 } from '../store/index.ts';
-import { parseRoutingPolicy } from './routing-policies.ts';
 
 /** Which rows: all, or those with these ids. */
 export type Which = readonly number[] | 'all';
@@ -82,7 +83,7 @@ export function loadGroups(connection: SqliteConnection, which: Which): readonly
   }));
 }
 
-export function loadCarriers(connection: SqliteConnection, which: Which): readonly CarrierRecord[] {
+export function loadCarriers(connection: SqliteConnection, which: Which, secrets: SecretBox): readonly CarrierRecord[] {
   type Owned<T> = T & { readonly carrierId: number };
   type Columns = Omit<CarrierRecord, 'enabled' | 'sources' | 'gateways' | 'prefixes'> & { readonly enabled: number };
   const part = <T>(sql: string) =>
@@ -90,7 +91,7 @@ export function loadCarriers(connection: SqliteConnection, which: Which): readon
   const sources = part<{ readonly source: string }>(SOURCES);
   const gateways = part<CarrierRecord['gateways'][number]>(GATEWAYS);
   const prefixes = part<CarrierRecord['prefixes'][number]>(PREFIXES);
-  const routing = routingOf(connection, 'carrier', which);
+  const routing = routingOf(connection, 'carrier', which, secrets);
   return read<Columns>(connection, CARRIERS, 'id', which).map((row) => ({
     ...row,
     ...routing(row.id),
@@ -102,12 +103,22 @@ export function loadCarriers(connection: SqliteConnection, which: Which): readon
 }
 
 /** What routing is told of an owner beyond its columns; few have any. */
-function routingOf(connection: SqliteConnection, owner: string, which: Which) {
+function routingOf(connection: SqliteConnection, owner: string, which: Which, secrets?: SecretBox) {
   type Row = { readonly id: number; readonly policy: string };
   const sql = `SELECT owner_id AS id, policy FROM routing_policies WHERE owner = '${owner}'`;
   const rows = read<Row>(connection, sql, 'owner_id', which);
-  const found = new Map(rows.map(({ id, policy }) => [id, { routing: parseRoutingPolicy(policy) }]));
+  const policy = ({ id, policy }: Row) => parseRoutingPolicy(policy, (sealed) => openPassword(secrets, sealed, id));
+  const found = new Map(rows.map((row) => [row.id, { routing: policy(row) }]));
   return (id: number): { readonly routing: RoutingPolicy } | undefined => found.get(id);
+}
+
+/** A password that was copied from another row, or sealed with another key, is none. */
+function openPassword(secrets: SecretBox | undefined, sealed: string, carrierId: number): string | undefined {
+  try {
+    return secrets?.open(Buffer.from(sealed, 'base64'), registrationContext(carrierId));
+  } catch {
+    return undefined;
+  }
 }
 
 function read<T>(connection: SqliteConnection, sql: string, key: string, which: readonly unknown[] | 'all'): T[] {

@@ -19,6 +19,7 @@ export * from './group-repo.ts';
 export * from './key-repo.ts';
 export * from './order-repo.ts';
 export * from './outbox-repo.ts';
+export * from './routing-policy-repo.ts';
 export * from './trunk-credentials.ts';
 export * from './trunk-repo.ts';
 export { type TrunkRecordColumns, type TrunkRow, toTrunkRecord } from './trunk-rows.ts';

@@ -1,0 +1,12 @@
+export { isZone, type OpenSecret, parseRoutingPolicy } from './parse-policy.ts';
+export {
+  OPERATOR_KEYS,
+  POLICY_KEYS,
+  type PolicyKey,
+  type PolicyOwner,
+  policySchema,
+  REGISTRATION_KEYS,
+  STORED_POLICY,
+  type StoredPolicy,
+  type StoredRegistration,
+} from './policy-schema.ts';
