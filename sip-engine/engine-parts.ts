@@ -26,10 +26,16 @@ export const DEFAULT_PARTS: EngineParts = {
 };
 
 /** The transport layer's share of the options. */
-export function transportOptions({ maxMessageBytes, udpMtuBytes, tls }: EngineOptions): TransportOptions {
+export function transportOptions({
+  maxMessageBytes,
+  udpMtuBytes,
+  localNetworks,
+  tls,
+}: EngineOptions): TransportOptions {
   return {
     ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     ...(udpMtuBytes === undefined ? {} : { mtuBytes: udpMtuBytes }),
+    ...(localNetworks === undefined ? {} : { localNetworks }),
     ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),
   };
 }
@@ -42,15 +48,8 @@ export function transactionOptions({ mergedRequests, immediateTrying }: EngineOp
   };
 }
 
-function tlsOptions({ certFile, keyFile, caFile, domains = [], clientCertificates }: EngineTlsOptions): TlsOptions {
-  const more = domains.map((domain) => ({
-    certFile: domain.certFile,
-    keyFile: domain.keyFile,
-    serverNames: [domain.name],
-  }));
-  return {
-    certificates: [{ certFile, keyFile }, ...more],
-    ...(caFile === undefined ? {} : { caFile }),
-    ...(clientCertificates === undefined ? {} : { clientCertificates }),
-  };
+function tlsOptions({ certFile, keyFile, domains = [], ...same }: EngineTlsOptions): TlsOptions {
+  const first = certFile === undefined || keyFile === undefined ? [] : [{ certFile, keyFile }];
+  const more = domains.map(({ name, ...files }) => ({ ...files, serverNames: [name] }));
+  return { ...same, certificates: [...first, ...more] };
 }

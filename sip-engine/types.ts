@@ -80,15 +80,75 @@ export interface EngineOptions {
   readonly immediateTrying?: boolean;
   /** Text for `Server`/`User-Agent` on what the engine makes by itself; none when absent. */
   readonly agent?: string;
+  /** More networks (CIDR) where the bound address is told instead of the external one. @default [] */
+  readonly localNetworks?: readonly string[];
+  /** Names that count as our own, as if a listen point had them. @default [] */
+  readonly ownNames?: readonly string[];
+  /** URI that new requests of applications go to when neither a route URI, a registered connection nor a Route decides. */
+  readonly outboundProxy?: string;
+  /** 180 Ringing to a new INVITE before its application has said anything. @default false */
+  readonly alwaysRinging?: boolean;
+  /** Who refreshes when the caller leaves it open; `none` ignores the caller's Session-Expires. @default 'none' */
+  readonly sessionRefresher?: 'none' | 'uac' | 'uas';
+  /**
+   * `on` compares Contact and source address; `aggressive` believes `nat=yes` in Record-Route as well; `off` takes
+   * every Contact as it is. @default 'on'
+   */
+  readonly natDetection?: 'off' | 'on' | 'aggressive';
+  /** A connection on which so many of our requests in a row got no answer is closed; 0 = never. @default 0 */
+  readonly maxConsecutiveTimeouts?: number;
+  readonly unwanted?: UnwantedOptions;
+  /** OPTIONS outside dialogs that the engine answers 200 itself: those that no application asked for. @default false */
+  readonly answerOptions?: boolean;
+  /** OPTIONS with exactly this User-Agent are answered 200 by the engine, whoever asked for OPTIONS. */
+  readonly answerOptionsOf?: string;
+  /** REGISTER whose Request-URI names an IPv4 address instead of a domain gets 403. @default false */
+  readonly refuseRegisterWithoutDomain?: boolean;
+  readonly outboundApps?: OutboundAppsOptions;
+}
+
+/** New requests that carry one of these texts are spam or scans. */
+export interface UnwantedOptions {
+  /** 603 Decline, or no answer at all. */
+  readonly action: 'reject' | 'discard';
+  /** Parts of a header's value, with case; of From and To the user part counts. */
+  readonly texts: readonly { readonly header: 'user-agent' | 'from' | 'to'; readonly text: string }[];
+}
+
+/** Applications that listen, and are connected to for each request on its own. */
+export interface OutboundAppsOptions {
+  /** What they authenticate with. */
+  readonly secret: string;
+  /** The first whose method fits is asked. */
+  readonly handlers: readonly RequestHandler[];
+  /** How a lookup is asked for; POST carries the SIP request. @default 'GET' */
+  readonly httpMethod?: 'GET' | 'POST';
+  /** PEM of the authorities trusted for the certificates of applications. @default their certificates are not checked */
+  readonly caFile?: string;
+}
+
+export interface RequestHandler {
+  /** A method without case, `*` for every one. */
+  readonly method: string;
+  /** `http:` and `https:` are asked what to do; `tcp://host:port` and `tls://host:port` are the application. */
+  readonly url: string;
 }
 
 export interface EngineTlsOptions {
-  readonly certFile: string;
-  readonly keyFile: string;
+  /** Shown to peers that send no server name, or one nobody knows; goes with `keyFile`. */
+  readonly certFile?: string;
+  readonly keyFile?: string;
   /** PEM of the authorities that vouch for peers. @default Node's own list */
   readonly caFile?: string;
   /** More certificates by SNI name. */
   readonly domains?: readonly { readonly name: string; readonly certFile: string; readonly keyFile: string }[];
+  /**
+   * More certificates, named after their SIP domains: `DOMAIN.pem` (or `.crt`) with `DOMAIN.key`, or
+   * `DOMAIN/fullchain.pem` with `DOMAIN/privkey.pem`. They may come and go while the engine runs.
+   */
+  readonly directory?: string;
+  /** Domain whose certificate takes the place of `certFile` where that is not given or cannot be loaded. */
+  readonly defaultDomain?: string;
   /** Mutual TLS on incoming connections: `request` takes peers without a certificate too. @default 'none' */
   readonly clientCertificates?: 'none' | 'request' | 'require';
 }

@@ -1,21 +1,19 @@
-import { X509Certificate } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { EngineClock, EngineLogger } from '../ports.ts';
-import { certificateNames } from './certificate-names.ts';
-import { TransportFault } from './errors.ts';
-
-export interface CertificateFiles {
-  /** PEM, the chain below the server's own certificate. */
-  readonly certFile: string;
-  readonly keyFile: string;
-  /** SIP domains it is shown for. @default the names in the certificate */
-  readonly serverNames?: readonly string[];
-}
+import { Certificate, type CertificateFiles, fileStamp, type SharedContextOptions } from './certificate.ts';
+import { listCertificates } from './certificate-directory.ts';
 
 export interface TlsOptions {
   /** The first one is shown to peers that send no server name, or one nobody knows. */
   readonly certificates: readonly CertificateFiles[];
+  /**
+   * More certificates, named after their SIP domains: `DOMAIN.pem` (or `.crt`) with `DOMAIN.key`, or
+   * `DOMAIN/fullchain.pem` with `DOMAIN/privkey.pem`. They may come and go while we run.
+   */
+  readonly directory?: string;
+  /** Domain whose certificate takes the place of the first one, where that is not given or cannot be loaded. */
+  readonly defaultDomain?: string;
   /** PEM of the authorities trusted for peers' certificates. @default Node's own list */
   readonly caFile?: string;
   /** Mutual TLS on incoming connections: `request` takes peers without one too. @default 'none' */
@@ -24,129 +22,142 @@ export interface TlsOptions {
   readonly verifyServers?: boolean;
   /** @default 'TLSv1.2' */
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
-  /** How often, at most, a certificate's files are looked at when a handshake wants it, milliseconds. @default 2000 */
+  /** How often, at most, files are looked at when a handshake wants them, milliseconds. @default 2000 */
   readonly reloadCheckMs?: number;
-}
-
-interface Entry {
-  readonly files: CertificateFiles;
-  context: SecureContext;
-  material: SecureContextOptions;
-  names: readonly string[];
-  stamp: string;
-  checkedMs: number;
 }
 
 const DEFAULT_CHECK_MS = 2_000;
 
 /**
- * The certificates by SIP domain. A handshake gets the files as they are on disk: each pair is looked at
- * when it is wanted, at most every `reloadCheckMs`, so the cost does not grow with the number of domains.
- * A pair that does not load (half written, key of another certificate) leaves the old one in use.
+ * The certificates by SIP domain. A handshake gets the files as they are on disk: each pair is looked at when it is
+ * wanted, at most every `reloadCheckMs`, so the cost does not grow with the number of domains. What is missing or
+ * broken is logged; it keeps neither the others nor the listening socket from working.
  */
 export class CertificateStore {
   readonly options: TlsOptions;
-  readonly ca: Buffer | undefined;
   readonly #clock: EngineClock;
   readonly #logger: EngineLogger;
-  readonly #byName = new Map<string, Entry>();
-  #entries: readonly Entry[] = [];
+  readonly #checkMs: number;
+  readonly #given: readonly Certificate[];
+  #listed: ReadonlyMap<string, Certificate> = new Map();
+  #listedFor = '';
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #byName: ReadonlyMap<string, Certificate> = new Map();
+  #shared: SharedContextOptions;
+  #sharedFor = '';
+  #bare: { readonly shared: SharedContextOptions; readonly context: SecureContext } | undefined;
 
-  /** @throws TransportFault `tls` when one of the files cannot be loaded. */
   constructor(options: TlsOptions, clock: EngineClock, logger: EngineLogger) {
     this.options = options;
     this.#clock = clock;
     this.#logger = logger;
-    try {
-      this.ca = options.caFile === undefined ? undefined : readFileSync(options.caFile);
-    } catch (error) {
-      throw new TransportFault('tls', `cannot read ${options.caFile}`, error);
-    }
-    this.replace(options.certificates);
-  }
-
-  /**
-   * Takes another set of certificates, all or none of it.
-   * @throws TransportFault `tls` when one of the files cannot be loaded; the old set stays.
-   */
-  replace(certificates: readonly CertificateFiles[]): void {
-    this.#entries = certificates.map((files) => this.#load(files));
+    this.#checkMs = options.reloadCheckMs ?? DEFAULT_CHECK_MS;
+    this.#given = options.certificates.map((files) => new Certificate(files, logger));
+    this.#shared = { minVersion: options.minVersion ?? 'TLSv1.2' };
+    for (const certificate of this.#given) certificate.refresh(clock.nowMs(), this.#checkMs);
+    this.#look();
     this.#index();
   }
 
-  /** Reads every pair again now. @throws TransportFault `tls`; the old set stays. */
-  reload(): void {
-    this.replace(this.#entries.map(({ files }) => files));
+  /**
+   * The context for a server name: the one named for it, one that has it, `*.parent`, then the default.
+   * `undefined` when there is none that could be loaded.
+   */
+  contextFor(serverName: string | undefined): SecureContext | undefined {
+    this.#look();
+    return this.#contextNamed(serverName) ?? this.#default()?.context(this.#shared);
   }
 
-  /** The context for a server name: exact, then `*.parent`, then the default. `undefined` when there is no certificate. */
-  contextFor(serverName: string | undefined): SecureContext | undefined {
-    const entry = this.#find(serverName);
-    if (entry === undefined) return undefined;
-    this.#refresh(entry);
-    return entry.context;
+  /** What we show to servers that ask, and whom of them we trust. */
+  get outgoingContext(): SecureContext {
+    const context = this.contextFor(undefined);
+    if (context !== undefined) return context;
+    if (this.#bare?.shared !== this.#shared) {
+      this.#bare = { shared: this.#shared, context: createSecureContext(this.#shared) };
+    }
+    return this.#bare.context;
   }
 
   /** What the default context is made of; another object after a reload. */
   get defaultMaterial(): SecureContextOptions {
-    const entry = this.#entries[0];
-    if (entry === undefined) return {};
-    this.#refresh(entry);
-    return entry.material;
+    this.#look();
+    return this.#default()?.material(this.#shared) ?? this.#shared;
   }
 
-  #find(serverName: string | undefined): Entry | undefined {
-    if (serverName === undefined || serverName === '') return this.#entries[0];
+  #contextNamed(serverName: string | undefined): SecureContext | undefined {
+    if (serverName === undefined || serverName === '') return undefined;
     const name = serverName.toLowerCase();
     const parent = name.slice(name.indexOf('.') + 1);
-    return this.#byName.get(name) ?? this.#byName.get(`*.${parent}`) ?? this.#entries[0];
+    const found = this.#byName.get(name) ?? this.#byName.get(`*.${parent}`);
+    return found === undefined ? undefined : this.#refreshed(found).context(this.#shared);
   }
 
-  #refresh(entry: Entry): void {
+  #default(): Certificate | undefined {
+    const [first] = this.#given;
+    if (first !== undefined && this.#refreshed(first).material(this.#shared) !== undefined) return first;
+    const named = this.#byName.get(this.options.defaultDomain?.toLowerCase() ?? '');
+    return named === undefined ? undefined : this.#refreshed(named);
+  }
+
+  #refreshed(certificate: Certificate): Certificate {
+    if (certificate.refresh(this.#clock.nowMs(), this.#checkMs)) this.#index();
+    return certificate;
+  }
+
+  /** Sees, at most every `reloadCheckMs`, whether authorities or the list of domains have changed. */
+  #look(): void {
     const now = this.#clock.nowMs();
-    if (now - entry.checkedMs < (this.options.reloadCheckMs ?? DEFAULT_CHECK_MS)) return;
-    entry.checkedMs = now;
+    if (now - this.#lookedMs < this.#checkMs) return;
+    this.#lookedMs = now;
+    const { caFile, directory } = this.options;
+    if (caFile !== undefined) this.#readAuthorities(caFile);
+    if (directory !== undefined) this.#list(directory, now);
+  }
+
+  #readAuthorities(caFile: string): void {
+    const stamp = fileStamp(caFile);
+    if (stamp === this.#sharedFor) return;
+    this.#sharedFor = stamp;
+    const { minVersion } = this.#shared;
     try {
-      if (stampOf(entry.files) === entry.stamp) return;
-      const { context, material, names, stamp } = this.#load(entry.files);
-      Object.assign(entry, { context, material, names, stamp });
+      const next = { ca: readFileSync(caFile), minVersion };
+      createSecureContext(next);
+      this.#shared = next;
+    } catch (error) {
+      this.#logger.error({ err: error, caFile }, 'the authorities for peers cannot be read');
+      // Nobody is trusted, rather than everybody whom a public authority knows.
+      if (this.#shared.ca === undefined) this.#shared = { ca: [], minVersion };
+    }
+  }
+
+  #list(directory: string, nowMs: number): void {
+    const stamp = fileStamp(directory);
+    if (stamp === this.#listedFor) return;
+    this.#listedFor = stamp;
+    try {
+      const listed = listCertificates(directory).map(({ domain, ...files }) => {
+        const known = this.#listed.get(domain);
+        const isSame = known?.files.certFile === files.certFile;
+        const certificate = isSame ? known : new Certificate(files, this.#logger);
+        certificate.refresh(nowMs, this.#checkMs);
+        return [domain, certificate] as const;
+      });
+      this.#listed = new Map(listed);
       this.#index();
-      this.#logger.info({ certFile: entry.files.certFile, names }, 'certificate reloaded');
+      this.#logger.info({ directory, domains: this.#listed.size }, 'certificates by domain');
     } catch (error) {
-      this.#logger.warn({ err: error, certFile: entry.files.certFile }, 'certificate not reloaded, the old one stays');
+      this.#logger.error({ err: error, directory }, 'the directory of certificates cannot be read');
     }
   }
 
-  #load(files: CertificateFiles): Entry {
-    try {
-      const stamp = stampOf(files);
-      const cert = readFileSync(files.certFile);
-      const key = readFileSync(files.keyFile);
-      const own = new X509Certificate(cert);
-      const { ca, options } = this;
-      const minVersion = options.minVersion ?? 'TLSv1.2';
-      const material = { cert, key, minVersion, ...(ca === undefined ? {} : { ca }) };
-      const context = createSecureContext(material);
-      const names = files.serverNames?.map((name) => name.toLowerCase()) ?? certificateNames(own);
-      return { files, context, material, names, stamp, checkedMs: this.#clock.nowMs() };
-    } catch (error) {
-      throw new TransportFault('tls', `cannot load ${files.certFile} with ${files.keyFile}`, error);
-    }
-  }
-
+  /** What is named for a domain comes before what merely has its name. */
   #index(): void {
-    this.#byName.clear();
-    for (const entry of this.#entries) {
-      for (const name of entry.names) if (!this.#byName.has(name)) this.#byName.set(name, entry);
-    }
+    const byName = new Map<string, Certificate>(this.#listed);
+    const add = (names: readonly string[], certificate: Certificate) => {
+      for (const name of names) if (!byName.has(name.toLowerCase())) byName.set(name.toLowerCase(), certificate);
+    };
+    for (const certificate of this.#given) add(certificate.files.serverNames ?? certificate.names, certificate);
+    for (const certificate of this.#listed.values()) add(certificate.names, certificate);
+    this.#byName = byName;
   }
-}
-
-function stampOf({ certFile, keyFile }: CertificateFiles): string {
-  return [certFile, keyFile]
-    .map((file) => {
-      const { mtimeMs, size, ino } = statSync(file);
-      return `${mtimeMs}/${size}/${ino}`;
-    })
-    .join(' ');
 }

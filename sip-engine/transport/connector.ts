@@ -48,7 +48,6 @@ function openTcp(target: Target, point: ListenPoint): Socket {
 
 function openTls(target: Target, point: ListenPoint, context: TransportContext): TLSSocket {
   const store = context.certificates;
-  const secureContext = store?.contextFor(undefined);
   // A literal address is no server name (RFC 6066 section 3); the certificate is then checked against the address.
   const name =
     target.serverName !== undefined && isIP(target.serverName) === 0 ? { servername: target.serverName } : {};
@@ -58,7 +57,7 @@ function openTls(target: Target, point: ListenPoint, context: TransportContext):
     rejectUnauthorized: store?.options.verifyServers ?? true,
     checkServerIdentity,
     ...name,
-    ...(secureContext === undefined ? {} : { secureContext }),
+    ...(store === undefined ? {} : { secureContext: store.outgoingContext }),
     ...localAddressOf(point),
   });
 }

@@ -1,4 +1,4 @@
-export type { CertificateFiles, TlsOptions } from './certificate-store.ts';
+export type { TlsOptions } from './certificate-store.ts';
 export type { CloseReason } from './connection-flow.ts';
 export { TransportFault } from './errors.ts';
 export type { TransportOptions } from './options.ts';

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 
 export interface TestCertificate {
   readonly certFile: string;
@@ -49,4 +51,23 @@ export class TestAuthority {
   #openssl(command: readonly string[], rest: readonly string[]): void {
     execFileSync('openssl', [...command, ...rest], { stdio: 'pipe' });
   }
+}
+
+/** A handshake from loopback that trusts `ca` and does not check names; destroyed with the test. */
+export async function shakeHands(
+  t: { teardown(act: () => unknown): void },
+  ca: string,
+  port: number,
+  options: ConnectionOptions = {},
+): Promise<TLSSocket> {
+  const socket = connect({ port, host: '127.0.0.1', ca, checkServerIdentity: () => undefined, ...options });
+  t.teardown(() => socket.destroy());
+  socket.on('error', () => undefined);
+  await once(socket, 'secureConnect');
+  return socket;
+}
+
+/** Common name of the certificate that the server has shown: `cn-of-a`. */
+export function shownName(socket: TLSSocket): string | undefined {
+  return socket.getPeerX509Certificate()?.subject.replace('CN=', '');
 }

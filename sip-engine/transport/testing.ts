@@ -8,7 +8,7 @@ import type { Flow, TransportEvents } from './types.ts';
 export interface TestPorts extends EnginePorts {
   advance(ms: number): void;
   counted(name: EngineCounter, label?: string): number;
-  readonly logged: { readonly level: string; readonly text: string }[];
+  readonly logged: { readonly level: string; readonly text: string; readonly fields: object }[];
 }
 
 /** Fake clock, counters that can be read, silent logger, repeatable randomness. */
@@ -16,8 +16,8 @@ export function createTestPorts(): TestPorts {
   let nowMs = 1_000_000;
   const ticks = new Set<{ readonly intervalMs: number; dueMs: number; readonly tick: () => void }>();
   const counts = new Map<string, number>();
-  const logged: { level: string; text: string }[] = [];
-  const log = (level: string) => (_fields: object, text: string) => void logged.push({ level, text });
+  const logged: { level: string; text: string; fields: object }[] = [];
+  const log = (level: string) => (fields: object, text: string) => void logged.push({ level, text, fields });
   let seed = 0;
   const hex = (length: number) => createHash('sha512').update(`${seed++}`).digest('hex').slice(0, length);
   return {

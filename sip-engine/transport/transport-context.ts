@@ -19,7 +19,7 @@ export class TransportContext {
   readonly #events: TransportEvents;
   readonly #ports: EnginePorts;
 
-  /** @throws TransportFault `tls` when a certificate cannot be loaded, Error when a network is not in CIDR notation. */
+  /** @throws Error when a network is not in CIDR notation. */
   constructor(options: TransportOptions, events: TransportEvents, ports: EnginePorts) {
     this.limits = resolveOptions(options);
     this.partials = new ByteBudget(this.limits.maxPartialBytes);

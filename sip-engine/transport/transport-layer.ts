@@ -4,7 +4,6 @@ import type { EnginePorts } from '../ports.ts';
 import { createAcceptor } from './acceptor.ts';
 import { isPort, normalizeAddress, parseEndpoint } from './address-book.ts';
 import { fitness } from './bound-point.ts';
-import type { CertificateFiles } from './certificate-store.ts';
 import { ConnectionFlow } from './connection-flow.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { connectStream } from './connector.ts';
@@ -81,12 +80,6 @@ class SocketTransportLayer implements TransportLayer {
 
   closeFlow(flow: Flow): void {
     if (flow instanceof ConnectionFlow) flow.close('requested');
-  }
-
-  reloadCertificates(certificates?: readonly CertificateFiles[]): void {
-    const store = this.#context.certificates;
-    if (certificates === undefined) store?.reload();
-    else store?.replace(certificates);
   }
 
   async close(): Promise<void> {

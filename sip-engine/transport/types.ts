@@ -1,5 +1,4 @@
 import type { TransportName } from '../message/types.ts';
-import type { CertificateFiles } from './certificate-store.ts';
 import type { FrameFault } from './stream-framer.ts';
 
 /**
@@ -111,12 +110,6 @@ export interface TransportLayer {
   findFlow(id: string): Flow | undefined;
   /** Ends a connection that upper layers gave up on; nothing happens to UDP flows. */
   closeFlow(flow: Flow): void;
-  /**
-   * Shows new certificates from the next handshake on: the given set (domains may come and go), or the same files read
-   * again. Connections stay. Changed files are also seen by themselves, soon.
-   * @throws TransportError `tls` when one cannot be loaded; the old ones stay.
-   */
-  reloadCertificates(certificates?: readonly CertificateFiles[]): void;
   /** Live connections, for metrics and leak tests. */
   readonly connections: number;
   close(): Promise<void>;
