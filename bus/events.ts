@@ -44,6 +44,8 @@ export type BindingChange =
       readonly op: 'remove';
       readonly trunkId: number;
       readonly contact: string;
+      /** Tells flows with one Contact apart (RFC 5626 section 6). */
+      readonly regId: number | null;
       readonly cause: OfflineCause | 'replaced';
     };
 
@@ -54,6 +56,7 @@ export type BindingChange =
 export interface BindingRefreshes {
   readonly trunkIds: readonly number[];
   readonly contacts: readonly string[];
+  readonly regIds: readonly (number | null)[];
   readonly expiresAtMs: readonly number[];
 }
 

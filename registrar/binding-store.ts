@@ -113,9 +113,9 @@ export class BindingStore {
     if (told.length > 0) this.#options.emitRefreshes?.(told);
   }
 
-  /** The binding goes by another Contact text now: what is persisted under the old one is void. */
-  forgetContact(binding: Binding, contact: string): void {
-    this.#void(binding, contact, 'replaced');
+  /** The binding goes by another Contact text or reg-id now: what is persisted under the old ones is void. */
+  forgetKey(binding: Binding, contact: string, regId: number | null): void {
+    this.#options.emit({ op: 'remove', trunkId: binding.trunkId, contact, regId, cause: 'replaced' });
   }
 
   /** Runs a change of the binding and keeps indexes and expiry true to it. */
@@ -138,7 +138,7 @@ export class BindingStore {
     this.#size -= 1;
     this.#byTrunk.delete(binding.trunkId, binding);
     this.#unlink(binding, binding.sourceAddress, binding.flowId, binding.contact);
-    this.#void(binding, binding.contact, cause);
+    this.#void(binding, cause);
     this.#options.changed(binding, cause);
   }
 
@@ -146,7 +146,7 @@ export class BindingStore {
   silence(binding: Binding): void {
     binding.liveness = 'silent';
     binding.hasUntoldTimes = false;
-    this.#void(binding, binding.contact, 'probe_failed');
+    this.#void(binding, 'probe_failed');
     this.#options.changed(binding, 'probe_failed');
   }
 
@@ -159,13 +159,8 @@ export class BindingStore {
     });
   }
 
-  /** What is persisted under that Contact is void, unless another flow of the PBX has the same (RFC 5626 section 4.2). */
-  #void(binding: Binding, contact: string, cause: RemovalCause): void {
-    const heir = this.#byTrunk
-      .get(binding.trunkId)
-      .findLast((other) => other !== binding && other.contact === contact && other.liveness !== 'silent');
-    this.#options.emit({ op: 'remove', trunkId: binding.trunkId, contact, cause });
-    if (heir !== undefined) this.persist(heir);
+  #void({ trunkId, contact, regId }: Binding, cause: RemovalCause): void {
+    this.#options.emit({ op: 'remove', trunkId, contact, regId, cause });
   }
 
   #link(binding: Binding): void {

@@ -15,10 +15,11 @@ export function putBinding(context: RegisterContext, contact: ContactSpec, known
     prober?.start(binding);
     return;
   }
-  const before = known.contact;
+  const { contact: contactBefore, regId: regIdBefore } = known;
   const isPlain = isPlainRefresh(known, contact, context.request);
   store.update(known, (binding) => refresh(context, contact, binding));
-  if (known.contact !== before) store.forgetContact(known, before);
+  const hasKey = known.contact === contactBefore && known.regId === regIdBefore;
+  if (!hasKey) store.forgetKey(known, contactBefore, regIdBefore);
   if (isPlain) store.persistTimes(known);
   else store.persist(known);
 }

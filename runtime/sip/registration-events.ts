@@ -20,6 +20,7 @@ export function createRegistrationEvents({ bus, logger, metrics, directory }: Pa
         refreshes: {
           trunkIds: bindings.map((binding) => binding.trunkId),
           contacts: bindings.map((binding) => binding.contact),
+          regIds: bindings.map((binding) => binding.regId),
           expiresAtMs: bindings.map((binding) => binding.expiresAtMs),
         },
       }),

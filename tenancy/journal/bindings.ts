@@ -1,11 +1,11 @@
 import type { BindingChange, BindingRecord, BindingRefreshes } from '../../bus/index.ts';
 import type { SqliteConnection, Store } from '../store/index.ts';
 
-const PUT = `INSERT INTO bindings (trunk_id, contact, account_id, source, expires_at_ms, record) VALUES (?, ?, ?, ?, ?, ?)
-  ON CONFLICT (trunk_id, contact) DO UPDATE SET account_id = excluded.account_id, source = excluded.source,
+const PUT = `INSERT INTO bindings (trunk_id, contact, reg_id, account_id, source, expires_at_ms, record)
+  VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (trunk_id, contact, reg_id) DO UPDATE SET account_id = excluded.account_id, source = excluded.source,
   expires_at_ms = excluded.expires_at_ms, record = excluded.record`;
-const EXTEND = 'UPDATE bindings SET expires_at_ms = ? WHERE trunk_id = ? AND contact = ?';
-const REMOVE = 'DELETE FROM bindings WHERE trunk_id = ? AND contact = ?';
+const EXTEND = 'UPDATE bindings SET expires_at_ms = ? WHERE trunk_id = ? AND contact = ? AND reg_id = ?';
+const REMOVE = 'DELETE FROM bindings WHERE trunk_id = ? AND contact = ? AND reg_id = ?';
 
 /** Writes what the registrar reports, in its order. */
 export function writeBindings(connection: SqliteConnection, changes: readonly BindingChange[]): void {
@@ -13,12 +13,12 @@ export function writeBindings(connection: SqliteConnection, changes: readonly Bi
   const remove = connection.prepare(REMOVE);
   for (const change of changes) {
     if (change.op === 'remove') {
-      remove.run([change.trunkId, change.contact]);
+      remove.run([change.trunkId, change.contact, change.regId ?? 0]);
       continue;
     }
-    const { trunkId, contact, accountId, sourceAddress, sourcePort, expiresAtMs } = change.binding;
+    const { trunkId, contact, regId, accountId, sourceAddress, sourcePort, expiresAtMs } = change.binding;
     const source = sourceAddress.includes(':') ? `[${sourceAddress}]:${sourcePort}` : `${sourceAddress}:${sourcePort}`;
-    put.run([trunkId, contact, accountId, source, expiresAtMs, JSON.stringify(change.binding)]);
+    put.run([trunkId, contact, regId ?? 0, accountId, source, expiresAtMs, JSON.stringify(change.binding)]);
   }
 }
 
@@ -26,7 +26,8 @@ export function writeBindings(connection: SqliteConnection, changes: readonly Bi
 export function writeRefreshes(connection: SqliteConnection, refreshes: BindingRefreshes): void {
   const extend = connection.prepare(EXTEND);
   for (let at = 0; at < refreshes.trunkIds.length; at += 1) {
-    extend.run([refreshes.expiresAtMs[at], refreshes.trunkIds[at], refreshes.contacts[at]]);
+    const key = [refreshes.trunkIds[at], refreshes.contacts[at], refreshes.regIds[at] ?? 0];
+    extend.run([refreshes.expiresAtMs[at], ...key]);
   }
 }
 
@@ -41,7 +42,7 @@ export function loadBindings(store: Store): Promise<readonly BindingRecord[]> {
     const rows = connection
       .prepare(
         `SELECT b.record, b.expires_at_ms AS expiresAtMs FROM bindings b JOIN trunks t ON t.id = b.trunk_id
-        WHERE b.expires_at_ms > ? AND t.status <> 'deleted' ORDER BY b.trunk_id, b.contact`,
+        WHERE b.expires_at_ms > ? AND t.status <> 'deleted' ORDER BY b.trunk_id, b.contact, b.reg_id`,
       )
       .all([store.clock.nowMs()]) as readonly StoredBinding[];
     return rows.map(readBinding);

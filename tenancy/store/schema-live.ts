@@ -24,6 +24,8 @@ export interface LiveTables {
   readonly bindings: {
     readonly trunkId: number;
     readonly contact: string;
+    /** 0 without one. */
+    readonly regId: number;
     readonly accountId: number;
     readonly source: string;
     readonly expiresAtMs: number;
@@ -35,6 +37,18 @@ export interface LiveTables {
     readonly state: 'registered' | 'offline';
     readonly sinceMs: number;
     readonly cause: string | null;
+  };
+  readonly trunkTransitions: {
+    readonly trunkId: number;
+    readonly atMs: number;
+    readonly accountId: number;
+    readonly state: 'registered' | 'offline';
+    readonly cause: string | null;
+  };
+  readonly serverRuns: {
+    readonly id: Generated<number>;
+    readonly startedAtMs: number;
+    readonly aliveAtMs: number;
   };
   readonly calls: {
     readonly id: Generated<number>;

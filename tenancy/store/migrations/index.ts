@@ -7,6 +7,7 @@ import { live } from './0006-live.ts';
 import { ledger } from './0007-ledger.ts';
 import { commerce } from './0008-commerce.ts';
 import { routingPolicies } from './0009-routing-policies.ts';
+import { registrations } from './0010-registrations.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ledger,
   commerce,
   routingPolicies,
+  registrations,
 ];
 
 export type { Migration };
