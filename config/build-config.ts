@@ -59,11 +59,19 @@ function buildSip(values: Values): Config['sip'] {
     external: values.sipExternal,
     tlsCertFile: values.sipTlsCertFile,
     tlsKeyFile: values.sipTlsKeyFile,
+    tlsCertDir: values.sipTlsCertDir,
+    tlsCaFile: values.sipTlsCaFile,
+    tlsClientCertificates: values.sipTlsClientCertificates,
+    hasTls: hasTls(values),
     t1Ms: values.sipT1Ms,
     mtuBytes: values.sipMtuBytes,
     defaultRealm: values.sipDefaultRealm,
     scanners: values.sipScanners,
   };
+}
+
+function hasTls({ sipTlsCertFile, sipTlsCertDir }: Values): boolean {
+  return sipTlsCertFile !== undefined || sipTlsCertDir !== undefined;
 }
 
 function buildEngine(values: Values): EngineConfig {
@@ -75,11 +83,9 @@ function checkTogether(values: Values, faults: ConfigFault[]): void {
   if ((values.sipTlsCertFile === undefined) !== (values.sipTlsKeyFile === undefined)) {
     faults.push({ path: 'sip.tls_cert_file', message: 'and sip.tls_key_file go together, expected both or neither' });
   }
-  if (values.sipWssPort !== undefined && values.sipTlsCertFile === undefined) {
-    faults.push({
-      path: 'sip.wss_port',
-      message: 'needs a certificate, expected sip.tls_cert_file and sip.tls_key_file',
-    });
+  if (values.sipWssPort !== undefined && !hasTls(values)) {
+    const message = 'needs a certificate, expected sip.tls_cert_file and sip.tls_key_file, or sip.tls_cert_dir';
+    faults.push({ path: 'sip.wss_port', message });
   }
   if (values.minExpiresSec > values.maxExpiresSec) {
     const message = `${values.minExpiresSec} is above registration.max_expires_sec (${values.maxExpiresSec})`;

@@ -33,6 +33,13 @@ export interface SipConfig {
   readonly external: string | undefined;
   readonly tlsCertFile: string | undefined;
   readonly tlsKeyFile: string | undefined;
+  /** Certificates of single SIP domains, files named after them. */
+  readonly tlsCertDir: string | undefined;
+  /** Who vouches for peers' certificates; `undefined`: the public authorities. */
+  readonly tlsCaFile: string | undefined;
+  readonly tlsClientCertificates: 'none' | 'request' | 'require';
+  /** Some certificate is configured, so the TLS port is listened on. */
+  readonly hasTls: boolean;
   readonly t1Ms: number;
   readonly mtuBytes: number;
   /** Realm for REGISTER to an IP literal, localhost or our own name; `'off'` refuses. `undefined`: the platform realm. */

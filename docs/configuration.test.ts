@@ -49,6 +49,11 @@ t.test('the examples of docs/configuration.md do what the page says', async (t) 
   const { config } = loadConfig({ DIDFARM_CONFIG: join(dir, 'server.yaml') });
   t.match(config, { domain: 'sip.example.net', sip: { external: '192.0.2.10' }, calls: { drainSec: 30 } });
 
+  const [tls = ''] = examples('yaml tls');
+  write('tls.yaml', tls);
+  const { sip } = loadConfig({ DIDFARM_CONFIG: join(dir, 'tls.yaml') }).config;
+  t.match(sip, { hasTls: true, tlsCertDir: '/etc/letsencrypt/live', tlsClientCertificates: 'request' });
+
   const [first, ...others] = examples('yaml tenants');
   write('tenants.yaml', first);
   const [plan = '', apply = '', again = '', exporting = ''] = ['plan', 'apply', 'plan-again', 'export'].flatMap(

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import t from 'tap';
 import { loadConfig } from '../config/index.ts';
 import { listenSpecs, tlsOptions } from './listen-specs.ts';
@@ -27,8 +28,32 @@ t.test('a certificate adds TLS, ports add WebSocket', async (t) => {
     'wss/127.0.0.1:8089',
   ];
   t.strictSame(brief(env), transports);
-  t.strictSame(tlsOptions(sipOf(env)), { certFile: 'c.pem', keyFile: 'k.pem' });
-  t.equal(tlsOptions(sipOf({})), undefined);
+});
+
+t.test('TLS shows the certificates of the platform and of SIP domains, and asks for those of peers', async (t) => {
+  const tlsOf = (env: Record<string, string>) => tlsOptions(loadConfig({ ...env, DIDFARM_DOMAIN: 'p.example' }).config);
+  t.equal(tlsOf({}), undefined);
+  t.strictSame(tlsOf({ DIDFARM_TLS_CERT_FILE: 'c.pem', DIDFARM_TLS_KEY_FILE: 'k.pem' }), {
+    certFile: 'c.pem',
+    keyFile: 'k.pem',
+    defaultDomain: 'p.example',
+    clientCertificates: 'none',
+  });
+  const file = join(
+    t.testdir({ 'c.yaml': 'sip: { tls_client_certificates: require, tls_ca_file: ca.pem }' }),
+    'c.yaml',
+  );
+  t.strictSame(tlsOf({ DIDFARM_CONFIG: file, DIDFARM_TLS_CERT_DIR: 'certs' }), {
+    directory: 'certs',
+    caFile: 'ca.pem',
+    defaultDomain: 'p.example',
+    clientCertificates: 'require',
+  });
+  t.match(brief({ DIDFARM_SIP_HOST: '::1', DIDFARM_TLS_CERT_DIR: 'certs' }), [
+    'udp/::1:5060',
+    'tcp/::1:5060',
+    'tls/::1:5061',
+  ]);
 });
 
 t.test('the external address is told apart from its port, also for IPv6', async (t) => {

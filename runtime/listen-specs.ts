@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import type { SipConfig } from '../config/index.ts';
+import type { Config, SipConfig } from '../config/index.ts';
 import type { EngineTlsOptions, ListenSpec, TransportName } from '../sip-engine/index.ts';
 
 /** Every address and transport that SIP is to listen on. */
@@ -10,10 +10,17 @@ export function listenSpecs(sip: SipConfig, hasIpv6 = machineHasIpv6()): readonl
   return hosts.flatMap((host) => portsOf(sip).map(([transport, port]) => ({ transport, host, port, ...external })));
 }
 
-/** The certificate for TLS and WSS, when one is configured. */
-export function tlsOptions(sip: SipConfig): EngineTlsOptions | undefined {
-  if (sip.tlsCertFile === undefined || sip.tlsKeyFile === undefined) return undefined;
-  return { certFile: sip.tlsCertFile, keyFile: sip.tlsKeyFile };
+/** The certificates for TLS and WSS, when some are configured: of the platform, and of SIP domains by their names. */
+export function tlsOptions({ sip, domain }: Pick<Config, 'sip' | 'domain'>): EngineTlsOptions | undefined {
+  if (!sip.hasTls) return undefined;
+  const { tlsCertFile: certFile, tlsKeyFile: keyFile, tlsCertDir: directory, tlsCaFile: caFile } = sip;
+  return {
+    ...(certFile === undefined || keyFile === undefined ? {} : { certFile, keyFile }),
+    ...(directory === undefined ? {} : { directory }),
+    ...(caFile === undefined ? {} : { caFile }),
+    defaultDomain: domain,
+    clientCertificates: sip.tlsClientCertificates,
+  };
 }
 
 function portsOf(sip: SipConfig): readonly (readonly [TransportName, number])[] {
@@ -21,7 +28,7 @@ function portsOf(sip: SipConfig): readonly (readonly [TransportName, number])[] 
     ['udp', sip.port],
     ['tcp', sip.port],
   ];
-  if (tlsOptions(sip) !== undefined) ports.push(['tls', sip.tlsPort]);
+  if (sip.hasTls) ports.push(['tls', sip.tlsPort]);
   if (sip.wsPort !== undefined) ports.push(['ws', sip.wsPort]);
   if (sip.wssPort !== undefined) ports.push(['wss', sip.wssPort]);
   return ports;

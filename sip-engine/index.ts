@@ -1,6 +1,7 @@
 export { createEngine } from './engine.ts';
 export { EngineStartError } from './engine-errors.ts';
 export { type FlowUri, takeFlowParameter, withFlowParameter } from './engine-flow-uri.ts';
+export type * from './lane/types.ts';
 export type { SipMessage, TransportName } from './message/index.ts';
 export {
   OutgoingMessage,
@@ -15,5 +16,5 @@ export type * from './ports.ts';
 export { createNullCounters, createNullLogger, createSystemClock, createSystemRandom } from './system-ports.ts';
 export { createFakeClock, type FakeClock } from './timer/index.ts';
 export type { TimerValues } from './transaction/index.ts';
-export type { ListenPoint, ListenSpec, PeerCertificate } from './transport/index.ts';
+export { type ListenPoint, type ListenSpec, listCertificates, type PeerCertificate } from './transport/index.ts';
 export type * from './types.ts';

@@ -15,7 +15,7 @@ export interface SipAccess {
 
 /** What the configuration says about it: the advertised address, else a single address that is listened on. */
 export function sipAccessOf(config: Config): SipAccess {
-  const { external, hosts, port, tlsPort, tlsCertFile } = config.sip;
+  const { external, hosts, port, tlsPort, hasTls } = config.sip;
   const [only, ...others] = hosts;
   const listened = only !== undefined && others.length === 0 && !isWildcard(only) ? { host: only, port } : null;
   const proxy = external === undefined ? listened : parseHostPort(external, port);
@@ -23,7 +23,7 @@ export function sipAccessOf(config: Config): SipAccess {
   return {
     proxy,
     port,
-    tlsPort: tlsCertFile === undefined ? null : tlsPort,
+    tlsPort: hasTls ? tlsPort : null,
     addresses,
     expiresSec: config.registration.defaultExpiresSec,
   };

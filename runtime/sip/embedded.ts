@@ -17,7 +17,7 @@ const APP_METHODS = ['invite'];
 
 /** The embedded engine as configured; it listens once `start` is called. */
 export function createEmbeddedEngine(config: Config, ports: EnginePorts): SipEngine {
-  const tls = tlsOptions(config.sip);
+  const tls = tlsOptions(config);
   return createEngine(
     {
       listen: listenSpecs(config.sip),

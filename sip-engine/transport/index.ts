@@ -1,3 +1,4 @@
+export { listCertificates } from './certificate-directory.ts';
 export type { TlsOptions } from './certificate-store.ts';
 export type { CloseReason } from './connection-flow.ts';
 export { TransportFault } from './errors.ts';

@@ -41,7 +41,7 @@ export interface BoundPorts {
 /** Where the server of this configuration is reached from the same machine. */
 export function endpoints(config: Config, bound: BoundPorts): Pick<DemoFile, 'api' | 'metrics' | 'sip'> {
   const { sip, http, metrics } = config;
-  const tls = sip.tlsCertFile === undefined ? null : sip.tlsPort;
+  const tls = sip.hasTls ? sip.tlsPort : null;
   return {
     api: `http://${bracket(reachable(http.host))}:${bound.http ?? http.port}/api/v1`,
     metrics: `http://${bracket(reachable(metrics.host))}:${bound.metrics ?? metrics.port}/metrics`,
