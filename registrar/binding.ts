@@ -3,9 +3,10 @@ import type { BindingRecord } from '../bus/index.ts';
 /**
  * `fresh`: registered, has not answered a probe yet. `alive`: has. `unprobeable`: never answers, so silence says
  * nothing. `unconfirmed`: restored, or its connection closed. `silent`: answered once and fell silent; not called, but
- * kept until it expires, since it may come back.
+ * kept until it expires, since it may come back. `doubtful`: perhaps the same PBX before it moved, and the trunk is full
+ * without it; not called until the probe under way has ended.
  */
-export type Liveness = 'fresh' | 'alive' | 'unprobeable' | 'unconfirmed' | 'silent';
+export type Liveness = 'fresh' | 'alive' | 'unprobeable' | 'unconfirmed' | 'silent' | 'doubtful';
 
 /** A binding as routing sees it. */
 export interface LiveBinding extends BindingRecord {
@@ -50,9 +51,10 @@ export interface Binding extends LiveBinding {
   probeSecond: number;
 }
 
-/** What is called: not silent, not gone, not expired. */
+/** What is called: not silent, not in doubt, not gone, not expired. */
 export function isLive(binding: Binding, nowMs: number): boolean {
-  return !binding.isGone && binding.liveness !== 'silent' && binding.expiresAtMs > nowMs;
+  const { liveness } = binding;
+  return !binding.isGone && liveness !== 'silent' && liveness !== 'doubtful' && binding.expiresAtMs > nowMs;
 }
 
 /** The part that travels in events and is persisted. */

@@ -111,7 +111,9 @@ t.test('P17: at the limit, the moved PBX gives way to itself and not the oldest 
   const { test, contacts, send } = setUp({ hasEngine: true, trunks: [digestTrunk({ id: 7, maxContacts: 2 })] });
   send('<sip:s@10.0.0.1:5060>', { callId: 'neighbour', sourcePort: 1001 });
   send('<sip:s@10.0.0.2:5060>', { callId: 'before', sourcePort: 1002 });
-  send('<sip:s@10.0.0.2:5099>', { callId: 'after', sourcePort: 1003 });
+  const { lines } = send('<sip:s@10.0.0.2:5099>', { callId: 'after', sourcePort: 1003 });
+  t.equal(lines.filter((line) => line.startsWith('Contact: ')).length, 2, 'never more, probes under way or not');
+  t.equal(contacts().length, 2);
   for (const probe of test.probes.splice(0)) {
     const isGone = probe.request.uri === 'sip:s@10.0.0.2:5060';
     probe.done(isGone ? { kind: 'timeout' } : { kind: 'response', status: 200, rttMs: 9 });

@@ -62,7 +62,7 @@ export class FlowJudge {
       changed.flowId = '';
       // The port of the connection was the PBX's for that time only; it takes new ones at its Contact.
       changed.sourcePort = contactPort(changed);
-      changed.liveness = 'unconfirmed';
+      if (changed.liveness !== 'doubtful') changed.liveness = 'unconfirmed';
       changed.misses = 0;
     });
     return true;

@@ -192,6 +192,8 @@ class World {
       cseq: this.#cseq,
     });
     if (outcome.status !== 200) throw new Error(`answered ${outcome.status} ${outcome.reason}`);
+    // Before any probe is answered, too.
+    if (this.contacts().length > MOST) throw new Error(`${this.contacts().length} bindings while probes are under way`);
     this.model.register(command, flow);
     this.answerProbes();
   }

@@ -13,6 +13,8 @@ export interface RegisterFacts {
   readonly isFlowOpen: (flowId: string) => boolean;
   /** Whether a doubtful binding can be asked for a sign of life. */
   readonly canProbe: boolean;
+  /** Whether it is being asked since an earlier REGISTER. */
+  readonly isAsked: (binding: Binding) => boolean;
 }
 
 /** What a REGISTER does to the bindings of its trunk; nothing is done yet. */
@@ -108,7 +110,7 @@ function isDead(binding: Binding, facts: RegisterFacts): boolean {
   return isConnection(binding.transport) && !facts.isFlowOpen(binding.flowId);
 }
 
-/** Only now the limit of the trunk: a doubtful one may stay above it until its probe has ended. */
+/** Only now the limit of the trunk, among those of whom nothing is asked; the others get what room they leave. */
 function fitLimit(
   facts: RegisterFacts,
   count: number,
@@ -118,7 +120,7 @@ function fitLimit(
   freshCount: number,
 ): Pick<UpdatePlan, 'replaced' | 'isOverLimit'> {
   const { maxContacts, contactPolicy } = facts.trunk;
-  const settled = others.filter((binding) => !doubtful.includes(binding));
+  const settled = others.filter((binding) => !doubtful.includes(binding) && !facts.isAsked(binding));
   const excess = count + settled.length - maxContacts;
   if (count > maxContacts) return { replaced, isOverLimit: true };
   if (excess <= 0 || freshCount === 0) return { replaced, isOverLimit: false };

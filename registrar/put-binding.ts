@@ -65,7 +65,7 @@ function makeBinding(context: RegisterContext, contact: ContactSpec): Binding {
 function refresh(context: RegisterContext, contact: ContactSpec, binding: Binding): void {
   const { request, nowMs, bindings } = context;
   const hasMoved = !isSameFlow(binding, request);
-  const isAnew = hasMoved || binding.callId !== request.callId;
+  const isAnew = hasMoved || binding.callId !== request.callId || isBack(context, binding);
   // Another address is another line, another Call-ID a restart: neither says anything about the NAT.
   if (binding.callId === request.callId && binding.sourceAddress === request.sourceAddress) {
     bindings.nat.observe(binding, hasMoved, nowMs);
@@ -79,12 +79,17 @@ function refresh(context: RegisterContext, contact: ContactSpec, binding: Bindin
     binding.liveness = 'fresh';
   } else {
     binding.cseq = request.cseq;
-    // A silent or unconfirmed PBX that registers is there; its probes start over.
-    if (binding.liveness === 'silent' || binding.liveness === 'unconfirmed') binding.liveness = 'fresh';
+    // A PBX that registers is there, whatever was thought of it; its probes start over.
+    if (binding.liveness !== 'alive' && binding.liveness !== 'unprobeable') binding.liveness = 'fresh';
   }
   binding.misses = 0;
   binding.refreshedAtMs = nowMs;
   binding.expiresAtMs = nowMs + grantedSec(context, contact) * 1000;
+}
+
+/** Its place was given to another; where the oldest goes, it comes back as the newest. */
+function isBack(context: RegisterContext, binding: Binding): boolean {
+  return binding.liveness === 'doubtful' && context.trunk?.contactPolicy !== 'reject';
 }
 
 function contactFields(contact: ContactSpec) {

@@ -32,6 +32,7 @@ export function updateBindings(context: RegisterContext): Rejection | undefined 
     trunk,
     isFlowOpen: (flowId) => bindings.isFlowOpen(flowId),
     canProbe: bindings.prober !== undefined,
+    isAsked: (binding) => bindings.doubts.isAsked(binding),
   });
   if (plan.isOverLimit) {
     const sentence = `${trunk.maxContacts} contacts are registered, and the trunk refuses more.`;
@@ -48,7 +49,8 @@ function commit(context: RegisterContext, plan: UpdatePlan): void {
   for (const { contact, binding } of plan.puts) putBinding(context, contact, binding);
   for (const binding of plan.replaced) store.remove(binding, 'replaced');
   for (const binding of plan.unregistered) store.remove(binding, 'unregistered');
-  context.bindings.doubts.settle(required(context.trunk, 'trunk'), plan.doubtful);
+  const registered = plan.puts.map((put) => put.binding);
+  context.bindings.doubts.settle(required(context.trunk, 'trunk'), plan.doubtful, registered);
   if (plan.puts.length === 0) context.reason = 'unregistered';
   else context.reason = isRefresh ? 'refreshed' : 'registered';
 }
