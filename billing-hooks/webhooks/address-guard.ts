@@ -2,6 +2,12 @@ import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
+/** An address that was judged, and a look-up that gives no other. */
+export interface Pinned {
+  readonly address: string;
+  readonly lookup: LookupFunction;
+}
+
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
 
 /** Where webhooks may go: public addresses, and the private ones that the operator allows. */
@@ -28,17 +34,18 @@ export class AddressGuard {
    * which changes between look-up and connection gains nothing. One forbidden address among several is enough.
    * @throws Error in words for the delivery log
    */
-  async pin(host: string): Promise<LookupFunction> {
+  async pin(host: string): Promise<Pinned> {
     const bare = host.replace(/^\[|\]$/g, '');
     const found = isIP(bare) > 0 ? [{ address: bare, family: isIP(bare) }] : await this.#resolve(bare);
     const forbidden = found.find(({ address }) => !this.allows(address));
     if (forbidden !== undefined) throw new Error(`${forbidden.address} is not a public address`);
     const [first] = found;
     if (first === undefined) throw new Error(`${host} has no address`);
-    return (_host, options, callback) => {
+    const lookup: LookupFunction = (_host, options, callback) => {
       if (options.all === true) callback(null, [first]);
       else callback(null, first.address, first.family);
     };
+    return { address: first.address, lookup };
   }
 }
 

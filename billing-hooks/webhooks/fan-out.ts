@@ -1,47 +1,40 @@
 import {
-  accountChain,
-  createDeliveries,
+  accountAndAbove,
+  enqueue,
   markDispatched,
+  type NewDelivery,
   type OutboxRow,
-  type StoreContext,
-  takeOutbox,
-  type WebhookRow,
+  type SqliteConnection,
+  takeEvents,
+  type WebhookTarget,
 } from '../../tenancy/index.ts';
 
-const BATCH = 500;
+/** Events that are handed on in one transaction, while nothing else can be done. */
+const BATCH = 100;
 
-/** Puts what happened on the way to each endpoint that asked for it. @returns how many events were taken */
-export async function fanOut(context: StoreContext, webhooks: readonly WebhookRow[]): Promise<number> {
-  const events = await takeOutbox(context, BATCH);
-  if (events.length === 0) return 0;
-  const now = context.clock.nowMs();
-  const chains = new Map<number, readonly number[]>();
-  for (const event of webhooks.length === 0 ? [] : events) {
-    const above = await chainOf(context, event.accountId, chains);
-    const body = renderBody(event);
-    const resource = resourceOf(event);
-    const targets = webhooks.filter((webhook) => wants(webhook, event, above));
-    await createDeliveries(
-      context,
-      targets.map(({ id, accountId }) => ({
-        ...{ webhookId: id, accountId, outboxId: event.id, event: event.event, resource, body },
-        nextAttemptAtMs: now,
-        createdAtMs: now,
-      })),
-    );
+/** Puts what happened on the way to each endpoint that asked for it. @returns whether there may be more */
+export function fanOut(connection: SqliteConnection, targets: readonly WebhookTarget[], nowMs: number): boolean {
+  const events = takeEvents(connection, BATCH);
+  if (events.length === 0) return false;
+  const chains = new Map<number | null, readonly number[]>([[null, []]]);
+  for (const event of targets.length === 0 ? [] : events) {
+    const above = chains.get(event.accountId) ?? accountAndAbove(connection, event.accountId ?? 0);
+    chains.set(event.accountId, above);
+    const hearing = targets.filter((target) => wants(target, event, above));
+    if (hearing.length > 0) enqueue(connection, deliveriesOf(event, hearing, nowMs));
   }
-  await markDispatched(
-    context,
+  markDispatched(
+    connection,
     events.map(({ id }) => id),
+    nowMs,
   );
-  return events.length;
+  return events.length === BATCH;
 }
 
-async function chainOf(context: StoreContext, accountId: number | null, known: Map<number, readonly number[]>) {
-  if (accountId === null) return [];
-  const chain = known.get(accountId) ?? (await accountChain(context, accountId)).map(({ id }) => id);
-  known.set(accountId, chain);
-  return chain;
+function deliveriesOf(event: OutboxRow, targets: readonly WebhookTarget[], nowMs: number): readonly NewDelivery[] {
+  const shared = { outboxId: event.id, event: event.event, resource: resourceOf(event), body: renderBody(event) };
+  const times = { nextAttemptAtMs: nowMs, createdAtMs: nowMs };
+  return targets.map(({ id: webhookId, accountId }) => ({ webhookId, accountId, ...shared, ...times }));
 }
 
 /** S1:201-212: event, time to the second, data; the very bytes of every attempt. */
@@ -51,7 +44,7 @@ export function renderBody({ event, createdAtMs, data }: OutboxRow): string {
 }
 
 /** An account hears of itself and of those below it, as it sees them in the API. */
-function wants(webhook: WebhookRow, event: OutboxRow, above: readonly number[]): boolean {
+function wants(webhook: WebhookTarget, event: OutboxRow, above: readonly number[]): boolean {
   const isHeard = webhook.accountId === null || above.includes(webhook.accountId);
   if (!isHeard || webhook.createdAtMs > event.createdAtMs) return false;
   return webhook.events.includes('*') || webhook.events.includes(event.event);

@@ -1,6 +1,6 @@
-import { request as requestHttp } from 'node:http';
+import { type Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { AddressGuard } from './address-guard.ts';
+import type { Connections } from './connections.ts';
 
 export interface PostRequest {
   readonly url: string;
@@ -24,12 +24,12 @@ const MAX_READ_BYTES = 65_536;
 const MAX_KEPT = 1000;
 
 /** One POST to one address, which never follows a redirect and never throws. */
-export async function postEvent(guard: AddressGuard, post: PostRequest): Promise<PostAnswer> {
+export async function postEvent(connections: Connections, post: PostRequest): Promise<PostAnswer> {
   const signal = AbortSignal.timeout(post.timeoutMs);
   try {
     const url = new URL(post.url);
-    const lookup = await Promise.race([guard.pin(url.hostname), rejectOn(signal)]);
-    return await send(url, lookup, post, signal);
+    const agent = await Promise.race([connections.agentFor(url), rejectOn(signal)]);
+    return await send(url, agent, post, signal);
   } catch (error) {
     const late = signal.aborted ? `no answer within ${post.timeoutMs / 1000} s` : (error as Error).message;
     return { status: null, error: late, answer: '' };
@@ -42,40 +42,41 @@ function rejectOn(signal: AbortSignal): Promise<never> {
   });
 }
 
-function send(
-  url: URL,
-  lookup: Awaited<ReturnType<AddressGuard['pin']>>,
-  { headers, body }: PostRequest,
-  signal: AbortSignal,
-): Promise<PostAnswer> {
+function send(url: URL, agent: Agent, post: PostRequest, signal: AbortSignal): Promise<PostAnswer> {
   const open = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const length = String(Buffer.byteLength(body));
+  const headers = { ...post.headers, 'content-length': String(Buffer.byteLength(post.body)) };
   return new Promise((resolve, reject) => {
-    const request = open(
-      url,
-      // A connection of its own: a pooled one could lead to an address that was judged for another name.
-      { method: 'POST', agent: false, lookup, signal, headers: { ...headers, 'content-length': length } },
-      (response) => {
-        const chunks: Buffer[] = [];
-        let size = 0;
-        const finish = () => {
-          const answer = Buffer.concat(chunks).toString('utf8').slice(0, MAX_KEPT);
-          resolve({ status: response.statusCode ?? null, error: describe(response.statusCode ?? 0), answer });
-        };
-        response.on('data', (chunk: Buffer) => {
-          chunks.push(chunk);
-          size += chunk.length;
-          if (size <= MAX_READ_BYTES) return;
-          finish();
-          request.destroy();
-        });
-        response.on('end', finish);
-        response.on('error', reject);
-      },
-    );
-    request.on('error', reject);
-    request.end(body);
+    const request = open(url, { method: 'POST', agent, signal, headers }, (response) => {
+      readAnswer(response, () => request.destroy()).then(resolve, reject);
+    });
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      // A kept connection that the other side closed just now says nothing about the endpoint.
+      if (request.reusedSocket && error.code === 'ECONNRESET') send(url, agent, post, signal).then(resolve, reject);
+      else reject(error);
+    });
+    request.end(post.body);
   });
+}
+
+/** Reads on to the end, so that the connection can be used again; too long an answer is cut off. */
+function readAnswer(response: IncomingMessage, cutOff: () => void): Promise<PostAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<PostAnswer>();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const finish = () => {
+    const answer = Buffer.concat(chunks).toString('utf8').slice(0, MAX_KEPT);
+    resolve({ status: response.statusCode ?? null, error: describe(response.statusCode ?? 0), answer });
+  };
+  response.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size <= MAX_READ_BYTES) return;
+    finish();
+    cutOff();
+  });
+  response.on('end', finish);
+  response.on('error', reject);
+  return promise;
 }
 
 function describe(status: number): string | null {

@@ -1,15 +1,20 @@
 import {
   type AttemptResult,
   type DeliveryRow,
+  disableWebhook,
   dueDeliveries,
-  dueWebhooks,
   loadWebhookTargets,
+  type SqliteConnection,
   type Store,
   saveAttempts,
-  takeOutbox,
+  takeEvents,
+  type WebhookTarget,
+  webhooksVersion,
 } from '../../tenancy/index.ts';
 import type { AddressGuard } from './address-guard.ts';
 import { GIVE_UP_AFTER_MS, retryDelayMs } from './backoff.ts';
+import { Connections } from './connections.ts';
+import { Endpoint } from './endpoint.ts';
 import { fanOut } from './fan-out.ts';
 import { type PostAnswer, postEvent } from './post-event.ts';
 import { signBody } from './sign.ts';
@@ -25,14 +30,14 @@ export interface WebhookSenderOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-type Target = Awaited<ReturnType<typeof loadWebhookTargets>>[number];
-
-/** Events on their way to one endpoint at the same time; another endpoint has as many of its own. */
-const PER_ENDPOINT = 4;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_POLL_MS = 200;
+/** Answers that come within this time are noted in one transaction (ms). */
+const GATHER_MS = 10;
 /** How long a shutdown waits for endpoints (ms). */
 const LAST_WAIT_MS = 2000;
+/** 410 Gone: the endpoint asks not to be called again. */
+const GONE = 410;
 
 /**
  * Carries events from the outbox to the endpoints: at least once, in order per resource. What is on its way is
@@ -40,15 +45,21 @@ const LAST_WAIT_MS = 2000;
  */
 export class WebhookSender {
   readonly #options: WebhookSenderOptions;
-  readonly #inFlight = new Map<number, Set<number>>();
+  readonly #connections: Connections;
+  readonly #endpoints = new Map<number, Endpoint>();
   readonly #sends = new Set<Promise<void>>();
+  #targets: readonly WebhookTarget[] = [];
+  #targetsVersion = '';
   #finished: AttemptResult[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #gathering: NodeJS.Timeout | undefined;
   #round: Promise<void> | undefined;
+  #hasMore = false;
   #isClosing = false;
 
   constructor(options: WebhookSenderOptions) {
     this.#options = options;
+    this.#connections = new Connections(options.guard);
   }
 
   start(): void {
@@ -71,66 +82,105 @@ export class WebhookSender {
     do {
       await this.tick();
       await Promise.all(this.#sends);
-    } while (this.#sends.size > 0 || this.#finished.length > 0);
+    } while (this.#hasMore || this.#sends.size > 0 || this.#finished.length > 0);
   }
 
   /** Takes on nothing new, waits a little for answers and notes them; what has none is sent again after the start. */
   async close(): Promise<void> {
     this.#isClosing = true;
     clearInterval(this.#timer);
+    clearTimeout(this.#gathering);
     await this.#round;
     await Promise.race([Promise.all(this.#sends), new Promise((resolve) => setTimeout(resolve, LAST_WAIT_MS))]);
     await this.tick();
+    this.#connections.close();
   }
 
   async #work(): Promise<void> {
     const { store } = this.#options;
     await this.#saveFinished();
     if (this.#isClosing) return;
-    const isNew = (await takeOutbox(store, 1)).length > 0;
-    if (!isNew && (await dueWebhooks(store)).length === 0) return;
-    const targets = await loadWebhookTargets(store);
-    while (isNew && (await store.write((context) => fanOut(context, targets))) > 0);
-    const due = new Set(await dueWebhooks(store));
-    for (const target of targets) if (due.has(target.id)) await this.#feed(target);
+    await this.#loadTargets();
+    await this.#handOn();
+    await store.read((connection) => {
+      for (const target of this.#targets) this.#feed(connection, target);
+    });
+  }
+
+  /** Some new events a round, so that neither what is due nor anything else on this thread waits for many. */
+  async #handOn(): Promise<void> {
+    const { store } = this.#options;
+    const isNew = await store.read((connection) => takeEvents(connection, 1).length > 0);
+    this.#hasMore = isNew && (await store.bulk((connection) => fanOut(connection, this.#targets, store.clock.nowMs())));
+    if (this.#hasMore) this.#gather();
   }
 
   async #saveFinished(): Promise<void> {
     if (this.#finished.length === 0) return;
+    const { store } = this.#options;
     const results = this.#finished;
-    await this.#options.store.write((context) => saveAttempts(context, results));
+    await store.bulk((connection) => {
+      saveAttempts(connection, results, store.clock.nowMs());
+      for (const { delivery, attempt } of results) {
+        if (attempt.status === GONE) disableWebhook(connection, delivery.webhookId, 'answered 410 Gone', attempt.atMs);
+      }
+    });
     this.#finished = this.#finished.slice(results.length);
-    for (const { delivery } of results) this.#inFlight.get(delivery.webhookId)?.delete(delivery.id);
+    for (const { delivery } of results) this.#endpoint(delivery.webhookId).done(delivery.id);
   }
 
-  async #feed(target: Target): Promise<void> {
-    const inFlight = this.#inFlight.get(target.id) ?? new Set<number>();
-    this.#inFlight.set(target.id, inFlight);
-    if (inFlight.size >= PER_ENDPOINT) return;
-    const due = await dueDeliveries(this.#options.store, target.id, PER_ENDPOINT + inFlight.size);
-    for (const delivery of due) {
-      if (inFlight.size >= PER_ENDPOINT) return;
-      if (inFlight.has(delivery.id)) continue;
-      inFlight.add(delivery.id);
+  /** Reads the endpoints, with their secrets, when they have changed. */
+  async #loadTargets(): Promise<void> {
+    const { store } = this.#options;
+    const version = await webhooksVersion(store);
+    if (version === this.#targetsVersion) return;
+    this.#targets = await loadWebhookTargets(store);
+    this.#targetsVersion = version;
+    const used = new Set(this.#targets.map(({ id }) => id));
+    for (const [id, { busy }] of this.#endpoints) if (!used.has(id) && busy === 0) this.#endpoints.delete(id);
+  }
+
+  #endpoint(webhookId: number): Endpoint {
+    const endpoint = this.#endpoints.get(webhookId) ?? new Endpoint();
+    this.#endpoints.set(webhookId, endpoint);
+    return endpoint;
+  }
+
+  #feed(connection: SqliteConnection, target: WebhookTarget): void {
+    const nowMs = this.#options.store.clock.nowMs();
+    const endpoint = this.#endpoint(target.id);
+    const places = endpoint.placesLeft(nowMs);
+    if (places === 0) return;
+    const due = dueDeliveries(connection, target.id, places + endpoint.busy, nowMs);
+    for (const delivery of due.filter(({ id }) => !endpoint.isOnTheWay(id)).slice(0, places)) {
+      endpoint.send(delivery.id);
       const sending = this.#send(target, delivery).finally(() => {
         this.#sends.delete(sending);
-        if (!this.#isClosing) void this.tick();
+        this.#gather();
       });
       this.#sends.add(sending);
     }
   }
 
-  async #send(target: Target, delivery: DeliveryRow): Promise<void> {
-    const { store, guard, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
+  /** Looks again soon, with whatever else is answered until then. */
+  #gather(): void {
+    if (this.#timer === undefined || this.#isClosing || this.#gathering !== undefined) return;
+    this.#gathering = setTimeout(() => {
+      this.#gathering = undefined;
+      void this.tick();
+    }, GATHER_MS);
+    this.#gathering.unref();
+  }
+
+  async #send(target: WebhookTarget, delivery: DeliveryRow): Promise<void> {
+    const { store, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
     const atMs = store.clock.nowMs();
     const startedMs = performance.now();
-    const answer = await postEvent(guard, {
-      url: target.url,
-      headers: headersOf(target, delivery, atMs),
-      body: delivery.body,
-      timeoutMs,
-    });
+    const { url } = target;
+    const headers = headersOf(target, delivery, atMs);
+    const answer = await postEvent(this.#connections, { url, headers, body: delivery.body, timeoutMs });
     const tookMs = Math.round(performance.now() - startedMs);
+    this.#endpoint(target.id).judge(answer.error === null, store.clock.nowMs());
     this.#finished.push(this.#judge(delivery, answer, atMs, tookMs));
   }
 
@@ -144,11 +194,12 @@ export class WebhookSender {
   }
 }
 
-function headersOf(target: Target, delivery: DeliveryRow, atMs: number): Readonly<Record<string, string>> {
+function headersOf(target: WebhookTarget, delivery: DeliveryRow, atMs: number): Readonly<Record<string, string>> {
   return {
     'content-type': 'application/json',
     'user-agent': 'didfarm-webhooks/1',
     'X-DIDfarm-Signature': signBody(target.secret, delivery.body),
+    ...(target.nextSecret === null ? {} : { 'X-DIDfarm-Signature-Next': signBody(target.nextSecret, delivery.body) }),
     'X-DIDfarm-Event-Id': `evt_${delivery.outboxId}`,
     'X-DIDfarm-Timestamp': String(Math.floor(atMs / 1000)),
     'X-DIDfarm-Delivery-Attempt': String(delivery.attempts + 1),

@@ -37,6 +37,8 @@ export interface Store extends StoreContext {
   write<T>(work: (context: StoreContext) => Promise<T>): Promise<T>;
   /** Many rows at once on prepared statements: all or nothing, without a promise per row. */
   bulk<T>(work: (connection: SqliteConnection) => T): Promise<T>;
+  /** Looks at many rows on prepared statements, without a transaction. */
+  read<T>(work: (connection: SqliteConnection) => T): Promise<T>;
   /** A consistent copy, also while the store is used. */
   backup(file: string): Promise<void>;
   close(): Promise<void>;
@@ -83,6 +85,7 @@ function assemble(connection: SqliteConnection, lock: StoreLock | undefined, opt
     file: connection.file,
     write: (work) => db.transaction().execute((tx) => work({ ...shared, db: tx })),
     bulk: (work) => db.connection().execute(async () => connection.transaction(() => work(connection))),
+    read: (work) => db.connection().execute(async () => work(connection)),
     backup: (file) => connection.backup(file),
     close: () => {
       closed ??= shut(db, lock);

@@ -10,6 +10,12 @@ export interface CommerceTables {
     readonly url: string;
     readonly events: string;
     readonly secretSealed: Uint8Array;
+    /** While secrets are exchanged: the one that takes over, and when. */
+    readonly nextSecretSealed: Uint8Array | null;
+    readonly nextSecretFromMs: number | null;
+    /** Nothing is sent since then; `null`: it is used. */
+    readonly disabledAtMs: number | null;
+    readonly disabledReason: string | null;
     readonly status: Generated<'active' | 'deleted'>;
     readonly rowVersion: Generated<number>;
     readonly createdAtMs: Generated<number>;
@@ -30,6 +36,8 @@ export interface CommerceTables {
     readonly nextAttemptAtMs: number;
     readonly createdAtMs: number;
     readonly finishedAtMs: number | null;
+    /** 1: an older event of its resource is on its way to the same endpoint. */
+    readonly waits: Generated<number>;
   };
   readonly webhookAttempts: {
     readonly id: Generated<number>;

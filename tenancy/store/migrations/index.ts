@@ -8,6 +8,9 @@ import { ledger } from './0007-ledger.ts';
 import { commerce } from './0008-commerce.ts';
 import { routingPolicies } from './0009-routing-policies.ts';
 import { registrations } from './0010-registrations.ts';
+import { webhookDelivery } from './0011-webhook-delivery.ts';
+import { administration } from './0012-administration.ts';
+import { money } from './0013-money.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
@@ -22,6 +25,9 @@ export const MIGRATIONS: readonly Migration[] = [
   commerce,
   routingPolicies,
   registrations,
+  webhookDelivery,
+  administration,
+  money,
 ];
 
 export type { Migration };

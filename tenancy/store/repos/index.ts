@@ -1,6 +1,7 @@
 export { type Effective, type EffectiveAccount, resolveEffective } from './account-effective.ts';
 export * from './account-repo.ts';
 export * from './audit-repo.ts';
+export * from './bulk-job-repo.ts';
 export * from './carrier-repo.ts';
 export {
   EVERYTHING,
@@ -11,6 +12,7 @@ export {
   type Stamped,
   type Visible,
 } from './common.ts';
+export * from './delivery-queue.ts';
 export * from './delivery-repo.ts';
 export { type NumberEvent, tellOfNumber, trunkUuidOf } from './did-events.ts';
 export * from './did-repo.ts';

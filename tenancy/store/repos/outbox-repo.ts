@@ -1,5 +1,4 @@
 import type { StoreContext } from '../open-store.ts';
-import { anyOf } from './common.ts';
 
 export interface OutboxEvent {
   readonly accountId: number | null;
@@ -29,29 +28,14 @@ export async function appendOutbox(context: StoreContext, events: readonly Outbo
   }
 }
 
-/** The oldest that nobody has taken on yet. */
+/** The oldest events that nobody has taken on yet. */
 export async function takeOutbox(context: StoreContext, limit: number): Promise<readonly OutboxRow[]> {
   const rows = await context.db
     .selectFrom('outbox')
-    .selectAll()
+    .select(['id', 'accountId', 'event', 'payload', 'createdAtMs'])
     .where('dispatchedAtMs', 'is', null)
     .orderBy('id')
     .limit(limit)
     .execute();
-  return rows.map(({ id, accountId, event, payload, createdAtMs }) => ({
-    id,
-    accountId,
-    event,
-    createdAtMs,
-    data: JSON.parse(payload) as object,
-  }));
-}
-
-export async function markDispatched(context: StoreContext, ids: readonly number[]): Promise<void> {
-  if (ids.length === 0) return;
-  await context.db
-    .updateTable('outbox')
-    .set({ dispatchedAtMs: context.clock.nowMs() })
-    .where(anyOf('outbox.id', ids))
-    .execute();
+  return rows.map(({ payload, ...row }) => ({ ...row, data: JSON.parse(payload) as object }));
 }

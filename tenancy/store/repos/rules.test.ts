@@ -282,9 +282,7 @@ t.test('audit entries cannot be changed or removed; events leave with their tran
   );
   const waiting = await repo.takeOutbox(store, 10);
   t.match(waiting, [{ event: 'trunk.registered', data: { trunk_id: 7 } }]);
-  await repo.markDispatched(
-    store,
-    waiting.map((row) => row.id),
-  );
+  const taken = waiting.map((row) => row.id);
+  await store.bulk((connection) => repo.markDispatched(connection, taken, store.clock.nowMs()));
   t.strictSame(await repo.takeOutbox(store, 10), []);
 });

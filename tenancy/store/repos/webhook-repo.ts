@@ -26,6 +26,25 @@ export interface WebhookRow extends Stamped {
   readonly url: string;
   /** Names of events, or `*`. */
   readonly events: readonly string[];
+  /** Since when nothing is sent, and why; `null`: it is used. */
+  readonly disabledAtMs: number | null;
+  readonly disabledReason: string | null;
+  /** Until when the secret before the newest signs too; `null`: there is one secret. */
+  readonly rotatesAtMs: number | null;
+}
+
+/** An endpoint with what signs for it. */
+export interface WebhookTarget extends WebhookRow {
+  readonly secret: string;
+  /** While secrets are exchanged: the one that takes over. */
+  readonly nextSecret: string | null;
+}
+
+/** What may be changed; what is left out stays. */
+export interface WebhookChange {
+  readonly url?: string;
+  readonly events?: readonly string[];
+  readonly isEnabled?: boolean;
 }
 
 export interface NewWebhook {
@@ -55,12 +74,61 @@ export async function createWebhook(
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  return { row: toWebhookRow(row), secret };
+  return { row: toWebhookRow(row, now), secret };
+}
+
+/** Switching it on again sends what comes from now on; what was given up can be sent again by hand. */
+export async function updateWebhook(context: StoreContext, id: number, change: WebhookChange): Promise<WebhookRow> {
+  const now = context.clock.nowMs();
+  const { url, events, isEnabled } = change;
+  const row = await context.db
+    .updateTable('webhooks')
+    .set({
+      updatedAtMs: now,
+      ...(url === undefined ? {} : { url }),
+      ...(events === undefined ? {} : { events: JSON.stringify(events) }),
+      ...(isEnabled === undefined
+        ? {}
+        : isEnabled
+          ? { disabledAtMs: null, disabledReason: null }
+          : { disabledAtMs: now, disabledReason: 'switched off' }),
+    })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return toWebhookRow(row, now);
+}
+
+/**
+ * A17: makes a new secret. The old one signs on as before for `overlapSec`, the new one in a header beside it;
+ * then the new one takes over.
+ */
+export async function rotateWebhookSecret(
+  context: StoreContext,
+  id: number,
+  overlapSec: number,
+): Promise<{ readonly row: WebhookRow; readonly secret: string }> {
+  const now = context.clock.nowMs();
+  const before = await context.db.selectFrom('webhooks').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  const secret = makeWebhookSecret();
+  const next = context.secrets.seal(secret, sealContext(before.uuid));
+  const row = await context.db
+    .updateTable('webhooks')
+    .set({
+      updatedAtMs: now,
+      ...(overlapSec === 0
+        ? { secretSealed: next, nextSecretSealed: null, nextSecretFromMs: null }
+        : { secretSealed: signing(before, now), nextSecretSealed: next, nextSecretFromMs: now + overlapSec * 1000 }),
+    })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return { row: toWebhookRow(row, now), secret };
 }
 
 export async function findWebhook(context: StoreContext, ref: Ref, visible: Visible): Promise<WebhookRow | undefined> {
   const rows = await alive(context, visible).selectAll().where(matches(ref, 'webhooks')).limit(2).execute();
-  return single(rows.map(toWebhookRow));
+  return single(rows.map((row) => toWebhookRow(row, context.clock.nowMs())));
 }
 
 export async function listWebhooks(
@@ -72,7 +140,7 @@ export async function listWebhooks(
   let query = alive(context, visible);
   if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
   const { total, rows } = await readSlice(query, slice);
-  return { total, rows: rows.map(toWebhookRow) };
+  return { total, rows: rows.map((row) => toWebhookRow(row, context.clock.nowMs())) };
 }
 
 /** What is on its way to it is given up. */
@@ -87,22 +155,42 @@ export async function deleteWebhook(context: StoreContext, ref: Ref, visible: Vi
     .execute();
   await context.db
     .updateTable('webhookDeliveries')
-    .set({ status: 'dead', finishedAtMs: now })
+    .set({ status: 'dead', waits: 0, finishedAtMs: now })
     .where('webhookId', '=', row.id)
     .where(sql<boolean>`status = 'pending'`)
     .execute();
   return row;
 }
 
-/** Every endpoint with its secret, for whoever sends. */
-export async function loadWebhookTargets(
-  context: StoreContext,
-): Promise<readonly (WebhookRow & { readonly secret: string })[]> {
-  const rows = await alive(context, null).selectAll().orderBy('id').execute();
-  return rows.map((row) => ({
-    ...toWebhookRow(row),
-    secret: context.secrets.open(row.secretSealed, sealContext(row.uuid)),
-  }));
+/** Every endpoint that is switched on, with its secrets, for whoever sends. */
+export async function loadWebhookTargets(context: StoreContext): Promise<readonly WebhookTarget[]> {
+  const rows = await alive(context, null).selectAll().where('disabledAtMs', 'is', null).orderBy('id').execute();
+  const now = context.clock.nowMs();
+  return rows.map((row) => {
+    const open = (sealed: Uint8Array) => context.secrets.open(sealed, sealContext(row.uuid));
+    const shown = toWebhookRow(row, now);
+    const next = shown.rotatesAtMs === null ? null : row.nextSecretSealed;
+    return { ...shown, secret: open(signing(row, now)), nextSecret: next === null ? null : open(next) };
+  });
+}
+
+/** A number that moves whenever an endpoint is made, changed or removed, or the next of two secrets takes over. */
+export async function webhooksVersion(context: StoreContext): Promise<string> {
+  const { made, edits, taken } = await context.db
+    .selectFrom('webhooks')
+    .select([
+      sql<number>`count(*)`.as('made'),
+      sql<number>`coalesce(sum(row_version), 0)`.as('edits'),
+      sql<number>`coalesce(sum(next_secret_from_ms <= ${context.clock.nowMs()}), 0)`.as('taken'),
+    ])
+    .executeTakeFirstOrThrow();
+  return `${made}.${edits}.${taken}`;
+}
+
+/** The secret that signs: the next one once its time has come. */
+function signing(row: Row<'webhooks'>, nowMs: number): Uint8Array {
+  const { nextSecretSealed: next, nextSecretFromMs: from } = row;
+  return next !== null && from !== null && from <= nowMs ? next : row.secretSealed;
 }
 
 function alive(context: StoreContext, visible: Visible) {
@@ -116,7 +204,9 @@ function sealContext(uuid: string): string {
   return `webhook:${uuid}`;
 }
 
-function toWebhookRow(row: Row<'webhooks'>): WebhookRow {
-  const { id, uuid, accountId, url } = row;
-  return { id, uuid, accountId, url, events: JSON.parse(row.events) as readonly string[], ...stamps(row) };
+function toWebhookRow(row: Row<'webhooks'>, nowMs: number): WebhookRow {
+  const { id, uuid, accountId, url, disabledAtMs, disabledReason, nextSecretFromMs: nextFrom } = row;
+  const rotatesAtMs = nextFrom !== null && nextFrom > nowMs ? nextFrom : null;
+  const events = JSON.parse(row.events) as readonly string[];
+  return { id, uuid, accountId, url, events, disabledAtMs, disabledReason, rotatesAtMs, ...stamps(row) };
 }
