@@ -11,6 +11,8 @@ export interface AppClientOptions {
   readonly secret: string;
   readonly isAttached: boolean;
   readonly methods: readonly string[];
+  /** It has authenticated and been told so. */
+  readonly onReady?: () => void;
 }
 
 export interface AppClientEvents {
@@ -26,8 +28,9 @@ export class AppClient implements Owner {
   /** Verbs routed to it from the start: in-process applications send no `route`. */
   readonly methods: readonly string[];
   tags: readonly string[] = [];
-  authenticated = false;
   gone = false;
+  #authenticated = false;
+  readonly #onReady: (() => void) | undefined;
   readonly #socket: Socket;
   readonly #events: AppClientEvents;
   readonly #reader = new FrameReader(MAX_FRAME_BYTES);
@@ -39,11 +42,23 @@ export class AppClient implements Owner {
     this.secret = options.secret;
     this.isAttached = options.isAttached;
     this.methods = options.methods;
+    this.#onReady = options.onReady;
     this.#events = events;
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('error', () => this.#end());
     socket.on('close', () => this.#end());
     socket.on('end', () => this.#end());
+  }
+
+  get authenticated(): boolean {
+    return this.#authenticated;
+  }
+
+  /** It has given the secret, again perhaps. */
+  welcome(): void {
+    const isFirst = !this.#authenticated;
+    this.#authenticated = true;
+    if (isFirst) this.#onReady?.();
   }
 
   /** Queues one frame; all of one tick leave in one chunk. */

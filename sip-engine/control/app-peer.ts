@@ -37,6 +37,11 @@ export class AppPeer {
     return new AppPeer(socket);
   }
 
+  /** On a connection that the engine has opened. */
+  static over(socket: Socket): AppPeer {
+    return new AppPeer(socket);
+  }
+
   /** Authenticated, and routed the verbs. */
   static async ready(t: Test, port: number, ...verbs: readonly string[]): Promise<AppPeer> {
     const app = await AppPeer.open(t, port);

@@ -47,11 +47,11 @@ function authenticate(hub: Hub, client: AppClient, messageId: string, { tokens }
     refuseApp(hub, client, messageId, 'incorrect secret');
     return;
   }
-  client.authenticated = true;
   client.tags = (tokens[3] ?? '').split(',').filter((tag) => tag !== '');
   const { advertised, local } = hostPorts(hub);
   answerApp(hub, client, messageId, 'OK', advertised, SERVER_VERSION, local);
   for (const method of client.methods) hub.routes.add(client, method);
+  client.welcome();
 }
 
 function route(hub: Hub, client: AppClient, messageId: string, { tokens }: AppFrame): void {

@@ -11,7 +11,8 @@ export interface ControlListenOptions {
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
 }
 
-const KEEP_ALIVE_MS = 45_000;
+/** Silence before the first TCP keep-alive probe of a control connection, milliseconds. */
+export const KEEP_ALIVE_MS = 45_000;
 
 /** A port for applications of other processes. */
 export class ControlListener {

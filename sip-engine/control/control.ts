@@ -1,9 +1,10 @@
 import type { Server } from 'node:net';
-import { DialogLayer } from '../dialog/index.ts';
+import { DialogLayer, type DialogOptions } from '../dialog/index.ts';
 import type { SipMessage } from '../message/index.ts';
 import { createProxy } from '../proxy/index.ts';
 import type { ServerTransaction } from '../transaction/types.ts';
 import type { Flow } from '../transport/index.ts';
+import type { EngineOptions } from '../types.ts';
 import { AppClient } from './app-client.ts';
 import { createAttachedServer } from './attached-server.ts';
 import { runCommand } from './commands.ts';
@@ -12,6 +13,7 @@ import { ControlListener, type ControlListenOptions } from './control-listener.t
 import { Deliveries } from './deliveries.ts';
 import type { Hub } from './hub.ts';
 import { flowNamedIn, isOwnUri } from './next-hop.ts';
+import { OutboundApps } from './outbound-apps.ts';
 import { RouteTable } from './route-table.ts';
 import type { ControlDeps, TransactionUserOfApps } from './types.ts';
 
@@ -42,8 +44,8 @@ class Control implements TransactionUserOfApps {
       timers,
       random: ports.random,
       logger: ports.logger,
-      options: { natDetection: true, defaultRefresher: 'none', orphan: options.orphan ?? 'keep' },
-      user: new Deliveries(() => this.#hub),
+      options: dialogOptions(options),
+      user: new Deliveries(() => this.#hub, this.#outbound()),
     });
     const contacts = new ContactFlows(() => ports.clock.nowMs());
     const proxy = createProxy({
@@ -53,7 +55,7 @@ class Control implements TransactionUserOfApps {
       wheel,
       timers,
       ports,
-      isOwnUri: (uri) => isOwnUri(transport, uri),
+      isOwnUri: (uri) => isOwnUri(deps, uri),
       flowFor: (method, uri) => flowNamedIn(transport, uri) ?? contacts.find(method, uri),
     });
     this.#hub = { deps, dialogs, routes: new RouteTable(), contacts, proxy, clients: new Set() };
@@ -121,12 +123,37 @@ class Control implements TransactionUserOfApps {
     await Promise.all(closed);
   }
 
+  /** Applications that are connected to belong to the hub like those that connect. */
+  #outbound(): OutboundApps {
+    return new OutboundApps(
+      () => this.#hub,
+      (socket, secret, { ready, lost }) =>
+        this.#connect(
+          new AppClient(
+            socket,
+            { secret, isAttached: false, methods: [], onReady: ready },
+            {
+              ...this.#events,
+              onGone: (client) => {
+                this.#gone(client);
+                lost();
+              },
+            },
+          ),
+        ),
+    );
+  }
+
   readonly #events = {
     onFrame: (client: AppClient, payload: Buffer) => runCommand(this.#hub, client, payload),
     onGone: (client: AppClient) => this.#gone(client),
   };
 
   #connect(client: AppClient): AppClient {
+    if (this.#closing) {
+      client.destroy();
+      return client;
+    }
     this.#hub.clients.add(client);
     this.#hub.deps.wheel.after(AUTHENTICATE_MS, () => {
       if (!client.authenticated) client.destroy();
@@ -142,4 +169,14 @@ class Control implements TransactionUserOfApps {
     if (deps.options.orphan === 'bye') deps.wheel.after(ORPHAN_GRACE_MS, () => dialogs.dropOwner(client, 'bye'));
     else deps.wheel.after(ORPHAN_KEEP_MS, () => dialogs.dropOwner(client, 'forget'));
   }
+}
+
+function dialogOptions(options: EngineOptions): DialogOptions {
+  return {
+    natDetection: options.natDetection ?? 'on',
+    defaultRefresher: options.sessionRefresher ?? 'none',
+    orphan: options.orphan ?? 'keep',
+    agent: options.agent,
+    maxConsecutiveTimeouts: options.maxConsecutiveTimeouts ?? 0,
+  };
 }

@@ -1,40 +1,27 @@
 import type { CdrEvent, DialogUser, Incoming, Outgoing, Owner } from '../dialog/index.ts';
-import { OutgoingMessage, type SipMessage } from '../message/index.ts';
+import type { OutgoingMessage, SipMessage } from '../message/index.ts';
 import type { ServerTransaction } from '../transaction/types.ts';
 import type { Flow } from '../transport/index.ts';
 import { AppClient } from './app-client.ts';
-import { deliveredBytes } from './delivered.ts';
+import { deliver } from './deliver-new.ts';
 import { type Hub, metaOf, newId } from './hub.ts';
-import { formatTime, isTokenSafe, type ReceivedOn, sipLine } from './lead-line.ts';
+import { formatTime, isTokenSafe, sipLine } from './lead-line.ts';
+import { receiveNew } from './new-requests.ts';
+import type { OutboundApps } from './outbound-apps.ts';
 
 /** What happens on SIP, as frames to the application it belongs to. */
 export class Deliveries implements DialogUser {
   readonly #hub: () => Hub;
+  readonly #outbound: OutboundApps;
 
   /** The hub holds the dialog layer, which holds this: it is asked for when needed. */
-  constructor(hub: () => Hub) {
+  constructor(hub: () => Hub, outbound: OutboundApps) {
     this.#hub = hub;
+    this.#outbound = outbound;
   }
 
   onNewRequest(incoming: Incoming): void {
-    const hub = this.#hub();
-    const { message, flow } = incoming;
-    if (!hasSafeIds(message)) {
-      answer(incoming, 400);
-      return;
-    }
-    const client = hub.routes.pick(message.method);
-    if (client === undefined) {
-      answer(incoming, 503);
-      return;
-    }
-    incoming.owner = client;
-    const received: ReceivedOn = {
-      address: flow.localAddress,
-      port: flow.localPort,
-      flowId: client.isAttached ? flow.id : '',
-    };
-    this.#send(client, message, flow, incoming.transactionId, '', received);
+    receiveNew(this.#hub(), this.#outbound, incoming);
   }
 
   onDialogRequest(incoming: Incoming, dialogId: string): void {
@@ -82,26 +69,7 @@ export class Deliveries implements DialogUser {
     this.#hub().proxy.onAck(ack, flow);
   }
 
-  #send(
-    client: AppClient,
-    message: SipMessage,
-    flow: Flow | undefined,
-    transactionId: string,
-    dialogId: string,
-    received?: ReceivedOn,
-  ): void {
-    const hub = this.#hub();
-    const bytes = deliveredBytes(message, flow);
-    const meta = metaOf(hub, 'network', flow === undefined ? 0 : message.raw.length, flow);
-    client.send(sipLine(newId(hub), meta, transactionId, dialogId, received), bytes);
+  #send(client: AppClient, message: SipMessage, flow: Flow | undefined, transactionId: string, dialogId: string): void {
+    deliver(this.#hub(), client, message, flow, { transactionId, dialogId });
   }
-}
-
-/** `|` in an id would shift the tokens of every lead line that carries it. */
-function hasSafeIds(message: SipMessage): boolean {
-  return isTokenSafe(message.callId) && isTokenSafe(message.fromTag) && isTokenSafe(message.toTag);
-}
-
-function answer(incoming: Incoming, status: number): void {
-  incoming.transaction.respond(OutgoingMessage.responseTo(incoming.message, status));
 }

@@ -1,7 +1,8 @@
 import { type NextHop, tryUri, uriOf } from '../dialog/index.ts';
 import type { OutgoingMessage } from '../message/index.ts';
 import type { Flow, ListenPoint, TransportLayer } from '../transport/index.ts';
-import type { ContactFlows } from './contact-flows.ts';
+import type { Hub } from './hub.ts';
+import type { ControlDeps } from './types.ts';
 
 export type HopChoice = { readonly ok: true; readonly hop: NextHop } | { readonly ok: false; readonly reason: string };
 
@@ -10,30 +11,30 @@ const BAD_REQUEST = 'Error creating sip transaction for uac request';
 
 /**
  * Where a new request goes: a flow named in the route URI, the route URI, the connection its target
- * registered on, its first Route header, its Request-URI; in that order.
+ * registered on, its first Route header, the outbound proxy, its Request-URI; in that order.
  */
-export function chooseHop(
-  transport: TransportLayer,
-  contacts: ContactFlows,
-  request: OutgoingMessage,
-  routeUri: string,
-): HopChoice {
-  dropOwnRoute(transport, request);
+export function chooseHop(hub: Hub, request: OutgoingMessage, routeUri: string): HopChoice {
+  const { contacts } = hub;
+  const { transport, options } = hub.deps;
+  dropOwnRoute(hub.deps, request);
   if (routeUri !== '') return routeHop(transport, routeUri);
   const registered = contacts.find(request.method, request.uri);
   if (registered !== undefined) return { ok: true, hop: { flow: registered } };
   const route = request.headerValues('route')[0];
-  const uri = (route === undefined ? undefined : uriOf(route)) ?? request.uri;
+  const uri = (route === undefined ? undefined : uriOf(route)) ?? options.outboundProxy ?? request.uri;
   return checked(transport, uri, 'Error creating leg');
 }
 
-/** True when a URI names one of our own addresses, the port included (5060 where it is absent). */
-export function isOwnUri(transport: TransportLayer, uri: string): boolean {
+/** True when a URI names one of our own addresses or names, the port included (5060 where it is absent). */
+export function isOwnUri({ transport, options }: OwnAddresses, uri: string): boolean {
   const parsed = tryUri(uri);
   if (parsed === undefined || parsed.scheme === 'tel') return false;
   const port = parsed.port === 0 ? 5060 : parsed.port;
-  return transport.listenPoints.some((point) => isPoint(point, parsed.host, port));
+  const named = options.ownNames?.some((name) => name.toLowerCase() === parsed.host) === true;
+  return transport.listenPoints.some((point) => (named && point.port === port) || isPoint(point, parsed.host, port));
 }
+
+type OwnAddresses = Pick<ControlDeps, 'transport' | 'options'>;
 
 function isPoint(point: ListenPoint, host: string, port: number): boolean {
   const shown = point.advertisedFor(host);
@@ -74,10 +75,10 @@ function checked(transport: TransportLayer, uri: string, fault: string): HopChoi
 }
 
 /** A Route copied from a request that came through us would send the new one in a circle. */
-function dropOwnRoute(transport: TransportLayer, request: OutgoingMessage): void {
+function dropOwnRoute(own: OwnAddresses, request: OutgoingMessage): void {
   for (let first = request.headerValues('route')[0]; first !== undefined; first = request.headerValues('route')[0]) {
     const uri = uriOf(first);
-    if (uri !== undefined && !isOwnUri(transport, uri)) return;
+    if (uri !== undefined && !isOwnUri(own, uri)) return;
     request.takeFirst('route');
   }
 }

@@ -77,12 +77,18 @@ export function readProxyCommand(tokens: readonly string[], sip: Buffer | undefi
     simultaneous: tokens[6] === 'simultaneous',
     provisionalTimeoutMs: readTimeout(tokens[7] ?? ''),
     finalTimeoutMs: readTimeout(tokens[8] ?? ''),
-    targets: tokens.slice(9).map((target) => target.replace(/^sip:(?=(sips?|tel):)/i, '')),
+    targets: tokens.slice(9).map(targetOf),
     headers: sip === undefined ? [] : readAppMessage(sip).headers,
   };
 }
 
-function readTimeout(text: string): number {
+/** srf writes `sip:` before everything that does not start with it. */
+export function targetOf(text: string): string {
+  return text.replace(/^sip:(?=(sips?|tel):)/i, '');
+}
+
+/** `1500ms` or `2s` in milliseconds, 0 for everything else. */
+export function readTimeout(text: string): number {
   const match = /^(\d{1,9})(ms|s)$/.exec(text);
   return match === null ? 0 : Number(match[1]) * (match[2] === 's' ? 1000 : 1);
 }

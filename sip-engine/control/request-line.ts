@@ -1,7 +1,7 @@
 import { tryUri } from '../dialog/index.ts';
 
-/** What an application may ask to be sent; anything else is a slip of the pen. */
-const METHODS: ReadonlySet<string> = new Set([
+/** The methods of SIP and its extensions; what an application asks to be sent beyond them is a slip of the pen. */
+export const METHODS: ReadonlySet<string> = new Set([
   'INVITE',
   'ACK',
   'BYE',

@@ -32,10 +32,16 @@ export class RouteTable {
     for (const verb of [...this.#clients.keys()]) this.remove(client, verb);
   }
 
-  /** The next application in turn, or `undefined` when none asked for that verb. */
-  pick(verb: string): AppClient | undefined {
+  /** Every verb that somebody wants, in small letters. */
+  verbs(): readonly string[] {
+    return [...this.#clients.keys()];
+  }
+
+  /** The next application in turn among those that fit, or `undefined` when none asked for that verb. */
+  pick(verb: string, fits?: (client: AppClient) => boolean): AppClient | undefined {
     const key = verb.toLowerCase();
-    const clients = this.#clients.get(key);
+    const all = this.#clients.get(key);
+    const clients = fits === undefined ? all : all?.filter(fits);
     if (clients === undefined || clients.length === 0) return undefined;
     const turn = (this.#next.get(key) ?? 0) % clients.length;
     this.#next.set(key, turn + 1);

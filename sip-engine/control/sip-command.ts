@@ -104,7 +104,7 @@ function newRequest(
     fail(`invalid request-uri: ${app.startLine}`);
     return;
   }
-  if (isOwnUri(transport, app.uri)) {
+  if (isOwnUri(hub.deps, app.uri)) {
     fail('can not send request to myself');
     return;
   }
@@ -122,7 +122,7 @@ function newRequest(
     fail('missing content-type');
     return;
   }
-  const choice = chooseHop(transport, hub.contacts, request, routeUri);
+  const choice = chooseHop(hub, request, routeUri);
   if (!choice.ok) {
     fail(choice.reason);
     return;

@@ -14,7 +14,10 @@ import { createSubscriberDialog } from './uac-dialog.ts';
 import { incomingDialogId } from './uas-dialog.ts';
 import { UasInvite } from './uas-invite.ts';
 
-export type DialogDeps = Omit<DialogContext, 'table' | 'incoming' | 'byTransaction' | 'outgoing' | 'subscribes'>;
+export type DialogDeps = Omit<
+  DialogContext,
+  'table' | 'incoming' | 'byTransaction' | 'outgoing' | 'subscribes' | 'unanswered'
+>;
 
 /** Needs a dialog: outside of one they are answered 481. */
 const ONLY_IN_DIALOG: ReadonlySet<string> = new Set(['BYE', 'UPDATE', 'PRACK']);
@@ -31,6 +34,7 @@ export class DialogLayer implements TransactionUser {
       byTransaction: new WeakMap(),
       outgoing: new Map(),
       subscribes: new Map(),
+      unanswered: new WeakMap(),
     };
   }
 
@@ -55,7 +59,7 @@ export class DialogLayer implements TransactionUser {
       return;
     }
     if (request.method === 'NOTIFY' && this.#earlyNotify(transaction)) return;
-    if (!this.#ctx.user.onUnknownDialog(transaction)) answer(transaction, 481);
+    if (!this.#ctx.user.onUnknownDialog(transaction)) answer(this.#ctx, transaction, 481);
   }
 
   onAck(ack: SipMessage, flow: Flow): void {
@@ -78,7 +82,7 @@ export class DialogLayer implements TransactionUser {
   onCancel(transaction: ServerTransaction, cancel: SipMessage): void {
     const incoming = this.#ctx.byTransaction.get(transaction);
     if (incoming?.invite === undefined || incoming.finished) {
-      if (!transaction.answered) answer(transaction, 487);
+      if (!transaction.answered) answer(this.#ctx, transaction, 487);
       return;
     }
     const id = incoming.invite.progressed ? incomingDialogId(incoming) : '';
@@ -113,6 +117,14 @@ export class DialogLayer implements TransactionUser {
 
   respond(incoming: Incoming, response: OutgoingMessage): RespondResult {
     return respond(this.#ctx, incoming, response);
+  }
+
+  /** Ends a request outside dialogs that no application has seen. */
+  answerNew(incoming: Incoming, response: OutgoingMessage): void {
+    incoming.transaction.respond(response);
+    incoming.finish();
+    if (incoming.invite === undefined || response.status < 300) return;
+    this.#ctx.user.onCdr({ kind: 'stop', source: 'application', detail: 'call-rejected', text: response.toBuffer() });
   }
 
   sendNew(
@@ -152,7 +164,7 @@ export class DialogLayer implements TransactionUser {
   #outside(transaction: ServerTransaction): void {
     const { request } = transaction;
     if (ONLY_IN_DIALOG.has(request.method)) {
-      answer(transaction, 481);
+      answer(this.#ctx, transaction, 481);
       return;
     }
     const incoming = openIncoming(this.#ctx, transaction, undefined);
@@ -161,8 +173,6 @@ export class DialogLayer implements TransactionUser {
       incoming.invite = new UasInvite(this.#ctx, incoming);
     }
     this.#ctx.user.onNewRequest(incoming);
-    // Nobody took it and it was answered: nothing waits for an application.
-    if (transaction.answered) incoming.finish();
   }
 
   /** RFC 6665 4.4.1: a NOTIFY that overtakes the 2xx to its SUBSCRIBE makes the dialog. */

@@ -11,6 +11,7 @@ const NOTHING = { onResponse: () => undefined, onFailed: () => undefined };
 export function hangUp(ctx: DialogContext, dialog: Dialog, text: string): void {
   if (dialog.state === 'ended') return;
   const { message, hop } = dialog.buildRequest('BYE');
+  if (ctx.options.agent !== undefined) message.set('User-Agent', ctx.options.agent);
   message.set('Reason', `SIP;cause=200;text="${text}"`);
   ctx.table.remove(dialog);
   const run = new RequestRun(ctx, () => message.clone(), NOTHING);

@@ -1,6 +1,7 @@
 import { canonicalHost } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
 import { tryUri, uriOf } from './route-set.ts';
+import type { DialogOptions } from './types.ts';
 
 /** Where a dialog's requests really go when the peer's Contact cannot be reached. */
 export interface NatRoute {
@@ -8,16 +9,22 @@ export interface NatRoute {
   readonly port: number;
 }
 
+type NatDetection = DialogOptions['natDetection'];
+
 /**
  * A caller over UDP whose Contact does not name the address its request came from is behind NAT.
  * Proxies on the path (Record-Route) answer for the way themselves.
  */
 export function natRouteOfCaller(
+  detection: NatDetection,
   flow: Flow,
   contactUri: string | undefined,
-  hasRecordRoute: boolean,
+  recordRoutes: readonly string[],
 ): NatRoute | undefined {
-  if (flow.transport !== 'udp' || hasRecordRoute || contactUri === undefined) return undefined;
+  if (detection === 'off' || flow.transport !== 'udp') return undefined;
+  const top = recordRoutes[0];
+  if (top !== undefined) return detection === 'aggressive' && saysNat(top) ? sourceOf(flow) : undefined;
+  if (contactUri === undefined) return undefined;
   const contact = tryUri(contactUri);
   if (contact === undefined) return undefined;
   const elsewhere =
@@ -30,12 +37,15 @@ export function natRouteOfCaller(
  * reached from here either, so the response's source is used.
  */
 export function natRouteOfCallee(
+  detection: NatDetection,
   flow: Flow,
   contactUri: string | undefined,
   routeSet: readonly string[],
   method: string,
 ): NatRoute | undefined {
+  if (detection === 'off') return undefined;
   const first = routeSet[0];
+  if (detection === 'aggressive' && saysNat(first ?? `<${contactUri ?? ''}>`)) return sourceOf(flow);
   if (first !== undefined) {
     const uri = uriOf(first);
     const host = uri === undefined ? undefined : tryUri(uri)?.host;
@@ -44,6 +54,12 @@ export function natRouteOfCallee(
   if (method !== 'INVITE' || contactUri === undefined) return undefined;
   const contact = tryUri(contactUri);
   return contact !== undefined && !sameHost(contact.host, flow.remoteAddress) ? sourceOf(flow) : undefined;
+}
+
+/** What a proxy, or a client that knows itself behind NAT, puts into its URI. */
+function saysNat(address: string): boolean {
+  const uri = uriOf(address);
+  return uri !== undefined && tryUri(uri)?.params.get('nat')?.toLowerCase() === 'yes';
 }
 
 /** RFC 1918. */

@@ -21,7 +21,7 @@ export function forgetOrphans(ctx: DialogContext, owner: Owner): void {
 function endUnanswered(ctx: DialogContext, owner: Owner): void {
   for (const incoming of [...ctx.incoming.values()]) {
     if (incoming.owner !== owner) continue;
-    answer(incoming.transaction, 500);
+    answer(ctx, incoming.transaction, 500);
     incoming.finish();
   }
   for (const outgoing of [...ctx.outgoing.values()]) {

@@ -11,8 +11,14 @@ import { UasInvite } from './uas-invite.ts';
 type Header = readonly [name: string, value: string];
 
 /** Answers without the application. */
-export function answer(transaction: ServerTransaction, status: number, ...headers: readonly Header[]): void {
+export function answer(
+  ctx: DialogContext,
+  transaction: ServerTransaction,
+  status: number,
+  ...headers: readonly Header[]
+): void {
   const response = OutgoingMessage.responseTo(transaction.request, status);
+  if (ctx.options.agent !== undefined) response.set('Server', ctx.options.agent);
   for (const [name, value] of headers) response.set(name, value);
   transaction.respond(response);
 }
@@ -21,18 +27,18 @@ export function answer(transaction: ServerTransaction, status: number, ...header
 export function receiveInDialog(ctx: DialogContext, dialog: Dialog, transaction: ServerTransaction): void {
   const { request, flow } = transaction;
   if (!dialog.acceptRemoteSeq(request.cseq)) {
-    answer(transaction, 500);
+    answer(ctx, transaction, 500);
     return;
   }
   dialog.learnFlow(request, flow);
   if (dialog.owner.gone) {
     if (request.method === 'BYE') ctx.table.remove(dialog);
-    answer(transaction, 481);
+    answer(ctx, transaction, 481);
     return;
   }
   const refusal = refusalOf(ctx, dialog, transaction);
   if (refusal !== undefined) {
-    answer(transaction, refusal.status, ...refusal.headers);
+    answer(ctx, transaction, refusal.status, ...refusal.headers);
     return;
   }
   switch (request.method) {
@@ -94,7 +100,7 @@ export function openIncoming(ctx: DialogContext, transaction: ServerTransaction,
   ctx.byTransaction.set(transaction, incoming);
   const onDialogEnd = (): void => {
     if (incoming.finished || incoming.message.method === 'BYE') return;
-    answer(transaction, incoming.message.method === 'INVITE' ? 487 : 500);
+    answer(ctx, transaction, incoming.message.method === 'INVITE' ? 487 : 500);
     incoming.finish();
   };
   incoming.onFinish(() => {
@@ -109,7 +115,7 @@ export function openIncoming(ctx: DialogContext, transaction: ServerTransaction,
 function receiveBye(ctx: DialogContext, dialog: Dialog, transaction: ServerTransaction): void {
   const invite = dialog.state === 'early' && dialog.role === 'uas' ? dialog.peerInvite : undefined;
   if (invite !== undefined) {
-    answer(transaction, 200);
+    answer(ctx, transaction, 200);
     const id = incomingDialogId(invite);
     invite.invite?.cancelled();
     ctx.user.onCancel(invite, cancelFor(invite), id);
@@ -126,7 +132,7 @@ function receivePrack(ctx: DialogContext, dialog: Dialog, transaction: ServerTra
   const rack = /^\s*(\d+)\s+(\d+)/.exec(transaction.request.header('rack') ?? '');
   const invite = dialog.peerInvite;
   if (rack === null || invite === undefined) {
-    answer(transaction, 481);
+    answer(ctx, transaction, 481);
     return;
   }
   const incoming = openIncoming(ctx, transaction, dialog);
@@ -136,6 +142,6 @@ function receivePrack(ctx: DialogContext, dialog: Dialog, transaction: ServerTra
     ctx.user.onDialogRequest(incoming, dialog.id);
     return;
   }
-  answer(transaction, peek === undefined ? 481 : 200);
+  answer(ctx, transaction, peek === undefined ? 481 : 200);
   incoming.finish();
 }

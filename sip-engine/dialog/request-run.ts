@@ -94,7 +94,7 @@ export class RequestRun {
 
   #sendOn(flow: Flow): RunStart {
     this.#answered = false;
-    const transaction = this.#ctx.transactions.request(this.#build(flow), flow, this.#events());
+    const transaction = this.#ctx.transactions.request(this.#build(flow), flow, this.#events(flow));
     this.#transaction = transaction;
     if (this.#cancel !== undefined) transaction.cancel(this.#cancel.headers);
     this.#watchSilence(transaction);
@@ -112,22 +112,24 @@ export class RequestRun {
     });
   }
 
-  #events(): ClientTransactionHandler {
+  #events(flow: Flow): ClientTransactionHandler {
     let over = false;
     const once = (event: () => void): void => {
       if (!over) this.#later(event);
     };
     return {
-      onResponse: (response, flow) =>
+      onResponse: (response, from) =>
         once(() => {
+          this.#ctx.unanswered.delete(from);
           if (response.status === 503 && this.#moveOn()) over = true;
           else {
             this.#answered = true;
-            this.#handler.onResponse(response, flow);
+            this.#handler.onResponse(response, from);
           }
         }),
       onTimeout: () =>
         once(() => {
+          if (!this.#answered) this.#countSilence(flow);
           over = this.#movedOnOrFailed(408, 'Request Timeout');
         }),
       onTransportError: () =>
@@ -136,6 +138,15 @@ export class RequestRun {
         }),
       onEnd: () => once(() => this.#handler.onEnd?.()),
     };
+  }
+
+  /** A connection that swallows everything is given up: the next request opens another. */
+  #countSilence(flow: Flow): void {
+    const limit = this.#ctx.options.maxConsecutiveTimeouts;
+    if (limit === 0 || !flow.reliable) return;
+    const count = (this.#ctx.unanswered.get(flow) ?? 0) + 1;
+    this.#ctx.unanswered.set(flow, count);
+    if (count >= limit) this.#ctx.transport.closeFlow(flow);
   }
 
   #later(event: () => void): void {

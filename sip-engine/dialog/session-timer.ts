@@ -79,6 +79,7 @@ function refresh(ctx: DialogContext, dialog: Dialog, intervalSec: number): void 
   }
   const session = dialog.localSession;
   const { message, hop } = dialog.buildRequest(session === undefined ? 'UPDATE' : 'INVITE');
+  if (ctx.options.agent !== undefined) message.set('User-Agent', ctx.options.agent);
   message.set('Contact', dialog.localContact);
   message.set('Session-Expires', `${intervalSec};refresher=uac`);
   message.set('Min-SE', String(MIN_SESSION_SEC));

@@ -69,12 +69,16 @@ export interface DialogUser {
 }
 
 export interface DialogOptions {
-  /** Look at Contact and source address to see through NAT. @default true */
-  readonly natDetection: boolean;
+  /** Look at Contact and source address to see through NAT, and believe `nat=yes` of proxies as well. */
+  readonly natDetection: 'off' | 'on' | 'aggressive';
   /** The refresher when the caller leaves it open; `none` ignores the caller's Session-Expires. @default 'none' */
   readonly defaultRefresher: 'none' | 'uac' | 'uas';
   /** What becomes of a call that is answered after its application has gone: ended, or left to the peer. @default 'keep' */
   readonly orphan: 'keep' | 'bye';
+  /** `Server` and `User-Agent` of what is made here. */
+  readonly agent: string | undefined;
+  /** A connection on which so many requests in a row got no answer is closed; 0 = never. */
+  readonly maxConsecutiveTimeouts: number;
 }
 
 /** What every part of the layer works with. */
@@ -96,4 +100,6 @@ export interface DialogContext {
   readonly outgoing: Map<string, Outgoing>;
   /** SUBSCRIBEs of ours without a dialog yet, by dialog id: a NOTIFY may be faster than the 2xx (RFC 6665 4.4.1). */
   readonly subscribes: Map<string, Outgoing>;
+  /** Requests in a row without any answer, by connection. */
+  readonly unanswered: WeakMap<Flow, number>;
 }

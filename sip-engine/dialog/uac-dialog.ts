@@ -69,7 +69,7 @@ export function createSubscriberDialog(
     localContact: subscribe.header('contact') ?? '',
     flow,
     listenPoint: ctx.transport.listenPointOf(flow),
-    natRoute: ctx.options.natDetection ? natRouteOfCaller(flow, contact, routeSet.length > 0) : undefined,
+    natRoute: natRouteOfCaller(ctx.options.natDetection, flow, contact, routeSet),
     owner,
   });
   dialog.state = 'confirmed';
@@ -101,5 +101,5 @@ function natRouteFor(
   contact: string | undefined,
   routeSet: readonly string[],
 ) {
-  return ctx.options.natDetection ? natRouteOfCallee(flow, contact, routeSet, response.cseqMethod) : undefined;
+  return natRouteOfCallee(ctx.options.natDetection, flow, contact, routeSet, response.cseqMethod);
 }

@@ -37,7 +37,7 @@ export function createUasDialog(
     localContact: response.header('contact') ?? localContact(ctx.transport, flow, contactScheme(message.uri)),
     flow,
     listenPoint: ctx.transport.listenPointOf(flow),
-    natRoute: ctx.options.natDetection ? natRouteOfCaller(flow, contact, routeSet.length > 0) : undefined,
+    natRoute: natRouteOfCaller(ctx.options.natDetection, flow, contact, routeSet),
     owner,
   });
 }
@@ -53,9 +53,10 @@ export function refreshByPeer(ctx: DialogContext, dialog: Dialog, incoming: Inco
   const contact = contactOf(message);
   if (contact === undefined) return;
   dialog.remoteTarget = contact;
-  if (!ctx.options.natDetection || dialog.routeSet.length > 0) return;
-  if (dialog.role === 'uas') dialog.natRoute = natRouteOfCaller(flow, contact, false);
-  else dialog.natRoute = natRouteOfCallee(flow, contact, dialog.routeSet, 'INVITE');
+  const { natDetection } = ctx.options;
+  if (natDetection === 'off' || dialog.routeSet.length > 0) return;
+  if (dialog.role === 'uas') dialog.natRoute = natRouteOfCaller(natDetection, flow, contact, []);
+  else dialog.natRoute = natRouteOfCallee(natDetection, flow, contact, dialog.routeSet, 'INVITE');
 }
 
 /** The CANCEL that the caller did not send: how an application hears that an INVITE is over. */

@@ -238,6 +238,7 @@ export class UasInvite {
 
   #answerLocally(status: number, reason: string): void {
     const response = OutgoingMessage.responseTo(this.#incoming.message, status, reason);
+    if (this.#ctx.options.agent !== undefined) response.set('Server', this.#ctx.options.agent);
     setToTag(response, this.#tag());
     this.#incoming.transaction.respond(response);
     this.#heldFinal = undefined;
