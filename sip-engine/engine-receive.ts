@@ -1,6 +1,7 @@
 import type { DirectLane } from './engine-direct-lane.ts';
 import { sniffMethod, sniffUserAgent } from './engine-sniff.ts';
 import { renderAnswer } from './engine-stateless-answer.ts';
+import { isUnwanted } from './engine-unwanted.ts';
 import {
   type ParseLimits,
   parseMessage,
@@ -11,7 +12,7 @@ import {
 import type { EnginePorts } from './ports.ts';
 import { statelessTag, type TransactionLayer } from './transaction/index.ts';
 import type { Flow, FrameFault } from './transport/index.ts';
-import type { PreFilter } from './types.ts';
+import type { PreFilter, UnwantedOptions } from './types.ts';
 
 export interface ReceiveDeps {
   readonly transactions: TransactionLayer;
@@ -21,6 +22,7 @@ export interface ReceiveDeps {
   readonly tagSeed: number;
   /** `Server` of answers made here; none when absent. */
   readonly agent: string | undefined;
+  readonly unwanted: UnwantedOptions | undefined;
 }
 
 /** What ends a transaction or a call is taken however its other headers look: refused, the call would go on. */
@@ -45,6 +47,7 @@ export class Receiver {
     if (this.preFilter !== undefined && !this.#passes(this.preFilter, bytes, flow)) return;
     const message = this.#parse(bytes, flow, fault);
     if (message === undefined || (message.isRequest && this.#isRefused(message, flow))) return;
+    if (message.isRequest && this.#isDeclined(message, flow)) return;
     if (message.isRequest && this.#deps.directLane.take(message, flow)) return;
     this.#deps.transactions.receive(message, flow);
   }
@@ -95,6 +98,15 @@ export class Receiver {
     if (fault === undefined) return false;
     this.#deps.ports.counters.count('parse_errors', fault.code);
     this.#answerMalformed(fault, flow, undefined);
+    return true;
+  }
+
+  /** Spam and scans: 603, or no word at all. */
+  #isDeclined(request: SipMessage, flow: Flow): boolean {
+    const { unwanted, ports } = this.#deps;
+    if (unwanted === undefined || !isUnwanted(request, unwanted)) return false;
+    ports.counters.count('dropped', 'unwanted');
+    if (unwanted.action === 'reject') this.#refuse(request, flow, { status: 603 });
     return true;
   }
 

@@ -57,7 +57,7 @@ class Engine implements SipEngine {
   #tap: ((direction: 'in' | 'out', bytes: Buffer, flowId: string) => void) | undefined;
 
   constructor(options: EngineOptions, ports: EnginePorts, parts: EngineParts) {
-    const { maxMessageBytes = DEFAULT_LIMITS.maxMessageBytes, agent } = options;
+    const { maxMessageBytes = DEFAULT_LIMITS.maxMessageBytes, agent, unwanted } = options;
     const timers = timerValues(options.timers);
     const tagSeed = Number.parseInt(ports.random.hex(8), 16);
     this.#options = options;
@@ -87,7 +87,15 @@ class Engine implements SipEngine {
     transactions.setUser(this.#control);
     this.#directLane = new DirectLane(ports.logger, tagSeed);
     const limits = { ...DEFAULT_LIMITS, maxMessageBytes, maxBodyBytes: maxMessageBytes };
-    this.#receiver = new Receiver({ transactions, directLane: this.#directLane, limits, ports, tagSeed, agent });
+    this.#receiver = new Receiver({
+      transactions,
+      directLane: this.#directLane,
+      limits,
+      ports,
+      tagSeed,
+      agent,
+      unwanted,
+    });
     this.#sender = new RequestSender({ transactions, transport, resolve, wheel, timers, ports, agent });
   }
 
