@@ -5,6 +5,7 @@ import { EngineStartError } from './engine-errors.ts';
 import { DEFAULT_PARTS, type EngineParts, transactionOptions, transportOptions } from './engine-parts.ts';
 import { Receiver } from './engine-receive.ts';
 import { RequestSender } from './engine-send.ts';
+import { type CallLane, DirectCalls, type LaneInviteHandler } from './lane/index.ts';
 import { DEFAULT_LIMITS } from './message/index.ts';
 import type { EnginePorts } from './ports.ts';
 import { createTimingWheel, type TimingWheel } from './timer/index.ts';
@@ -159,6 +160,16 @@ class Engine implements SipEngine {
 
   attachApp(options: { readonly secret: string; readonly methods: readonly string[] }): Server {
     return this.#control.attachApp(options);
+  }
+
+  attachCalls(onInvite: LaneInviteHandler): CallLane {
+    let lane: DirectCalls | undefined;
+    this.#control.attachLocal(['INVITE'], (hub) => {
+      lane = new DirectCalls(hub, onInvite);
+      return lane;
+    });
+    if (lane === undefined) throw new Error('the control layer takes no calls');
+    return lane;
   }
 
   listenControl(options: ControlListenOptions): Promise<{ readonly port: number }> {

@@ -1,4 +1,5 @@
 import type { Server } from 'node:net';
+import type { CallLane, LaneInviteHandler } from './lane/types.ts';
 import type { SipMessage, TransportName } from './message/types.ts';
 import type { TimerValues } from './transaction/types.ts';
 import type { ListenPoint, ListenSpec, PeerCertificate } from './transport/types.ts';
@@ -186,6 +187,11 @@ export interface SipEngine {
    * `methods` are the verbs delivered to it, as `route` would have asked for.
    */
   attachApp(options: { readonly secret: string; readonly methods: readonly string[] }): Server;
+  /**
+   * Calls of the process itself, straight on the dialog layer: INVITEs go to `onInvite` and never to an app; what is
+   * returned places calls and answers them.
+   */
+  attachCalls(onInvite: LaneInviteHandler): CallLane;
   /** The control port for other processes (`didfarm engine`). */
   listenControl(options: {
     readonly host: string;

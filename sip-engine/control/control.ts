@@ -12,6 +12,8 @@ import { ContactFlows } from './contact-flows.ts';
 import { ControlListener, type ControlListenOptions } from './control-listener.ts';
 import { Deliveries } from './deliveries.ts';
 import type { Hub } from './hub.ts';
+import { LocalDeliveries } from './local-deliveries.ts';
+import type { LocalOwner } from './local-owner.ts';
 import { flowNamedIn, isOwnUri } from './next-hop.ts';
 import { OutboundApps } from './outbound-apps.ts';
 import { RouteTable } from './route-table.ts';
@@ -32,6 +34,8 @@ export function createControl(deps: ControlDeps): TransactionUserOfApps {
 class Control implements TransactionUserOfApps {
   readonly #hub: Hub;
   readonly #listeners: ControlListener[] = [];
+  /** Who takes new requests inside the process, by method. */
+  readonly #locals = new Map<string, LocalOwner>();
   #closing = false;
 
   constructor(deps: ControlDeps) {
@@ -45,7 +49,7 @@ class Control implements TransactionUserOfApps {
       random: ports.random,
       logger: ports.logger,
       options: dialogOptions(options),
-      user: new Deliveries(() => this.#hub, this.#outbound()),
+      user: new LocalDeliveries(this.#locals, new Deliveries(() => this.#hub, this.#outbound())),
     });
     const contacts = new ContactFlows(() => ports.clock.nowMs());
     const proxy = createProxy({
@@ -106,6 +110,11 @@ class Control implements TransactionUserOfApps {
         return () => client.authenticated;
       },
     });
+  }
+
+  attachLocal(methods: readonly string[], create: (hub: Hub) => LocalOwner): void {
+    const local = create(this.#hub);
+    for (const method of methods) this.#locals.set(method, local);
   }
 
   async listenControl(options: ControlListenOptions): Promise<{ readonly port: number }> {

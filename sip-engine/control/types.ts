@@ -5,6 +5,8 @@ import type { TimerValues, TransactionLayer, TransactionUser } from '../transact
 import type { Flow, Target, TransportLayer } from '../transport/types.ts';
 import type { EngineOptions } from '../types.ts';
 import type { ControlListenOptions } from './control-listener.ts';
+import type { Hub } from './hub.ts';
+import type { LocalOwner } from './local-owner.ts';
 
 /** Where a URI leads (RFC 3263), best first; `done` is called once, at once for literal addresses. */
 export type ResolveTargets = (uri: string, done: (result: readonly Target[] | Error) => void) => void;
@@ -23,6 +25,8 @@ export interface ControlDeps {
 /** The upper edge of the engine: dialogs, and the apps that own them. */
 export interface TransactionUserOfApps extends TransactionUser {
   attachApp(options: { readonly secret: string; readonly methods: readonly string[] }): Server;
+  /** An owner inside the process, for new requests of those methods. */
+  attachLocal(methods: readonly string[], create: (hub: Hub) => LocalOwner): void;
   listenControl(options: ControlListenOptions): Promise<{ readonly port: number }>;
   /** A connection ended: what was bound to it needs another way. */
   onFlowClosed(flow: Flow, reason: string): void;

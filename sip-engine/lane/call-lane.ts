@@ -1,0 +1,172 @@
+import { completeInDialog, completeResponse, decorateFor, lacksContentType } from '../control/complete.ts';
+import type { Hub } from '../control/hub.ts';
+import { LocalOwner } from '../control/local-owner.ts';
+import {
+  contactOf,
+  dialogId,
+  type Incoming,
+  type Outgoing,
+  type RespondResult,
+  type SendResult,
+} from '../dialog/index.ts';
+import { OutgoingMessage, type SipMessage } from '../message/index.ts';
+import type { Flow } from '../transport/index.ts';
+import { toAppMessage } from './app-message.ts';
+import type { CallLaneContext, LaneAnswer, LaneOrder, ResponseTaker } from './context.ts';
+import { DialogEnd } from './lane-dialog.ts';
+import { MessageView, ResponseView } from './lane-message.ts';
+import { RequestView, ResponseWriter } from './lane-request.ts';
+import type {
+  CallLane,
+  LaneDialog,
+  LaneHeaders,
+  LaneInviteHandler,
+  LaneMessage,
+  LaneRequest,
+  LaneResponse,
+  LaneUacOptions,
+  LaneUacProgress,
+} from './types.ts';
+import { callOut } from './uac-call.ts';
+
+/** Calls of an application in the same process, straight on the dialog layer: no frames, no text, no second parser. */
+export class DirectCalls extends LocalOwner implements CallLane, CallLaneContext {
+  readonly hub: Hub;
+  readonly owner: LocalOwner = this;
+  readonly dialogs = new Map<string, DialogEnd>();
+  readonly pracks = new Map<string, (prack: LaneMessage) => void>();
+  readonly takers = new Map<string, ResponseTaker>();
+  readonly #onInvite: LaneInviteHandler;
+  /** INVITEs that have no final answer, by the id that their dialog has or will have. */
+  readonly #unanswered = new Map<string, RequestView>();
+
+  constructor(hub: Hub, onInvite: LaneInviteHandler) {
+    super();
+    this.hub = hub;
+    this.#onInvite = onInvite;
+  }
+
+  createUAC(options: LaneUacOptions, progress: LaneUacProgress): ReturnType<CallLane['createUAC']> {
+    return callOut(this, options, progress);
+  }
+
+  async createUAS(
+    req: LaneRequest,
+    res: LaneResponse,
+    { localSdp, headers }: { readonly localSdp: string; readonly headers: LaneHeaders },
+  ): Promise<LaneDialog> {
+    const { incoming } = req as RequestView;
+    const { message } = incoming;
+    const remoteUri = contactOf(message);
+    if (remoteUri === undefined) throw new Error('the request has no Contact');
+    let failure: unknown;
+    res.send(200, undefined, { headers, body: localSdp }, (error) => {
+      failure = error;
+    });
+    if (failure !== null) throw failure;
+    return new DialogEnd(this, {
+      id: idOf(incoming),
+      callId: message.callId,
+      localTag: incoming.localTag,
+      remoteTag: message.fromTag,
+      remoteUri,
+      remoteSdp: (req as RequestView).body,
+      res: new ResponseView(message, incoming.flow),
+    });
+  }
+
+  onNewRequest(incoming: Incoming): void {
+    const req = new RequestView(incoming);
+    const id = idOf(incoming);
+    this.#unanswered.set(id, req);
+    incoming.onFinish(() => {
+      this.pracks.delete(id);
+      // Whoever cancelled is told of it after the final answer.
+      queueMicrotask(() => {
+        if (this.#unanswered.get(id) === req) this.#unanswered.delete(id);
+      });
+    });
+    this.#onInvite(req, new ResponseWriter(this, incoming));
+  }
+
+  onDialogRequest(incoming: Incoming, id: string): void {
+    const req = new RequestView(incoming);
+    const res = new ResponseWriter(this, incoming);
+    if (req.method === 'PRACK') {
+      this.#takePrack(req, res, id);
+      return;
+    }
+    const dialog = this.dialogs.get(id);
+    if (dialog !== undefined) dialog.receive(req, res);
+    else if (req.method === 'UPDATE') this.#earlyUpdate(req, res, id);
+    else res.send(481);
+  }
+
+  onAck(ack: SipMessage, _flow: Flow, id: string): void {
+    this.dialogs.get(id)?.acknowledged(new MessageView(ack));
+  }
+
+  onCancel(incoming: Incoming, cancel: SipMessage): void {
+    const req = this.#unanswered.get(idOf(incoming));
+    if (req?.incoming !== incoming) return;
+    this.#unanswered.delete(idOf(incoming));
+    req.tell('cancel', new RequestView(incoming, cancel), new ResponseWriter(this, incoming));
+  }
+
+  onResponse(outgoing: Outgoing, response: SipMessage, flow: Flow | undefined, id: string): void {
+    const taker = this.takers.get(outgoing.transactionId);
+    if (response.status >= 200) this.takers.delete(outgoing.transactionId);
+    taker?.(new ResponseView(response, flow), id);
+  }
+
+  onDialogEnded(id: string, bye: OutgoingMessage): void {
+    const reason = bye.header('reason') ?? '';
+    this.dialogs.get(id)?.end(new MessageView(bye), /text="(.*)"/.exec(reason)?.[1] ?? reason);
+  }
+
+  respond(incoming: Incoming, answer: LaneAnswer): RespondResult {
+    let response: OutgoingMessage;
+    try {
+      response = completeResponse(this.hub.deps.transport, incoming, toAppMessage(answer), true);
+    } catch (error) {
+      // The peer must not wait for an answer that can never be sent.
+      this.hub.dialogs.respond(incoming, OutgoingMessage.responseTo(incoming.message, 500));
+      return { ok: false, reason: String(error) };
+    }
+    return this.hub.dialogs.respond(incoming, response);
+  }
+
+  sendInDialog(id: string, order: LaneOrder, taker: ResponseTaker, done: (result: SendResult) => void): void {
+    const template = completeInDialog(toAppMessage(order));
+    if (lacksContentType(template)) {
+      done({ ok: false, reason: 'missing content-type' });
+      return;
+    }
+    this.hub.dialogs.sendInDialog(this, id, template, decorateFor(this.hub.deps.transport), (result) => {
+      if (result.ok) this.takers.set(result.transactionId, taker);
+      done(result);
+    });
+  }
+
+  sendAck(id: string, body: string | undefined): void {
+    this.hub.dialogs.sendAck(id, completeInDialog(toAppMessage({ method: 'ACK', body })), () => undefined);
+  }
+
+  #takePrack(req: RequestView, res: ResponseWriter, id: string): void {
+    const waiting = this.pracks.get(id);
+    this.pracks.delete(id);
+    res.send(200);
+    waiting?.(req);
+  }
+
+  /** RFC 3311 section 5.2: who placed the call has not said yet what it can do. */
+  #earlyUpdate(req: RequestView, res: ResponseWriter, id: string): void {
+    if (this.#unanswered.get(id)?.tell('update', req, res) === true) return;
+    res.send(500, undefined, { headers: { 'Retry-After': '5' } });
+  }
+}
+
+/** What its dialog is called, from the first provisional answer on. */
+function idOf({ message }: Incoming): string {
+  return dialogId(message.callId, message.fromTag);
+}

@@ -1,0 +1,2 @@
+export { DirectCalls } from './call-lane.ts';
+export type * from './types.ts';

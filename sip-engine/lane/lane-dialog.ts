@@ -1,0 +1,186 @@
+import type { CallLaneContext } from './context.ts';
+import type { ResponseView } from './lane-message.ts';
+import type { RequestView, ResponseWriter } from './lane-request.ts';
+import type {
+  LaneAck,
+  LaneDialog,
+  LaneEvent,
+  LaneHeaders,
+  LaneMessage,
+  LaneReceivedResponse,
+  LaneRequest,
+  LaneRequestOptions,
+  LaneResponse,
+} from './types.ts';
+
+interface DialogSeed {
+  readonly id: string;
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  readonly remoteUri: string;
+  readonly remoteSdp: string;
+  readonly res: ResponseView;
+}
+
+type RequestListener = (req: LaneRequest, res: LaneResponse) => void;
+type EndListener = (bye: LaneMessage, reason: string) => void;
+
+/** Requests of the peer by the event that they are. */
+const EVENTS: Readonly<Record<string, LaneEvent>> = {
+  INVITE: 'modify',
+  INFO: 'info',
+  NOTIFY: 'notify',
+  REFER: 'refer',
+  MESSAGE: 'message',
+  UPDATE: 'update',
+};
+
+/** One leg that is up. */
+export class DialogEnd implements LaneDialog {
+  readonly id: string;
+  readonly sip: LaneDialog['sip'];
+  readonly res: LaneReceivedResponse;
+  readonly #ctx: CallLaneContext;
+  readonly #remoteUri: string;
+  #remoteSdp: string;
+  #connected = true;
+  #holdsBack = false;
+  #waiting: (() => void)[] = [];
+  readonly #listeners = new Map<LaneEvent, RequestListener>();
+  #onEnd: EndListener[] = [];
+  #onAck: ((ack: LaneMessage) => void)[] = [];
+
+  constructor(ctx: CallLaneContext, seed: DialogSeed) {
+    this.#ctx = ctx;
+    this.id = seed.id;
+    this.sip = { callId: seed.callId, localTag: seed.localTag, remoteTag: seed.remoteTag };
+    this.res = seed.res;
+    this.#remoteUri = seed.remoteUri;
+    this.#remoteSdp = seed.remoteSdp;
+    ctx.dialogs.set(this.id, this);
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  get remote(): LaneDialog['remote'] {
+    return { uri: this.#remoteUri, sdp: this.#remoteSdp };
+  }
+
+  get queueRequests(): boolean {
+    return this.#holdsBack;
+  }
+
+  set queueRequests(holdsBack: boolean) {
+    this.#holdsBack = holdsBack;
+    if (holdsBack || this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    setImmediate(() => {
+      for (const request of waiting) request();
+    });
+  }
+
+  on(event: LaneEvent, listener: RequestListener): this;
+  on(event: 'destroy', listener: EndListener): this;
+  on(event: LaneEvent | 'destroy', listener: RequestListener | EndListener): this {
+    if (event === 'destroy') this.#onEnd.push(listener as EndListener);
+    else this.#listeners.set(event, listener as RequestListener);
+    return this;
+  }
+
+  once(_event: 'ack', listener: (ack: LaneMessage) => void): this {
+    this.#onAck.push(listener);
+    return this;
+  }
+
+  destroy(options: { readonly headers?: LaneHeaders } = {}, callback?: (error: unknown) => void): this {
+    this.#waiting = [];
+    this.#connected = false;
+    const end = (error: unknown) => {
+      this.#forget();
+      callback?.(error);
+    };
+    this.#ctx.sendInDialog(
+      this.id,
+      { method: 'BYE', headers: options.headers },
+      () => end(null),
+      (result) => {
+        if (!result.ok) end(new Error(result.reason));
+      },
+    );
+    return this;
+  }
+
+  request(
+    options: LaneRequestOptions,
+    callback: (error: unknown, response?: LaneReceivedResponse, ack?: LaneAck) => void,
+  ): this {
+    const ack: LaneAck = ({ body }) => this.#ctx.sendAck(this.id, body);
+    const isOfferless = options.method === 'INVITE' && options.noAck === true && options.body === undefined;
+    this.#ctx.sendInDialog(
+      this.id,
+      options,
+      (response) => {
+        const isAccepted = options.method === 'INVITE' && response.status >= 200 && response.status < 300;
+        if (isAccepted && !isOfferless) ack({});
+        if (isAccepted && isOfferless) callback(null, response, ack);
+        else callback(null, response);
+      },
+      (result) => {
+        if (!result.ok) callback(new Error(result.reason));
+      },
+    );
+    return this;
+  }
+
+  /** A request of the peer; in the order they came, after those that wait. */
+  receive(req: RequestView, res: ResponseWriter): void {
+    if (this.#holdsBack) {
+      this.#waiting.push(() => this.receive(req, res));
+      return;
+    }
+    if (req.method === 'BYE') {
+      res.send(200);
+      this.end(req, 'normal release');
+      return;
+    }
+    if (req.method === 'INVITE') this.#remoteSdp = req.body;
+    // Who has just been given the dialog still has to say what it listens to.
+    setImmediate(() => this.#tell(req, res));
+  }
+
+  acknowledged(ack: LaneMessage): void {
+    if (ack.body !== '') this.#remoteSdp = ack.body;
+    setImmediate(() => {
+      const waiting = this.#onAck;
+      this.#onAck = [];
+      for (const listener of waiting) listener(ack);
+    });
+  }
+
+  /** Over: by the peer's BYE, or by one that the engine has sent. */
+  end(bye: LaneMessage, reason: string): void {
+    const listeners = this.#onEnd;
+    this.#connected = false;
+    this.#forget();
+    for (const listener of listeners) listener(bye, reason);
+  }
+
+  #tell(req: RequestView, res: ResponseWriter): void {
+    const event = EVENTS[req.method];
+    const listener = event === undefined ? undefined : this.#listeners.get(event);
+    if (listener !== undefined) listener(req, res);
+    else if (this.#connected) res.send(event === undefined ? 501 : 200);
+    else res.send(481);
+  }
+
+  #forget(): void {
+    if (this.#ctx.dialogs.get(this.id) === this) this.#ctx.dialogs.delete(this.id);
+    this.#onEnd = [];
+    this.#onAck = [];
+    this.#listeners.clear();
+  }
+}

@@ -1,0 +1,58 @@
+import type { SipMessage } from '../message/index.ts';
+import type { Flow } from '../transport/index.ts';
+import type { LaneMessage, LaneReceivedResponse } from './types.ts';
+
+/** What both received and sent messages offer. */
+interface Readable {
+  readonly body: Buffer;
+  header(name: string): string | undefined;
+  headerLines(name: string): readonly string[];
+}
+
+/** A message as applications read it; text is made when it is asked for. */
+export class MessageView implements LaneMessage {
+  readonly #message: Readable;
+  #body: string | undefined;
+
+  constructor(message: Readable) {
+    this.#message = message;
+  }
+
+  get body(): string {
+    this.#body ??= this.#message.body.length === 0 ? '' : this.#message.body.toString('utf8');
+    return this.#body;
+  }
+
+  get(name: string): string | undefined {
+    const lines = this.#message.headerLines(name);
+    return lines.length > 1 ? lines.join(',') : lines[0];
+  }
+
+  has(name: string): boolean {
+    return this.#message.header(name) !== undefined;
+  }
+
+  headerLines(name: string): readonly string[] {
+    return this.#message.headerLines(name);
+  }
+}
+
+/** A response and where it came from: nowhere when the engine made it. */
+export class ResponseView extends MessageView implements LaneReceivedResponse {
+  readonly message: SipMessage;
+  readonly status: number;
+  readonly reason: string;
+  readonly source_address: string;
+  readonly source_port: number;
+  readonly protocol: Flow['transport'];
+
+  constructor(response: SipMessage, flow: Flow | undefined) {
+    super(response);
+    this.message = response;
+    this.status = response.status;
+    this.reason = response.reason;
+    this.source_address = flow?.remoteAddress ?? '';
+    this.source_port = flow?.remotePort ?? 0;
+    this.protocol = flow?.transport ?? 'udp';
+  }
+}

@@ -1,0 +1,96 @@
+import type { Incoming } from '../dialog/index.ts';
+import type { SipMessage, TransportName } from '../message/index.ts';
+import type { CallLaneContext } from './context.ts';
+import { MessageView } from './lane-message.ts';
+import type { LaneAnswerOptions, LaneMessage, LaneRequest, LaneResponse } from './types.ts';
+
+type Listener = (message: LaneRequest, res: LaneResponse) => void;
+
+/** A request of the network, with the two things that may happen to it before it is answered. */
+export class RequestView extends MessageView implements LaneRequest {
+  readonly incoming: Incoming;
+  readonly #listeners: { readonly event: string; readonly listener: Listener }[] = [];
+  readonly #message: SipMessage;
+
+  constructor(incoming: Incoming, message: SipMessage = incoming.message) {
+    super(message);
+    this.incoming = incoming;
+    this.#message = message;
+  }
+
+  get method(): string {
+    return this.#message.method;
+  }
+
+  get uri(): string {
+    return this.#message.uri;
+  }
+
+  get source_address(): string {
+    return this.incoming.flow.remoteAddress;
+  }
+
+  get source_port(): number {
+    return this.incoming.flow.remotePort;
+  }
+
+  get protocol(): TransportName {
+    return this.incoming.flow.transport;
+  }
+
+  get receivedOn(): string {
+    return `${this.incoming.flow.localAddress}:${this.incoming.flow.localPort}`;
+  }
+
+  get sessionToken(): string {
+    return this.incoming.flow.id;
+  }
+
+  on(event: 'cancel' | 'update', listener: Listener): this {
+    this.#listeners.push({ event, listener });
+    return this;
+  }
+
+  /** False when nobody listens. */
+  tell(event: 'cancel' | 'update', message: LaneRequest, res: LaneResponse): boolean {
+    const told = this.#listeners.filter((one) => one.event === event);
+    for (const { listener } of told) listener(message, res);
+    return told.length > 0;
+  }
+}
+
+/** Our answer to one request of the network: provisional ones, then one final. */
+export class ResponseWriter implements LaneResponse {
+  readonly #ctx: CallLaneContext;
+  readonly #incoming: Incoming;
+  #isFinal = false;
+
+  constructor(ctx: CallLaneContext, incoming: Incoming) {
+    this.#ctx = ctx;
+    this.#incoming = incoming;
+  }
+
+  get finalResponseSent(): boolean {
+    return this.#isFinal;
+  }
+
+  send(
+    status: number,
+    reason?: string,
+    options: LaneAnswerOptions = {},
+    callback?: ((error: unknown) => void) | null,
+    onPrack?: (prack: LaneMessage) => void,
+  ): void {
+    if (this.#isFinal) {
+      callback?.(new Error('a final response was sent already'));
+      return;
+    }
+    const result = this.#ctx.respond(this.#incoming, { status, reason: reason ?? '', ...options });
+    this.#isFinal = status >= 200;
+    if (!result.ok) callback?.(new Error(result.reason));
+    else {
+      if (onPrack !== undefined) this.#ctx.pracks.set(result.dialogId, onPrack);
+      callback?.(null);
+    }
+  }
+}
