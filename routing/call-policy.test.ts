@@ -129,14 +129,17 @@ t.test('a caller that stops refreshing its session is hung up on both sides, and
   assertClean(t, stage);
 });
 
-t.test('a status that has no name here reaches the caller as the general one of its class', async (t) => {
+t.test('a status that has no name reaches the caller, through srf as the general one of its class', async (t) => {
+  const isSrf = process.env.ROUTING_BINDING === 'srf';
   for (const [status, passed, reason] of [
     ['607 Unwanted', 603, 'declined'],
     ['499 Odd', 400, 'pbx_failed'],
   ] as const) {
     const stage = await start(t);
     stage.bindPbx(trunk, { sourcePort: await rawCallee(t, '127.0.0.3', status) });
-    t.match(await refused(call(stage.carrier, stage.ours, '+31201234567')), { status: passed });
+    t.match(await refused(call(stage.carrier, stage.ours, '+31201234567')), {
+      status: isSrf ? passed : Number(status.slice(0, 3)),
+    });
     t.match(await stage.ended(), { reason, status: Number(status.slice(0, 3)) });
     assertClean(t, stage);
   }

@@ -1,8 +1,8 @@
 import type { InboundRequest } from '../auth/index.ts';
 
 /**
- * The part of drachtio-srf that routing uses, typed: its own declarations leave out most of what the
- * library does (features.md section 5, trap 9).
+ * What routing needs of whatever speaks SIP for it, in the shape that drachtio-srf gives it: drachtio-srf itself on
+ * drachtio-server, the direct calls of the embedded engine in the same process (docs/decisions/0005-direct-calls.md).
  */
 export type SrfHeaders = Readonly<Record<string, string>>;
 
@@ -10,6 +10,8 @@ export type SrfHeaders = Readonly<Record<string, string>>;
 export interface SrfMessage {
   readonly body: string;
   readonly raw?: string;
+  /** Header lines as they came, where the engine still has them; srf has only the text. */
+  headerLines?(name: string): readonly string[];
   get(name: string): string | undefined;
   has(name: string): boolean;
 }
@@ -163,6 +165,7 @@ export function toInboundRequest(req: SrfRequest): InboundRequest {
     localPort,
     flowId: req.sessionToken ?? '',
     callId: req.get('call-id') ?? '',
+    if (req.headerLines !== undefined) return req.headerLines(name);
     cseq: Number.parseInt(req.get('cseq') ?? '0', 10),
     get branch() {
       return /;\s*branch\s*=\s*([^;,\s]+)/i.exec(lines('via')[0] ?? '')?.[1] ?? '';

@@ -1,8 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
-import type { Server } from 'node:net';
-import Srf from 'drachtio-srf';
 import type { Test } from 'tap';
 import { computeHa1, createAuth, type InboundRequest } from '../auth/index.ts';
 import type { BindingRecord, CallRecord, TrunkRecord } from '../bus/index.ts';
@@ -10,33 +7,13 @@ import type { CallsConfig } from '../config/index.ts';
 import { type DeltaFields, Directory, directoryDelta } from '../tenancy/index.ts';
 import { CALLS, testBindings } from './fixtures.ts';
 import { type CallRouter, type CallRouterDeps, createCallRouter, createInviteAuth, MemoryAdmission } from './index.ts';
-import type { ReceivedResponse, SentRequest, SrfDialog, SrfPort, SrfRequest, SrfResponse } from './srf-adapter.ts';
+import type { ReceivedResponse, SentRequest, SrfDialog } from './srf-adapter.ts';
+import { type CreateStageEngine, startOurs, startUa, type Ua } from './test-ua.ts';
 
-/** The engine under the stage, as much of it as a test needs; the caller passes the real module. */
-export interface StageEngine {
-  start(): Promise<readonly { readonly port: number }[]>;
-  attachApp(options: { readonly secret: string; readonly methods: readonly string[] }): Server;
-  readonly stats: { readonly dialogs: number };
-  close(): Promise<void>;
-}
-
-/** Builds an engine for UDP on a free port of that address; the test passes the real one. */
-export type CreateStageEngine = (host: string) => StageEngine;
+export type { Ua } from './test-ua.ts';
 
 export const SDP = (name: string, address = '192.0.2.1') =>
   `v=0\r\no=${name} 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 ${address}\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\na=sendrecv\r\n`;
-
-export type InviteHandler = (req: SrfRequest, res: SrfResponse) => void;
-
-/** A SIP endpoint for tests: an engine of its own on one loopback address, driven by drachtio-srf. */
-export interface Ua {
-  readonly host: string;
-  readonly port: number;
-  readonly engine: StageEngine;
-  readonly srf: SrfPort;
-  /** Replaces what happens to INVITEs that arrive there. */
-  onInvite(handler: InviteHandler): void;
-}
 
 export interface Stage {
   readonly router: CallRouter;
@@ -84,23 +61,6 @@ export class ManualClock {
   }
 }
 
-export async function startUa(t: Test, createEngine: CreateStageEngine, host: string): Promise<Ua> {
-  const engine = createEngine(host);
-  const [point] = await engine.start();
-  const srf = new Srf();
-  const server = engine.attachApp({ secret: 'test', methods: ['invite'] });
-  const connected = once(srf, 'connect');
-  void srf.listen({ server, secret: 'test' } as never);
-  await connected;
-  t.teardown(() => engine.close());
-  let handle: InviteHandler = (_req, res) => res.send(500, undefined, {});
-  (srf as unknown as { invite(handler: InviteHandler): void }).invite((req, res) => handle(req, res));
-  const onInvite = (handler: InviteHandler) => {
-    handle = handler;
-  };
-  return { host, port: point?.port ?? 0, engine, srf: srf as unknown as SrfPort, onInvite };
-}
-
 /** The product's call router on 127.0.0.1, a carrier on 127.0.0.2 and a PBX on 127.0.0.3, over real sockets. */
 export async function startStage(
   t: Test,
@@ -109,10 +69,11 @@ export async function startStage(
   config: Partial<CallsConfig> = {},
   options: Pick<CallRouterDeps, 'privateMedia' | 'referPolicy' | 'readiness'> = {},
 ): Promise<Stage> {
-  const [ours, carrier, pbx] = await Promise.all(
-    ['127.0.0.1', '127.0.0.2', '127.0.0.3'].map((host) => startUa(t, createEngine, host)),
-  );
-  if (ours === undefined || carrier === undefined || pbx === undefined) throw new Error('unreachable');
+  const [ours, carrier, pbx] = await Promise.all([
+    startOurs(t, createEngine, '127.0.0.1'),
+    startUa(t, createEngine, '127.0.0.2'),
+    startUa(t, createEngine, '127.0.0.3'),
+  ]);
   const directory = new Directory();
   directory.apply(directoryDelta(fields(carrier)));
   const stage = assemble({ ours, carrier, pbx, directory, config: { ...CALLS, ...config }, options });
