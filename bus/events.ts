@@ -5,6 +5,7 @@ export type SipEvent =
   | { readonly kind: 'binding'; readonly change: BindingChange }
   | { readonly kind: 'refreshes'; readonly refreshes: BindingRefreshes }
   | { readonly kind: 'trunk_state'; readonly state: TrunkStateChange }
+  | { readonly kind: 'trunk_transition'; readonly transition: TrunkTransition }
   | { readonly kind: 'credentials_moved'; readonly trunkId: number; readonly accountId: number; readonly atMs: number }
   | { readonly kind: 'call'; readonly record: CallRecord }
   | { readonly kind: 'register_failure'; readonly failure: RegisterFailure }
@@ -79,6 +80,15 @@ export interface TrunkStateChange {
   readonly cause: OfflineCause | null;
   /** The binding that caused it. */
   readonly binding: BindingRecord;
+}
+
+/** Every change of state at its own time, also those that damping keeps from the events: availability counts them. */
+export interface TrunkTransition {
+  readonly trunkId: number;
+  readonly accountId: number;
+  readonly state: 'registered' | 'offline';
+  readonly atMs: number;
+  readonly cause: OfflineCause | null;
 }
 
 /** A trunk's registration as it stood when the last run ended. */

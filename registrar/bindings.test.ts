@@ -187,6 +187,7 @@ t.test(
       t.equal(test.registrar.registrationOf(7).state, 'registered');
     }
     t.strictSame(told(), ['registered']);
+    t.equal(test.transitions.length, 31, 'who counts time hears of every change');
     send('<sip:a@192.168.1.1>', { callId: 'x', cseq: 999, expires: 0 });
     test.clock.advance(29);
     t.strictSame(told(), ['registered']);

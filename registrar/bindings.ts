@@ -27,6 +27,7 @@ export class Bindings {
       nowMs,
       flapDampingSec: config.flapDampingSec,
       emit: (change) => events.trunkState(change),
+      changed: (transition) => events.trunkTransition?.(transition),
     });
     this.store = new BindingStore({
       emit: (change) => events.binding(change),

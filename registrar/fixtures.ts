@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { AuthService } from '../auth/index.ts';
 import { answerChallenge, computeHa1, inboundRequest, type RequestFields } from '../auth/index.ts';
-import type { BindingChange, Ha1Set, RegisterFailure, TrunkRecord, TrunkStateChange } from '../bus/index.ts';
+import type {
+  BindingChange,
+  Ha1Set,
+  RegisterFailure,
+  TrunkRecord,
+  TrunkStateChange,
+  TrunkTransition,
+} from '../bus/index.ts';
 import type { AuthConfig, RegistrationConfig } from '../config/index.ts';
 import { accountRecord, type DeltaFields, Directory, directoryDelta, trunkRecord } from '../tenancy/index.ts';
 import { createRegistration, type RegisterOutcome, type Registrar } from './index.ts';
@@ -26,6 +33,7 @@ export interface TestRegistrar {
   readonly clock: { nowMs: number; advance(seconds: number): void };
   readonly changes: BindingChange[];
   readonly states: TrunkStateChange[];
+  readonly transitions: TrunkTransition[];
   readonly failures: RegisterFailure[];
   readonly counted: string[];
   readonly moved: number[];
@@ -148,6 +156,7 @@ function recorder() {
   const lists = {
     changes: [] as BindingChange[],
     states: [] as TrunkStateChange[],
+    transitions: [] as TrunkTransition[],
     failures: [] as RegisterFailure[],
     counted: [] as string[],
     moved: [] as number[],
@@ -157,6 +166,7 @@ function recorder() {
   const events = {
     binding: (change: BindingChange) => lists.changes.push(change),
     trunkState: (change: TrunkStateChange) => lists.states.push(change),
+    trunkTransition: (transition: TrunkTransition) => lists.transitions.push(transition),
     registerFailure: (failure: RegisterFailure) => lists.failures.push(failure),
     count: (result: string, reason: string) => lists.counted.push(`${result} ${reason}`),
     passwordMoved: (trunkId: number) => lists.moved.push(trunkId),

@@ -1,5 +1,12 @@
 import type { AuthService, IdentityDirectory } from '../auth/index.ts';
-import type { BindingChange, CarrierRecord, RegisterFailure, TrunkRecord, TrunkStateChange } from '../bus/index.ts';
+import type {
+  BindingChange,
+  CarrierRecord,
+  RegisterFailure,
+  TrunkRecord,
+  TrunkStateChange,
+  TrunkTransition,
+} from '../bus/index.ts';
 import type { RegistrationConfig } from '../config/index.ts';
 import type { Reason, Result } from '../telemetry/index.ts';
 import type { LiveBinding } from './binding.ts';
@@ -21,6 +28,8 @@ export interface RegistrarEvents {
    */
   refreshed?(bindings: readonly LiveBinding[]): void;
   trunkState(change: TrunkStateChange): void;
+  /** The same undamped, for who counts time and not events. */
+  trunkTransition?(transition: TrunkTransition): void;
   registerFailure(failure: RegisterFailure): void;
   /** Once per answered or dropped REGISTER. */
   count(result: Result, reason: Reason): void;

@@ -1,4 +1,4 @@
-import type { OfflineCause, TrunkRecord, TrunkStateChange, TrunkStateRecord } from '../bus/index.ts';
+import type { OfflineCause, TrunkRecord, TrunkStateChange, TrunkStateRecord, TrunkTransition } from '../bus/index.ts';
 import { type Binding, toRecord } from './binding.ts';
 import { SecondBuckets } from './second-buckets.ts';
 
@@ -7,6 +7,8 @@ export interface TrunkStatesOptions {
   /** Shortest time between two events of one trunk; the state itself is never late. */
   readonly flapDampingSec: number;
   readonly emit: (change: TrunkStateChange) => void;
+  /** Every change at once, damped or not. */
+  readonly changed: (transition: TrunkTransition) => void;
 }
 
 /** The state of a trunk's registration (A7). */
@@ -89,6 +91,8 @@ export class TrunkStates {
     entry.state = state;
     entry.sinceMs = this.#options.nowMs();
     entry.cause = cause;
+    const { trunkId, accountId } = binding;
+    this.#options.changed({ trunkId, accountId, state, atMs: entry.sinceMs, cause });
     this.#tell(binding.trunkId, entry);
   }
 

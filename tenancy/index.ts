@@ -1,3 +1,13 @@
+export {
+  type Availability,
+  beginRun,
+  keepRun,
+  localDate,
+  MOST_PERIODS,
+  type PeriodUnit,
+  percentOf,
+  readAvailability,
+} from './availability/index.ts';
 export { type Clock, SYSTEM_CLOCK } from './clock.ts';
 export * from './demo/index.ts';
 export * from './directory/index.ts';
@@ -9,3 +19,4 @@ export * from './policies/index.ts';
 export { DirectoryPublisher, type PublisherOptions } from './publish/index.ts';
 export { hashApiKey, type KeyMode, loadSecretKey, makeHa1Set, makePassword } from './secrets/index.ts';
 export * from './store/index.ts';
+export { type LocalTime, WallClock } from './wall-clock.ts';

@@ -25,6 +25,7 @@ export function createRegistrationEvents({ bus, logger, metrics, directory }: Pa
         },
       }),
     count: (result, reason) => metrics().countRegister(result, reason),
+    trunkTransition: (transition) => bus.emit({ kind: 'trunk_transition', transition }),
     trunkState(state) {
       bus.emit({ kind: 'trunk_state', state });
       const trunk = directory.findTrunk(state.trunkId);

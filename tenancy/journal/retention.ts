@@ -1,3 +1,4 @@
+import { forgetTransitions } from '../availability/index.ts';
 import type { Store } from '../store/index.ts';
 
 export interface RetentionBounds {
@@ -11,6 +12,8 @@ export interface RetentionBounds {
   readonly outboxDays?: number;
   /** Deliveries of webhooks, with their attempts, after their end. @default 30 */
   readonly deliveryDays?: number;
+  /** Of which the availability of trunks can be read. @default 400 */
+  readonly availabilityDays?: number;
 }
 
 export interface Removed {
@@ -19,6 +22,7 @@ export interface Removed {
   readonly outbox: number;
   readonly deliveries: number;
   readonly bindings: number;
+  readonly transitions: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -49,6 +53,11 @@ export async function applyRetention(store: Store, bounds: RetentionBounds = {})
     bindings: await store.bulk(
       (connection) => connection.prepare('DELETE FROM bindings WHERE expires_at_ms < ?').run([before(1)]).changes,
     ),
+    transitions: await store.bulk((connection) => {
+      const bound = before(bounds.availabilityDays ?? 400);
+      connection.prepare('DELETE FROM server_runs WHERE alive_at_ms < ?').run([bound]);
+      return forgetTransitions(connection, bound);
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { SipEvent } from '../../bus/index.ts';
+import { writeTransition } from '../availability/index.ts';
 import type { Store } from '../store/index.ts';
 import { writeBindings, writeRefreshes } from './bindings.ts';
 import { writeCalls, writeCallsAlive } from './calls.ts';
@@ -20,6 +21,7 @@ export function saveSipEvents(store: Store, events: readonly SipEvent[]): Promis
       connection,
       events.flatMap((event) => (event.kind === 'trunk_state' ? [event.state] : [])),
     );
+    for (const event of events) if (event.kind === 'trunk_transition') writeTransition(connection, event.transition);
     for (const event of events) if (event.kind === 'credentials_moved') writeCredentialsMoved(connection, event);
     writeCalls(
       connection,
