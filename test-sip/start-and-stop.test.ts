@@ -7,6 +7,7 @@ import t, { type Test as TapTest } from 'tap';
 import { carrierCalls, Pbx } from './support/pbx.ts';
 import { freePort } from './support/ports.ts';
 import { OWN_PROCESS, startProduct } from './support/product.ts';
+import { untilStored } from './support/stored.ts';
 import { type Test, tempDir } from './support/temp-dir.ts';
 import { until } from './support/wait.ts';
 
@@ -148,10 +149,7 @@ t.test('after kill -9 tenants and registrations are there, and the PBX is called
   const pbx = await Pbx.at(product, acme);
   t.equal((await pbx.register(t)).code, 0);
   const trunks = await product.api('GET', '/portal/sip-trunks');
-  const isStored = () => product.log().some((line) => line.msg === 'trunk registered');
-  await until('the registration is told', isStored);
-  // What is older than a second survives (interface.md, Times).
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await untilStored(product, acme);
   await product.stop('SIGKILL');
   const again = await startProduct(t, product.env);
   t.equal(again.trunk('Acme Corp').password, acme.password, 'the demo world is the same');

@@ -85,6 +85,15 @@ export class Leg {
   }
 }
 
+/** A call of `caller` to that URI, which rings at `callee`, up on both sides. */
+export async function callUp(caller: UserAgent, uri: string, callee: UserAgent, contact: string) {
+  const placed = Leg.place(caller, uri);
+  const answered = await Leg.answer(callee, await callee.next('INVITE'), contact);
+  const calling = await placed;
+  if (!(calling instanceof Leg)) throw new Error(`answered ${calling.status}`);
+  return { caller: calling, callee: answered };
+}
+
 function invitation(agent: UserAgent, uri: string) {
   const callId = `${randomBytes(6).toString('hex')}@call`;
   const { username, realm } = agent.identity;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startDrachtio } from './drachtio.ts';
 import { freePort } from './ports.ts';
 import { type Test, tempDir } from './temp-dir.ts';
+import { until } from './wait.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Arguments of `env` that keep the test runner's own preloads out of the product. */
@@ -92,14 +93,14 @@ function collectOutput(child: ChildProcess): () => string {
 }
 
 async function untilHealthy(child: ChildProcess, httpPort: number, output: () => string): Promise<void> {
-  const deadline = Date.now() + START_LIMIT_MS;
-  while (Date.now() < deadline) {
+  const isHealthy = async () => {
     if (child.exitCode !== null) throw new Error(`the product ended with ${child.exitCode}:\n${output()}`);
     const response = await fetch(`http://127.0.0.1:${httpPort}/healthz`).catch(() => undefined);
-    if (response?.status === 200) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`the product was not healthy in time:\n${output()}`);
+    return response?.status === 200;
+  };
+  await until('the product is healthy', isHealthy, START_LIMIT_MS).catch((error: Error) => {
+    throw new Error(`${error.message}\n${output()}`);
+  });
 }
 
 function describe(child: ChildProcess, env: Readonly<Record<string, string>>, output: () => string): Product {

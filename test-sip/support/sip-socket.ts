@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 
-export type ClientTransport = 'udp' | 'tcp' | 'tls' | 'ws';
+export type ClientTransport = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
 
 export interface SipSocketOptions {
   readonly transport: ClientTransport;
@@ -15,8 +15,12 @@ export interface SipSocketOptions {
   readonly localAddress?: string;
   /** UDP only. @default 0, any */
   readonly localPort?: number;
-  /** PEM text of whom to trust (TLS). */
+  /** PEM text of whom to trust (TLS, WSS). */
   readonly ca?: string;
+  /** Name that is asked for and that the server must prove (TLS, WSS). @default 'localhost' */
+  readonly serverName?: string;
+  /** Own certificate and key, PEM text (TLS). */
+  readonly identity?: { readonly cert: string; readonly key: string };
 }
 
 /** One way to the server: whole SIP messages out and in. */
@@ -36,7 +40,7 @@ export interface SipSocket {
 /** Opens a socket as a PBX would; resolves when it can send. */
 export function openSipSocket(options: SipSocketOptions): Promise<SipSocket> {
   if (options.transport === 'udp') return openUdp(options);
-  return options.transport === 'ws' ? openWs(options) : openStream(options);
+  return options.transport === 'ws' || options.transport === 'wss' ? openWs(options) : openStream(options);
 }
 
 const isV6 = (host: string) => host.includes(':');
@@ -67,9 +71,10 @@ async function openUdp({ host, port, localAddress, localPort }: SipSocketOptions
 }
 
 async function openStream(options: SipSocketOptions): Promise<SipSocket> {
-  const { transport, host, port, localAddress = loopback(host), ca } = options;
+  const { transport, host, port, localAddress = loopback(host), ca, identity } = options;
   const plain = connect({ host, port, localAddress });
-  const socket: Socket = transport === 'tls' ? connectTls({ socket: plain, ca, servername: 'localhost' }) : plain;
+  const secured = { socket: plain, ca, servername: options.serverName ?? 'localhost', ...identity };
+  const socket: Socket = transport === 'tls' ? connectTls(secured) : plain;
   await once(socket, transport === 'tls' ? 'secureConnect' : 'connect');
   // Resets are closes; whoever waits for an answer has a time limit.
   socket.on('error', () => undefined);
@@ -111,14 +116,16 @@ function takeMessages(bytes: Buffer, listener: (message: Buffer) => void): Buffe
   return rest;
 }
 
-async function openWs({ host, port, localAddress = loopback(host) }: SipSocketOptions): Promise<SipSocket> {
+async function openWs(options: SipSocketOptions): Promise<SipSocket> {
+  const { transport, host, port, localAddress = loopback(host), ca, serverName = 'localhost' } = options;
   const name = isV6(host) ? `[${host}]` : host;
-  const socket = new WebSocket(`ws://${name}:${port}/`, 'sip', { localAddress });
+  const secured = { ca, servername: serverName };
+  const socket = new WebSocket(`${transport}://${name}:${port}/`, 'sip', { localAddress, ...secured });
   const closed = once(socket, 'close').then(() => undefined);
   await once(socket, 'open');
   socket.on('error', () => undefined);
   return {
-    transport: 'ws',
+    transport,
     localAddress,
     localPort: 0,
     serverFingerprint: '',

@@ -81,7 +81,10 @@ export class UserAgent {
   /** The URI where this socket is reached. */
   get contactUri(): string {
     const { transport, localAddress, localPort } = this.socket;
-    if (transport === 'ws') return `sip:${this.identity.username}@${token()}.invalid;transport=ws`;
+    // RFC 7118 section 5: a browser has no address of its own, and says `ws` over wss too.
+    if (transport === 'ws' || transport === 'wss') {
+      return `sip:${this.identity.username}@${token()}.invalid;transport=ws`;
+    }
     const host = localAddress.includes(':') ? `[${localAddress}]` : localAddress;
     const suffix = transport === 'udp' ? '' : `;transport=${transport}`;
     return `sip:${this.identity.username}@${host}:${localPort}${suffix}`;
