@@ -8,7 +8,7 @@ export async function untilStored(product: Product, trunk: Pick<DemoTrunk, 'id' 
   const database = openDatabase(join(product.dataDir, 'didfarm.db'), { readonly: true });
   const bindings = database.prepare('SELECT 1 FROM bindings WHERE trunk_id = ?');
   try {
-    await until(`a binding of ${trunk.name} is stored`, () => bindings.get(trunk.id) !== undefined);
+    await until(`a binding of ${trunk.name} is stored`, () => bindings.get([trunk.id]) !== undefined);
   } finally {
     database.close();
   }
