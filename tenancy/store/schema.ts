@@ -1,6 +1,8 @@
 import type { Generated, GeneratedAlways, Kysely, Selectable } from 'kysely';
+import type { AdministrationTables } from './schema-administration.ts';
 import type { CommerceTables } from './schema-commerce.ts';
 import type { LiveTables } from './schema-live.ts';
+import type { MoneyTables } from './schema-money.ts';
 
 /** 0 or 1. */
 export type Flag = number;
@@ -153,7 +155,7 @@ export interface ApiKeyTable extends Stamps {
 }
 
 /** Every table; columns are camelCase here and snake_case in the database. */
-export interface Tables extends LiveTables, CommerceTables {
+export interface Tables extends LiveTables, CommerceTables, MoneyTables, AdministrationTables {
   readonly settings: { readonly key: string; readonly value: string };
   readonly directoryChanges: { readonly seq: Generated<number>; readonly kind: string; readonly key: number | string };
   readonly accounts: AccountTable;
