@@ -24,6 +24,8 @@ export interface RateTableRecord {
 /** A price list as the SIP threads read it. */
 export interface DeckRecord {
   readonly id: number;
+  /** Whose revenue it makes; `null`: the platform's. */
+  readonly accountId: number | null;
   readonly currency: string;
   readonly timezone: string;
   /** What a charge is rounded up to, in micro-units. */

@@ -27,6 +27,11 @@ export class Deck {
     this.#tables = Object.fromEntries(tables) as Partial<Record<RateDirection, RateTable>>;
   }
 
+  /** Whether it prices that direction at all. */
+  has(direction: RateDirection): boolean {
+    return (this.#tables[direction]?.prefixes ?? 0) > 0;
+  }
+
   /** The prices of one number (`+` and digits); `undefined` when no prefix fits. A toll-free number without prices
    * of its own is priced as any other inbound one. */
   pricesOf(direction: RateDirection, number: string): NumberPrices | undefined {

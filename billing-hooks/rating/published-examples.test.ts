@@ -49,6 +49,7 @@ t.test('the examples in docs/billing.md are what is charged', (t) => {
     const rates = (prices ?? '').replaceAll('`', '').split('; ').map(parseRate);
     const deck = new Deck({
       id: 1,
+      accountId: null,
       currency: 'EUR',
       timezone: 'Europe/Amsterdam',
       roundToMicros: ROUND_TO,

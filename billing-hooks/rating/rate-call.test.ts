@@ -55,7 +55,15 @@ function deckOf({
   roundToMicros: number;
 }) {
   const timezone = 'Europe/Amsterdam';
-  return new Deck({ id: 1, currency: 'EUR', timezone, roundToMicros, bands, tables: { out: packRates(rates) } });
+  return new Deck({
+    id: 1,
+    accountId: null,
+    currency: 'EUR',
+    timezone,
+    roundToMicros,
+    bands,
+    tables: { out: packRates(rates) },
+  });
 }
 
 t.test('whatever the deck and the call, it costs what the rules say word by word', (t) => {
@@ -108,7 +116,15 @@ t.test('a toll-free number has prices of its own, or those of any inbound call',
   const inbound = packRates([{ ...base, prefix: '', perMinuteMicros: 10_000 }]);
   const tollFree = packRates([{ ...base, prefix: '1800', perMinuteMicros: 50_000 }]);
   const tables = { in: inbound, toll_free: tollFree };
-  const deck = new Deck({ id: 1, currency: 'EUR', timezone: 'UTC', roundToMicros: 1, bands: [], tables });
+  const deck = new Deck({
+    id: 1,
+    accountId: null,
+    currency: 'EUR',
+    timezone: 'UTC',
+    roundToMicros: 1,
+    bands: [],
+    tables,
+  });
   const cost = (number: string) => {
     const prices = deck.pricesOf('toll_free', number);
     return prices && rateCall(prices, 1, 0, 1000)?.amountMicros;

@@ -1,0 +1,76 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import type { FundsUpdate, PurseRecord, RateDirection } from '../../bus/index.ts';
+import { Deck, type NumberPrices } from '../rating/index.ts';
+
+/** What of a call decides who pays for it, and how much. */
+export interface CallFacts {
+  readonly direction: 'in' | 'out' | 'internal';
+  readonly isEmergency: boolean;
+  /** The called number, `+` and digits. */
+  readonly to: string;
+  /** The account of the call, then those above it. */
+  readonly chain: readonly number[];
+  readonly trunkId: number | null;
+  readonly carrierId: number | null;
+}
+
+/** One who pays for a call, by a deck of its own. */
+export interface Level {
+  readonly purse: PurseRecord;
+  readonly deck: Deck;
+  /** `undefined`: the deck has no price for that number. */
+  readonly prices: NumberPrices | undefined;
+}
+
+/** Decks and purses in memory: the same answers for the SIP thread, which reserves, and for who charges later. */
+export class RateBook {
+  readonly #decks = new Map<number, Deck>();
+  readonly #purses = new Map<string, PurseRecord>();
+
+  apply({ reset, decks, removedDecks, purses }: FundsUpdate): void {
+    if (reset) {
+      this.#decks.clear();
+      this.#purses.clear();
+    }
+    for (const record of decks) this.#decks.set(record.id, new Deck(record));
+    for (const id of removedDecks) this.#decks.delete(id);
+    for (const purse of purses) this.#purses.set(purse.key, purse);
+  }
+
+  /** Whether anybody pays for calls at all. */
+  get isEmpty(): boolean {
+    return this.#decks.size === 0;
+  }
+
+  findPurse(key: string): PurseRecord | undefined {
+    return this.#purses.get(key);
+  }
+
+  /** Everybody who pays for the call: its account, those above it, then the platform at the carrier. */
+  levels(facts: CallFacts): readonly Level[] {
+    if (facts.direction === 'internal' || facts.isEmergency) return [];
+    const keys = facts.chain.map((id) => `account:${id}`);
+    if (facts.carrierId !== null) keys.push(`carrier:${facts.carrierId}`);
+    return keys.flatMap((key) => this.#level(key, facts));
+  }
+
+  #level(key: string, { direction, to }: CallFacts): readonly Level[] {
+    const purse = this.#purses.get(key);
+    const deck = purse?.deckId == null ? undefined : this.#decks.get(purse.deckId);
+    if (purse === undefined || deck === undefined) return [];
+    const wanted = rateDirection(direction, to, deck);
+    // Inbound is free where a deck says nothing of it; outbound never is.
+    if (wanted === undefined) return [];
+    return [{ purse, deck, prices: deck.pricesOf(wanted, to) }];
+  }
+}
+
+function rateDirection(direction: CallFacts['direction'], to: string, deck: Deck): RateDirection | undefined {
+  if (direction === 'out') return 'out';
+  if (deck.has('toll_free') && isTollFree(to)) return 'toll_free';
+  return deck.has('in') ? 'in' : undefined;
+}
+
+function isTollFree(number: string): boolean {
+  return parsePhoneNumberFromString(number)?.getType() === 'TOLL_FREE';
+}

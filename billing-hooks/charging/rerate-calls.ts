@@ -1,0 +1,58 @@
+import type { CallRecord } from '../../bus/index.ts';
+import type { Store } from '../../tenancy/index.ts';
+import { chargeCall } from './charge-calls.ts';
+import type { RateBook } from './rate-book.ts';
+
+export interface RerateQuery {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Only calls of these accounts; `null`: of all. */
+  readonly accountIds: readonly number[] | null;
+}
+
+export interface RerateReport {
+  readonly calls: number;
+  /** How many charges differ from before, each by an entry of its own. */
+  readonly changed: number;
+}
+
+const BATCH = 200;
+
+/** Rates ended calls again by the decks as they are now; the ledger gets the difference, never a change. */
+export async function rerateCalls(store: Store, book: RateBook, query: RerateQuery): Promise<RerateReport> {
+  const report = { calls: 0, changed: 0 };
+  let afterId = 0;
+  for (;;) {
+    const rows = await batchOf(store, query, afterId);
+    if (rows.length === 0) return report;
+    afterId = rows.at(-1)?.id ?? afterId;
+    report.calls += rows.length;
+    report.changed += await store.write(async (context) => {
+      const before = await countCharges(context);
+      for (const { id, record } of rows) {
+        await chargeCall(context, book, { id, record: JSON.parse(record) as CallRecord }, 2);
+      }
+      return (await countCharges(context)) - before;
+    });
+  }
+}
+
+async function batchOf(store: Store, { fromMs, toMs, accountIds }: RerateQuery, afterId: number) {
+  let query = store.db
+    .selectFrom('calls')
+    .select(['id', 'record'])
+    .where('id', '>', afterId)
+    .where('answeredAtMs', '>=', fromMs)
+    .where('answeredAtMs', '<', toMs)
+    .where('endedAtMs', 'is not', null);
+  if (accountIds !== null) query = query.where('accountId', 'in', accountIds.length > 0 ? accountIds : [-1]);
+  return query.orderBy('id').limit(BATCH).execute();
+}
+
+async function countCharges(context: Pick<Store, 'db'>): Promise<number> {
+  const row = await context.db
+    .selectFrom('callCharges')
+    .select((eb) => eb.fn.max<number | null>('id').as('last'))
+    .executeTakeFirst();
+  return row?.last ?? 0;
+}

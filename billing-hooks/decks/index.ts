@@ -1,0 +1,16 @@
+export {
+  assignDeck,
+  createDeck,
+  type DeckRow,
+  deleteDeck,
+  getDeck,
+  listDecks,
+  listRates,
+  type NewDeck,
+  type Payer,
+  payersOf,
+  putRates,
+} from './deck-store.ts';
+export { loadDeck } from './load-deck.ts';
+export type { RateRow } from './rate-row.ts';
+export { decimal, parseRatesCsv, renderRatesCsv } from './rates-csv.ts';

@@ -1,0 +1,1 @@
+export { FundsKeeper, type FundsOptions, type FundsRefusal, type Paid } from './funds-keeper.ts';
