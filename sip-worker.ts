@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type CallRecord, SipSide, threadPort } from './bus/index.ts';
 import { createRegistration } from './registrar/index.ts';
-import { createCallRouter, createInviteAuth, MemoryAdmission } from './routing/index.ts';
+import { type CallRouter, createCallRouter, createInviteAuth, MemoryAdmission } from './routing/index.ts';
 import { endOrphans } from './runtime/sip/call-orphans.ts';
 import { createCallSink } from './runtime/sip/call-sink.ts';
 import { joinDrachtio } from './runtime/sip/drachtio.ts';
@@ -60,19 +60,20 @@ const { auth, registrar } = createRegistration({
 });
 
 // Where calls go.
-const router = createCallRouter({
+const router: CallRouter = createCallRouter({
   directory,
   bindings: registrar,
   auth: createInviteAuth(auth),
   admission: new MemoryAdmission(),
   config: config.calls,
-  srf: app,
+  // Calls of the embedded engine need no protocol in between.
+  srf: engine?.attachCalls((req, res) => router.handleInvite(req, res)) ?? app,
   sink: createCallSink(bus, logger, () => metrics, directory),
   clock,
   random: createCallRandom(ports.random),
   readiness,
 });
-app.invite((req, res) => router.handleInvite(req, res));
+if (engine === undefined) app.invite((req, res) => router.handleInvite(req, res));
 
 // What they talk SIP through.
 const parts = { config, directory, auth, registrar, app, logger };

@@ -12,9 +12,6 @@ import type { SignallingApp } from './srf.ts';
 
 const SECURED: ReadonlySet<string> = new Set(['tls', 'wss']);
 
-/** Verbs that the app hears outside of dialogs; REGISTER and OPTIONS take the direct lane. */
-const APP_METHODS = ['invite'];
-
 /** The embedded engine as configured; it listens once `start` is called. */
 export function createEmbeddedEngine(config: Config, ports: EnginePorts): SipEngine {
   const tls = tlsOptions(config);
@@ -39,7 +36,7 @@ interface Parts {
   readonly app: SignallingApp;
 }
 
-/** Joins registrar and app to the engine: the direct lane for one-answer requests, drachtio's protocol for calls. */
+/** Joins registrar and app to the engine: the direct lane for one-answer requests; calls are attached by the worker. */
 export function joinEmbedded(engine: SipEngine, { config, directory, auth, registrar, app }: Parts): Signalling {
   const { scanners } = config.sip;
   engine.onRequest(
@@ -56,7 +53,8 @@ export function joinEmbedded(engine: SipEngine, { config, directory, auth, regis
   );
   engine.onFlowClosed((flowId) => registrar.flowClosed(flowId));
   const secret = randomBytes(16).toString('hex');
-  app.listen({ server: engine.attachApp({ secret, methods: APP_METHODS }), secret });
+  // It hears nothing: what it is for is to send requests of its own.
+  app.listen({ server: engine.attachApp({ secret, methods: [] }), secret });
   return {
     async start() {
       const points = await engine.start();
