@@ -7,7 +7,9 @@ import t, { type Test } from 'tap';
 import { settled } from '../sip-engine/control/call-testbed.ts';
 import { inviteText, requestIn, responseTo, SDP } from '../sip-engine/control/call-text.ts';
 import { udpPeer } from '../sip-engine/engine-test-peer.ts';
+import { readEngineArguments } from './engine-arguments.ts';
 import { startEngineCommand } from './engine-command.ts';
+import { engineOptions } from './engine-settings.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const COMMAND = fileURLToPath(new URL('engine-command.ts', import.meta.url));
@@ -113,4 +115,74 @@ t.test('a missing option, a bad address and a taken port each give one line and 
     t.equal(status, 1);
     t.match(engine.errors(), said);
   }
+});
+
+t.test('--help names every option in its section, and docs/engine.md has a row for each', async (t) => {
+  const engine = run(t, runCommand(['--help']));
+  const shown = await engine.printed(/Usage: [\s\S]*--help +this text\n$/);
+  const [status] = await once(engine.child, 'close');
+  t.equal(status, 0);
+  const help = shown[0];
+  for (const heading of ['Where SIP is spoken:', 'Applications:', 'TLS:', 'SIP behaviour:'])
+    t.ok(help.includes(heading));
+  const docs = readFileSync(`${ROOT}/docs/engine.md`, 'utf8');
+  const options = [...help.matchAll(/^ +(?:-h, )?(--[a-z0-9-]+)/gm)].map((match) => match[1] ?? '');
+  t.ok(options.length > 35);
+  for (const option of options) t.match(docs, new RegExp(`^\\| .*\`${option}\\b`, 'm'), option);
+});
+
+t.test('every option reaches the engine', (t) => {
+  const required = ['--sip', '127.0.0.1:5060', '--app', '127.0.0.1:9022', '--secret', 's'];
+  const settings = (...args: string[]) => engineOptions(readEngineArguments([...required, ...args]));
+  for (const [args, expected] of [
+    [[], { natDetection: 'on', sessionRefresher: 'none', orphan: 'keep', alwaysRinging: false, cdrs: false }],
+    [['--external', '203.0.113.9'], { listen: [{ externalHost: '203.0.113.9' }, { transport: 'tcp' }] }],
+    [['--local-net', '10.0.0.0/8', '--local-net', 'fd00::/8'], { localNetworks: ['10.0.0.0/8', 'fd00::/8'] }],
+    [['--own-name', 'sip.example'], { ownNames: ['sip.example'] }],
+    [['--t1', '50', '--t2', '400', '--t4', '500', '--timer-c', '9000'], { timers: { t1Ms: 50, t2Ms: 400, cMs: 9000 } }],
+    [['--mtu', '1400'], { udpMtuBytes: 1400 }],
+    [['--outbound-proxy', '10.0.0.1:5070'], { outboundProxy: 'sip:10.0.0.1:5070' }],
+    [['--user-agent', 'x/1'], { agent: 'x/1' }],
+    [['--always-send-180'], { alwaysRinging: true }],
+    [['--session-refresher', 'uas'], { sessionRefresher: 'uas' }],
+    [['--disable-nat-detection'], { natDetection: 'off' }],
+    [['--aggressive-nat-detection'], { natDetection: 'aggressive' }],
+    [['--merged-requests', 'deliver'], { mergedRequests: 'deliver' }],
+    [['--max-consecutive-timeouts', '3'], { maxConsecutiveTimeouts: 3 }],
+    [['--answer-options'], { answerOptions: true }],
+    [['--user-agent-options-auto-respond', 'w d'], { answerOptionsOf: 'w d' }],
+    [['--reject-register-with-no-realm'], { refuseRegisterWithoutDomain: true }],
+    [
+      ['--spammer', 'User-Agent=sipcli', '--spammer', 'to=100', '--spammer-action', 'discard'],
+      { unwanted: { action: 'discard', texts: [{ header: 'user-agent', text: 'sipcli' }, { header: 'to' }] } },
+    ],
+    [
+      ['--http-handler', 'invite=http://h/calls', '--http-handler', 'tcp://h:9023', '--http-method', 'POST'],
+      {
+        outboundApps: {
+          secret: 's',
+          httpMethod: 'POST',
+          handlers: [
+            { method: 'invite', url: 'http://h/calls' },
+            { method: '*', url: 'tcp://h:9023' },
+          ],
+        },
+      },
+    ],
+    [
+      ['--sip-tls', '[::1]:5061', '--tls-cert', 'c', '--tls-key', 'k', '--tls-domain', 'a.example,ac,ak'],
+      {
+        listen: [{}, {}, { transport: 'tls', host: '::1', port: 5061 }],
+        tls: { certFile: 'c', keyFile: 'k', domains: [{ name: 'a.example' }], minVersion: 'TLSv1.2' },
+      },
+    ],
+    [
+      ['--tls-cert', 'c', '--tls-key', 'k', '--min-tls-version', '1.3', '--tls-client-certificates', 'require'],
+      { tls: { minVersion: 'TLSv1.3', clientCertificates: 'require' } },
+    ],
+  ] as const) {
+    t.match(settings(...args), expected, args.join(' '));
+  }
+  t.throws(() => settings('--disable-nat-detection', '--aggressive-nat-detection'), /exclude each other/);
+  t.end();
 });

@@ -152,6 +152,8 @@ export interface EngineTlsOptions {
   readonly defaultDomain?: string;
   /** Mutual TLS on incoming connections: `request` takes peers without a certificate too. @default 'none' */
   readonly clientCertificates?: 'none' | 'request' | 'require';
+  /** @default 'TLSv1.2' */
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
 }
 
 export interface EngineStats {
