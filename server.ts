@@ -1,7 +1,8 @@
 import { createAdminStore, createRecordStore, sipAccessOf } from './admin/index.ts';
 import { type Config, loadConfig } from './config/index.ts';
-import { startAdmin } from './runtime/admin-listeners.ts';
+import { listenAdmin, prepareAdmin } from './runtime/admin-listeners.ts';
 import { startCommerce } from './runtime/commerce.ts';
+import { handOver } from './runtime/hand-over.ts';
 import { Journal } from './runtime/journal.ts';
 import { closeServer, portOf } from './runtime/listen.ts';
 import { startMetricsServer } from './runtime/metrics-server.ts';
@@ -14,7 +15,6 @@ import { VERSION } from './runtime/version.ts';
 import { renderWelcome } from './runtime/welcome.ts';
 import { openWorld, prepareDemo, watchRetention } from './runtime/world.ts';
 import { createLogger, type Logger, MainMetrics } from './telemetry/index.ts';
-import { loadTrunkStates } from './tenancy/index.ts';
 
 export interface ServeOptions {
   /** Make the demo world. @default when the data directory is empty */
@@ -34,8 +34,9 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
   // SIP: its thread learns the directory and the bindings of before, then listens.
   const metrics = new MainMetrics();
   const journal = new Journal(world.writeEvents, logger);
+  const { nonceSecret, secretKey } = world;
   const sip = startSipThread(
-    { config, nonceSecret: world.nonceSecret, startEpoch: Math.floor(Date.now() / 1000) },
+    { config, nonceSecret, secretKey, startEpoch: Math.floor(Date.now() / 1000) },
     {
       onEvents: (events) => {
         metrics.countEvents(events.length);
@@ -46,17 +47,12 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
     (reason) => failStart(reason, logger),
   );
   const publishing = new Publishing(world.publisher, sip.bus);
-  const loaded = sip.bus.publish(await world.publisher.fullDelta());
-  sip.bus.restore(await world.loadBindings(), world.openCalls, await loadTrunkStates(world.store));
-  await Promise.all([loaded, sip.bus.started]);
-  await world.settleOpenCalls();
-  publishing.watch(logger);
-  watchRetention(world.store, logger);
-  const commerce = startCommerce(config, world.store, logger);
+  await handOver(world, publishing, sip.bus);
 
-  // HTTP: the API, the control socket of the CLI, metrics.
+  // HTTP: the API, the control socket of the CLI, metrics; made while the SIP thread takes in what it was sent.
+  const commerce = startCommerce(config, world.store, logger);
   const state = { isReady: false };
-  const admin = await startAdmin(config, {
+  const apps = await prepareAdmin({
     store: createAdminStore(world.store, commerce),
     records: createRecordStore(world.store),
     sip: createSipPort(sip.bus),
@@ -69,6 +65,11 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
     nowMs: Date.now,
     logger: logger.child({ part: 'http' }),
   });
+  await sip.bus.started;
+  await world.settleOpenCalls();
+  publishing.watch(logger);
+  watchRetention(world.store, logger);
+  const admin = await listenAdmin(config, apps);
   const collectSip = async () => [(await sip.bus.request('metrics')) as object[]];
   const metricsServer = await startMetricsServer(config.metrics, metrics, collectSip);
 

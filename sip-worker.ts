@@ -17,11 +17,11 @@ import { createCallClock, createCallRandom } from './runtime/sip/system.ts';
 import type { SipThreadData } from './runtime/sip-thread.ts';
 import { describeStartError } from './runtime/start-error.ts';
 import { createLogger, SipMetrics } from './telemetry/index.ts';
-import { Directory } from './tenancy/index.ts';
+import { Directory, SecretBox, unpackShare } from './tenancy/index.ts';
 
 /** A SIP thread: engine, auth, registrar and routing over the directory. It reads memory only. */
 if (parentPort === null) throw new Error('sip-worker.ts is a thread of server.ts and does not run by itself');
-const { config, nonceSecret, startEpoch } = workerData as SipThreadData;
+const { config, nonceSecret, secretKey, startEpoch } = workerData as SipThreadData;
 const state = { isLoaded: false, isDraining: false };
 const readiness = () => (state.isDraining ? 'draining' : state.isLoaded ? 'ready' : 'loading');
 
@@ -31,6 +31,7 @@ const CALLS_ALIVE_MS = 1000;
 const logger = createLogger({ level: config.log.level }).child({ thread: 'sip' });
 const bus = new SipSide(threadPort(parentPort));
 const directory = new Directory();
+const secrets = new SecretBox(Buffer.from(secretKey));
 const ports = createEnginePorts(logger, () => metrics);
 const engine = config.engine.kind === 'embedded' ? createEmbeddedEngine(config, ports) : undefined;
 const app = createSignallingApp();
@@ -104,6 +105,11 @@ const alive = setInterval(() => {
 }, CALLS_ALIVE_MS);
 const listening: string[] = [];
 bus.listen({
+  onShare(share) {
+    const part = unpackShare(share, secrets);
+    directory.extend(share.version, part);
+    registrar.trunksLoaded(part.trunks);
+  },
   onDirectory(delta) {
     directory.apply(delta);
     registrar.directoryChanged(delta);

@@ -1,5 +1,13 @@
 import t from 'tap';
-import { createLocalPorts, type DirectoryDelta, MainSide, type SipEvent, SipSide } from './index.ts';
+import {
+  type Columns,
+  createLocalPorts,
+  type DidColumn,
+  type DirectoryDelta,
+  MainSide,
+  type SipEvent,
+  SipSide,
+} from './index.ts';
 
 const NONE = { upserts: [], deletes: [] };
 const delta = (version: number): DirectoryDelta => ({
@@ -17,11 +25,11 @@ const lifted = (address: string): SipEvent => ({ kind: 'ban', ban: { op: 'lift',
 
 function joined() {
   const [down, up] = createLocalPorts();
-  const seen: { applied: number[]; events: SipEvent[]; lost: number; restored: number } = {
+  const seen: { applied: number[]; events: SipEvent[]; lost: number; restored: readonly unknown[] } = {
     applied: [],
     events: [],
     lost: 0,
-    restored: 0,
+    restored: [],
   };
   const main = new MainSide(down, {
     onEvents: (events) => {
@@ -34,8 +42,9 @@ function joined() {
   const sip = new SipSide(up);
   sip.listen({
     onDirectory: (change) => seen.applied.push(change.version),
+    onShare: (share) => seen.applied.push(-share.version),
     onRestore: (bindings) => {
-      seen.restored = bindings.length;
+      seen.restored = bindings;
     },
     onRequest: (name, args) => {
       if (name === 'stop') throw new Error('cannot stop');
@@ -52,6 +61,23 @@ t.test('publish resolves when the SIP side has applied that version', async (t) 
   await Promise.all([main.publish(delta(2)), main.publish(delta(3))]);
   t.strictSame(seen.applied, [1, 2, 3]);
   await main.acknowledged(2);
+});
+
+t.test('what a start is told arrives in order: the directory, its shares, the bindings of before', async (t) => {
+  const { main, seen } = joined();
+  void main.publish(delta(1));
+  main.share({ version: 1, kind: 'dids', policies: [], columns: {} as Columns<DidColumn> });
+  const binding = { trunkId: 7, refreshedAtMs: 1000, expiresAtMs: 5000 };
+  main.shareBindings({ records: JSON.stringify([binding, { ...binding, trunkId: 8 }]), expiresAtMs: '[5000,9000]' });
+  main.shareBindings({ records: JSON.stringify([{ ...binding, trunkId: 9 }]), expiresAtMs: '[5000]' });
+  main.restore([]);
+  await main.request('stats');
+  t.strictSame(seen.applied, [1, -1]);
+  t.strictSame(seen.restored, [
+    binding,
+    { trunkId: 8, refreshedAtMs: 5000, expiresAtMs: 9000 },
+    { ...binding, trunkId: 9 },
+  ]);
 });
 
 t.test('a request is answered, a failing one rejects with the sentence', async (t) => {

@@ -1,4 +1,5 @@
 export type * from './directory-records.ts';
+export type * from './directory-share.ts';
 export type * from './events.ts';
 export type * from './funds.ts';
 export { MainSide, type MainSideHandlers } from './main-side.ts';
@@ -6,3 +7,4 @@ export type { DownMessage, ListeningAddress, SipRequestName, UpMessage } from '.
 export { createLocalPorts, type Port, threadPort } from './port.ts';
 export type * from './routing-policy.ts';
 export { SipSide, type SipSideHandlers } from './sip-side.ts';
+export { unpackBindings } from './unpack-bindings.ts';

@@ -1,5 +1,6 @@
 import type { DirectoryDelta } from './directory-records.ts';
-import type { BindingRecord, CallRecord, SipEvent, TrunkStateRecord } from './events.ts';
+import type { BindingShare, DirectoryShare } from './directory-share.ts';
+import type { CallRecord, SipEvent, TrunkStateRecord } from './events.ts';
 import type { DownMessage, ListeningAddress, SipRequestName, UpMessage } from './messages.ts';
 import type { Port } from './port.ts';
 
@@ -45,13 +46,19 @@ export class MainSide {
     return new Promise((resolve) => this.#acknowledgements.push({ version, resolve }));
   }
 
-  /** What the last run left: live bindings, and the calls that were up when it ended without a word. */
-  restore(
-    bindings: readonly BindingRecord[],
-    calls: readonly CallRecord[] = [],
-    states: readonly TrunkStateRecord[] = [],
-  ): void {
-    this.#post({ type: 'restore', bindings, calls, states });
+  /** A part of the directory that was published last, with `reset`. */
+  share(share: DirectoryShare): void {
+    this.#post({ type: 'directory_share', share });
+  }
+
+  /** Some of the bindings that the last run left; `restore` ends them. */
+  shareBindings(share: BindingShare): void {
+    this.#post({ type: 'binding_share', share });
+  }
+
+  /** All has been told that the last run left: these, the calls that were up when it ended without a word, and the bindings before. */
+  restore(calls: readonly CallRecord[] = [], states: readonly TrunkStateRecord[] = []): void {
+    this.#post({ type: 'restore', calls, states });
   }
 
   /** @throws Error with the thread's own sentence, or when the thread has ended. */

@@ -1,12 +1,14 @@
 import type { DirectoryDelta } from './directory-records.ts';
-import type { BindingRecord, CallRecord, SipEvent, TrunkStateRecord } from './events.ts';
+import type { BindingShare, DirectoryShare } from './directory-share.ts';
+import type { CallRecord, SipEvent, TrunkStateRecord } from './events.ts';
 
 /** Main thread to SIP thread. */
 export type DownMessage =
   | { readonly type: 'directory'; readonly delta: DirectoryDelta }
+  | { readonly type: 'directory_share'; readonly share: DirectoryShare }
+  | { readonly type: 'binding_share'; readonly share: BindingShare }
   | {
       readonly type: 'restore';
-      readonly bindings: readonly BindingRecord[];
       readonly calls: readonly CallRecord[];
       readonly states: readonly TrunkStateRecord[];
     }

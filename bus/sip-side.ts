@@ -1,7 +1,9 @@
 import type { DirectoryDelta } from './directory-records.ts';
+import type { DirectoryShare } from './directory-share.ts';
 import type { BindingRecord, CallRecord, SipEvent, TrunkStateRecord } from './events.ts';
 import type { DownMessage, ListeningAddress, SipRequestName, UpMessage } from './messages.ts';
 import type { Port } from './port.ts';
+import { unpackBindings } from './unpack-bindings.ts';
 
 /** Longest time an event waits for its batch, in milliseconds (design.md section 4). */
 const FLUSH_MS = 50;
@@ -10,6 +12,7 @@ const MAX_PENDING = 200_000;
 
 export interface SipSideHandlers {
   onDirectory(delta: DirectoryDelta): void;
+  onShare(share: DirectoryShare): void;
   onRestore(
     bindings: readonly BindingRecord[],
     calls: readonly CallRecord[],
@@ -23,6 +26,7 @@ export class SipSide {
   readonly #port: Port;
   #pending: SipEvent[] = [];
   #lost = 0;
+  #restored: BindingRecord[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(port: Port) {
@@ -36,8 +40,14 @@ export class SipSide {
       if (message.type === 'directory') {
         handlers.onDirectory(message.delta);
         this.#post({ type: 'ack', version: message.delta.version });
-      } else if (message.type === 'restore') handlers.onRestore(message.bindings, message.calls, message.states);
-      else void this.#answer(message, handlers);
+      } else if (message.type === 'directory_share') handlers.onShare(message.share);
+      else if (message.type === 'binding_share') {
+        for (const binding of unpackBindings(message.share)) this.#restored.push(binding);
+      } else if (message.type === 'restore') {
+        const bindings = this.#restored;
+        this.#restored = [];
+        handlers.onRestore(bindings, message.calls, message.states);
+      } else void this.#answer(message, handlers);
     });
   }
 

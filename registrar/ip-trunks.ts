@@ -38,7 +38,12 @@ export class IpTrunks {
   changed(delta: DirectoryDelta, findTrunk: (id: number) => TrunkRecord | undefined): void {
     if (delta.reset) for (const id of this.#trunks.keys()) if (findTrunk(id) === undefined) this.#stop(id);
     for (const id of delta.trunks.deletes) this.#stop(id);
-    for (const trunk of delta.trunks.upserts) this.#follow(trunk);
+    this.follow(delta.trunks.upserts);
+  }
+
+  /** Starts, mends or ends the probing of trunks that are new or changed. */
+  follow(trunks: readonly TrunkRecord[]): void {
+    for (const trunk of trunks) this.#follow(trunk);
   }
 
   tick(nowMs: number): void {

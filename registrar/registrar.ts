@@ -1,5 +1,5 @@
 import type { InboundRequest } from '../auth/index.ts';
-import type { BindingRecord, DirectoryDelta, OfflineCause, TrunkStateRecord } from '../bus/index.ts';
+import type { BindingRecord, DirectoryDelta, OfflineCause, TrunkRecord, TrunkStateRecord } from '../bus/index.ts';
 import { runStepsLazily, type Step } from '../telemetry/index.ts';
 import type { LiveBinding } from './binding.ts';
 import { Bindings } from './bindings.ts';
@@ -141,6 +141,11 @@ export class Registrar {
   directoryChanged(delta: DirectoryDelta): void {
     this.#watch.changed(delta);
     this.#bindings.ipTrunks.changed(delta, (id) => this.#options.directory.findTrunk(id));
+  }
+
+  /** To be called for trunks that come in parts, behind the first delta. */
+  trunksLoaded(trunks: readonly TrunkRecord[]): void {
+    this.#bindings.ipTrunks.follow(trunks);
   }
 
   /** Tells what is still to be told; before the end. */

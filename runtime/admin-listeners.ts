@@ -14,10 +14,25 @@ export interface AdminListeners {
   close(): Promise<void>;
 }
 
-/** Serves the API on HTTP by Bearer keys, and on the control socket with operator rights. */
-export async function startAdmin(config: Config, deps: Omit<AdminDeps, 'channel'>): Promise<AdminListeners> {
+type App = Awaited<ReturnType<typeof createAdminApp>>;
+
+/** The API, ready to listen: on HTTP by Bearer keys, and on the control socket with operator rights. */
+export interface AdminApps {
+  readonly network: App;
+  readonly control: App;
+}
+
+/** Makes both and compiles their schemas, which takes long enough to be done while the SIP thread loads. */
+export async function prepareAdmin(deps: Omit<AdminDeps, 'channel'>): Promise<AdminApps> {
   const network = await createAdminApp({ ...deps, channel: 'network' });
   const control = await createAdminApp({ ...deps, channel: 'control' });
+  await network.ready();
+  await control.ready();
+  return { network, control };
+}
+
+/** Serves them. */
+export async function listenAdmin(config: Config, { network, control }: AdminApps): Promise<AdminListeners> {
   await network.listen({ host: config.http.host, port: config.http.port });
   await control.listen({ path: freshSocket(config.dataDir) });
   chmodSync(socketPath(config.dataDir), 0o600);

@@ -23,6 +23,14 @@ export class Publishing {
     else await this.#bus.acknowledged(this.#publisher.version);
   }
 
+  /** Everything, to a thread that starts; it has it before whatever the bus carries next. */
+  publishAll(): Promise<void> {
+    return this.#publisher.shareAll({
+      delta: (delta) => void this.#bus.publish(delta),
+      share: (share) => this.#bus.share(share),
+    });
+  }
+
   /** Publishes edits made by hand, too. */
   watch(logger: Logger): void {
     this.#timer = setInterval(() => {

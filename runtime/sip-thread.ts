@@ -9,6 +9,8 @@ export interface SipThreadData {
   readonly config: Config;
   /** Signs nonces; the same before and after a restart. */
   readonly nonceSecret: string;
+  /** Opens the credentials of trunks. */
+  readonly secretKey: Uint8Array;
   /** Tells nonces of an earlier start from ours. */
   readonly startEpoch: number;
 }

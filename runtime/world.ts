@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BindingRecord, CallRecord, ListeningAddress, SipEvent } from '../bus/index.ts';
+import type { BindingShare, CallRecord, ListeningAddress, SipEvent } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import {
@@ -9,7 +9,6 @@ import {
   DirectoryPublisher,
   getNonceSecret,
   isEmptyStore,
-  loadBindings,
   loadOpenCalls,
   loadSecretKey,
   openStore,
@@ -17,6 +16,7 @@ import {
   StoreError,
   saveSipEvents,
   settleOpenCalls,
+  shareBindings,
 } from '../tenancy/index.ts';
 
 /** What is stored, opened for this process alone. */
@@ -24,7 +24,9 @@ export interface World {
   readonly store: Store;
   readonly publisher: DirectoryPublisher;
   readonly nonceSecret: string;
-  readonly loadBindings: () => Promise<readonly BindingRecord[]>;
+  /** Opens the credentials that the SIP thread is given sealed. */
+  readonly secretKey: Buffer;
+  readonly shareBindings: (take: (share: BindingShare) => void) => Promise<void>;
   /** Calls that were up when the last run ended without a word. */
   readonly openCalls: readonly CallRecord[];
   /** Closes their records, once both sides are being hung up. */
@@ -41,10 +43,11 @@ const RETENTION_MS = 3_600_000;
 export async function openWorld(config: Config): Promise<World> {
   const { dataDir, secretKeyFile, databaseUrl } = config;
   makeDataDir(dataDir);
+  const secretKey = loadSecretKey({ dataDir, secretKeyFile });
   const store = await openStore({
     file: join(dataDir, 'didfarm.db'),
     databaseUrl,
-    secretKey: loadSecretKey({ dataDir, secretKeyFile }),
+    secretKey,
     platformRealm: config.domain,
   });
   const openCalls = await loadOpenCalls(store);
@@ -52,7 +55,8 @@ export async function openWorld(config: Config): Promise<World> {
     store,
     publisher: new DirectoryPublisher(store, { algorithms: config.auth.algorithms }),
     nonceSecret: (await getNonceSecret(store)).toString('hex'),
-    loadBindings: () => loadBindings(store),
+    secretKey,
+    shareBindings: (take) => shareBindings(store, take),
     openCalls,
     settleOpenCalls: () => settleOpenCalls(store, openCalls, store.clock.nowMs()),
     writeEvents: (events) => saveSipEvents(store, events),

@@ -82,6 +82,19 @@ export class Directory {
     this.#version = delta.version;
   }
 
+  /**
+   * Takes one part of the version it is at: a whole directory comes in many (see `DirectoryShare`).
+   * @throws DirectoryGapError when the part is of another version
+   */
+  extend(
+    version: number,
+    part: { readonly trunks: readonly TrunkRecord[]; readonly dids: readonly DidRecord[] },
+  ): void {
+    if (version !== this.#version) throw new DirectoryGapError(this.#version, version);
+    for (const trunk of part.trunks) this.#trunks.set(trunk);
+    for (const did of part.dids) this.#dids.set(did);
+  }
+
   /** A realm we answer for; domain names are compared without regard to case (RFC 3261 19.1.4). */
   findRealm(realm: string): RealmRecord | undefined {
     return this.#realms.get(realm) ?? this.#realms.get(realm.toLowerCase());

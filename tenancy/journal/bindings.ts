@@ -1,4 +1,10 @@
-import type { BindingChange, BindingRecord, BindingRefreshes } from '../../bus/index.ts';
+import {
+  type BindingChange,
+  type BindingRecord,
+  type BindingRefreshes,
+  type BindingShare,
+  unpackBindings,
+} from '../../bus/index.ts';
 import type { SqliteConnection, Store } from '../store/index.ts';
 
 const PUT = `INSERT INTO bindings (trunk_id, contact, reg_id, account_id, source, expires_at_ms, record)
@@ -37,26 +43,29 @@ export function saveBindings(store: Store, changes: readonly BindingChange[]): P
 }
 
 /** What was registered before a restart: neither expired since, nor of a trunk that is gone. */
-export function loadBindings(store: Store): Promise<readonly BindingRecord[]> {
+export async function loadBindings(store: Store): Promise<readonly BindingRecord[]> {
+  const shares: BindingShare[] = [];
+  await shareBindings(store, (share) => shares.push(share));
+  return shares.flatMap(unpackBindings);
+}
+
+/** Trunks of one share. */
+const SHARE_TRUNKS = 5000;
+const SHARE = `SELECT '[' || group_concat(record, ',') || ']' AS records, json_group_array(expiresAtMs) AS expiresAtMs FROM
+  (SELECT b.record, b.expires_at_ms AS expiresAtMs FROM bindings b JOIN trunks t ON t.id = b.trunk_id
+  WHERE b.trunk_id > ? AND b.trunk_id <= ? AND b.expires_at_ms > ? AND t.status <> 'deleted'
+  ORDER BY b.trunk_id, b.contact, b.reg_id)`;
+
+/** The same in shares, as texts that the database has put together, for another thread to read. */
+export function shareBindings(store: Store, take: (share: BindingShare) => void): Promise<void> {
   return store.bulk((connection) => {
-    const rows = connection
-      .prepare(
-        `SELECT b.record, b.expires_at_ms AS expiresAtMs FROM bindings b JOIN trunks t ON t.id = b.trunk_id
-        WHERE b.expires_at_ms > ? AND t.status <> 'deleted' ORDER BY b.trunk_id, b.contact, b.reg_id`,
-      )
-      .all([store.clock.nowMs()]) as readonly StoredBinding[];
-    return rows.map(readBinding);
+    const last = connection.prepare('SELECT coalesce(max(trunk_id), 0) AS last FROM bindings').all([])[0];
+    const { last: lastId } = last as { readonly last: number };
+    const statement = connection.prepare(SHARE);
+    for (let after = 0; after < lastId; after += SHARE_TRUNKS) {
+      const row = statement.all([after, after + SHARE_TRUNKS, store.clock.nowMs()])[0];
+      const { records, expiresAtMs } = row as { readonly records: string | null; readonly expiresAtMs: string };
+      if (records !== null) take({ records, expiresAtMs });
+    }
   });
-}
-
-interface StoredBinding {
-  readonly record: string;
-  readonly expiresAtMs: number;
-}
-
-/** The column is ahead of the record by the refreshes since the record was put. */
-function readBinding({ record: text, expiresAtMs }: StoredBinding): BindingRecord {
-  const record = JSON.parse(text) as BindingRecord;
-  const extendedMs = expiresAtMs - record.expiresAtMs;
-  return extendedMs === 0 ? record : { ...record, refreshedAtMs: record.refreshedAtMs + extendedMs, expiresAtMs };
 }

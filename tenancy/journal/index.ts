@@ -1,4 +1,4 @@
-export { loadBindings, saveBindings } from './bindings.ts';
+export { loadBindings, saveBindings, shareBindings } from './bindings.ts';
 export {
   type CallQuery,
   findCall,

@@ -48,8 +48,13 @@ export function saveTrunkStates(store: Store, changes: readonly TrunkStateChange
   return store.bulk((connection) => writeTrunkStates(connection, changes));
 }
 
-export async function loadTrunkStates(context: StoreContext): Promise<readonly TrunkState[]> {
-  const rows = await context.db.selectFrom('trunkStates').selectAll().orderBy('trunkId').execute();
+/** Only those of one state when it is given. */
+export async function loadTrunkStates(
+  context: StoreContext,
+  state?: TrunkState['state'],
+): Promise<readonly TrunkState[]> {
+  const all = context.db.selectFrom('trunkStates').selectAll().orderBy('trunkId');
+  const rows = await (state === undefined ? all : all.where('state', '=', state)).execute();
   return rows.map((row) => ({ ...row, cause: row.cause as OfflineCause | null }));
 }
 

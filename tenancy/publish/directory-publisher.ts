@@ -1,4 +1,4 @@
-import type { DigestAlgorithm, DirectoryDelta, RealmRecord, RecordChanges } from '../../bus/index.ts';
+import type { DigestAlgorithm, DirectoryDelta, DirectoryShare, RealmRecord, RecordChanges } from '../../bus/index.ts';
 import type { SqliteConnection, Store } from '../store/index.ts';
 import {
   loadAccounts,
@@ -9,10 +9,17 @@ import {
   loadTrunks,
   type Which,
 } from './load-records.ts';
+import { packShares } from './pack-shares.ts';
 
 export interface PublisherOptions {
   /** What realms offer that set none of their own, the platform realm among them. */
   readonly algorithms: readonly DigestAlgorithm[];
+}
+
+/** Where a whole directory goes: first the delta with `reset`, then all trunks and numbers. */
+export interface DirectoryTaker {
+  delta(delta: DirectoryDelta): void;
+  share(share: DirectoryShare): void;
 }
 
 /**
@@ -40,13 +47,14 @@ export class DirectoryPublisher {
    * included that nobody has taken yet.
    */
   fullDelta(): Promise<DirectoryDelta> {
-    return this.#inTurn(async () => {
-      const delta = await this.#store.bulk((connection) => {
-        if (this.#version === 0) connection.exec('DELETE FROM directory_changes');
-        return this.#build(connection, Math.max(this.#version, 1), 'all');
-      });
-      this.#version = delta.version;
-      return delta;
+    return this.#inFull((connection, version) => this.#build(connection, version, 'all'));
+  }
+
+  /** The same in parts for another thread, which takes one in while the next is read; credentials stay sealed. */
+  shareAll(taker: DirectoryTaker): Promise<void> {
+    return this.#inFull((connection, version) => {
+      taker.delta(this.#build(connection, version, 'all_but_shared'));
+      packShares(connection, version, (share) => taker.share(share));
     });
   }
 
@@ -69,24 +77,38 @@ export class DirectoryPublisher {
     return (await db.selectFrom('directoryChanges').select('seq').limit(1).executeTakeFirst()) !== undefined;
   }
 
-  #build(connection: SqliteConnection, version: number, changes: Changes | 'all'): DirectoryDelta {
-    const which = (kind: string): Which => (changes === 'all' ? 'all' : (changes.ids.get(kind) ?? []));
-    const realms = changes === 'all' ? 'all' : changes.realms;
+  #inFull<T>(read: (connection: SqliteConnection, version: number) => T): Promise<T> {
+    return this.#inTurn(async () => {
+      const version = Math.max(this.#version, 1);
+      const result = await this.#store.bulk((connection) => {
+        if (this.#version === 0) connection.exec('DELETE FROM directory_changes');
+        return read(connection, version);
+      });
+      this.#version = version;
+      return result;
+    });
+  }
+
+  #build(connection: SqliteConnection, version: number, changes: Changes | 'all' | 'all_but_shared'): DirectoryDelta {
+    const isFull = changes === 'all' || changes === 'all_but_shared';
+    const which = (kind: string): Which => (isFull ? 'all' : (changes.ids.get(kind) ?? []));
+    const shared = (kind: string): Which => (changes === 'all_but_shared' ? [] : which(kind));
+    const realms = isFull ? 'all' : changes.realms;
     const { algorithms } = this.#options;
     const platformRealm = this.#store.platformRealm;
     const own: RealmRecord = { realm: platformRealm, accountId: null, algorithms };
     const found = loadRealms(connection, realms, algorithms);
     return {
       version,
-      reset: changes === 'all',
+      reset: isFull,
       platformRealm,
       accounts: diff(which('account'), (ids) => loadAccounts(connection, ids)),
       realms: {
-        upserts: changes === 'all' ? [own, ...found] : found,
+        upserts: isFull ? [own, ...found] : found,
         deletes: realms === 'all' ? [] : realms.filter((name) => found.every((realm) => realm.realm !== name)),
       },
-      trunks: diff(which('trunk'), (ids) => loadTrunks(connection, ids, this.#store.secrets)),
-      dids: diff(which('did'), (ids) => loadDids(connection, ids)),
+      trunks: diff(shared('trunk'), (ids) => loadTrunks(connection, ids, this.#store.secrets)),
+      dids: diff(shared('did'), (ids) => loadDids(connection, ids)),
       groups: diff(which('group'), (ids) => loadGroups(connection, ids)),
       carriers: diff(which('carrier'), (ids) => loadCarriers(connection, ids, this.#store.secrets)),
     };

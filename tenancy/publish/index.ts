@@ -1,1 +1,2 @@
-export { DirectoryPublisher, type PublisherOptions } from './directory-publisher.ts';
+export { DirectoryPublisher, type DirectoryTaker, type PublisherOptions } from './directory-publisher.ts';
+export { type UnpackedShare, unpackShare } from './unpack-share.ts';

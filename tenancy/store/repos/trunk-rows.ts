@@ -1,5 +1,5 @@
 import type { Ha1Set, TrunkRecord } from '../../../bus/index.ts';
-import type { SecretBox } from '../../secrets/index.ts';
+import { openHa1, type SecretBox } from '../../secrets/index.ts';
 import type { Row } from '../schema.ts';
 import { type Stamped, stamps } from './common.ts';
 
@@ -27,7 +27,7 @@ export type TrunkRecordColumns = Omit<
   'notes' | 'deletedAtMs' | 'rowVersion' | 'createdAtMs' | 'updatedAtMs'
 >;
 
-/** What SIP reads: the only place where HA1s are opened. */
+/** What SIP reads of a trunk that has changed. */
 export function toTrunkRecord(row: TrunkRecordColumns, secrets: SecretBox): TrunkRecord {
   const until = row.previousHa1UntilMs;
   const previous = row.previousHa1Sealed;
@@ -62,8 +62,4 @@ const NO_SOURCES: readonly string[] = Object.freeze([]);
 
 export function sealHa1(secrets: SecretBox, ha1: Ha1Set, uuid: string): Buffer {
   return secrets.seal(JSON.stringify(ha1), `trunk:${uuid}`);
-}
-
-function openHa1(secrets: SecretBox, sealed: Uint8Array, uuid: string): Ha1Set {
-  return Object.freeze(JSON.parse(secrets.open(sealed, `trunk:${uuid}`)) as Ha1Set);
 }

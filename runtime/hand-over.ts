@@ -1,0 +1,11 @@
+import type { MainSide } from '../bus/index.ts';
+import { loadTrunkStates } from '../tenancy/index.ts';
+import type { Publishing } from './publish.ts';
+import type { World } from './world.ts';
+
+/** Tells a SIP thread that starts everything it has to know before it listens; it takes parts in while others are read. */
+export async function handOver(world: World, publishing: Publishing, bus: MainSide): Promise<void> {
+  await publishing.publishAll();
+  await world.shareBindings((share) => bus.shareBindings(share));
+  bus.restore(world.openCalls, await loadTrunkStates(world.store, 'offline'));
+}

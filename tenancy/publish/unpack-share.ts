@@ -1,0 +1,68 @@
+import type { DidColumn, DidRecord, DirectoryShare, RoutingPolicy, TrunkRecord } from '../../bus/index.ts';
+import type { SecretBox } from '../secrets/index.ts';
+import { fromDestinationColumns } from '../store/index.ts';
+import { StoredTrunk } from './stored-trunk.ts';
+
+/** The records of a share; one of the lists is empty. */
+export interface UnpackedShare {
+  readonly trunks: readonly TrunkRecord[];
+  readonly dids: readonly DidRecord[];
+}
+
+/** Makes records of what `packShares` wrote, in the thread that uses them. */
+export function unpackShare(share: DirectoryShare, secrets: SecretBox): UnpackedShare {
+  const policies = new Map(share.policies);
+  return share.kind === 'trunks'
+    ? { trunks: unpackTrunks(share.columns, policies, secrets), dids: [] }
+    : { trunks: [], dids: unpackDids(share.columns, policies) };
+}
+
+function unpackTrunks(
+  columns: (DirectoryShare & { kind: 'trunks' })['columns'],
+  policies: ReadonlyMap<number, RoutingPolicy>,
+  secrets: SecretBox,
+): readonly TrunkRecord[] {
+  const rows = parseColumns(columns);
+  const realms = new Map<string, string>();
+  return rows.id.map((id, row) => {
+    const realm = rows.realm[row] as string;
+    // One text for all trunks of a realm.
+    if (!realms.has(realm)) realms.set(realm, realm);
+    rows.realm[row] = realms.get(realm);
+    return new StoredTrunk(
+      <T>(column: keyof typeof rows) => rows[column][row] as T,
+      policies.get(id as number),
+      secrets,
+    );
+  });
+}
+
+function unpackDids(
+  columns: (DirectoryShare & { kind: 'dids' })['columns'],
+  policies: ReadonlyMap<number, RoutingPolicy>,
+): readonly DidRecord[] {
+  const rows = parseColumns(columns);
+  return rows.id.map((id, row) => {
+    const cell = <T>(column: DidColumn) => rows[column][row] as T;
+    const routing = policies.get(id as number);
+    return {
+      id: cell<number>('id'),
+      uuid: cell<string>('uuid'),
+      accountId: cell<number>('accountId'),
+      number: cell<string>('number'),
+      blockSize: cell<number>('blockSize'),
+      status: cell<DidRecord['status']>('status'),
+      destination: fromDestinationColumns({
+        destKind: cell('destKind'),
+        destId: cell('destId'),
+        destUri: cell('destUri'),
+      }),
+      ...(routing && { routing }),
+    };
+  });
+}
+
+function parseColumns<Name extends string>(columns: Readonly<Record<Name, string>>): Record<Name, unknown[]> {
+  const entries = Object.entries<string>(columns).map(([name, text]) => [name, JSON.parse(text) as unknown[]]);
+  return Object.fromEntries(entries) as Record<Name, unknown[]>;
+}
