@@ -1,13 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type CallRecord, SipSide, threadPort } from './bus/index.ts';
 import { createRegistration } from './registrar/index.ts';
-import { type CallRouter, createCallRouter, createInviteAuth, MemoryAdmission } from './routing/index.ts';
+import { type CallRouter, createCallRouter, createInviteAuth, MemoryAdmission, srfRegisters } from './routing/index.ts';
 import { endOrphans } from './runtime/sip/call-orphans.ts';
 import { createCallSink } from './runtime/sip/call-sink.ts';
+import { createCarrierRegistrationLog } from './runtime/sip/carrier-registration-log.ts';
 import { joinDrachtio } from './runtime/sip/drachtio.ts';
 import { drainCalls } from './runtime/sip/drain.ts';
 import { createEmbeddedEngine, joinEmbedded, registrarEngine } from './runtime/sip/embedded.ts';
 import { createEnginePorts } from './runtime/sip/engine-ports.ts';
+import { engineRegisters } from './runtime/sip/engine-registers.ts';
 import { createMetricSources } from './runtime/sip/metric-sources.ts';
 import { ownNames } from './runtime/sip/own-names.ts';
 import { createRegistrationEvents } from './runtime/sip/registration-events.ts';
@@ -72,6 +74,11 @@ const router: CallRouter = createCallRouter({
   sink: createCallSink(bus, logger, () => metrics, directory),
   clock,
   random: createCallRandom(ports.random),
+  peerCertificate: (flowId) => engine?.peerCertificate(flowId),
+  registerAtCarriers: {
+    send: engine === undefined ? srfRegisters(app) : engineRegisters(engine),
+    onChange: createCarrierRegistrationLog(logger),
+  },
   readiness,
 });
 if (engine === undefined) app.invite((req, res) => router.handleInvite(req, res));
@@ -113,6 +120,7 @@ bus.listen({
   onDirectory(delta) {
     directory.apply(delta);
     registrar.directoryChanged(delta);
+    router.directoryChanged();
   },
   onRestore(bindings, calls, states) {
     registrar.restore(bindings, states);
@@ -150,6 +158,7 @@ async function start(openCalls: readonly CallRecord[]): Promise<void> {
     );
     router.probeGateways((probe, done) => engine.send(probe, (result) => done(result.kind === 'response')));
   }
+  router.startCarrierRegistrations();
   listening.push(...points.map(({ transport, host, port }) => `${transport}:${host}:${port}`));
   bus.ready(points);
 }

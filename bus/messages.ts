@@ -33,4 +33,13 @@ export interface ListeningAddress {
  * What the main thread may ask of a SIP thread; the answer is read from its memory.
  * `metrics` collects Prometheus values, `drain` stops new work and answers when calls have ended.
  */
-export type SipRequestName = 'metrics' | 'explain' | 'registrations' | 'bans' | 'lift_ban' | 'stats' | 'drain' | 'stop';
+export type SipRequestName =
+  | 'metrics'
+  | 'explain'
+  | 'carrier_registrations'
+  | 'registrations'
+  | 'bans'
+  | 'lift_ban'
+  | 'stats'
+  | 'drain'
+  | 'stop';

@@ -2,6 +2,7 @@ import { note, type Reason, type Rejection } from '../telemetry/index.ts';
 import type { AdmissionResult, Claim } from './admission/admission.ts';
 import { claimOfCarrier, claimsOfAccount, claimsOfTrunk, outboundClass } from './admission/ceilings.ts';
 import { type CallContext, callerTrunk, type RouteOption } from './call-context.ts';
+import type { CallRate } from './call-rates.ts';
 
 /**
  * Takes one place under every ceiling: the caller's trunk, account and those above it, then the called
@@ -9,8 +10,13 @@ import { type CallContext, callerTrunk, type RouteOption } from './call-context.
  * first full ceiling names the reason.
  */
 export function admitCall(context: CallContext): Rejection | undefined {
-  let first: Refusal | undefined;
+  let first: Rejection | undefined;
   for (const [index, option] of context.options.entries()) {
+    const busy = option.rate === undefined ? undefined : context.effects.takeRates([option.rate]);
+    if (busy !== undefined) {
+      first ??= tooFast(busy);
+      continue;
+    }
     const claims = claimsFor(context, option);
     const result = context.effects.acquire(context, claims);
     if (result.ok) {
@@ -18,9 +24,14 @@ export function admitCall(context: CallContext): Rejection | undefined {
       note(context, 'admitCall', `${claims.length} ceilings`, 'room under all of them');
       return undefined;
     }
-    first ??= result;
+    first ??= refuse(result);
   }
-  return first === undefined ? { status: 480, reason: 'trunk_offline' } : refuse(first);
+  return first ?? { status: 480, reason: 'trunk_offline' };
+}
+
+/** A carrier that is given as many calls a second as it takes. */
+export function tooFast({ key, perSecond }: CallRate): Rejection {
+  return { status: 503, reason: 'rate_limited', sentence: `${perSecond} ${key} a second.`, lines: ['Retry-After: 1'] };
 }
 
 /** Every place that a call needs when it takes that option. */

@@ -1,6 +1,7 @@
 import { note, type Rejection } from '../telemetry/index.ts';
 import { type CallContext, callerTrunk, type Presentation } from './call-context.ts';
-import { countryOf } from './normalize-numbers.ts';
+import { nearestSetting } from './nearest-setting.ts';
+import { countryOf, planned } from './normalize-numbers.ts';
 import { toE164 } from './numbers/e164.ts';
 
 /**
@@ -33,11 +34,23 @@ function present(context: CallContext): Presentation | undefined {
     return { user, display, isPrivate: invite.isPrivate, asserted: undefined, replaced: false };
   }
   if (context.isEmergency) return helpPresentation(context);
+  if (nearestSetting(context.directory, { trunk: caller, carrier: undefined }, 'callerId') === 'trusted') {
+    return trusted(context, display);
+  }
   const owned = ownedNumber(context);
   const number = owned ?? defaultNumber(context);
   if (number === undefined) return undefined;
   const asserted = context.direction === 'out' || !invite.isPrivate ? number : undefined;
   return { user: number, display, isPrivate: invite.isPrivate, asserted, replaced: owned === undefined };
+}
+
+/** What a trusted trunk sends is shown; without a number of its own the account's default is. */
+function trusted(context: CallContext, display: string): Presentation | undefined {
+  const sent = toE164(context.caller, countryOf(context));
+  const user = sent ?? defaultNumber(context);
+  if (user === undefined) return undefined;
+  const { isPrivate } = context.invite;
+  return { user, display, isPrivate, asserted: user, replaced: sent === undefined };
 }
 
 /** F-114: who helps must be able to call back, so the number is shown as it was sent, whoever owns it. */
@@ -57,7 +70,7 @@ function ownedNumber(context: CallContext): string | undefined {
   const { assertedUser, fromUser } = context.invite;
   const accountId = callerTrunk(context)?.accountId;
   for (const user of [assertedUser, fromUser]) {
-    const number = toE164(user, countryOf(context));
+    const number = toE164(planned(context, user), countryOf(context));
     if (number !== undefined && context.directory.findDid(number)?.accountId === accountId) return number;
   }
   return undefined;

@@ -3,15 +3,24 @@ import type { CallsConfig } from '../config/index.ts';
 import type { Rejection, Traced, TraceLine } from '../telemetry/index.ts';
 import type { AdmissionResult, Claim } from './admission/admission.ts';
 import type { CallRate } from './call-rates.ts';
+import type { CarrierNodes } from './carrier/carrier-registrar.ts';
+import type { DigestLogin } from './carrier/digest-client.ts';
 import type { InviteView } from './invite-view.ts';
+import type { OpenHours } from './open-hours.ts';
 import type { AuthVerdict, RoutingBindings, RoutingDirectory } from './ports.ts';
+import type { CarrierQuality } from './target/carrier-quality.ts';
 import type { CarrierRoutes } from './target/carrier-routes.ts';
 import type { GatewayHealth } from './target/gateway-health.ts';
 
 export type CallDirection = 'in' | 'out' | 'internal';
 
 export type CallSource =
-  | { readonly kind: 'carrier'; readonly carrier: CarrierRecord }
+  | {
+      readonly kind: 'carrier';
+      readonly carrier: CarrierRecord;
+      /** The Request-URI names our Contact at the carrier, and not what was dialled. */
+      readonly isOurContact?: boolean;
+    }
   | { readonly kind: 'trunk'; readonly trunk: TrunkRecord };
 
 /** One place to send the INVITE to. */
@@ -25,6 +34,8 @@ export interface LegTarget {
   readonly label: string;
   /** Address that in-dialog requests of this leg come from, `''` while unknown. */
   readonly remoteAddress: string;
+  /** What its challenges are answered with; absent: they are failures. */
+  readonly login?: DigestLogin;
 }
 
 /** Targets that share one trunk or carrier, and so the same ceilings. */
@@ -39,6 +50,8 @@ export interface RouteOption {
   readonly callerId?: string;
   /** Another called number than the one dialled. */
   readonly calledNumber?: string;
+  /** New calls a second that it may be given. */
+  readonly rate?: CallRate;
   /** Who pays when it is not the calling trunk. */
   readonly payerAccountId?: number;
 }
@@ -82,6 +95,13 @@ export interface CallContext extends Traced {
   readonly effects: CallEffects;
   readonly carrierRoutes: CarrierRoutes;
   readonly gatewayHealth: GatewayHealth;
+  readonly carrierQuality: CarrierQuality;
+  readonly carrierNodes: CarrierNodes;
+  /** Names of the certificate that the peer has proved (F-128), none without mutual TLS. */
+  readonly peerNames: readonly string[];
+  readonly openHours: OpenHours;
+  /** When the INVITE came (epoch ms). */
+  readonly atMs: number;
   readonly trace: TraceLine[];
   /** Set by identifySource or authenticate; `undefined` in between means "must be challenged". */
   source: CallSource | undefined;

@@ -9,6 +9,8 @@ import { CallRunner } from './bridge/call-runner.ts';
 import type { PrivateMediaPolicy } from './bridge/private-media.ts';
 import type { CallContext, CallEffects } from './call-context.ts';
 import { CallRates } from './call-rates.ts';
+import { CarrierRegistrar, type CarrierRegistrarDeps } from './carrier/carrier-registrar.ts';
+import type { CarrierRegistrationStatus } from './carrier/registration-state.ts';
 import { createContext } from './create-context.ts';
 import {
   type ExplainDirectory,
@@ -18,16 +20,19 @@ import {
   explainCall,
 } from './explain.ts';
 import { LiveCalls } from './live-calls.ts';
+import { OpenHours } from './open-hours.ts';
 import type {
   CallClock,
   CallFunds,
   CallRandom,
   CallSink,
+  PeerNames,
   RoutingAuth,
   RoutingBindings,
   RoutingDirectory,
 } from './ports.ts';
 import { type SrfPort, type SrfRequest, type SrfResponse, toInboundRequest } from './srf-adapter.ts';
+import { CarrierQuality } from './target/carrier-quality.ts';
 import { CarrierRoutes } from './target/carrier-routes.ts';
 import { GatewayHealth } from './target/gateway-health.ts';
 import { GatewayProber, type GatewayProberDeps } from './target/gateway-prober.ts';
@@ -48,6 +53,10 @@ export interface CallRouterDeps {
   readonly referPolicy?: ReferPolicy;
   /** Both sides offer private media addresses: say so, or refuse the call. @default 'warn' */
   readonly privateMedia?: PrivateMediaPolicy;
+  /** What the peer of a flow has proved by mutual TLS. @default nothing */
+  readonly peerCertificate?: (flowId: string) => PeerNames | undefined;
+  /** Registers at carriers (P26). @default at none */
+  readonly registerAtCarriers?: Pick<CarrierRegistrarDeps, 'send' | 'onChange'>;
   /** Whether calls can be served at all. @default always 'ready' */
   readonly readiness?: () => Readiness;
 }
@@ -67,6 +76,7 @@ export class CallRouter {
   readonly #turns = new Map<number, number>();
   readonly #bridge: BridgeDeps;
   readonly #rates: CallRates;
+  readonly #carrierRegistrar: CarrierRegistrar;
   #isDraining = false;
   #prober: GatewayProber | undefined;
   #stopSweep: () => void = () => undefined;
@@ -76,7 +86,17 @@ export class CallRouter {
     this.#steps = steps;
     this.#rates = new CallRates(() => deps.clock.now());
     const gatewayHealth = new GatewayHealth(() => deps.clock.now());
-    this.#world = { ...deps, carrierRoutes: new CarrierRoutes(), gatewayHealth };
+    this.#carrierRegistrar = createCarrierRegistrar(deps);
+    this.#world = {
+      ...deps,
+      carrierRoutes: new CarrierRoutes(),
+      gatewayHealth,
+      carrierQuality: new CarrierQuality(),
+      carrierNodes: this.#carrierRegistrar,
+      openHours: new OpenHours(),
+      peerCertificate: deps.peerCertificate ?? (() => undefined),
+      nowMs: () => deps.clock.now(),
+    };
     this.#bridge = {
       srf: deps.srf,
       auth: deps.auth,
@@ -157,6 +177,21 @@ export class CallRouter {
     this.#prober.start();
   }
 
+  /** Registers at the carriers that want it, from now on. */
+  startCarrierRegistrations(): void {
+    this.#carrierRegistrar.start();
+  }
+
+  /** The directory may hold other carriers now. */
+  directoryChanged(): void {
+    this.#carrierRegistrar.directoryChanged();
+  }
+
+  /** How our registrations at carriers stand. */
+  carrierRegistrations(): readonly CarrierRegistrationStatus[] {
+    return this.#carrierRegistrar.statuses();
+  }
+
   /** New calls get 503 from now on; resolves when the last one has ended. */
   beginDrain(): Promise<void> {
     this.#isDraining = true;
@@ -168,8 +203,9 @@ export class CallRouter {
     this.#calls.endAll({ reason, status: reasonEntry(reason).status || 503, hungUpBy: 'server' });
   }
 
-  /** Stops the sweep of leases and the probes. */
+  /** Stops the sweep of leases and the probes, and takes our registrations back. */
   close(): void {
+    this.#carrierRegistrar.close();
     this.#prober?.close();
     this.#stopSweep();
   }
@@ -240,4 +276,14 @@ export class CallRouter {
       this.#sweepLater();
     });
   }
+}
+
+function createCarrierRegistrar({ directory, clock, random, registerAtCarriers }: CallRouterDeps): CarrierRegistrar {
+  const silent = { send: () => undefined, onChange: () => undefined };
+  return new CarrierRegistrar({
+    carriers: () => (registerAtCarriers === undefined ? [] : directory.carriers()),
+    clock,
+    random,
+    ...(registerAtCarriers ?? silent),
+  });
 }

@@ -1,8 +1,11 @@
 import type { InboundRequest } from '../auth/index.ts';
 import type { CallsConfig } from '../config/index.ts';
 import type { CallContext, CallEffects } from './call-context.ts';
+import type { CarrierNodes } from './carrier/carrier-registrar.ts';
 import { viewInvite } from './invite-view.ts';
-import type { RoutingBindings, RoutingDirectory } from './ports.ts';
+import type { OpenHours } from './open-hours.ts';
+import type { PeerNames, RoutingBindings, RoutingDirectory } from './ports.ts';
+import type { CarrierQuality } from './target/carrier-quality.ts';
 import type { CarrierRoutes } from './target/carrier-routes.ts';
 import type { GatewayHealth } from './target/gateway-health.ts';
 
@@ -12,6 +15,12 @@ export interface ContextWorld {
   readonly config: CallsConfig;
   readonly carrierRoutes: CarrierRoutes;
   readonly gatewayHealth: GatewayHealth;
+  readonly carrierQuality: CarrierQuality;
+  readonly carrierNodes: CarrierNodes;
+  readonly openHours: OpenHours;
+  /** The certificate that the flow's peer has proved; nobody's where there is no mutual TLS. */
+  peerCertificate(flowId: string): PeerNames | undefined;
+  nowMs(): number;
 }
 
 /** A call about which nothing is known yet but the request. */
@@ -30,6 +39,11 @@ export function createContext(
     effects,
     carrierRoutes: world.carrierRoutes,
     gatewayHealth: world.gatewayHealth,
+    carrierQuality: world.carrierQuality,
+    carrierNodes: world.carrierNodes,
+    openHours: world.openHours,
+    peerNames: world.peerCertificate(request.flowId)?.names ?? [],
+    atMs: world.nowMs(),
     trace: [],
     source: undefined,
     called: [],

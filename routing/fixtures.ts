@@ -5,9 +5,13 @@ import { runSteps } from '../telemetry/index.ts';
 import { type DeltaFields, Directory, directoryDelta } from '../tenancy/index.ts';
 import { MemoryAdmission } from './admission/memory-admission.ts';
 import type { CallContext, CallEffects } from './call-context.ts';
+import type { CallRates } from './call-rates.ts';
+import { type CarrierNodes, NO_CARRIER_NODES } from './carrier/carrier-registrar.ts';
 import { createContext } from './create-context.ts';
 import { CALL_STEPS } from './index.ts';
+import { OpenHours } from './open-hours.ts';
 import type { AuthVerdict, RoutingBindings } from './ports.ts';
+import { CarrierQuality } from './target/carrier-quality.ts';
 import { CarrierRoutes } from './target/carrier-routes.ts';
 import { GatewayHealth } from './target/gateway-health.ts';
 
@@ -19,6 +23,13 @@ export interface TestWorld {
   bindings: BindingRecord[];
   verdict: AuthVerdict;
   loops: readonly string[];
+  /** Names in the certificate of whoever calls. */
+  peerNames: readonly string[];
+  nodes: CarrierNodes;
+  nowMs: number;
+  /** Counts calls by the second. @default nobody does */
+  rates: CallRates | undefined;
+  readonly quality: CarrierQuality;
   readonly config: CallsConfig;
 }
 
@@ -34,6 +45,11 @@ export function testWorld(fields: DeltaFields, config: Partial<CallsConfig> = {}
     bindings: [],
     verdict: { kind: 'rejected', rejection: { status: 407, reason: 'challenged' } },
     loops: [],
+    peerNames: [],
+    nodes: NO_CARRIER_NODES,
+    nowMs: 0,
+    rates: undefined,
+    quality: new CarrierQuality(),
     config: { ...CALLS, ...config },
   };
 }
@@ -59,6 +75,11 @@ export function runInvite(world: TestWorld, request: InboundRequest) {
       config: world.config,
       carrierRoutes: new CarrierRoutes(),
       gatewayHealth: new GatewayHealth(() => 0),
+      carrierQuality: world.quality,
+      carrierNodes: world.nodes,
+      openHours: new OpenHours(),
+      peerCertificate: () => ({ names: world.peerNames }),
+      nowMs: () => world.nowMs,
     },
     effects,
   );
@@ -68,7 +89,7 @@ export function runInvite(world: TestWorld, request: InboundRequest) {
 function testEffects(world: TestWorld): CallEffects {
   return {
     authenticate: () => world.verdict,
-    takeRates: () => undefined,
+    takeRates: (rates) => world.rates?.take(rates),
     checkFunds: () => undefined,
     acquire: (context, claims) => world.admission.acquire(context.uuid, claims, Number.MAX_SAFE_INTEGER),
     isLoop: (caller, called, trunkId) => world.loops.includes(`${caller} ${called} ${trunkId}`),

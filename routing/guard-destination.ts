@@ -18,6 +18,11 @@ export function guardDestination(context: CallContext): Rejection | undefined {
     const sentence = `${blocked.name} does not allow calls to ${context.calledNumber}.`;
     return { status: 403, reason: 'destination_blocked', sentence };
   }
+  const closed = context.direction === 'out' ? owners.find(({ policy }) => isClosed(policy, context)) : undefined;
+  if (closed !== undefined) {
+    const sentence = `${closed.name} allows no calls out at this hour.`;
+    return { status: 403, reason: 'destination_blocked', sentence };
+  }
   const limits = owners.flatMap(({ key, policy }) =>
     policy.callsPerSecond === undefined ? [] : [{ key, perSecond: policy.callsPerSecond }],
   );
@@ -48,6 +53,11 @@ function ownersOf(context: CallContext): readonly Owner[] {
     .chain(trunk.accountId)
     .flatMap(({ id, name, routing }) => (routing ? [{ key: `account ${id}`, name, policy: routing }] : []));
   return [...own, ...above];
+}
+
+/** A carrier's hours say when it is used, which is decided where the call goes. */
+function isClosed({ hours }: RoutingPolicy, { openHours, atMs }: CallContext): boolean {
+  return !openHours.isOpen(hours, atMs);
 }
 
 function isBlocked({ blocked, allowed }: RoutingPolicy, { calledNumber }: CallContext): boolean {

@@ -98,3 +98,50 @@ t.test('an address that only a digest+ip trunk lists is challenged', async (t) =
   const world = testWorld({ ...fields, trunks: [both] });
   t.match(runInvite(world, invite({ source: '198.51.100.7', ...foreign })).rejection, { status: 407 });
 });
+
+t.test('F-128: a client certificate names a carrier or an IP trunk, before every address', async (t) => {
+  const world = testWorld({
+    ...fields,
+    trunks: [digest, ip, trunkRecord({ id: 4, authType: 'ip', routing: { tlsSubjects: ['SBC.teams.example'] } })],
+    carriers: [carrier, carrierRecord({ id: 2, name: 'mutual', routing: { tlsSubjects: ['sip.carrier.example'] } })],
+  });
+  const from = (names: readonly string[], source = '203.0.113.200') => {
+    world.peerNames = names;
+    return runInvite(world, invite({ source, ...foreign })).context.source;
+  };
+  t.match(from(['a.example', 'sip.carrier.example']), { kind: 'carrier', carrier: { id: 2 } });
+  t.match(from(['sbc.teams.example']), { kind: 'trunk', trunk: { id: 4 } });
+  t.match(from(['sbc.teams.example'], '198.51.100.7'), { trunk: { id: 4 } }, 'not the trunk of the address');
+  t.equal(from(['sbc.other.example']), undefined, 'any other certificate names nobody');
+  t.match(from([], '127.0.0.2'), { kind: 'carrier', carrier: { id: 1 } });
+});
+
+t.test('P26: calls from the node we are registered at are that carrier’s', async (t) => {
+  const up = carrierRecord({ id: 2, name: 'up' });
+  const did = didRecord({ id: 1, number: '+31201234567', destination: { kind: 'reject' } });
+  const world = testWorld({
+    ...fields,
+    dids: [did],
+    carriers: [carrier, up, carrierRecord({ id: 3, enabled: false })],
+  });
+  world.nodes = {
+    nodeOf: () => undefined,
+    carrierFrom: (address, user) => {
+      if (address === '192.0.2.55') return { carrierId: 3, isOurContact: false };
+      if (user === up.uuid) return { carrierId: 2, isOurContact: true };
+      return address === '192.0.2.10' ? { carrierId: 2, isOurContact: false } : undefined;
+    },
+  };
+  const dialled = runInvite(world, invite({ source: '192.0.2.10', uri: toUs }));
+  t.match(dialled.context, { source: { carrier: { id: 2 } }, did: { id: 1 } });
+  const ourContact = {
+    source: '127.0.0.2',
+    uri: `sip:${up.uuid}@192.0.2.1`,
+    headers: { to: '<sip:0031201234567@up>' },
+  };
+  const named = runInvite(world, invite(ourContact));
+  t.match(named.context, { source: { carrier: { id: 2 } }, did: { id: 1 } }, 'the number stands in To');
+  const both = { ...ourContact.headers, 'p-called-party-id': '<sip:+31201234567@up>', to: '<sip:us@up>' };
+  t.match(runInvite(world, invite({ ...ourContact, headers: both })).context.did, { id: 1 });
+  t.equal(runInvite(world, invite({ source: '192.0.2.55', ...foreign })).context.source, undefined, 'disabled');
+});

@@ -1,4 +1,4 @@
-import type { TrunkRecord } from '../bus/index.ts';
+import type { CarrierRecord, TrunkRecord } from '../bus/index.ts';
 import { note, type Rejection } from '../telemetry/index.ts';
 import type { CallContext } from './call-context.ts';
 import { toE164 } from './numbers/e164.ts';
@@ -11,10 +11,10 @@ import { toE164 } from './numbers/e164.ts';
  */
 export function identifySource(context: CallContext): Rejection | undefined {
   const { sourceAddress, sourcePort } = context.invite.request;
-  const carrier = context.directory.findCarrierBySource(sourceAddress);
+  const carrier = carrierSource(context);
   if (carrier !== undefined) {
-    context.source = { kind: 'carrier', carrier };
-    note(context, 'identifySource', sourceAddress, `carrier ${carrier.name}`);
+    context.source = { kind: 'carrier', carrier: carrier.carrier, isOurContact: carrier.isOurContact };
+    note(context, 'identifySource', sourceAddress, `carrier ${carrier.carrier.name}, ${carrier.by}`);
     return undefined;
   }
   if (!hasCredentials(context) && context.bindings.findBindingBySource(sourceAddress, sourcePort) === undefined) {
@@ -24,8 +24,32 @@ export function identifySource(context: CallContext): Rejection | undefined {
   return requireChallenge(context);
 }
 
+interface CarrierSource {
+  readonly carrier: CarrierRecord;
+  readonly by: string;
+  readonly isOurContact: boolean;
+}
+
+/** By its certificate (F-128), by our registration there (P26) when the call names our Contact, by its address. */
+function carrierSource({ directory, invite, carrierNodes, peerNames }: CallContext): CarrierSource | undefined {
+  const { sourceAddress } = invite.request;
+  const certified = directory.findCarrierBySubject(peerNames);
+  if (certified !== undefined) return { carrier: certified, by: 'by its certificate', isOurContact: false };
+  const node = carrierNodes.carrierFrom(sourceAddress, invite.requestUri?.user ?? '');
+  const registered = node === undefined ? undefined : directory.findCarrier(node.carrierId);
+  const isOurContact = node?.isOurContact === true;
+  const listed = isOurContact ? undefined : directory.findCarrierBySource(sourceAddress);
+  if (listed !== undefined) return { carrier: listed, by: 'by its address', isOurContact: false };
+  return registered?.enabled === true
+    ? { carrier: registered, by: 'by our registration there', isOurContact }
+    : undefined;
+}
+
+/** A certificate says more than an address: who shows one that a trunk lists is looked for among those alone. */
 function identifyIpTrunk(context: CallContext, address: string): Rejection | undefined {
-  const trunks = context.directory.findIpTrunks(address).filter((trunk) => trunk.authType === 'ip');
+  const certified = context.directory.findTrunksBySubject(context.peerNames);
+  const listed = certified.length > 0 ? certified : context.directory.findIpTrunks(address);
+  const trunks = listed.filter((trunk) => trunk.authType === 'ip');
   if (trunks.length === 0) return undefined;
   const trunk = trunks.length === 1 ? trunks[0] : soleOwner(context, trunks);
   if (trunk === undefined) {

@@ -36,6 +36,9 @@ export { MemoryAdmission } from './admission/memory-admission.ts';
 export type { ReferPolicy } from './bridge/bridge-deps.ts';
 export type { PrivateMediaPolicy } from './bridge/private-media.ts';
 export type { CallRouter, CallRouterDeps, Readiness } from './call-router.ts';
+export type { SendRegister } from './carrier/register-port.ts';
+export type { CarrierRegistrationStatus } from './carrier/registration-state.ts';
+export { srfRegisters } from './carrier/srf-registers.ts';
 export { type ExplainQuery, type Explanation, UnknownTrunkError } from './explain.ts';
 export { createInviteAuth } from './invite-auth.ts';
 export type {
@@ -49,6 +52,6 @@ export type {
   RoutingDirectory,
 } from './ports.ts';
 export { PBX_PROFILES, type PbxProfile } from './profiles.ts';
-export { type SrfPort, toInboundRequest } from './srf-adapter.ts';
+export { type SrfPort, type SrfRequests, toInboundRequest } from './srf-adapter.ts';
 export { flowRoute } from './target/trunk-legs.ts';
 export { createUnservedHandler, UNSERVED_METHODS } from './unserved-methods.ts';

@@ -8,6 +8,8 @@ export interface InviteView {
   readonly requestUri: UriParts | undefined;
   readonly from: NameAddr;
   readonly fromUser: string;
+  /** User of P-Called-Party-ID (RFC 7315), else of To; `''` where there is none. */
+  readonly calledUser: string;
   /** Lower case, `''` where there is none. */
   readonly fromHost: string;
   /** User of P-Asserted-Identity or P-Preferred-Identity (RFC 3325), `''` where there is none. */
@@ -32,6 +34,7 @@ export function viewInvite(request: InboundRequest): InviteView {
     requestUri: parseUri(request.uri),
     from,
     fromUser,
+    calledUser: userOf(request.header('p-called-party-id')) || userOf(request.header('to')),
     fromHost: fromUri?.host ?? '',
     assertedUser: (asserted === undefined ? undefined : parseUri(asserted.uri))?.user ?? '',
     assertedDisplay: asserted?.display ?? '',
@@ -39,6 +42,10 @@ export function viewInvite(request: InboundRequest): InviteView {
     maxForwards: parseMaxForwards(request.header('max-forwards')),
     userAgent: request.header('user-agent') ?? '',
   };
+}
+
+function userOf(header: string | undefined): string {
+  return parseUri(parseNameAddr(header ?? '')?.uri ?? '')?.user ?? '';
 }
 
 function assertedIdentity(request: InboundRequest): NameAddr | undefined {

@@ -1,4 +1,4 @@
-import type { DialRule } from '../bus/index.ts';
+import type { DialRule, RoutingPolicy } from '../bus/index.ts';
 import { note, type Rejection } from '../telemetry/index.ts';
 import { type CallContext, callerTrunk } from './call-context.ts';
 import { applyDialPlan } from './numbers/dial-plan.ts';
@@ -14,22 +14,36 @@ export function normalizeNumbers(context: CallContext): Rejection | undefined {
   const fault = findRequestFault(invite);
   if (fault !== undefined) return fault;
   const country = countryOf(context);
-  const sent = invite.requestUri?.user ?? '';
+  const sent = isOurContact(context) ? invite.calledUser : (invite.requestUri?.user ?? '');
   const dialled = applyDialPlan(dialPlanOf(context), sent);
   context.called = e164Candidates(dialled, country);
   context.calledNumber = context.called[0] ?? dialled;
   context.dialled = dialled;
-  const caller = invite.assertedUser || invite.fromUser;
+  const caller = planned(context, invite.assertedUser || invite.fromUser);
   context.caller = toE164(caller, country) ?? caller;
   const readings = context.called.length === 0 ? 'no telephone number' : context.called.join(' or ');
   note(context, 'normalizeNumbers', `${sent || invite.request.uri} from ${caller || 'nobody'}`, readings);
   return undefined;
 }
 
+/** A caller number as this trunk's or carrier's plan rewrites it. */
+export function planned(context: CallContext, sent: string): string {
+  return applyDialPlan(policyOf(context)?.callerPlan, sent);
+}
+
 /** How this trunk dials, or this carrier writes called numbers. */
 function dialPlanOf(context: CallContext): readonly DialRule[] | undefined {
-  if (context.source?.kind === 'carrier') return context.source.carrier.routing?.dialPlan;
-  return callerTrunk(context)?.routing?.dialPlan;
+  return policyOf(context)?.dialPlan;
+}
+
+/** What is set for whoever calls: the carrier or the trunk itself. */
+function policyOf(context: CallContext): RoutingPolicy | undefined {
+  return context.source?.kind === 'carrier' ? context.source.carrier.routing : callerTrunk(context)?.routing;
+}
+
+/** A carrier we are registered at may call our Contact; then the number stands elsewhere (P26). */
+function isOurContact({ source }: CallContext): boolean {
+  return source?.kind === 'carrier' && source.isOurContact === true;
 }
 
 /** ISO country of national numbers, nearest setting first; `null`: none. */

@@ -228,3 +228,32 @@ t.test('explain says what a call then does, and takes nothing', async (t) => {
   t.throws(() => router.explain({ from: '1', to: '2', trunk: 'nobody' }), { code: 'unknown_trunk' });
   t.same([stage.records, stage.counted, router.leases(), router.activeCalls], [[], [], [], 0]);
 });
+
+t.test('P26: a carrier that challenges our call gets an answer, once, in the same call', async (t) => {
+  const registration = { registrar: '127.0.0.2', username: 'us', domain: 'up.example', password: 'a secret' };
+  const stage = await start(t, (carrier) => ({
+    ...one(carrier),
+    carriers: [carrierRecord({ id: 1, gateways: [gateway('127.0.0.2', carrier.port, 1)], routing: { registration } })],
+  }));
+  const seen: SrfRequest[] = [];
+  let isSatisfied = true;
+  stage.carrier.onInvite((req, res) => {
+    seen.push(req);
+    const challenge = 'Digest realm="up.example", nonce="n1", algorithm=SHA-256, qop="auth"';
+    const isAnswered = /username="us", realm="up.example"/.test(req.get('proxy-authorization') ?? '');
+    if (!isAnswered || !isSatisfied) res.send(407, undefined, { headers: { 'Proxy-Authenticate': challenge } });
+    else void stage.carrier.srf.createUAS(req, res, { localSdp: SDP('callee'), headers: {} });
+  });
+  const dialog = await callOut(stage, '0301234567').dialog;
+  t.equal(seen.length, 2);
+  t.equal(seen[0]?.get('call-id'), seen[1]?.get('call-id'));
+  t.equal(seen[0]?.get('from'), seen[1]?.get('from'));
+  t.match(seen[1]?.get('from'), /@up\.example>/);
+  t.equal(Number.parseInt(seen[1]?.get('cseq') ?? '', 10), Number.parseInt(seen[0]?.get('cseq') ?? '', 10) + 1);
+  t.match(seen[1]?.get('proxy-authorization'), /algorithm=SHA-256, qop=auth/);
+  await hangUp(t, stage, dialog);
+  isSatisfied = false;
+  t.match(await refused(callOut(stage, '0301234567')), { status: 503 });
+  t.equal(seen.length, 4, 'no third try');
+  await until(() => stage.router.activeCalls === 0);
+});

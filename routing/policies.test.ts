@@ -146,3 +146,83 @@ t.test(
     }
   },
 );
+
+t.test('hours: a carrier is used within them, a trunk or account calls out within them', async (t) => {
+  // Friday, 20:00 in Amsterdam, 19:00 UTC.
+  const evening = Date.UTC(2026, 10, 20, 19, 0);
+  const hours = (days: string[], from: string, to: string) => ({
+    hours: { timezone: 'Europe/Amsterdam', open: [{ days, from, to }] },
+  });
+  const at = (policies: Policies, nowMs = evening) => {
+    const { made, out } = world(policies);
+    made.nowMs = nowMs;
+    return out('+4930111').rejection?.reason;
+  };
+  t.equal(at({ carrier: hours(['fri'], '19:30', '20:30') }), undefined);
+  t.equal(at({ carrier: hours(['fri'], '08:00', '20:00') }), 'no_carrier', 'the end is not within');
+  t.equal(at({ carrier: hours(['thu'], '19:30', '20:30') }), 'no_carrier', 'another day');
+  t.equal(at({ trunk: hours(['fri'], '08:00', '18:00') }), 'destination_blocked');
+  t.equal(at({ root: hours(['fri'], '08:00', '18:00') }), 'destination_blocked', 'of an account above');
+  const night = hours(['fri'], '22:00', '06:00');
+  t.equal(at({ trunk: night }, evening + 9 * 3_600_000), undefined, 'Saturday, 05:00');
+  t.equal(at({ trunk: night }, evening + 10 * 3_600_000), 'destination_blocked', 'Saturday, 06:00');
+  t.equal(at({ trunk: { hours: { timezone: 'UTC', open: [] } } }), 'destination_blocked', 'never');
+});
+
+t.test('a carrier is given no more calls a second than it takes', async (t) => {
+  const { made, trunk, out } = world({ carrier: { callsPerSecondOut: 2 } });
+  const rates = new CallRates(() => 0);
+  made.rates = rates;
+  made.verdict = { kind: 'accepted', trunk };
+  t.same(
+    [1, 2, 3].map(() => out('+4930111').rejection?.reason),
+    [undefined, undefined, 'rate_limited'],
+  );
+  t.match(out('+4930111').rejection, { status: 503, sentence: '2 calls to carrier 1 a second.' });
+  t.equal(out('112').rejection, undefined, 'help is not counted');
+});
+
+t.test('a trusted trunk shows whatever number it sends, any other only its own', async (t) => {
+  for (const [policies, reason] of [
+    [{ trunk: { callerId: 'trusted' } }, undefined],
+    [{ account: { callerId: 'trusted' } }, undefined],
+    [{ account: { callerId: 'trusted' }, trunk: { callerId: 'owned' } }, 'caller_id_forbidden'],
+    [{}, 'caller_id_forbidden'],
+  ] as const) {
+    const { made } = world(policies);
+    const request = invite({ source: '192.0.2.1', uri: 'sip:+4930111@sip.didfarm.com', from: '<sip:+33612345678@x>' });
+    const { rejection, context } = runInvite(made, request);
+    t.equal(rejection?.reason, reason);
+    if (reason === undefined)
+      t.match(context.presentation, { user: '+33612345678', asserted: '+33612345678', replaced: false });
+  }
+});
+
+t.test('a caller plan rewrites the number a trunk sends before it is asked whose it is', async (t) => {
+  const { made } = world({ trunk: { callerPlan: [{ match: '(\\d{3})', replace: '+31201234$1' }] } });
+  const request = invite({ source: '192.0.2.1', uri: 'sip:+4930111@sip.didfarm.com', from: '<sip:567@x>' });
+  t.match(runInvite(made, request).context.presentation, { user: '+31201234567', replaced: false });
+});
+
+t.test('of carriers that cost the same, the one that delivers comes first', async (t) => {
+  const { made, trunk } = world();
+  const { directory } = testWorld({
+    accounts: [accountRecord({ id: 2 })],
+    trunks: [trunk],
+    dids: [didRecord({ id: 1, accountId: 2, number: '+31201234567' })],
+    carriers: [1, 2].map((id) => carrierRecord({ id, name: `c${id}`, gateways })),
+  });
+  const order = () =>
+    runInvite(
+      { ...made, directory },
+      invite({ source: '192.0.2.1', uri: 'sip:+4930111@sip.didfarm.com', from: '<sip:+31201234567@x>' }),
+    ).context.options.map(({ carrier }) => carrier?.id);
+  t.same(order(), [1, 2]);
+  made.quality.attempted(1, false);
+  made.quality.attempted(1, false);
+  t.same(order(), [2, 1]);
+  for (let call = 0; call < 30; call++) made.quality.attempted(1, true);
+  t.same(order(), [1, 2], 'and comes back when it delivers again');
+  made.quality.ended(1, 100);
+  t.match(made.quality.scores(), [{ carrierId: 1, durationSec: 10 }]);
+});

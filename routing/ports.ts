@@ -21,11 +21,20 @@ export type RoutingDirectory = Pick<
   | 'findDid'
   | 'findGroup'
   | 'resolveDestination'
+  | 'findCarrier'
   | 'findCarrierBySource'
+  | 'findCarrierBySubject'
+  | 'findTrunksBySubject'
   | 'findIpTrunks'
   | 'carriers'
   | 'nearestDids'
 >;
+
+/** What a peer has proved by mutual TLS. */
+export interface PeerNames {
+  /** Lower-case domains of its certificate. */
+  readonly names: readonly string[];
+}
 
 /** Live registrations; the registrar is one. */
 export interface RoutingBindings {

@@ -1,10 +1,10 @@
-import type { CarrierRecord, DidRecord, TrunkRecord } from '../bus/index.ts';
+import type { DidRecord, TrunkRecord } from '../bus/index.ts';
 import { note, type Rejection } from '../telemetry/index.ts';
-import { type CallContext, callerTrunk, type RouteOption } from './call-context.ts';
+import { type CallContext, callerTrunk } from './call-context.ts';
 import { countryOf } from './normalize-numbers.ts';
 import { isEmergency } from './numbers/emergency.ts';
-import { carrierOption } from './target/carrier-routes.ts';
 import { didOptions } from './target/did-options.ts';
+import { helpOptions, outOptions } from './target/out-options.ts';
 import { trunkOption } from './target/trunk-legs.ts';
 
 /**
@@ -71,19 +71,10 @@ function toHelp(context: CallContext): Rejection | undefined {
   context.direction = 'out';
   context.isEmergency = true;
   context.calledNumber = context.dialled;
-  const all = context.directory.carriers();
-  const listed = context.carrierRoutes.find(all, context.calledNumber);
-  const carriers = [...listed, ...all.filter((carrier) => carrier.enabled && !listed.includes(carrier))];
-  context.options = optionsOf(context, carriers, context.calledNumber);
+  context.options = helpOptions(context, context.calledNumber);
   if (context.options.length === 0) return noCarrier(context.calledNumber);
   note(context, 'resolveTarget', context.calledNumber, `emergency: ${describe(context)}`);
   return undefined;
-}
-
-function optionsOf(context: CallContext, carriers: readonly CarrierRecord[], number: string): readonly RouteOption[] {
-  return carriers
-    .map((carrier) => carrierOption(carrier, number, context.effects.random, context.gatewayHealth))
-    .filter((option) => option.legs.length > 0);
 }
 
 function noCarrier(number: string): Rejection {
@@ -98,8 +89,7 @@ function toCarriers(context: CallContext): Rejection | undefined {
     return { status: 484, reason: 'bad_number', sentence };
   }
   context.calledNumber = number;
-  const carriers = context.carrierRoutes.find(context.directory.carriers(), number);
-  context.options = optionsOf(context, carriers, number);
+  context.options = outOptions(context, number);
   if (context.options.length === 0) return noCarrier(number);
   note(context, 'resolveTarget', number, `out: ${describe(context)}`);
   return undefined;

@@ -60,3 +60,23 @@ export function uriHost(address: string): string {
 export function escapeUser(user: string): string {
   return user.replace(/[^A-Za-z0-9\-_.!~*'()&=+$,/]/gu, (char) => encodeURIComponent(char.toWellFormed()));
 }
+
+/** `host[:port][;transport=]` taken apart, as trunks' and carriers' targets are written. */
+export interface TargetParts {
+  /** Without brackets. */
+  readonly host: string;
+  /** Default of the transport when `undefined`: then a host name is looked up by SRV. */
+  readonly port: number | undefined;
+  readonly transport: string | undefined;
+  readonly uri: string;
+}
+
+export function parseTarget(target: string): TargetParts {
+  const parts = /^(?:\[([^\]]+)\]|([^:;]+))(?::(\d+))?(?:;transport=(\w+))?/.exec(target);
+  return {
+    host: parts?.[1] ?? parts?.[2] ?? '',
+    port: parts?.[3] === undefined ? undefined : Number(parts[3]),
+    transport: parts?.[4]?.toLowerCase(),
+    uri: `sip:${target}`,
+  };
+}

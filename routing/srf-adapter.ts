@@ -116,6 +116,20 @@ export interface UacProgress {
   readonly cbProvisional: (response: ReceivedResponse) => void;
 }
 
+/** A request outside of calls, and the answers to it. */
+export interface SentOneShot {
+  on(event: 'response', listener: (res: ReceivedResponse) => void): unknown;
+}
+
+/** What registrations at carriers are sent through. */
+export interface SrfRequests {
+  request(
+    uri: string,
+    options: { readonly method: string; readonly proxy: string; readonly headers: SrfHeaders },
+    callback: (error: unknown, sent?: SentOneShot) => void,
+  ): unknown;
+}
+
 export interface SrfPort {
   createUAC(options: CreateUacOptions, progress: UacProgress): Promise<SrfDialog | UnackedDialog>;
   createUAS(
@@ -151,6 +165,7 @@ function classOf(status: number): number {
 export function toInboundRequest(req: SrfRequest): InboundRequest {
   let headers: ReadonlyMap<string, readonly string[]> | undefined;
   const lines = (name: string): readonly string[] => {
+    if (req.headerLines !== undefined) return req.headerLines(name);
     headers ??= readHeaderLines(req);
     return headers.get(name) ?? [];
   };
@@ -165,7 +180,6 @@ export function toInboundRequest(req: SrfRequest): InboundRequest {
     localPort,
     flowId: req.sessionToken ?? '',
     callId: req.get('call-id') ?? '',
-    if (req.headerLines !== undefined) return req.headerLines(name);
     cseq: Number.parseInt(req.get('cseq') ?? '0', 10),
     get branch() {
       return /;\s*branch\s*=\s*([^;,\s]+)/i.exec(lines('via')[0] ?? '')?.[1] ?? '';
@@ -193,8 +207,13 @@ const COMPACT: Readonly<Record<string, string>> = {
   y: 'identity',
 };
 
+/** Every line of the header of that lower-case name. */
+export function headerLinesOf(message: Pick<SrfMessage, 'raw' | 'headerLines'>, name: string): readonly string[] {
+  return message.headerLines?.(name) ?? readHeaderLines(message).get(name) ?? [];
+}
+
 /** srf joins repeated headers by commas, which cannot be undone; so the lines are read from the text itself. */
-function readHeaderLines(req: SrfRequest): ReadonlyMap<string, readonly string[]> {
+function readHeaderLines(req: Pick<SrfMessage, 'raw'>): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   const head = (req.raw ?? '').split(/\r?\n\r?\n/, 1)[0] ?? '';
   const unfolded = head.replace(/\r?\n[ \t]+/g, ' ');

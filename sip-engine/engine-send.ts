@@ -146,7 +146,7 @@ class OneShot {
     const message = withLocalAddress(this.#message, this.#deps.transport, flow);
     this.#deps.transactions.request(message, flow, {
       onResponse: (response) => {
-        if (isCurrent() && response.status >= 200) this.#answered(response, startedMs);
+        if (isCurrent() && response.status >= 200) this.#answered(response, flow, startedMs);
       },
       onTimeout: () => isCurrent() && this.#next({ kind: 'timeout' }),
       onTransportError: (error) => isCurrent() && this.#next({ kind: 'failed', reason: error.message }),
@@ -154,10 +154,11 @@ class OneShot {
     });
   }
 
-  #answered(message: SipMessage, startedMs: number): void {
+  #answered(message: SipMessage, flow: Flow, startedMs: number): void {
     const { status } = message;
     const rttMs = this.#deps.ports.clock.nowMs() - startedMs;
-    const result: EngineResult = { kind: 'response', status, message, rttMs };
+    const peer = { address: flow.remoteAddress, port: flow.remotePort, transport: flow.transport };
+    const result: EngineResult = { kind: 'response', status, message, rttMs, peer };
     if (status === 503) this.#next(result);
     else this.#end(result);
   }

@@ -61,7 +61,14 @@ export interface EngineRequest {
 }
 
 export type EngineResult =
-  | { readonly kind: 'response'; readonly status: number; readonly message: SipMessage; readonly rttMs: number }
+  | {
+      readonly kind: 'response';
+      readonly status: number;
+      readonly message: SipMessage;
+      readonly rttMs: number;
+      /** The element that answered: where what belongs to this request goes as well. */
+      readonly peer: { readonly address: string; readonly port: number; readonly transport: TransportName };
+    }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'failed'; readonly reason: string };
 

@@ -25,6 +25,7 @@ function sources(trunks: number): SipMetricSources {
     transactions: () => ({ ist: 4 }),
     connections: () => 0,
     bans: () => 2,
+    carrierRegistrations: () => [{ carrier: 'up', registered: true }],
     directoryVersion: () => 9,
   };
 }

@@ -13,8 +13,16 @@ export interface SipMetricSources {
   dialogs(): number;
   transactions(): Readonly<Record<string, number>>;
   connections(): number;
+  /** Carriers that we register at. */
+  carrierRegistrations(): Iterable<CarrierSeries>;
   bans(): number;
   directoryVersion(): number;
+}
+
+export interface CarrierSeries {
+  /** Name. */
+  readonly carrier: string;
+  readonly registered: boolean;
 }
 
 export interface TrunkSeries {
@@ -83,6 +91,11 @@ export class SipMetrics {
     this.#gauge('didfarm_dialogs', 'SIP dialogs', undefined, () => ({ '': sources.dialogs() }));
     this.#gauge('didfarm_connections', 'Open SIP connections', undefined, () => ({ '': sources.connections() }));
     this.#gauge('didfarm_bans', 'Banned addresses', undefined, () => ({ '': sources.bans() }));
+    const carriers = () =>
+      Object.fromEntries(
+        [...sources.carrierRegistrations()].map((series) => [series.carrier, Number(series.registered)]),
+      );
+    this.#gauge('didfarm_carrier_registered', '1 while we are registered at the carrier', 'carrier', carriers);
     const version = () => ({ '': sources.directoryVersion() });
     this.#gauge('didfarm_directory_version', 'Version of the directory that SIP reads', undefined, version);
   }

@@ -1,5 +1,5 @@
 import { note, type Rejection } from '../../telemetry/index.ts';
-import { claimsFor, refuse } from '../admit-call.ts';
+import { claimsFor, refuse, tooFast } from '../admit-call.ts';
 import { realmOf, refuseInvite, sendFinal } from '../answer.ts';
 import type { LegTarget, RouteOption } from '../call-context.ts';
 import type { SrfHeaders, SrfRequest, SrfResponse } from '../srf-adapter.ts';
@@ -77,6 +77,11 @@ export class CallRunner {
       const option = context.options[index];
       if (option === undefined) continue;
       if (index !== context.admitted) {
+        const busy = option.rate === undefined ? undefined : context.effects.takeRates([option.rate]);
+        if (busy !== undefined) {
+          this.#failed ??= { rejection: tooFast(busy), peer: undefined };
+          continue;
+        }
         const result = this.#deps.admission.acquire(
           context.uuid,
           claimsFor(context, option),
@@ -99,7 +104,7 @@ export class CallRunner {
       legs,
       (leg) =>
         placeLeg(this.#deps.srf, this.#req, { leg, headers: inviteHeaders(context, option, leg), onProvisional }),
-      (leg, failure) => this.#noteFailure(leg, failure),
+      (leg, failure) => this.#noteFailure(option, leg, failure),
     );
     const ringing = this.#limitRinging(option);
     const { leg, outcome } = await this.#round.result;
@@ -107,7 +112,7 @@ export class CallRunner {
     ringing.stop();
     if (outcome.kind !== 'failed') {
       if (this.#call.isEnded) releaseLeg(outcome);
-      else await this.#join(leg, outcome);
+      else await this.#join(option, leg, outcome);
       return 'joined';
     }
     const { failure } = outcome;
@@ -127,18 +132,24 @@ export class CallRunner {
     return ringing;
   }
 
-  #noteFailure(leg: LegTarget, failure: LegFailure): void {
+  #noteFailure({ carrier }: RouteOption, leg: LegTarget, failure: LegFailure): void {
     const { context } = this.#call;
     this.#call.addAttempt(leg.label, failure.status);
     note(context, 'bridgeLegs', leg.label, `${failure.status}${failure.isLocal ? ', no answer' : ''}`);
     if (leg.kind !== 'gateway') return;
+    // A caller who hangs up says nothing about the carrier.
+    if (carrier !== undefined && failure.status !== 487) {
+      context.carrierQuality.attempted(carrier.id, failure.rang || !mayTryNext(leg.kind, failure));
+    }
     if (failure.isLocal) context.gatewayHealth.failed(leg.label);
     else context.gatewayHealth.responded(leg.label);
   }
 
-  async #join(leg: LegTarget, outcome: AnsweredLeg): Promise<void> {
+  async #join({ carrier }: RouteOption, leg: LegTarget, outcome: AnsweredLeg): Promise<void> {
+    const { gatewayHealth, carrierQuality } = this.#call.context;
     this.#call.addAttempt(leg.label, 200);
-    if (leg.kind === 'gateway') this.#call.context.gatewayHealth.responded(leg.label);
+    if (leg.kind === 'gateway') gatewayHealth.responded(leg.label);
+    if (carrier !== undefined) carrierQuality.attempted(carrier.id, true);
     const incoming = { call: this.#call, req: this.#req, res: this.#res, early: this.#early };
     await connectLegs(this.#deps, incoming, leg, outcome);
   }

@@ -1,5 +1,5 @@
 import type { CallContext, LegTarget, RouteOption } from '../call-context.ts';
-import { escapeUser, formatNameAddr, parseUri, uriHost } from '../sip-uri.ts';
+import { escapeUser, formatNameAddr, parseTarget, parseUri, uriHost } from '../sip-uri.ts';
 import type { SrfHeaders, SrfMessage } from '../srf-adapter.ts';
 
 /** Methods that both legs understand. */
@@ -69,9 +69,11 @@ function fromOf(context: CallContext, { callerId }: RouteOption, domain: string)
   return formatNameAddr(shown.display, `sip:${user}@${domain}`);
 }
 
-/** A PBX sees its own SIP domain; elsewhere the engine puts the address it sends from for `localhost`. */
-function domainFor(option: RouteOption): string {
-  return option.trunk?.realm || 'localhost';
+/** A PBX sees its own SIP domain, a carrier that we are registered at its own; elsewhere the engine puts the address it sends from for `localhost`. */
+function domainFor({ trunk, carrier }: RouteOption): string {
+  const registration = carrier?.routing?.registration;
+  if (registration !== undefined) return uriHost(registration.domain ?? parseTarget(registration.registrar).host);
+  return trunk?.realm || 'localhost';
 }
 
 /** What of the callee's answer the caller may see. */

@@ -1,12 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import type { LegTarget } from '../call-context.ts';
-import type {
-  ReceivedResponse,
-  SentRequest,
-  SrfDialog,
-  SrfHeaders,
-  SrfPort,
-  SrfRequest,
-  UnackedDialog,
+import { answerDigest } from '../carrier/digest-client.ts';
+import {
+  headerLinesOf,
+  type ReceivedResponse,
+  type SentRequest,
+  type SrfDialog,
+  type SrfHeaders,
+  type SrfPort,
+  type SrfRequest,
+  type UnackedDialog,
 } from '../srf-adapter.ts';
 import type { LegFailure } from './leg-outcome.ts';
 
@@ -33,7 +36,7 @@ export interface PlacedLeg {
   cancel(headers: SrfHeaders): void;
 }
 
-/** Sends the INVITE of one attempt. */
+/** Sends the INVITE of one attempt; a carrier's challenge is answered once (RFC 3261 section 22.3). */
 export function placeLeg(srf: SrfPort, req: SrfRequest, order: LegOrder): PlacedLeg {
   let sent: SentRequest | undefined;
   let cancelHeaders: SrfHeaders | undefined;
@@ -42,18 +45,49 @@ export function placeLeg(srf: SrfPort, req: SrfRequest, order: LegOrder): Placed
     cancelHeaders = headers;
     sent?.cancel({ headers }, () => undefined);
   };
-  const dialog = srf.createUAC(toOptions(req, order), {
-    cbRequest: (_error, request) => {
-      if (request === undefined) return;
-      sent = request;
-      if (cancelHeaders !== undefined) withdraw(cancelHeaders);
-    },
-    cbProvisional: (response) => {
-      if (response.status >= 180) rang = true;
-      if (cancelHeaders === undefined) order.onProvisional(response);
-    },
+  const invite = (headers: SrfHeaders) =>
+    settle(
+      srf.createUAC(toOptions(req, { ...order, headers }), {
+        cbRequest: (_error, request) => {
+          if (request === undefined) return;
+          sent = request;
+          if (cancelHeaders !== undefined) withdraw(cancelHeaders);
+        },
+        cbProvisional: (response) => {
+          if (response.status >= 180) rang = true;
+          if (cancelHeaders === undefined) order.onProvisional(response);
+        },
+      }),
+      () => rang,
+    );
+  const outcome = invite(order.headers).then((first) => {
+    const retry = cancelHeaders === undefined ? withCredentials(first, order, sent) : undefined;
+    return retry === undefined ? first : invite(retry);
   });
-  return { outcome: settle(dialog, () => rang), cancel: withdraw };
+  return { outcome, cancel: withdraw };
+}
+
+/** The headers of the second INVITE, of the same Call-ID and From (RFC 3261 section 22.2), or nothing to answer. */
+function withCredentials(
+  outcome: LegOutcome,
+  { leg, headers }: LegOrder,
+  sent: SentRequest | undefined,
+): SrfHeaders | undefined {
+  const response = outcome.kind === 'failed' ? outcome.failure.response : undefined;
+  if (leg.login === undefined || sent === undefined || response === undefined) return undefined;
+  const isProxy = response.status === 407;
+  if (!isProxy && response.status !== 401) return undefined;
+  const lines = headerLinesOf(response, isProxy ? 'proxy-authenticate' : 'www-authenticate');
+  const target = { method: 'INVITE', uri: leg.uri, cnonce: randomBytes(8).toString('hex') };
+  const value = answerDigest(lines, leg.login, target);
+  if (value === undefined) return undefined;
+  return {
+    ...headers,
+    From: sent.get('from') ?? headers.From ?? '',
+    'Call-ID': sent.get('call-id') ?? '',
+    CSeq: `${Number.parseInt(sent.get('cseq') ?? '1', 10) + 1} INVITE`,
+    [isProxy ? 'Proxy-Authorization' : 'Authorization']: value,
+  };
 }
 
 function toOptions(req: SrfRequest, { leg, headers }: LegOrder) {

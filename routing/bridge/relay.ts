@@ -95,7 +95,9 @@ function proveOther(deps: BridgeDeps, context: CallContext, leg: Leg, req: SrfRe
   const trunk = leg.side === 'caller' ? callerTrunk(context) : called?.trunk;
   const carrier = leg.side === 'caller' ? carrierOfSource(context) : called?.carrier;
   if (carrier !== undefined) {
-    const isSame = context.directory.findCarrierBySource(req.source_address)?.id === carrier.id;
+    const node = context.carrierNodes.carrierFrom(req.source_address, '');
+    const isSame =
+      context.directory.findCarrierBySource(req.source_address)?.id === carrier.id || node?.carrierId === carrier.id;
     return isSame ? undefined : { status: 403, reason: 'source_unknown' };
   }
   if (trunk === undefined) return { status: 403, reason: 'source_unknown' };

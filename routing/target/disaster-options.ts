@@ -1,7 +1,7 @@
 import type { DidRecord, Disaster } from '../../bus/index.ts';
 import type { CallContext, RouteOption } from '../call-context.ts';
 import { toE164 } from '../numbers/e164.ts';
-import { carrierOption } from './carrier-routes.ts';
+import { outOptions } from './out-options.ts';
 import { trunkOption } from './trunk-legs.ts';
 
 /** Where a DID's call goes when its PBX cannot take it (F-116): another trunk, a number or a URI, paid by the DID's account. */
@@ -20,14 +20,10 @@ export function disasterOptions(context: CallContext, did: DidRecord, disaster: 
   }
   const number = toE164(to.number, context.directory.getAccount(did.accountId)?.country ?? null);
   if (number === undefined) return [];
-  return context.carrierRoutes
-    .find(context.directory.carriers(), number)
-    .map((carrier) => carrierOption(carrier, number, context.effects.random, context.gatewayHealth))
-    .filter((option) => option.legs.length > 0)
-    .map((option) => ({
-      ...option,
-      callerId: callerId ?? context.calledNumber,
-      calledNumber: number,
-      payerAccountId: did.accountId,
-    }));
+  return outOptions(context, number).map((option) => ({
+    ...option,
+    callerId: callerId ?? context.calledNumber,
+    calledNumber: number,
+    payerAccountId: did.accountId,
+  }));
 }

@@ -24,7 +24,10 @@ function world() {
       done(![...silent].some((host) => probe.uri.includes(host)));
     },
   });
-  const order = () => carrierOption(carrier, '+331', () => 0, health).legs.map((leg) => leg.remoteAddress);
+  const order = () =>
+    carrierOption(carrier, '+331', { random: () => 0, isOpen: (key) => health.isOpen(key) }).legs.map(
+      (leg) => leg.remoteAddress,
+    );
   return { clock, silent, sent, prober, order };
 }
 

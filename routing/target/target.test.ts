@@ -35,7 +35,7 @@ t.test('gateways are tried by priority, and by weight inside one', async (t) => 
   const carrier = carrierRecord({ id: 1, gateways: [gateway('c', 2, 1), gateway('a', 1, 1), gateway('b', 1, 3)] });
   let open: string[] = [];
   const hosts = (random: number) =>
-    carrierOption(carrier, '+1', () => random, { isOpen: (key) => open.includes(key) }).legs.map(
+    carrierOption(carrier, '+1', { random: () => random, isOpen: (key) => open.includes(key) }).legs.map(
       (leg) => leg.remoteAddress,
     );
   t.same(hosts(0), ['a', 'b', 'c']);

@@ -42,6 +42,10 @@ export function createMetricSources({
     dialogs: () => engineStats().dialogs,
     transactions: () => ({ ...engineStats().transactions }),
     connections: () => engineStats().connections,
+    *carrierRegistrations() {
+      for (const { carrier, state } of router.carrierRegistrations())
+        yield { carrier, registered: state === 'registered' };
+    },
     bans: () => auth.bans.list().length,
     directoryVersion: () => directory.version,
   };

@@ -20,6 +20,7 @@ export function createRequestHandler(parts: Parts): (name: SipRequestName, args:
   const { registrar, auth, router, metrics } = parts;
   const handlers: Readonly<Record<SipRequestName, (args: never) => unknown>> = {
     metrics: () => metrics.collect(),
+    carrier_registrations: () => router.carrierRegistrations(),
     explain: (args: ExplainQuery) => router.explain(args),
     registrations: ({ trunkIds }: { trunkIds: readonly number[] }) => trunkIds.map((id) => statusOf(registrar, id)),
     bans: () => auth.bans.list(),

@@ -1,12 +1,12 @@
 import type { Server } from 'node:net';
 import Srf from 'drachtio-srf';
 import type { DrachtioRequest, DrachtioResponse } from '../../registrar/index.ts';
-import type { CallRouter, SrfPort } from '../../routing/index.ts';
+import type { CallRouter, SrfPort, SrfRequests } from '../../routing/index.ts';
 
 type Invite = CallRouter['handleInvite'];
 
 /** The part of drachtio-srf that the worker drives; the library's own declarations leave out half of it. */
-export interface SignallingApp extends SrfPort {
+export interface SignallingApp extends SrfPort, SrfRequests {
   invite(handler: Invite): void;
   register(handler: (req: DrachtioRequest, res: DrachtioResponse) => void): void;
   options(handler: (req: DrachtioRequest, res: DrachtioResponse) => void): void;

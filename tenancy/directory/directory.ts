@@ -140,6 +140,18 @@ export class Directory {
     return this.#trunks.findBySource(address);
   }
 
+  /** The enabled carrier that lists one of the names of a client certificate (F-128); of several the oldest. */
+  findCarrierBySubject(names: readonly string[]): CarrierRecord | undefined {
+    const lists = ({ enabled, routing }: CarrierRecord) =>
+      enabled && routing?.tlsSubjects?.some((subject) => names.includes(subject.toLowerCase())) === true;
+    return names.length === 0 ? undefined : this.#carrierList.find(lists);
+  }
+
+  /** Trunks that list one of the names of a client certificate. */
+  findTrunksBySubject(names: readonly string[]): readonly TrunkRecord[] {
+    return this.#trunks.findBySubject(names);
+  }
+
   findGroup(id: number): TrunkGroupRecord | undefined {
     return this.#groups.get(id);
   }

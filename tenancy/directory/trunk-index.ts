@@ -1,7 +1,7 @@
 import type { TrunkRecord } from '../../bus/index.ts';
 import { AddressIndex } from './address-index.ts';
 
-/** Trunks by id, by uuid, by (username, realm), by account and by source address. */
+/** Trunks by id, by uuid, by (username, realm), by account, by source address and by name in a client certificate. */
 export class TrunkIndex {
   readonly #byId = new Map<number, TrunkRecord>();
   readonly #byUuid = new Map<string, TrunkRecord>();
@@ -9,6 +9,7 @@ export class TrunkIndex {
   readonly #byRealm = new Map<string, Map<string, TrunkRecord>>();
   readonly #byAccount = new Map<number, Map<number, TrunkRecord>>();
   readonly #bySource = new AddressIndex<TrunkRecord>();
+  readonly #bySubject = new Map<string, Map<number, TrunkRecord>>();
 
   get size(): number {
     return this.#byId.size;
@@ -34,6 +35,12 @@ export class TrunkIndex {
     return this.#bySource.find(address);
   }
 
+  /** Trunks that list one of the names of a client certificate (F-128), by id. */
+  findBySubject(names: readonly string[]): readonly TrunkRecord[] {
+    const found = new Map(names.flatMap((name) => [...(this.#bySubject.get(name) ?? [])]));
+    return [...found.values()].sort((a, b) => a.id - b.id);
+  }
+
   ofAccount(accountId: number): readonly TrunkRecord[] {
     const trunks = this.#byAccount.get(accountId);
     return trunks === undefined ? [] : [...trunks.values()];
@@ -46,6 +53,7 @@ export class TrunkIndex {
     inner(this.#byRealm, trunk.realm.toLowerCase()).set(trunk.username, trunk);
     inner(this.#byAccount, trunk.accountId).set(trunk.id, trunk);
     if (trunk.authType !== 'digest') this.#bySource.add(trunk.sources, trunk);
+    for (const name of subjectsOf(trunk)) inner(this.#bySubject, name).set(trunk.id, trunk);
   }
 
   delete(id: number): void {
@@ -58,7 +66,12 @@ export class TrunkIndex {
     if (this.findCredential(old.username, realm)?.id === id) removeInner(this.#byRealm, realm, old.username);
     removeInner(this.#byAccount, old.accountId, id);
     if (old.authType !== 'digest') this.#bySource.remove(old.sources, old);
+    for (const name of subjectsOf(old)) removeInner(this.#bySubject, name, id);
   }
+}
+
+function subjectsOf(trunk: TrunkRecord): readonly string[] {
+  return trunk.routing?.tlsSubjects?.map((name) => name.toLowerCase()) ?? [];
 }
 
 function inner<K, L, V>(outer: Map<K, Map<L, V>>, key: K): Map<L, V> {
