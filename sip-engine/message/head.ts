@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { SipParseCode } from './errors.ts';
 
 /** Numbers kept for each header line, see `Head.lines`. */
@@ -13,7 +14,7 @@ export const FOLDED = 0x100;
 export class Head {
   /** One character a byte: the same positions as in `bytes`. */
   readonly text: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   /** `''` on responses and where it could not be read. */
   method = '';
   /** 0 on requests. */
@@ -48,7 +49,7 @@ export class Head {
   startFault: SipParseCode | undefined = undefined;
   lineFault: SipParseCode | undefined = undefined;
 
-  constructor(text: string, bytes: Uint8Array) {
+  constructor(text: string, bytes: Buffer) {
     this.text = text;
     this.bytes = bytes;
   }
@@ -59,5 +60,28 @@ export class Head {
 
   valueEnd(at: number): number {
     return this.lines[at + 3] ?? 0;
+  }
+
+  /** The same message with `value` (one line, one character a byte) at that header line; nothing is read again. */
+  withValue(at: number, value: string): Head {
+    const start = this.valueStart(at);
+    const end = this.valueEnd(at);
+    const text = this.text.slice(0, start) + value + this.text.slice(end);
+    const shift = start + value.length - end;
+    const moved = (position: number) => (position < end ? position : position + shift);
+    const lines = this.lines.map((number, i) => (i % LINE_FIELDS === 0 ? number : moved(number)));
+    lines[at] = (lines[at] ?? 0) & ID_MASK;
+    const bytes = Buffer.from(text, 'latin1');
+    return Object.assign(new Head(text, bytes), this, {
+      text,
+      bytes,
+      lines,
+      bodyStart: moved(this.bodyStart),
+      bodyEnd: moved(this.bodyEnd),
+      fromTagStart: moved(this.fromTagStart),
+      fromTagEnd: moved(this.fromTagEnd),
+      toTagStart: moved(this.toTagStart),
+      toTagEnd: moved(this.toTagEnd),
+    });
   }
 }

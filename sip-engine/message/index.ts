@@ -5,6 +5,7 @@ export { formatNameAddr, parseNameAddr, quote, unquote } from './name-addr.ts';
 export { OutgoingMessage } from './outgoing-message.ts';
 export { formatParams } from './params.ts';
 export { parseMessage } from './parse-message.ts';
+export { withTopVia } from './parsed-message.ts';
 export { reasonPhrase } from './reason-phrases.ts';
 export { splitValues } from './split-values.ts';
 export type * from './types.ts';

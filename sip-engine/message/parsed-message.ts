@@ -121,6 +121,18 @@ export class ParsedMessage implements SipMessage {
     return 0;
   }
 
+  /** See `withTopVia` below. @internal */
+  withTopVia(change: (line: string) => string): ParsedMessage {
+    const at = this.#head.via;
+    const isFolded = ((this.#head.lines[at] ?? 0) & FOLDED) !== 0;
+    const written = this.#head.text.slice(this.#head.valueStart(at), this.#head.valueEnd(at));
+    const line = isFolded ? unfold(written) : written;
+    const changed = change(line);
+    if (changed === line) return this;
+    const head = this.#head.withValue(at, changed);
+    return new ParsedMessage(head.bytes, head);
+  }
+
   #find(name: string, id: number, from: number): number {
     const lines = this.#head.lines;
     for (let at = from; at < lines.length; at += LINE_FIELDS) {
@@ -154,6 +166,14 @@ export class ParsedMessage implements SipMessage {
   #coreValue(at: number): string {
     return at < 0 ? '' : this.#value(at);
   }
+}
+
+/**
+ * The message with another top Via line (one character a byte), without reading it again: what the transport has to
+ * note there. The same one when `change` gives the line back.
+ */
+export function withTopVia(message: SipMessage, change: (line: string) => string): SipMessage {
+  return message instanceof ParsedMessage ? message.withTopVia(change) : message;
 }
 
 /** Messages that passed the checks have a good one; a refused one's may be broken and is then empty. */

@@ -1,7 +1,7 @@
 export { createTransactionLayer, type TransactionDeps, type TransportBelow } from './layer.ts';
 export { adoptToTag, statelessTag } from './local-tag.ts';
 export { MAGIC_COOKIE } from './matching.ts';
-export { type Source, stampTopVia, stampViaLine } from './stamp-via.ts';
+export { type Source, stampViaLine } from './stamp-via.ts';
 export { giveUpMs, timerValues } from './timer-values.ts';
 export type {
   ClientTransaction,

@@ -1,4 +1,4 @@
-import { OutgoingMessage, parseMessage, type SipMessage } from '../message/index.ts';
+import { OutgoingMessage, type SipMessage, withTopVia } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
 import { inviteServerMachine } from './invite-server-table.ts';
 import type { TransactionDeps } from './layer.ts';
@@ -7,7 +7,7 @@ import { hasMagicBranch, mergedKey, serverKey } from './matching.ts';
 import { nonInviteServerMachine } from './non-invite-server-table.ts';
 import { RunningServer, type ServerContext } from './server-transaction.ts';
 import { SpentInvites } from './spent-invites.ts';
-import { stampTopVia } from './stamp-via.ts';
+import { stampViaLine } from './stamp-via.ts';
 import type { TimerValues, TransactionOptions, TransactionUser } from './types.ts';
 
 export interface ServerSideDeps extends TransactionDeps {
@@ -172,12 +172,5 @@ function spentKey(request: SipMessage, key: string): string {
 
 /** The request as its user sees it: `received` and `rport` in the top Via. */
 function stamped(request: SipMessage, flow: Flow): SipMessage {
-  const bytes = stampTopVia(request.raw, flow);
-  if (bytes === request.raw) return request;
-  try {
-    return parseMessage(bytes);
-  } catch {
-    // Only a message at the size limit can become unreadable by a few more bytes.
-    return request;
-  }
+  return withTopVia(request, (line) => stampViaLine(line, flow));
 }

@@ -20,16 +20,6 @@ export function stampViaLine(line: string, source: Source): string {
   return `${value.slice(0, paramsAt)}${params};received=${source.remoteAddress}${line.slice(end)}`;
 }
 
-/** The whole request with its top Via stamped; the same buffer when nothing is to be added. */
-export function stampTopVia(bytes: Buffer, source: Source): Buffer {
-  const place = findVia(bytes);
-  if (place === undefined) return bytes;
-  const line = bytes.toString('latin1', place.valueAt, place.endAt).replace(FOLD, ' ');
-  const stamped = stampViaLine(line, source);
-  if (stamped === line) return bytes;
-  return Buffer.concat([bytes.subarray(0, place.valueAt), Buffer.from(stamped, 'latin1'), bytes.subarray(place.endAt)]);
-}
-
 /** `SIP/2.0/UDP host:port;branch=…;rport`, as nearly everybody writes it: one value, and `rport` asked for at its end. */
 function isPlain(line: string): boolean {
   return line.endsWith(';rport') && PLAIN.test(line);
@@ -39,9 +29,6 @@ const PLAIN = /^SIP\/2\.0\/[A-Z]+ [\w.:[\]-]+;branch=[\w.+%*!'`~-]+;rport$/;
 const RPORT = /;[ \t]*rport[ \t]*(?:=[ \t]*[^;, \t]*)?(?=[;, \t]|$)/i;
 const RECEIVED = /;[ \t]*received[ \t]*(?:=[ \t]*[^;, \t]*)?(?=[;, \t]|$)/gi;
 const ODD_SPACE = /[ \t]:|:[ \t]|\t/;
-const FOLD = /\r?\n[ \t]+/g;
-const LF = 0x0a;
-const CR = 0x0d;
 
 function indexOrEnd(text: string, mark: string): number {
   const at = text.indexOf(mark);
@@ -68,37 +55,4 @@ function sentByHost(value: string, endAt: number): string {
   const host = sentBy.slice(sentBy.lastIndexOf(' ') + 1);
   if (host.startsWith('[')) return host.slice(1, indexOrEnd(host, ']'));
   return host.slice(0, indexOrEnd(host, ':'));
-}
-
-/** Byte positions of the first Via header's value, its folded lines included. */
-function findVia(bytes: Buffer): { readonly valueAt: number; readonly endAt: number } | undefined {
-  for (let at = bytes.indexOf(LF) + 1; at > 0 && at < bytes.length; ) {
-    if (bytes[at] === CR || bytes[at] === LF) return undefined;
-    const next = bytes.indexOf(LF, at) + 1;
-    if (next === 0) return undefined;
-    const valueAt = viaValueAt(bytes, at);
-    if (valueAt > 0) return { valueAt, endAt: valueEnd(bytes, next) };
-    at = next;
-  }
-  return undefined;
-}
-
-const VIA_NAME = /^(?:via|v)[ \t]*:[ \t]*/i;
-
-function viaValueAt(bytes: Buffer, lineAt: number): number {
-  const first = bytes[lineAt];
-  if (first !== 0x56 && first !== 0x76) return 0;
-  const name = VIA_NAME.exec(bytes.toString('latin1', lineAt, Math.min(lineAt + 40, bytes.length)));
-  return name === null ? 0 : lineAt + name[0].length;
-}
-
-function valueEnd(bytes: Buffer, nextLineAt: number): number {
-  let next = nextLineAt;
-  while (bytes[next] === 0x20 || bytes[next] === 0x09) {
-    const after = bytes.indexOf(LF, next) + 1;
-    if (after === 0) break;
-    next = after;
-  }
-  const end = next - 1;
-  return bytes[end - 1] === CR ? end - 1 : end;
 }
