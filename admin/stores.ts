@@ -7,6 +7,8 @@ import type {
   ProjectedCost,
 } from '../billing-hooks/index.ts';
 import type { Seeded, SeedFiles } from '../tenancy/index.ts';
+import type { AuditStore } from './audit-store-port.ts';
+import type { BulkStore } from './bulk-store-port.ts';
 import type { GroupStore } from './group-store-port.ts';
 import type {
   AccountRow,
@@ -18,13 +20,12 @@ import type {
   OrderRow,
   Ref,
   Slice,
-  StoredDelivery,
   TransactionRow,
   TrunkRow,
   Visible,
-  WebhookRow,
 } from './store-port.ts';
 import type { TenantFileStore } from './tenant-file-port.ts';
+import type { WebhookStore } from './webhook-store-port.ts';
 
 /** Fields that a write may carry; absent ones are left alone or take their default. */
 export type Fields<T, K extends keyof T> = { readonly [P in K]?: T[P] | undefined };
@@ -113,7 +114,11 @@ export interface NewKey {
 }
 
 export interface AccountStore extends AccountTree {
-  list(visible: Visible, slice: Slice, filter: { readonly parentId?: number }): Promise<Found<AccountRow>>;
+  list(
+    visible: Visible,
+    slice: Slice,
+    filter: { readonly parentId?: number | null; readonly search?: string },
+  ): Promise<Found<AccountRow>>;
   create(actor: Actor, fields: AccountFields & { readonly name: string }): Promise<AccountRow>;
   update(actor: Actor, id: number, fields: AccountFields): Promise<AccountRow>;
 }
@@ -123,6 +128,8 @@ export type NewTrunkFields = TrunkFields & {
   readonly name: string;
   /** In the platform realm user names are generated, except for the operator. @default false */
   readonly mayChooseUsername?: boolean;
+  /** One that must stay what it is. @default generated */
+  readonly password?: string | undefined;
 };
 
 export interface TrunkStore {
@@ -238,38 +245,6 @@ export interface CostStore {
   list(query: CostQuery): Promise<readonly CostRow[]>;
 }
 
-export interface WebhookStore {
-  /** Whether events may be sent to that address. */
-  mayReach(address: string): boolean;
-  list(visible: Visible, slice: Slice, filter: { readonly accountId?: number }): Promise<Found<WebhookRow>>;
-  find(visible: Visible, ref: Ref): Promise<WebhookRow | undefined>;
-  /** `secret`: told here and never again. */
-  create(
-    actor: Actor,
-    webhook: { readonly accountId: number | null; readonly url: string; readonly events: readonly string[] },
-  ): Promise<{ readonly row: WebhookRow; readonly secret: string }>;
-  remove(actor: Actor, id: number): Promise<void>;
-  /** Newest first: `afterId` is the exclusive upper bound of `id` when not 0. */
-  deliveries(webhookId: number, slice: Slice): Promise<Found<StoredDelivery>>;
-  replay(actor: Actor, webhook: WebhookRow, deliveryId: number): Promise<void>;
-}
-
-export interface AuditStore {
-  list(visible: Visible, slice: Slice): Promise<Found<AuditRow>>;
-}
-
-export interface AuditRow {
-  readonly id: number;
-  readonly accountId: number | null;
-  readonly actor: string;
-  readonly action: string;
-  readonly resource: string;
-  readonly resourceId: string;
-  readonly before: unknown;
-  readonly after: unknown;
-  readonly atMs: number;
-}
-
 /** Everything of the store that the admin side uses. */
 export interface AdminStore {
   readonly keys: KeyStore;
@@ -286,6 +261,12 @@ export interface AdminStore {
   readonly webhooks: WebhookStore;
   readonly audit: AuditStore;
   readonly tenantFiles: TenantFileStore;
+  readonly bulk: BulkStore;
+  /**
+   * Several writes in one transaction, through the store that is handed in, never through the outer one. Inside
+   * another it is a part of that one which can fail by itself.
+   */
+  atOnce<T>(work: (store: AdminStore) => Promise<T>): Promise<T>;
   /** A consistent copy, also while the store is used. */
   backup(file: string): Promise<void>;
   /** Trunks for load tests; their passwords are written to the files. */

@@ -39,3 +39,47 @@ t.test('addresses that lead inside, and what is no address, are refused at once'
   const body = { url: 'https://a.example/x', events: ['number.exploded'] };
   t.equal((await send(world.app, 'POST', '/webhooks', { key: world.keys.msp, body })).status, 422);
 });
+
+t.test(
+  'an endpoint is changed, switched off and on, tested and given a new secret; by its own account only',
+  async (t) => {
+    const world = await openTestWorld(t);
+    const key = world.keys.bistro;
+    const made = await send(world.app, 'POST', '/webhooks', { key, body: { url: 'https://hooks.example/a' } });
+    const { id, secret } = made.body.data;
+    const writes = [
+      ['PATCH', `/webhooks/${id}`, { enabled: false }],
+      ['POST', `/webhooks/${id}/rotate-secret`, {}],
+      ['POST', `/webhooks/${id}/test`, undefined],
+    ] as const;
+    for (const [method, path, body] of writes) {
+      const options = body === undefined ? { key: world.keys.clinic } : { key: world.keys.clinic, body };
+      t.equal((await send(world.app, method, path, options)).status, 404, `${method} ${path}`);
+    }
+    const off = await send(world.app, 'PATCH', `/webhooks/${id}`, {
+      key,
+      body: { enabled: false, events: ['trunk.offline'] },
+    });
+    t.match(off.body.data, { enabled: false, disabled_reason: 'switched off', events: ['trunk.offline'] });
+    t.match(await send(world.app, 'POST', `/webhooks/${id}/test`, { key }), {
+      status: 422,
+      body: { error: { fields: [{ field: 'enabled' }] } },
+    });
+    const on = await send(world.app, 'PATCH', `/webhooks/${id}`, { key, body: { enabled: true } });
+    t.match(on.body.data, { enabled: true, disabled_reason: null, url: 'https://hooks.example/a' });
+    const bad = await send(world.app, 'PATCH', `/webhooks/${id}`, { key, body: { url: 'http://127.0.0.1/' } });
+    t.equal(bad.status, 422);
+    const rotated = await send(world.app, 'POST', `/webhooks/${id}/rotate-secret`, {
+      key,
+      body: { overlap_seconds: 60 },
+    });
+    t.match(rotated.body.data, { secret: /^whsec_\w{32}$/, secret_rotates_at: String });
+    t.not(rotated.body.data.secret, secret);
+    const test = await send(world.app, 'POST', `/webhooks/${id}/test`, { key });
+    t.match(test, { status: 202, body: { data: { status: 'pending' } } });
+    const one = `/webhooks/${id}/deliveries/${test.body.data.delivery_id}`;
+    t.match((await send(world.app, 'GET', one, { key })).body.data, { event: 'webhook.test', status: 'pending' });
+    t.equal((await send(world.app, 'GET', one, { key: world.keys.clinic })).status, 404);
+    t.equal((await send(world.app, 'GET', `/webhooks/${id}/deliveries/999999`, { key })).status, 404);
+  },
+);

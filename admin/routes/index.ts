@@ -3,11 +3,13 @@ import { installApiKeys } from './api-keys.ts';
 import { installAudit } from './audit.ts';
 import { installBans } from './bans.ts';
 import { installBilling } from './billing.ts';
+import { installBulk } from './bulk.ts';
 import { installCalls } from './calls.ts';
 import { installCarriers } from './carriers.ts';
 import { installDidRouting } from './did-routing.ts';
 import { installDids } from './dids.ts';
 import { installExplain } from './explain.ts';
+import { installExports } from './exports.ts';
 import type { InstallRoutes } from './install.ts';
 import { installLedger } from './ledger.ts';
 import { installMaintenance } from './maintenance.ts';
@@ -22,6 +24,7 @@ import { installExtensions, installSipTrunks } from './sip-trunks.ts';
 import { installTenantFiles } from './tenant-files.ts';
 import { installTrunkGroups } from './trunk-groups.ts';
 import { installWallet } from './wallet.ts';
+import { installWebhookDeliveries } from './webhook-deliveries.ts';
 import { installWebhooks } from './webhooks.ts';
 
 /** Every resource under `/api/v1`. */
@@ -37,6 +40,7 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installOrders,
   installBilling,
   installWebhooks,
+  installWebhookDeliveries,
   installCalls,
   installRegistrations,
   installExplain,
@@ -51,4 +55,6 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installSeed,
   installMaintenance,
   installTenantFiles,
+  installBulk,
+  installExports,
 ];

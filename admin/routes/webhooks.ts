@@ -2,14 +2,14 @@ import { isIP } from 'node:net';
 import { Type } from 'typebox';
 import { EVENT_NAMES } from '../../billing-hooks/index.ts';
 import type { AdminDeps } from '../deps.ts';
-import { fieldError, notFound } from '../errors.ts';
+import { fieldError } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
-import type { Principal } from '../principal.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
-import type { StoredDelivery, WebhookRow } from '../store-port.ts';
+import type { WebhookRow } from '../store-port.ts';
 import { targetAccount } from '../target-account.ts';
 import { accountFilter } from './filters.ts';
+import { findWebhook } from './find-webhook.ts';
 
 const TAG = 'Webhooks';
 
@@ -19,6 +19,11 @@ const SHOWN = {
   account_id: nullable(Type.Integer({ description: "null: the operator's, for every account." })),
   url: Type.String(),
   events: Type.Array(Type.String()),
+  enabled: Type.Boolean({ description: 'false: nothing is sent.' }),
+  disabled_reason: nullable(Type.String({ description: 'Switched off by hand, or the endpoint answered 410 Gone.' })),
+  secret_rotates_at: nullable(
+    Type.String({ description: 'Until then the old secret signs, and the new one beside it.' }),
+  ),
   created_at: Type.String(),
 };
 
@@ -31,31 +36,19 @@ const CREATE = Type.Object(
   { additionalProperties: false },
 );
 
-const DELIVERY = Type.Object({
-  id: Type.Integer(),
-  event_id: Type.String({ description: 'As in X-DIDfarm-Event-Id.' }),
-  event: Type.String(),
-  status: Type.String({ description: 'pending, delivered, or dead after 24 hours of attempts.' }),
-  attempts: Type.Array(
-    Type.Object({
-      attempt: Type.Integer(),
-      status: nullable(Type.Integer({ description: 'HTTP status; null without an answer.' })),
-      at: Type.String(),
-      took_ms: Type.Integer(),
-      error: nullable(Type.String()),
-      answer: Type.String({ description: 'The beginning of it.' }),
-    }),
-  ),
-  next_attempt_at: nullable(Type.String()),
-  created_at: Type.String(),
-  body: Type.String({ description: 'The very bytes that were signed.' }),
-});
-
-const DELIVERY_PARAMS = Type.Object({ ...ID_PARAMS.properties, delivery_id: Type.String({ maxLength: 20 }) });
+const CHANGE = Type.Object(
+  {
+    url: Type.Optional(CREATE.properties.url),
+    events: CREATE.properties.events,
+    enabled: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false, minProperties: 1 },
+);
 
 /** Where an account wants to hear of events (S1:188-213, A16, A17). */
 export function installWebhooks(define: DefineRoute, deps: AdminDeps): void {
   defineReads(define, deps);
+  defineChanges(define, deps);
   define({
     method: 'POST',
     url: '/webhooks',
@@ -88,20 +81,47 @@ export function installWebhooks(define: DefineRoute, deps: AdminDeps): void {
       return { data: { id, uuid, status: 'deleted' } };
     },
   });
+}
+
+function defineChanges(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'PATCH',
+    url: '/webhooks/:id',
+    tag: TAG,
+    summary: 'Change address or events of an endpoint, or switch it off and on',
+    scope: 'webhooks:write',
+    params: ID_PARAMS,
+    body: CHANGE,
+    response: envelope(Type.Object(SHOWN)),
+    handler: async ({ principal, params, body }) => {
+      const before = await findWebhook(deps, principal, params.id);
+      const { url, events, enabled } = body;
+      if (url !== undefined) checkUrl(deps, url);
+      const change = { url, events, isEnabled: enabled };
+      return { data: webhookView(await deps.store.webhooks.update(principal.actor, before, change)) };
+    },
+  });
   define({
     method: 'POST',
-    url: '/webhooks/:id/deliveries/:delivery_id/replay',
+    url: '/webhooks/:id/rotate-secret',
     tag: TAG,
-    summary: 'Send a finished delivery again, the same body with the same event id',
+    summary: 'Make a new secret; the old one signs on for overlap_seconds, the new one in X-DIDfarm-Signature-Next',
     scope: 'webhooks:write',
-    params: DELIVERY_PARAMS,
-    response: envelope(Type.Object({ id: Type.Integer(), status: Type.String() })),
-    handler: async ({ principal, params }) => {
+    params: ID_PARAMS,
+    body: Type.Object(
+      {
+        overlap_seconds: Type.Optional(
+          Type.Integer({ minimum: 0, maximum: 30 * 86_400, description: 'Default 86400.' }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+    response: envelope(Type.Object({ ...SHOWN, secret: Type.String() })),
+    handler: async ({ principal, params, body }) => {
       const webhook = await findWebhook(deps, principal, params.id);
-      if (!/^\d{1,15}$/.test(params.delivery_id)) throw notFound('delivery');
-      const id = Number(params.delivery_id);
-      await deps.store.webhooks.replay(principal.actor, webhook, id);
-      return { data: { id, status: 'pending' } };
+      const overlapSec = body.overlap_seconds ?? 86_400;
+      const { row, secret } = await deps.store.webhooks.rotateSecret(principal.actor, webhook, overlapSec);
+      return { data: { ...webhookView(row), secret } };
     },
   });
 }
@@ -135,28 +155,6 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     response: envelope(Type.Object(SHOWN)),
     handler: async ({ principal, params }) => ({ data: webhookView(await findWebhook(deps, principal, params.id)) }),
   });
-  define({
-    method: 'GET',
-    url: '/webhooks/:id/deliveries',
-    tag: TAG,
-    summary: 'What was sent there, newest first, with every attempt',
-    scope: 'webhooks:read',
-    params: ID_PARAMS,
-    query: Type.Object(PAGE_QUERY, { additionalProperties: false }),
-    response: listEnvelope(DELIVERY),
-    handler: async ({ principal, params, query }) => {
-      const { id } = await findWebhook(deps, principal, params.id);
-      const page = parsePage(query);
-      const { rows, meta } = paged(page, await deps.store.webhooks.deliveries(id, page));
-      return { data: rows.map(deliveryView), meta };
-    },
-  });
-}
-
-async function findWebhook(deps: AdminDeps, principal: Principal, ref: string): Promise<WebhookRow> {
-  const row = await deps.store.webhooks.find(principal.visible, ref);
-  if (row === undefined) throw notFound('webhook');
-  return row;
 }
 
 /** Names are judged when events are sent, for what they lead to changes. */
@@ -173,21 +171,12 @@ function checkUrl(deps: AdminDeps, text: string): void {
 }
 
 function webhookView(row: WebhookRow) {
-  const { id, uuid, accountId, url, events, createdAtMs } = row;
-  return { id, uuid, account_id: accountId, url, events, created_at: isoTime(createdAtMs) };
-}
-
-function deliveryView(row: StoredDelivery) {
+  const { id, uuid, accountId, url, events, disabledReason, rotatesAtMs } = row;
   return {
-    id: row.id,
-    event_id: `evt_${row.outboxId}`,
-    event: row.event,
-    status: row.status,
-    attempts: row.tries.map(({ attempt, status, atMs, tookMs, error, answer }) => ({
-      ...{ attempt, status, at: isoTime(atMs), took_ms: tookMs, error, answer },
-    })),
-    next_attempt_at: row.status === 'pending' ? isoTime(row.nextAttemptAtMs) : null,
+    ...{ id, uuid, account_id: accountId, url, events },
+    enabled: row.disabledAtMs === null,
+    disabled_reason: disabledReason,
+    secret_rotates_at: rotatesAtMs === null ? null : isoTime(rotatesAtMs),
     created_at: isoTime(row.createdAtMs),
-    body: row.body,
   };
 }

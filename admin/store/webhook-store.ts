@@ -6,9 +6,12 @@ import {
   listDeliveries,
   listWebhooks,
   replayDelivery,
+  rotateWebhookSecret,
   type Store,
+  sendTestEvent,
+  updateWebhook,
 } from '../../tenancy/index.ts';
-import type { WebhookStore } from '../stores.ts';
+import type { WebhookStore } from '../webhook-store-port.ts';
 import { audited, given } from './audited.ts';
 
 const RESOURCE = 'webhook';
@@ -24,6 +27,22 @@ export function createWebhookStore(store: Store, guard: AddressGuard): WebhookSt
         const made = await createWebhook(context, fields);
         const { accountId, uuid } = made.row;
         return { result: made, accountId, resourceId: uuid, before: null, after: made.row };
+      }),
+    update: (actor, before, change) =>
+      audited(store, actor, 'update', RESOURCE, async (context) => {
+        const after = await updateWebhook(context, before.id, change);
+        return { result: after, accountId: after.accountId, resourceId: after.uuid, before, after };
+      }),
+    rotateSecret: (actor, before, overlapSec) =>
+      audited(store, actor, 'rotate', RESOURCE, async (context) => {
+        const made = await rotateWebhookSecret(context, before.id, overlapSec);
+        const { accountId, uuid } = made.row;
+        return { result: made, accountId, resourceId: uuid, before, after: made.row };
+      }),
+    sendTest: (actor, { id, uuid, accountId }) =>
+      audited(store, actor, 'test', RESOURCE, async (context) => {
+        const deliveryId = await sendTestEvent(context, id);
+        return { result: deliveryId, accountId, resourceId: uuid, before: null, after: { deliveryId } };
       }),
     remove: (actor, id) =>
       audited(store, actor, 'delete', RESOURCE, async (context) => {

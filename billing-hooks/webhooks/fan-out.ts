@@ -4,6 +4,7 @@ import {
   markDispatched,
   type NewDelivery,
   type OutboxRow,
+  renderEvent,
   type SqliteConnection,
   takeEvents,
   type WebhookTarget,
@@ -32,15 +33,9 @@ export function fanOut(connection: SqliteConnection, targets: readonly WebhookTa
 }
 
 function deliveriesOf(event: OutboxRow, targets: readonly WebhookTarget[], nowMs: number): readonly NewDelivery[] {
-  const shared = { outboxId: event.id, event: event.event, resource: resourceOf(event), body: renderBody(event) };
+  const shared = { outboxId: event.id, event: event.event, resource: resourceOf(event), body: renderEvent(event) };
   const times = { nextAttemptAtMs: nowMs, createdAtMs: nowMs };
   return targets.map(({ id: webhookId, accountId }) => ({ webhookId, accountId, ...shared, ...times }));
-}
-
-/** S1:201-212: event, time to the second, data; the very bytes of every attempt. */
-export function renderBody({ event, createdAtMs, data }: OutboxRow): string {
-  const timestamp = new Date(createdAtMs).toISOString().replace(/\.\d+Z$/, 'Z');
-  return JSON.stringify({ event, timestamp, data });
 }
 
 /** An account hears of itself and of those below it, as it sees them in the API. */

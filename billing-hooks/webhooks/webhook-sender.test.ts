@@ -1,71 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import t from 'tap';
-import {
-  appendOutbox,
-  createAccount,
-  createWebhook,
-  deleteWebhook,
-  listDeliveries,
-  replayDelivery,
-  type Store,
-} from '../../tenancy/index.ts';
+import { createAccount, deleteWebhook, replayDelivery } from '../../tenancy/index.ts';
 import { openTestShop } from '../test-store.ts';
-import { AddressGuard, type Resolve } from './address-guard.ts';
+import type { Resolve } from './address-guard.ts';
 import { retryDelayMs } from './backoff.ts';
-import { WebhookSender } from './webhook-sender.ts';
-
-interface Received {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-interface Test {
-  teardown(work: () => void): void;
-}
-
-/** A real HTTP receiver; `answer` decides what it says. */
-async function receive(t: Test, answer: (response: ServerResponse, received: Received) => void = (r) => r.end('ok')) {
-  const received: Received[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (chunk: string) => {
-      body += chunk;
-    });
-    request.on('end', () => {
-      const seen = { headers: request.headers, body };
-      received.push(seen);
-      answer(response, seen);
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return { url: `http://127.0.0.1:${port}/hook`, port, received };
-}
-
-function sender(store: Store, options: { allow?: string[]; resolve?: Resolve; timeoutMs?: number } = {}) {
-  const { allow = ['127.0.0.0/8'], resolve, timeoutMs = 5000 } = options;
-  const guard = resolve === undefined ? new AddressGuard(allow) : new AddressGuard(allow, resolve);
-  const onFault = (error: unknown) => {
-    throw error;
-  };
-  return new WebhookSender({ store, guard, timeoutMs, random: () => 1, onFault });
-}
-
-const hook = (store: Store, accountId: number | null, url: string, events: readonly string[] = ['*']) =>
-  store.write((context) => createWebhook(context, { accountId, url, events }));
-
-const tell = (store: Store, accountId: number, event: string, data: object) =>
-  store.write((context) => appendOutbox(context, [{ accountId, event, data }]));
-
-const deliveries = async (store: Store, id: number) =>
-  (await listDeliveries(store, id, { afterId: 0, offset: 0, limit: 100 })).rows;
+import { deliveries, hook, receive, sender, tell } from './test-webhooks.ts';
 
 t.test('an event arrives as the guide shows it, signed so that openssl agrees', async (t) => {
   const { store, accountId } = await openTestShop(t, 0);

@@ -3,6 +3,7 @@ import { notFound } from '../../errors.ts';
 import type { StoreContext } from '../open-store.ts';
 import type { Row } from '../schema.ts';
 import type { Found, Slice } from './common.ts';
+import { renderEvent } from './outbox-repo.ts';
 
 /** One event on its way to one endpoint. */
 export type DeliveryRow = Row<'webhookDeliveries'>;
@@ -59,4 +60,33 @@ export async function replayDelivery(context: StoreContext, webhookId: number, d
     .where(sql<boolean>`status <> 'pending'`)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) throw notFound('finished delivery');
+}
+
+/** What a test of an endpoint sends: to it alone, whatever it listens to. */
+const TEST_EVENT = 'webhook.test';
+
+/** Puts a test on the way to one endpoint. @returns the delivery's id */
+export async function sendTestEvent(context: StoreContext, webhookId: number): Promise<number> {
+  const { db, clock } = context;
+  const now = clock.nowMs();
+  const { uuid, accountId } = await db
+    .selectFrom('webhooks')
+    .select(['uuid', 'accountId'])
+    .where('id', '=', webhookId)
+    .executeTakeFirstOrThrow();
+  const data = { webhook_uuid: uuid, message: 'This is a test; nothing has happened.' };
+  const { id: outboxId } = await db
+    .insertInto('outbox')
+    .values({ accountId, event: TEST_EVENT, payload: JSON.stringify(data), createdAtMs: now, dispatchedAtMs: now })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const event = { id: outboxId, accountId, event: TEST_EVENT, createdAtMs: now, data };
+  const delivery = { webhookId, accountId, outboxId, event: TEST_EVENT, resource: `test ${outboxId}` };
+  const times = { nextAttemptAtMs: now, createdAtMs: now, finishedAtMs: null };
+  const { id } = await db
+    .insertInto('webhookDeliveries')
+    .values({ ...delivery, ...times, body: renderEvent(event) })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
 }

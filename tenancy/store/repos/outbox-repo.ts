@@ -39,3 +39,9 @@ export async function takeOutbox(context: StoreContext, limit: number): Promise<
     .execute();
   return rows.map(({ payload, ...row }) => ({ ...row, data: JSON.parse(payload) as object }));
 }
+
+/** S1:201-212: event, time to the second, data; the very bytes of every attempt. */
+export function renderEvent({ event, createdAtMs, data }: OutboxRow): string {
+  const timestamp = new Date(createdAtMs).toISOString().replace(/\.\d+Z$/, 'Z');
+  return JSON.stringify({ event, timestamp, data });
+}

@@ -5,6 +5,7 @@ import type { StoreContext } from '../open-store.ts';
 import type { Row } from '../schema.ts';
 import {
   type Found,
+  given,
   matches,
   type Ref,
   readSlice,
@@ -42,9 +43,9 @@ export interface WebhookTarget extends WebhookRow {
 
 /** What may be changed; what is left out stays. */
 export interface WebhookChange {
-  readonly url?: string;
-  readonly events?: readonly string[];
-  readonly isEnabled?: boolean;
+  readonly url: string | undefined;
+  readonly events: readonly string[] | undefined;
+  readonly isEnabled: boolean | undefined;
 }
 
 export interface NewWebhook {
@@ -77,6 +78,11 @@ export async function createWebhook(
   return { row: toWebhookRow(row, now), secret };
 }
 
+const SWITCHED = {
+  on: () => ({ disabledAtMs: null, disabledReason: null }),
+  off: (nowMs: number) => ({ disabledAtMs: nowMs, disabledReason: 'switched off' }),
+};
+
 /** Switching it on again sends what comes from now on; what was given up can be sent again by hand. */
 export async function updateWebhook(context: StoreContext, id: number, change: WebhookChange): Promise<WebhookRow> {
   const now = context.clock.nowMs();
@@ -84,14 +90,9 @@ export async function updateWebhook(context: StoreContext, id: number, change: W
   const row = await context.db
     .updateTable('webhooks')
     .set({
+      ...given({ url, events: events === undefined ? undefined : JSON.stringify(events) }),
+      ...(isEnabled === undefined ? {} : SWITCHED[isEnabled ? 'on' : 'off'](now)),
       updatedAtMs: now,
-      ...(url === undefined ? {} : { url }),
-      ...(events === undefined ? {} : { events: JSON.stringify(events) }),
-      ...(isEnabled === undefined
-        ? {}
-        : isEnabled
-          ? { disabledAtMs: null, disabledReason: null }
-          : { disabledAtMs: now, disabledReason: 'switched off' }),
     })
     .where('id', '=', id)
     .returningAll()
