@@ -1,5 +1,6 @@
 import type { BanChange, BindingRecord, CallRecord, OfflineCause, RegisterFailure } from '../bus/index.ts';
 import type { Result, TraceLine } from '../telemetry/index.ts';
+import type { Availability, PeriodUnit } from '../tenancy/index.ts';
 import type { Found, Ref, Slice, Visible } from './store-port.ts';
 
 /** What the admin side asks of the SIP threads, and of the replica that their batches keep up to date. */
@@ -45,7 +46,23 @@ export interface RegistrationStatus {
   readonly sinceMs: number | null;
   /** Why it is offline; `null` otherwise. */
   readonly reason: OfflineCause | null;
-  readonly contacts: readonly BindingRecord[];
+  /** The newest first. */
+  readonly contacts: readonly RegisteredContact[];
+  /** The newest failed REGISTER of the trunk, where it has been looked up. */
+  readonly lastFailure?: StoredFailure;
+}
+
+export interface RegisteredContact extends BindingRecord {
+  /** Round-trip time of the last answered probe (ms); `null` before one. */
+  readonly rttMs?: number | null;
+}
+
+export interface AvailabilityQuery {
+  readonly unit: PeriodUnit;
+  /** Days of the time zone, both included. */
+  readonly from: string;
+  readonly to: string;
+  readonly timezone: string;
 }
 
 export type Ban = Omit<BanChange, 'op'>;
@@ -73,6 +90,10 @@ export interface RecordStore {
     slice: Slice,
     filter: { readonly trunkId?: number },
   ): Promise<Found<StoredFailure>>;
+  /** The newest failed REGISTER of each of these trunks that has one. */
+  lastFailures(trunkIds: readonly number[]): Promise<ReadonlyMap<number, StoredFailure>>;
+  /** Of whatever account. */
+  availability(trunkId: number, query: AvailabilityQuery): Promise<readonly Availability[]>;
 }
 
 export type StoredCall = CallRecord & { readonly id: number };

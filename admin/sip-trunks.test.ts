@@ -45,31 +45,6 @@ t.test('regenerated credentials have the same user name and another password', a
   t.not(rotated.body.data.username, data.username);
 });
 
-t.test('a trunk shows its registration', async (t) => {
-  const world = await openTestWorld(t);
-  const key = world.keys.msp;
-  const { data } = (await send(world.app, 'POST', '/portal/sip-trunks', { key, body: { name: 'Acme' } })).body;
-  const never = await send(world.app, 'GET', `/portal/sip-trunks/${data.id}`, { key });
-  t.same(never.body.data.registration, { state: 'never', since: null, reason: null, contacts: [] });
-  world.sip.registrations.set(data.id, {
-    trunkId: data.id,
-    state: 'offline',
-    sinceMs: Date.UTC(2026, 0, 2),
-    reason: 'flow_closed',
-    contacts: [],
-  });
-  const offline = await send(world.app, 'GET', `/portal/sip-trunks/${data.id}`, { key });
-  t.same(offline.body.data.registration, {
-    state: 'offline',
-    since: '2026-01-02T00:00:00.000Z',
-    reason: 'flow_closed',
-    contacts: [],
-  });
-  const list = await send(world.app, 'GET', '/registrations?state=offline', { key });
-  t.equal(list.body.meta.total, 1);
-  t.equal((await send(world.app, 'GET', '/registrations?state=registered', { key })).body.meta.total, 0);
-});
-
 t.test('a change with an old ETag is refused as stale', async (t) => {
   const world = await openTestWorld(t);
   const key = world.keys.msp;

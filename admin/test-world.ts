@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { openStore, type Store } from '../tenancy/index.ts';
 import { createAdminApp } from './app.ts';
 import type { RecordStore, RegistrationStatus, SipPort, SipQueries, SipQuery, StoredCall } from './ports.ts';
-import { createAdminStore } from './store/index.ts';
+import { createAdminStore, createRecordStore } from './store/index.ts';
 import type { AdminStore } from './stores.ts';
 
 /** A clock that a test moves by hand. */
@@ -60,7 +60,7 @@ export async function openTestWorld(t: Test, options: { readonly rateLimits?: bo
   const published = { count: 0, fail: false };
   const deps = {
     store: admin,
-    records: testRecords(calls),
+    records: testRecords(store, calls),
     sip: testSipPort(sip),
     publish: async () => {
       published.count += 1;
@@ -128,14 +128,17 @@ function testSipPort(sip: TestSip): SipPort {
   return { request: async (name, args) => answers[name](args) };
 }
 
-function testRecords(calls: readonly StoredCall[]): RecordStore {
+function testRecords(store: Store, calls: readonly StoredCall[]): RecordStore {
+  const { listRegisterFailures, lastFailures, availability } = createRecordStore(store);
   return {
     listCalls: async (visible, slice) => {
       const mine = calls.filter((call) => visible === null || (call.accountId !== null && visible.has(call.accountId)));
       return { total: mine.length, rows: mine.slice(slice.offset, slice.offset + slice.limit) };
     },
     findCall: async (ref) => calls.find((call) => call.uuid === ref || call.id === Number(ref)),
-    listRegisterFailures: async () => ({ total: 0, rows: [] }),
+    listRegisterFailures,
+    lastFailures,
+    availability,
   };
 }
 

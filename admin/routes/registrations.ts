@@ -6,9 +6,10 @@ import type { RegistrationStatus, StoredFailure } from '../ports.ts';
 import type { Principal } from '../principal.ts';
 import { isoTime, listEnvelope, nullable } from '../shapes.ts';
 import type { TrunkRow } from '../store-port.ts';
-import { REGISTRATION_SHAPE, registrationView } from '../views/registration.ts';
+import { hostPort, REGISTRATION_SHAPE, registrationView } from '../views/registration.ts';
+import { defineAvailability } from './availability.ts';
 import { accountFilter } from './filters.ts';
-import { findTrunk, registrationsOf } from './sip-trunks.ts';
+import { explainedRegistrationsOf, findTrunk, registrationsOf } from './sip-trunks.ts';
 
 const TAG = 'Registrations';
 
@@ -51,6 +52,7 @@ const FAILURE_SHAPE = Type.Object({
 
 /** Who is registered, and why the others are not (F-041). */
 export function installRegistrations(define: DefineRoute, deps: AdminDeps): void {
+  defineAvailability(define, deps);
   define({
     method: 'GET',
     url: '/registrations',
@@ -105,7 +107,7 @@ async function trunksInState(
 }
 
 async function rowViews(deps: AdminDeps, rows: readonly TrunkRow[]) {
-  const registrations = await registrationsOf(deps, rows);
+  const registrations = await explainedRegistrationsOf(deps, rows);
   return rows.map((trunk) => ({
     trunk_id: trunk.id,
     trunk_uuid: trunk.uuid,
@@ -125,7 +127,7 @@ function failureView(failure: StoredFailure) {
     trunk_id: failure.trunkId,
     realm: failure.realm,
     username: failure.username,
-    source: `${failure.sourceAddress}:${failure.sourcePort}`,
+    source: hostPort(failure.sourceAddress, failure.sourcePort),
     transport: failure.transport,
     user_agent: failure.userAgent,
     call_id: failure.callId,

@@ -94,7 +94,7 @@ function defineReads(define: DefineRoute, deps: AdminDeps, { path, tag, one }: R
       const kind = one === 'extension' ? { kind: one } : {};
       const found = await deps.store.trunks.list(principal.visible, page, { ...query, ...account, ...kind });
       const { rows, meta } = paged(page, found);
-      const registrations = await registrationsOf(deps, rows);
+      const registrations = await explainedRegistrationsOf(deps, rows);
       return { data: rows.map((trunk) => trunkView(trunk, registrations.get(trunk.id))), meta };
     },
   });
@@ -228,5 +228,22 @@ export async function registrationsOf(
 }
 
 async function viewOf(deps: AdminDeps, trunk: TrunkRow) {
-  return trunkView(trunk, (await registrationsOf(deps, [trunk])).get(trunk.id));
+  return trunkView(trunk, (await explainedRegistrationsOf(deps, [trunk])).get(trunk.id));
+}
+
+/** Registrations by trunk id, each with the newest failed REGISTER of the trunk; for a page of them. */
+export async function explainedRegistrationsOf(
+  deps: AdminDeps,
+  trunks: readonly { readonly id: number }[],
+): Promise<ReadonlyMap<number, RegistrationStatus>> {
+  const registrations = await registrationsOf(deps, trunks);
+  const failures = await deps.records.lastFailures(trunks.map((trunk) => trunk.id));
+  const never = { state: 'never', sinceMs: null, reason: null, contacts: [] } as const;
+  return new Map(
+    trunks.map(({ id }) => {
+      const status = registrations.get(id) ?? { trunkId: id, ...never };
+      const lastFailure = failures.get(id);
+      return [id, lastFailure === undefined ? status : { ...status, lastFailure }];
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { CallRecord, RegisterFailure } from '../../bus/index.ts';
-import type { Store, Visible } from '../../tenancy/index.ts';
-import type { RecordStore } from '../ports.ts';
+import { readAvailability, type Store, type Visible } from '../../tenancy/index.ts';
+import type { RecordStore, StoredFailure } from '../ports.ts';
 
 /** Call records and failed REGISTERs as the journal has written them. */
 export function createRecordStore(store: Store): RecordStore {
@@ -14,6 +14,8 @@ export function createRecordStore(store: Store): RecordStore {
       return row === undefined ? undefined : { ...(JSON.parse(row.record) as CallRecord), id: row.id };
     },
     listRegisterFailures: (visible, slice, filter) => listFailures(store, visible, slice, filter),
+    lastFailures: (trunkIds) => lastFailures(store, trunkIds),
+    availability: (trunkId, query) => readAvailability(store, trunkId, query),
   };
 }
 
@@ -44,6 +46,17 @@ async function listFailures(
   if (slice.afterId > 0) page = page.where('id', '<', slice.afterId);
   const rows = await page.execute();
   return { total, rows: rows.map((row) => ({ ...(JSON.parse(row.record) as RegisterFailure), id: row.id })) };
+}
+
+async function lastFailures(store: Store, trunkIds: readonly number[]): Promise<ReadonlyMap<number, StoredFailure>> {
+  const newest = sql<number>`(SELECT max(f.id) FROM register_failures f WHERE f.trunk_id = ids.value)`;
+  const rows = await store.db
+    .selectFrom('registerFailures')
+    .select(['id', 'record'])
+    .where(sql<boolean>`id IN (SELECT ${newest} FROM json_each(${JSON.stringify(trunkIds)}) ids)`)
+    .execute();
+  const failures = rows.map((row) => ({ ...(JSON.parse(row.record) as RegisterFailure), id: row.id }));
+  return new Map(failures.map((failure) => [failure.trunkId ?? 0, failure]));
 }
 
 /** Rows of no account are seen by the operator alone. */

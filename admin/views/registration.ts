@@ -1,7 +1,9 @@
 import { Type } from 'typebox';
-import type { BindingRecord } from '../../bus/index.ts';
-import type { RegistrationStatus } from '../ports.ts';
+import type { OfflineCause } from '../../bus/index.ts';
+import type { RegisteredContact, RegistrationStatus, StoredFailure } from '../ports.ts';
 import { isoTime, nullable } from '../shapes.ts';
+
+const RTT = nullable(Type.Number({ description: 'Round-trip time of the last answered probe (ms).' }));
 
 export const CONTACT_SHAPE = Type.Object({
   contact: Type.String(),
@@ -11,35 +13,106 @@ export const CONTACT_SHAPE = Type.Object({
   registered_at: Type.String(),
   refreshed_at: Type.String(),
   expires_at: Type.String(),
+  rtt_ms: RTT,
+});
+
+const LAST_FAILURE_SHAPE = Type.Object({
+  at: Type.String(),
+  source: Type.String(),
+  reason: Type.String(),
+  sentence: Type.String({ description: 'What was sent, and what was expected.' }),
+  remedy: Type.String(),
 });
 
 export const REGISTRATION_SHAPE = Type.Object({
   state: Type.String({ description: 'never, registered or offline.' }),
   since: nullable(Type.String()),
   reason: nullable(Type.String({ description: 'Why it is offline.' })),
-  contacts: Type.Array(CONTACT_SHAPE),
+  sentence: nullable(Type.String({ description: 'Why no PBX is registered, for people.' })),
+  remedy: nullable(Type.String({ description: 'What to do about it.' })),
+  contacts: Type.Array(CONTACT_SHAPE, { description: 'The newest first.' }),
+  user_agent: nullable(Type.String()),
+  transport: nullable(Type.String()),
+  rtt_ms: RTT,
+  expires_at: nullable(Type.String()),
+  last_failure: nullable(LAST_FAILURE_SHAPE),
 });
 
-/** A trunk's registration as the API shows it (A7). */
+/** A trunk's registration as the API shows it (A7), with why there is none. */
 export function registrationView(status: RegistrationStatus | undefined) {
-  if (status === undefined) return { state: 'never', since: null, reason: null, contacts: [] };
+  const newest = status?.contacts[0];
+  const failure = status?.lastFailure;
   return {
-    state: status.state,
-    since: isoTime(status.sinceMs),
-    reason: status.reason,
-    contacts: status.contacts.map(contactView),
+    state: status?.state ?? 'never',
+    since: isoTime(status?.sinceMs ?? null),
+    reason: status?.reason ?? null,
+    ...whyNot(status),
+    contacts: (status?.contacts ?? []).map(contactView),
+    user_agent: newest?.userAgent ?? null,
+    transport: newest?.transport ?? null,
+    rtt_ms: newest?.rttMs ?? null,
+    // 0: static, it never expires.
+    expires_at: newest === undefined || newest.expiresAtMs === 0 ? null : isoTime(newest.expiresAtMs),
+    last_failure: failure === undefined ? null : failureView(failure),
   };
 }
 
-function contactView(binding: BindingRecord) {
-  const host = binding.sourceAddress.includes(':') ? `[${binding.sourceAddress}]` : binding.sourceAddress;
+interface Why {
+  readonly sentence: string | null;
+  readonly remedy: string | null;
+}
+
+const NEVER: Why = {
+  sentence: 'No REGISTER of this trunk has come yet.',
+  remedy: 'Enter the SIP server, user name and password of the trunk in the PBX, and let it out through its firewall.',
+};
+
+const CHECK_PBX = 'Check that the PBX is up and that its network lets it out.';
+
+const OFFLINE: Readonly<Record<OfflineCause, Why>> = {
+  expired: { sentence: 'The PBX did not refresh its registration in time.', remedy: CHECK_PBX },
+  unregistered: { sentence: 'The PBX took its registration back.', remedy: 'Switch the trunk on again in the PBX.' },
+  flow_closed: { sentence: 'The connection of the PBX was closed.', remedy: CHECK_PBX },
+  probe_failed: { sentence: 'The PBX stopped answering.', remedy: CHECK_PBX },
+  credentials_regenerated: {
+    sentence: 'The password was regenerated.',
+    remedy: 'Enter the new password in the PBX.',
+  },
+  account_suspended: {
+    sentence: 'The trunk, its account or one above it was suspended.',
+    remedy: 'Activate it again.',
+  },
+  trunk_deleted: { sentence: 'The trunk was deleted.', remedy: 'Make a new trunk.' },
+};
+
+/** What a failed REGISTER since then tells is nearer to the cause than how the last registration ended. */
+function whyNot(status: RegistrationStatus | undefined): Why {
+  if (status?.state === 'registered') return { sentence: null, remedy: null };
+  const failure = status?.lastFailure;
+  if (failure !== undefined && failure.atMs >= (status?.sinceMs ?? 0)) {
+    return { sentence: failure.sentence, remedy: failure.remedy };
+  }
+  return status?.reason == null ? NEVER : OFFLINE[status.reason];
+}
+
+function failureView({ atMs, sourceAddress, sourcePort, reason, sentence, remedy }: StoredFailure) {
+  return { at: isoTime(atMs), source: hostPort(sourceAddress, sourcePort), reason, sentence, remedy };
+}
+
+function contactView(contact: RegisteredContact) {
   return {
-    contact: binding.contact,
-    source: `${host}:${binding.sourcePort}`,
-    transport: binding.transport,
-    user_agent: binding.userAgent,
-    registered_at: isoTime(binding.registeredAtMs),
-    refreshed_at: isoTime(binding.refreshedAtMs),
-    expires_at: isoTime(binding.expiresAtMs),
+    contact: contact.contact,
+    source: hostPort(contact.sourceAddress, contact.sourcePort),
+    transport: contact.transport,
+    user_agent: contact.userAgent,
+    registered_at: isoTime(contact.registeredAtMs),
+    refreshed_at: isoTime(contact.refreshedAtMs),
+    expires_at: isoTime(contact.expiresAtMs),
+    rtt_ms: contact.rttMs ?? null,
   };
+}
+
+/** `192.0.2.1:5060`, `[2001:db8::1]:5060`. */
+export function hostPort(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

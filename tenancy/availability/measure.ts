@@ -69,7 +69,7 @@ function overlap(spans: readonly Span[], fromMs: number, untilMs: number): numbe
 }
 
 /** Percent of the time seen, rounded down to a thousandth so that 100 means always; `null` when nothing was seen. */
-export function percentOf({ registeredMs, offlineMs }: Availability): number | null {
+export function percentOf({ registeredMs, offlineMs }: Omit<Availability, 'period'>): number | null {
   const seenMs = registeredMs + offlineMs;
   return seenMs === 0 ? null : Math.floor((registeredMs * 100_000) / seenMs) / 1000;
 }
