@@ -71,6 +71,10 @@ export class Dialog {
   /** Our re-INVITE or refresh under way, and the count of the peer's that are unanswered. */
   ownInvite: object | undefined;
   pendingIn = 0;
+  /** What carries an offer of ours that has no answer yet (RFC 3264). */
+  ownOffer: object | undefined;
+  /** The peer's UPDATE that is unanswered. */
+  peerUpdate: Incoming | undefined;
   /** The peer's last INVITE in it, the one that made it included: where a PRACK belongs. */
   peerInvite: Incoming | undefined;
   /** INVITEs of the peer whose 2xx waits for its ACK, by CSeq number. */

@@ -1,8 +1,9 @@
-import { OutgoingMessage } from '../message/index.ts';
+import { OutgoingMessage, type SipMessage } from '../message/index.ts';
 import type { ServerTransaction } from '../transaction/types.ts';
 import type { Dialog } from './dialog.ts';
 import { Incoming } from './incoming.ts';
 import { hasOption } from './local-contact.ts';
+import { pendingOffer } from './pending-offer.ts';
 import { MIN_SESSION_SEC, readSessionExpires, restartByPeer } from './session-timer.ts';
 import type { DialogContext } from './types.ts';
 import { cancelFor, incomingDialogId } from './uas-dialog.ts';
@@ -70,16 +71,27 @@ function refusalOf(ctx: DialogContext, dialog: Dialog, transaction: ServerTransa
   if (wanted !== undefined && wanted.sec < MIN_SESSION_SEC && dialog.session !== undefined) {
     return { status: 422, headers: [['Min-SE', String(MIN_SESSION_SEC)]] };
   }
-  if (!isInvite) return undefined;
-  // RFC 3261 14.2: ours is under way.
-  if (dialog.ownInvite !== undefined || (dialog.state === 'early' && dialog.role === 'uac')) {
-    return { status: 491, headers: [] };
-  }
-  // RFC 3261 14.2: an earlier one of theirs is unanswered.
-  if (dialog.pendingIn > 0 || dialog.state === 'early') {
-    return { status: 500, headers: [['Retry-After', String(1 + Math.floor(ctx.random.float() * 10))]] };
-  }
-  return undefined;
+  const busy = isInvite ? inviteConflict(dialog) : updateConflict(dialog, request);
+  if (busy === undefined) return undefined;
+  return busy === 'ours' ? { status: 491, headers: [] } : { status: 500, headers: [retryAfter(ctx)] };
+}
+
+/** RFC 3261 14.2: an INVITE of ours is under way, or an earlier one of theirs unanswered; an UPDATE just as well. */
+function inviteConflict(dialog: Dialog): 'ours' | 'theirs' | undefined {
+  if (dialog.ownInvite !== undefined || (dialog.state === 'early' && dialog.role === 'uac')) return 'ours';
+  if (dialog.pendingIn > 0 || dialog.state === 'early' || dialog.peerUpdate !== undefined) return 'theirs';
+  return dialog.ownOffer === undefined ? undefined : 'ours';
+}
+
+/** RFC 3311 5.2: one UPDATE at a time, and no offer while another one waits for its answer. */
+function updateConflict(dialog: Dialog, update: SipMessage): 'ours' | 'theirs' | undefined {
+  if (dialog.peerUpdate !== undefined) return 'theirs';
+  return update.body.length > 0 ? pendingOffer(dialog) : undefined;
+}
+
+/** RFC 3311 5.2 and RFC 3261 14.2: a random time up to ten seconds. */
+function retryAfter(ctx: DialogContext): Header {
+  return ['Retry-After', String(Math.floor(ctx.random.float() * 11))];
 }
 
 function deliver(ctx: DialogContext, dialog: Dialog, transaction: ServerTransaction): void {
@@ -89,6 +101,12 @@ function deliver(ctx: DialogContext, dialog: Dialog, transaction: ServerTransact
     dialog.peerInvite = incoming;
     restartByPeer(ctx, dialog, transaction.request);
     incoming.invite = new UasInvite(ctx, incoming);
+  }
+  if (transaction.request.method === 'UPDATE') {
+    dialog.peerUpdate = incoming;
+    incoming.onFinish(() => {
+      if (dialog.peerUpdate === incoming) dialog.peerUpdate = undefined;
+    });
   }
   ctx.user.onDialogRequest(incoming, dialog.id);
 }

@@ -63,6 +63,7 @@ export function sendInDialog(
   }
   const outgoing = new Outgoing({ transactionId: ctx.random.uuid(), owner, method, dialogId: id, dialog, message });
   if (method === 'INVITE') dialog.ownInvite = outgoing;
+  if ((method === 'INVITE' || method === 'UPDATE') && message.body.length > 0) dialog.ownOffer = outgoing;
   launch(ctx, outgoing, hop, decorate, done);
 }
 

@@ -90,6 +90,7 @@ function refresh(ctx: DialogContext, dialog: Dialog, intervalSec: number): void 
   }
   const done = (): void => {
     if (dialog.ownInvite === run) dialog.ownInvite = undefined;
+    if (dialog.ownOffer === run) dialog.ownOffer = undefined;
   };
   const run: RequestRun = new RequestRun(ctx, () => message.clone(), {
     onResponse: (response) => {
@@ -103,6 +104,7 @@ function refresh(ctx: DialogContext, dialog: Dialog, intervalSec: number): void 
     },
   });
   dialog.ownInvite = run;
+  if (session !== undefined) dialog.ownOffer = run;
   run.start(hop, (start) => {
     if (start.kind === 'unsent') {
       done();

@@ -39,6 +39,7 @@ export function createUacDialog(
     owner,
   });
   dialog.localSession = sessionOf(request);
+  if (request.method === 'INVITE' && request.body.length > 0) dialog.ownOffer = request;
   return dialog;
 }
 

@@ -52,6 +52,7 @@ export class UacInvite implements RunHandler {
     if (branch !== undefined && branch !== this.#outgoing.dialog) {
       branch.remoteTarget = contactOf(response) ?? branch.remoteTarget;
     }
+    if (branch !== undefined && response.body.length > 0) branch.ownOffer = undefined;
     if (branch !== undefined && hasOption(response, 'require', '100rel') && !acceptRseq(branch, response)) return;
     this.#deliver(response, flow);
   }
@@ -71,6 +72,7 @@ export class UacInvite implements RunHandler {
       }
     } else refreshTarget(dialog, response);
     this.#winner = dialog;
+    dialog.ownOffer = undefined;
     dialog.acks.set(response.cseq, { invite: this.#outgoing.message, sent: undefined });
     for (const seq of dialog.acks.keys()) if (seq < response.cseq - 1) dialog.acks.delete(seq);
     if (this.#outgoing.cancelled && known === undefined) dialog.byeAfterAck = 'ACK-BYE due to cancel race condition';
@@ -148,6 +150,7 @@ export class UacInvite implements RunHandler {
     const { finished, dialog, transactionId } = this.#outgoing;
     if (finished) return;
     this.#outgoing.finished = true;
+    if (dialog?.ownOffer === this.#outgoing) dialog.ownOffer = undefined;
     if (dialog?.ownInvite === this.#outgoing) dialog.ownInvite = undefined;
     this.#ctx.outgoing.delete(transactionId);
   }

@@ -44,6 +44,7 @@ export class UacRequest implements RunHandler {
     const isSuccess = response.status < 300;
     if (method === 'SUBSCRIBE' && dialog === undefined && isSuccess && flow !== undefined) this.#open(response, flow);
     if (dialog === undefined) return;
+    if (dialog.ownOffer === this.#outgoing) dialog.ownOffer = undefined;
     // RFC 3261 15.1.1: over with whatever comes, but a challenge is answered in the same dialog.
     if (method === 'BYE' && response.status !== 401 && response.status !== 407) {
       this.#ctx.user.onCdr({ kind: 'stop', source: 'application', detail: 'normal-release', text: response.raw });

@@ -22,6 +22,8 @@ export class UasInvite {
   #heldFinal: OutgoingMessage | undefined;
   #resending: { cancel(): void } | undefined;
   #progressed = false;
+  /** A response with a session description has gone out. */
+  #described = false;
 
   constructor(ctx: DialogContext, incoming: Incoming) {
     this.#ctx = ctx;
@@ -50,6 +52,14 @@ export class UasInvite {
   /** True once a response above 100 has gone out. */
   get progressed(): boolean {
     return this.#progressed;
+  }
+
+  /** Whose offer of this INVITE has no answer: the caller's in it, or ours in a response to one without. */
+  get pendingOffer(): 'ours' | 'theirs' | undefined {
+    const hasOffer = this.#incoming.message.body.length > 0;
+    if (hasOffer) return this.#incoming.finished || this.#described ? undefined : 'theirs';
+    const waits = this.#reliable.blocksFinal || this.#resending !== undefined;
+    return this.#described && waits ? 'ours' : undefined;
   }
 
   /** Sends the application's answer. Via, From, To and the rest of what identifies it are set already. */
@@ -194,6 +204,7 @@ export class UasInvite {
   #makeDialog(response: OutgoingMessage): Dialog {
     const known = this.#dialog;
     const session = sessionOf(response);
+    if (session !== undefined) this.#described = true;
     if (this.#incoming.dialog === undefined) this.#addRecordRoute(response);
     if (known !== undefined) {
       known.localContact = response.header('contact') ?? known.localContact;
