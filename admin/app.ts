@@ -6,6 +6,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { BulkRunner } from './bulk/bulk-runner.ts';
 import type { AdminDeps } from './deps.ts';
 import { bearerPrincipal, controlPrincipal } from './http/authenticate.ts';
 import { BODY_LIMIT_BYTES, installBodyParser } from './http/body-parser.ts';
@@ -62,7 +63,11 @@ async function installApi(api: FastifyInstance, deps: AdminDeps): Promise<void> 
     publish: deps.publish,
     idempotency: new IdempotencyMemory(deps.nowMs),
   });
-  for (const install of API_ROUTES) install(define, deps);
+  const bulkRunner = new BulkRunner(deps);
+  // A command that opens the database for a moment takes up nobody else's work.
+  if (deps.channel === 'network') api.addHook('onReady', () => bulkRunner.resume());
+  api.addHook('onClose', () => bulkRunner.stop());
+  for (const install of API_ROUTES) install(define, { ...deps, bulkRunner });
 }
 
 /** One line a finished request. Query strings are left out: people put secrets there. */

@@ -1,3 +1,4 @@
+import type { BulkRunner } from './bulk/bulk-runner.ts';
 import type { SipAccess } from './pbx/sip-access.ts';
 import type { RecordStore, SipPort } from './ports.ts';
 import type { AdminStore } from './stores.ts';
@@ -23,4 +24,6 @@ export interface AdminDeps {
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
   readonly logger?: object;
+  /** Works on bulk jobs; the app makes it. */
+  readonly bulkRunner?: BulkRunner;
 }

@@ -4,6 +4,10 @@
  */
 export type {
   AccountRow,
+  BulkCounts,
+  BulkFault,
+  BulkJobRow,
+  BulkPassword,
   CarrierRow,
   DidRow,
   DomainRow,

@@ -26,6 +26,8 @@ export function installBodyParser(app: FastifyInstance): void {
 export function parseBody(text: string, contentType: string): unknown {
   const trimmed = text.trim();
   if (trimmed === '') return {};
+  // A CSV file as it is: what bulk imports take as the field csv.
+  if (/^text\/csv\b/i.test(contentType)) return { csv: text };
   if (trimmed.startsWith('{') || trimmed.startsWith('[')) return parseJson(trimmed);
   if (!SCALAR.test(trimmed) && !/\bjson\b/i.test(contentType)) {
     throw new ApiError('unsupported_media', `The body is not JSON (content type ${contentType || 'not given'}).`);

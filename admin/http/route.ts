@@ -31,7 +31,7 @@ export interface RouteSpec<P extends TObject, Q extends TObject, B extends TSche
   /** Largest body (bytes). @default 1 MiB */
   readonly bodyLimit?: number;
   /** @default 200 */
-  readonly status?: 200 | 201;
+  readonly status?: 200 | 201 | 202;
   /** The write changes what SIP reads: answer when every SIP thread has it. @default false */
   readonly publishes?: boolean;
   handler(call: Call<Static<P>, Static<Q>, Static<B>>): Promise<unknown>;

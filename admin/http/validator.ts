@@ -5,7 +5,7 @@ import { Value } from 'typebox/value';
 import { nearest } from '../../config/index.ts';
 import { ApiError, type FieldFault } from '../errors.ts';
 
-interface SchemaFault {
+export interface SchemaFault {
   readonly keyword: string;
   readonly instancePath: string;
   readonly params: object;

@@ -115,7 +115,7 @@ async function viewOf(deps: AdminDeps, principal: Principal, account: AccountRow
 }
 
 /** The parent of a new or moved account: for a tenant one it may see that is a reseller. */
-async function parentOf(
+export async function parentOf(
   deps: AdminDeps,
   principal: Principal,
   named: number | string | null | undefined,
@@ -128,7 +128,7 @@ async function parentOf(
 }
 
 /** Nobody raises the own ceilings, moves or revives the own account. */
-function refuseOwnGrant(principal: Principal, account: AccountRow, body: Static<typeof ACCOUNT_UPDATE>): void {
+export function refuseOwnGrant(principal: Principal, account: AccountRow, body: Static<typeof ACCOUNT_UPDATE>): void {
   if (principal.kind === 'operator' || account.id !== principal.homeAccountId) return;
   const granted = Object.keys(body).filter((field) => GIVEN_FIELDS.includes(field));
   if (granted.length === 0) return;
@@ -136,7 +136,7 @@ function refuseOwnGrant(principal: Principal, account: AccountRow, body: Static<
   throw new ApiError('insufficient_scope', words);
 }
 
-function refuseBulk(principal: Principal, body: { readonly bulk?: boolean }): void {
+export function refuseBulk(principal: Principal, body: { readonly bulk?: boolean }): void {
   if (body.bulk !== undefined && principal.kind !== 'operator') {
     throw new ApiError('operator_only', 'Only the operator may set bulk.');
   }

@@ -12,7 +12,7 @@ import { NUMBERS_QUERY } from './numbers.ts';
 
 const TAG = 'DIDs';
 
-const COMMON = {
+export const DID_COMMON = {
   country: Type.Optional(nullable(COUNTRY)),
   type: Type.Optional(nullable(Type.Enum(['local', 'national', 'mobile', 'toll_free']))),
   city: Type.Optional(nullable(Type.String({ maxLength: 120 }))),
@@ -22,7 +22,7 @@ const COMMON = {
 
 const CREATE = Type.Object(
   {
-    ...COMMON,
+    ...DID_COMMON,
     account_id: ID_OR_UUID,
     number: Type.String({ minLength: 5, maxLength: 32, description: 'E.164; of a block its first number.' }),
     block_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
@@ -32,7 +32,7 @@ const CREATE = Type.Object(
 );
 
 const UPDATE = Type.Object(
-  { ...COMMON, status: Type.Optional(Type.Enum(['active', 'suspended', 'pending_regulatory'])) },
+  { ...DID_COMMON, status: Type.Optional(Type.Enum(['active', 'suspended', 'pending_regulatory'])) },
   { additionalProperties: false, minProperties: 1 },
 );
 
@@ -134,7 +134,7 @@ type DidBody = {
   readonly notes?: string;
 };
 
-function didFields(body: DidBody) {
+export function didFields(body: DidBody) {
   return {
     country: body.country,
     type: body.type,

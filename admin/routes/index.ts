@@ -5,6 +5,7 @@ import { installBans } from './bans.ts';
 import { installBilling } from './billing.ts';
 import { installBulk } from './bulk.ts';
 import { installCalls } from './calls.ts';
+import { installCarrierRegistrations } from './carrier-registrations.ts';
 import { installCarriers } from './carriers.ts';
 import { installDidRouting } from './did-routing.ts';
 import { installDids } from './dids.ts';
@@ -18,6 +19,7 @@ import { installNumbers } from './numbers.ts';
 import { installOrders } from './orders.ts';
 import { installPbxConfig } from './pbx-config.ts';
 import { installRegistrations } from './registrations.ts';
+import { installRoutingPolicies } from './routing-policies.ts';
 import { installSeed } from './seed.ts';
 import { installSipDomains } from './sip-domains.ts';
 import { installExtensions, installSipTrunks } from './sip-trunks.ts';
@@ -49,6 +51,8 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installSipDomains,
   installDids,
   installCarriers,
+  installCarrierRegistrations,
+  installRoutingPolicies,
   installBans,
   installAudit,
   installLedger,

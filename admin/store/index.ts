@@ -2,11 +2,14 @@ import { AddressGuard, type CarrierAdapter, createDefaultCarrier } from '../../b
 import { type Store, seedBench } from '../../tenancy/index.ts';
 import type { AdminStore } from '../stores.ts';
 import { createAccountStore } from './account-store.ts';
+import { createBulkStore } from './bulk-store.ts';
 import { createDidStore } from './did-store.ts';
 import { createGroupStore } from './group-store.ts';
 import { createKeyStore } from './key-store.ts';
+import { nest } from './nest.ts';
 import { createCostStore, createInventoryStore, createOrderStore } from './order-store.ts';
 import { createAuditStore, createCarrierStore, createDomainStore } from './platform-stores.ts';
+import { createPolicyStore } from './policy-store.ts';
 import { createRecordStore } from './record-store.ts';
 import { createTenantFileStore } from './tenant-file-store.ts';
 import { createTrunkStore } from './trunk-store.ts';
@@ -30,6 +33,7 @@ export function createAdminStore(store: Store, options: AdminStoreOptions = {}):
     groups: createGroupStore(store),
     dids: createDidStore(store, carrier),
     carriers: createCarrierStore(store),
+    policies: createPolicyStore(store),
     domains: createDomainStore(store),
     wallet: createWalletStore(store),
     inventory: createInventoryStore(carrier),
@@ -38,6 +42,8 @@ export function createAdminStore(store: Store, options: AdminStoreOptions = {}):
     webhooks: createWebhookStore(store, guard),
     audit: createAuditStore(store),
     tenantFiles: createTenantFileStore(store),
+    bulk: createBulkStore(store),
+    atOnce: (work) => store.write((context) => work(createAdminStore(nest(store, context), options))),
     backup: (file) => store.backup(file),
     seed: (trunks, files) => seedBench(store, trunks, files),
   };

@@ -13,7 +13,8 @@ import {
   updateCarrier,
   updateDomain,
 } from '../../tenancy/index.ts';
-import type { AuditStore, CarrierStore, DomainStore } from '../stores.ts';
+import type { AuditStore } from '../audit-store-port.ts';
+import type { CarrierStore, DomainStore } from '../stores.ts';
 import { audited, given } from './audited.ts';
 
 /** Carriers belong to no account. */

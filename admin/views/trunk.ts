@@ -7,13 +7,13 @@ import { PBX_CONFIG_SHAPE, PBX_KIND } from './pbx-config.ts';
 import { REGISTRATION_SHAPE, registrationView } from './registration.ts';
 
 const AUTH_TYPE = Type.Enum(['digest', 'ip', 'digest+ip']);
-const KIND = Type.Enum(['trunk', 'extension', 'dialer']);
+export const TRUNK_KIND = Type.Enum(['trunk', 'extension', 'dialer']);
 const CONTACT_POLICY = Type.Enum(['replace_oldest', 'reject', 'fork']);
 const RURI_MODE = nullable(Type.Enum(['contact', 'did']));
 const SOURCE = Type.String({ minLength: 2, maxLength: 64, pattern: '^[0-9a-fA-F:./]+$' });
 
 /** What may be changed on a trunk at any time. */
-const EDITABLE = {
+export const TRUNK_FIELDS = {
   name: Type.Optional(NAME),
   auth_type: Type.Optional(AUTH_TYPE),
   max_in: Type.Optional(CEILING),
@@ -30,21 +30,25 @@ const EDITABLE = {
   notes: Type.Optional(NOTES),
 };
 
+export const IDENTITY = {
+  realm: Type.Optional(Type.String({ minLength: 1, maxLength: 253 })),
+  username: Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9._~+-]+$' })),
+};
+
 export const TRUNK_CREATE = Type.Object(
   {
-    ...EDITABLE,
+    ...TRUNK_FIELDS,
     name: NAME,
-    kind: Type.Optional(KIND),
+    kind: Type.Optional(TRUNK_KIND),
     pbx: Type.Optional(PBX_KIND),
     account_id: Type.Optional(ID_OR_UUID),
-    realm: Type.Optional(Type.String({ minLength: 1, maxLength: 253 })),
-    username: Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9._~+-]+$' })),
+    ...IDENTITY,
   },
   { additionalProperties: false },
 );
 
 export const TRUNK_UPDATE = Type.Object(
-  { ...EDITABLE, status: Type.Optional(Type.Enum(['active', 'suspended'])) },
+  { ...TRUNK_FIELDS, status: Type.Optional(Type.Enum(['active', 'suspended'])) },
   { additionalProperties: false, minProperties: 1 },
 );
 

@@ -1,3 +1,4 @@
+import { addBulk } from './bulk.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand } from './command.ts';
 import { printResult } from './print-result.ts';
 import { addResource } from './resource.ts';
@@ -18,7 +19,7 @@ interface CreateOptions extends JsonOption {
   readonly reseller?: boolean;
 }
 
-/** `didfarm accounts list|show|create`. */
+/** `didfarm accounts list|show|create|import|export`. */
 export const registerAccounts: RegisterCommand = (program, context) => {
   const command = addResource<Account>(program, context, {
     name: 'accounts',
@@ -36,6 +37,7 @@ export const registerAccounts: RegisterCommand = (program, context) => {
       { title: 'max out', value: (account) => account.max_out, align: 'right' },
     ],
   });
+  addBulk(command, context, 'accounts');
   command
     .command('create')
     .argument('<name>')

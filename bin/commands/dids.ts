@@ -1,3 +1,4 @@
+import { addBulk } from './bulk.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand } from './command.ts';
 import { printResult } from './print-result.ts';
 import { addResource } from './resource.ts';
@@ -12,7 +13,7 @@ interface Did {
   readonly notes: string;
 }
 
-/** `didfarm dids list|show|add|assign`. */
+/** `didfarm dids list|show|add|assign|import|export`. */
 export const registerDids: RegisterCommand = (program, context) => {
   const command = addResource<Did>(program, context, {
     name: 'dids',
@@ -31,6 +32,7 @@ export const registerDids: RegisterCommand = (program, context) => {
       { title: 'notes', value: (did) => did.notes },
     ],
   });
+  addBulk(command, context, 'dids');
   command
     .command('add')
     .argument('<number>', 'E.164; of a block its first number')

@@ -2,6 +2,7 @@ import { call } from '../channel/channel.ts';
 import { withChannel } from '../context.ts';
 import { type PbxConfig, renderPbxConfig } from '../output/pbx-config.ts';
 import { renderFields } from '../output/table.ts';
+import { addBulk } from './bulk.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand, show } from './command.ts';
 import { addPbxConfig, PBX_OPTION } from './pbx-config.ts';
 import { addResource } from './resource.ts';
@@ -18,7 +19,7 @@ interface Trunk {
   readonly registration: { readonly state: string; readonly contacts: readonly { readonly source: string }[] };
 }
 
-/** `didfarm trunks list|show|create|regenerate|pbx-config|delete`. */
+/** `didfarm trunks list|show|create|regenerate|pbx-config|import|export|delete`. */
 export const registerTrunks: RegisterCommand = (program, context) => {
   const command = addResource<Trunk>(program, context, {
     name: 'trunks',
@@ -48,6 +49,7 @@ export const registerTrunks: RegisterCommand = (program, context) => {
     show(context, options, data, () => `${renderFields(rest)}${more}`);
   };
   addPbxConfig(command, context);
+  addBulk(command, context, 'trunks');
   command
     .command('create')
     .argument('<name>')

@@ -86,7 +86,8 @@ function assemble(connection: SqliteConnection, lock: StoreLock | undefined, opt
     write: (work) => db.transaction().execute((tx) => work({ ...shared, db: tx })),
     bulk: (work) => db.connection().execute(async () => connection.transaction(() => work(connection))),
     read: (work) => db.connection().execute(async () => work(connection)),
-    backup: (file) => connection.backup(file),
+    // Not beside an open transaction: the copy would have what may still be rolled back.
+    backup: (file) => db.connection().execute(() => connection.backup(file)),
     close: () => {
       closed ??= shut(db, lock);
       return closed;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-export type UuidPrefix = 'acc' | 'car' | 'did' | 'dom' | 'ext' | 'key' | 'tgr' | 'trk' | 'whk';
+export type UuidPrefix = 'acc' | 'car' | 'did' | 'dom' | 'ext' | 'job' | 'key' | 'tgr' | 'trk' | 'usr' | 'whk';
 
 /** A public name: prefix and 16 hexadecimal digits. */
 export function newUuid(prefix: UuidPrefix): string {
