@@ -1,7 +1,10 @@
 import type { BanChange, BindingRecord, CallRecord, OfflineCause, RegisterFailure } from '../bus/index.ts';
+import type { CarrierRegistrationStatus } from '../routing/index.ts';
 import type { Result, TraceLine } from '../telemetry/index.ts';
 import type { Availability, PeriodUnit } from '../tenancy/index.ts';
 import type { Found, Ref, Slice, Visible } from './store-port.ts';
+
+export type { CarrierRegistrationStatus } from '../routing/index.ts';
 
 /** What the admin side asks of the SIP threads, and of the replica that their batches keep up to date. */
 export interface SipQueries {
@@ -14,6 +17,10 @@ export interface SipQueries {
   /** Answers whether there was such a ban. */
   readonly lift_ban: { readonly args: { readonly address: string }; readonly answer: boolean };
   readonly stats: { readonly args: Record<string, never>; readonly answer: SipStats };
+  readonly carrier_registrations: {
+    readonly args: Record<string, never>;
+    readonly answer: readonly CarrierRegistrationStatus[];
+  };
 }
 
 export type SipQuery = keyof SipQueries;

@@ -117,6 +117,7 @@ function testSipPort(sip: TestSip): SipPort {
       return trunkIds.flatMap((id) => sip.registrations.get(id) ?? []);
     },
     bans: () => [...sip.bans.values()],
+    carrier_registrations: () => [],
     lift_ban: ({ address }) => sip.bans.delete(address),
     stats: () => ({ listening: ['udp:127.0.0.1:5060'], trunksRegistered: sip.registrations.size, callsActive: 0 }),
     explain: (args) => {

@@ -100,7 +100,7 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
   });
 }
 
-async function findCarrier(deps: AdminDeps, ref: string): Promise<CarrierRow> {
+export async function findCarrier(deps: AdminDeps, ref: string): Promise<CarrierRow> {
   const carrier = await deps.store.carriers.find(ref);
   if (carrier === undefined) throw notFound('carrier');
   return carrier;

@@ -6,6 +6,7 @@ import { installBilling } from './billing.ts';
 import { installBulk } from './bulk.ts';
 import { installCalls } from './calls.ts';
 import { installCarrierRegistrations } from './carrier-registrations.ts';
+import { installCarrierRegistrations } from './carrier-registrations.ts';
 import { installCarriers } from './carriers.ts';
 import { installDidRouting } from './did-routing.ts';
 import { installDids } from './dids.ts';
@@ -19,6 +20,7 @@ import { installNumbers } from './numbers.ts';
 import { installOrders } from './orders.ts';
 import { installPbxConfig } from './pbx-config.ts';
 import { installRegistrations } from './registrations.ts';
+import { installRoutingPolicies } from './routing-policies.ts';
 import { installRoutingPolicies } from './routing-policies.ts';
 import { installSeed } from './seed.ts';
 import { installSipDomains } from './sip-domains.ts';
@@ -51,6 +53,8 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installSipDomains,
   installDids,
   installCarriers,
+  installCarrierRegistrations,
+  installRoutingPolicies,
   installCarrierRegistrations,
   installRoutingPolicies,
   installBans,

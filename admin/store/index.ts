@@ -10,6 +10,7 @@ import { nest } from './nest.ts';
 import { createCostStore, createInventoryStore, createOrderStore } from './order-store.ts';
 import { createAuditStore, createCarrierStore, createDomainStore } from './platform-stores.ts';
 import { createPolicyStore } from './policy-store.ts';
+import { createPolicyStore } from './policy-store.ts';
 import { createRecordStore } from './record-store.ts';
 import { createTenantFileStore } from './tenant-file-store.ts';
 import { createTrunkStore } from './trunk-store.ts';
@@ -33,6 +34,7 @@ export function createAdminStore(store: Store, options: AdminStoreOptions = {}):
     groups: createGroupStore(store),
     dids: createDidStore(store, carrier),
     carriers: createCarrierStore(store),
+    policies: createPolicyStore(store),
     policies: createPolicyStore(store),
     domains: createDomainStore(store),
     wallet: createWalletStore(store),

@@ -68,7 +68,7 @@ function offlineSip(store: Store): SipPort {
         const { trunkIds } = args as SipQueries['registrations']['args'];
         return (await lastStates(store, trunkIds)) as never;
       }
-      if (name === 'bans') return [] as never;
+      if (name === 'bans' || name === 'carrier_registrations') return [] as never;
       throw new ApiError(
         'sip_unavailable',
         'The server is not running, and only it can tell this; start didfarm serve.',

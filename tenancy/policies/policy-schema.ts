@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, type TObject, type TSchema, Type } from 'typebox';
 
 /**
  * Routing policies as they are stored, sent through the API and, with names in the place of ids, written in tenant
@@ -155,7 +155,7 @@ export const POLICY_KEYS = {
 export const OPERATOR_KEYS: readonly PolicyKey[] = ['caller_id', 'attestation'];
 
 /** The schema of one owner's policy. `trunks: 'name'` is the tenant file's form, where ids are names. */
-export function policySchema<Owner extends PolicyOwner>(owner: Owner, trunks: 'id' | 'name' = 'id') {
+export function policySchema(owner: PolicyOwner, trunks: 'id' | 'name' = 'id'): TObject<Record<string, TSchema>> {
   const named = {
     ...KEYS,
     disaster: Type.Optional(disaster({ trunk: Type.Optional(Type.String({ maxLength: 120 })) })),
