@@ -13,7 +13,7 @@ import { startSipThread } from './runtime/sip-thread.ts';
 import { failStart } from './runtime/start-error.ts';
 import { VERSION } from './runtime/version.ts';
 import { renderWelcome } from './runtime/welcome.ts';
-import { openWorld, prepareDemo, watchRetention } from './runtime/world.ts';
+import { openWorld, prepareDemo, watchRecords } from './runtime/world.ts';
 import { createLogger, type Logger, MainMetrics } from './telemetry/index.ts';
 
 export interface ServeOptions {
@@ -68,7 +68,7 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
   await sip.bus.started;
   await world.settleOpenCalls();
   publishing.watch(logger);
-  watchRetention(world.store, logger);
+  const endRecords = await watchRecords(world.store, logger);
   const admin = await listenAdmin(config, apps);
   const collectSip = async () => [(await sip.bus.request('metrics')) as object[]];
   const metricsServer = await startMetricsServer(config.metrics, metrics, collectSip);
@@ -89,7 +89,7 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
     { name: 'drain', run: () => sip.bus.request('drain', { limitMs: config.calls.drainSec * 1000 }) },
     { name: 'http', run: () => Promise.all([admin.close(), closeServer(metricsServer)]) },
     { name: 'sip', run: () => sip.bus.request('stop').then(() => sip.terminate()) },
-    { name: 'journal', run: () => journal.flush() },
+    { name: 'journal', run: () => journal.flush().then(endRecords) },
     { name: 'commerce', run: () => commerce.close() },
     { name: 'store', run: () => world.store.close() },
   ]);

@@ -1,4 +1,4 @@
-import type { BindingRecord } from '../bus/index.ts';
+import type { BindingRecord, TrunkRecord } from '../bus/index.ts';
 
 /**
  * `fresh`: registered, has not answered a probe yet. `alive`: has. `unprobeable`: never answers, so silence says
@@ -98,6 +98,34 @@ export function fromRecord(record: BindingRecord, liveness: Liveness): Binding {
     expirySecond: 0,
     probeSecond: 0,
   };
+}
+
+/** Stands for a trunk that did not register: reached at that URI, for ever. */
+export function staticBinding(trunk: TrunkRecord, contact: string, nowMs: number): Binding {
+  const record = {
+    trunkId: trunk.id,
+    accountId: trunk.accountId,
+    aor: `sip:${trunk.username}@${trunk.realm}`,
+    contact,
+    contactParams: '',
+    instance: null,
+    regId: null,
+    q: 1,
+    callId: '',
+    cseq: 0,
+    path: [],
+    transport: /;transport=(\w+)/i.exec(contact)?.[1]?.toLowerCase() ?? 'udp',
+    sourceAddress: '',
+    sourcePort: 0,
+    localAddress: '',
+    localPort: 0,
+    flowId: '',
+    userAgent: '',
+    registeredAtMs: nowMs,
+    refreshedAtMs: nowMs,
+    expiresAtMs: 0,
+  };
+  return fromRecord(record, 'fresh');
 }
 
 /** UDP has no connection that could close. */

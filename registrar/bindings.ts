@@ -1,5 +1,5 @@
-import type { BindingRecord, OfflineCause } from '../bus/index.ts';
-import { type Binding, fromRecord, isConnection, isLive, type LiveBinding } from './binding.ts';
+import type { BindingRecord, OfflineCause, TrunkRecord } from '../bus/index.ts';
+import { type Binding, fromRecord, isConnection, isLive, type LiveBinding, staticBinding } from './binding.ts';
 import { BindingStore, type RemovalCause } from './binding-store.ts';
 import { Doubts } from './doubts.ts';
 import { FlowJudge } from './flow-judge.ts';
@@ -97,6 +97,14 @@ export class Bindings {
     const cut = new Set(kept.filter(isCut));
     this.prober?.confirm(kept.filter((binding) => !cut.has(binding)));
     this.flows.judgeRestored([...cut], now);
+  }
+
+  /** A trunk that was registered: one known by address is asked, one whose bindings are all gone has gone offline. */
+  restoreRegistered(trunk: TrunkRecord, sinceMs: number): void {
+    if (this.states.get(trunk.id) !== undefined || this.ipTrunks.restore(trunk.id, sinceMs)) return;
+    const binding = staticBinding(trunk, '', sinceMs);
+    this.states.restore(binding, sinceMs);
+    this.states.set(binding, 'offline', 'expired');
   }
 
   tick(): void {

@@ -1,5 +1,5 @@
 import type { DirectoryDelta, TrunkRecord } from '../bus/index.ts';
-import { type Binding, fromRecord } from './binding.ts';
+import { type Binding, staticBinding } from './binding.ts';
 import type { RegistrarOptions } from './options.ts';
 import { Prober } from './prober.ts';
 import type { TrunkStates } from './trunk-states.ts';
@@ -44,6 +44,15 @@ export class IpTrunks {
   /** Starts, mends or ends the probing of trunks that are new or changed. */
   follow(trunks: readonly TrunkRecord[]): void {
     for (const trunk of trunks) this.#follow(trunk);
+  }
+
+  /** What was known before a restart; its probes tell whether it still holds. False for a trunk that registers. */
+  restore(trunkId: number, sinceMs: number): boolean {
+    const binding = this.#trunks.get(trunkId);
+    if (binding === undefined) return false;
+    binding.liveness = 'alive';
+    this.#states.restore(binding, sinceMs);
+    return true;
   }
 
   tick(nowMs: number): void {
@@ -91,31 +100,4 @@ export class IpTrunks {
 function targetUri(trunk: TrunkRecord): string | undefined {
   if (trunk.authType !== 'ip' || trunk.ipTarget === null) return undefined;
   return trunk.status === 'deleted' || trunk.status === 'suspended' ? undefined : `sip:${trunk.ipTarget}`;
-}
-
-function staticBinding(trunk: TrunkRecord, contact: string, nowMs: number): Binding {
-  const record = {
-    trunkId: trunk.id,
-    accountId: trunk.accountId,
-    aor: `sip:${trunk.username}@${trunk.realm}`,
-    contact,
-    contactParams: '',
-    instance: null,
-    regId: null,
-    q: 1,
-    callId: '',
-    cseq: 0,
-    path: [],
-    transport: /;transport=(\w+)/i.exec(contact)?.[1]?.toLowerCase() ?? 'udp',
-    sourceAddress: '',
-    sourcePort: 0,
-    localAddress: '',
-    localPort: 0,
-    flowId: '',
-    userAgent: '',
-    registeredAtMs: nowMs,
-    refreshedAtMs: nowMs,
-    expiresAtMs: 0,
-  };
-  return fromRecord(record, 'fresh');
 }

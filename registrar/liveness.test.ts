@@ -239,3 +239,26 @@ t.test(
     t.match(after.registrar.counts, { registered: 1, offline: 0 });
   },
 );
+
+t.test(
+  'a trunk that expired while the server was down goes offline when it is back, with event and cause',
+  async (t) => {
+    const after = testRegistrar({ registration: undamped });
+    after.registrar.restore([], [{ trunkId: 7, state: 'registered', sinceMs: 1000, cause: null }]);
+    t.match(after.registrar.registrationOf(7), { state: 'offline', reason: 'expired' });
+    t.match(after.states, [{ trunkId: 7, accountId: 1, state: 'offline', cause: 'expired', atMs: START_MS }]);
+    t.match(after.transitions, [{ trunkId: 7, state: 'offline' }]);
+    t.match(after.registrar.counts, { registered: 0, offline: 1 });
+  },
+);
+
+t.test('A8: an IP trunk that was registered before a restart is so until its probes say otherwise', async (t) => {
+  const trunk = digestTrunk({ id: 9, username: 'ip', authType: 'ip', ipTarget: '192.0.2.50:5070' });
+  const test = testRegistrar({ trunks: [trunk], registration: undamped });
+  test.registrar.restore([], [{ trunkId: 9, state: 'registered', sinceMs: 1000, cause: null }]);
+  t.match(test.registrar.registrationOf(9), { state: 'registered', sinceMs: 1000 });
+  t.strictSame(test.states, []);
+  live(test, 200, false);
+  t.match(test.registrar.registrationOf(9), { state: 'offline', reason: 'probe_failed' });
+  t.match(test.states, [{ state: 'offline', cause: 'probe_failed' }]);
+});

@@ -130,6 +130,10 @@ export class Registrar {
       const trunk = this.#options.directory.findTrunk(record.trunkId);
       if (trunk !== undefined) this.#watch.registered(trunk);
     }
+    for (const { trunkId, sinceMs, state } of states) {
+      const trunk = this.#options.directory.findTrunk(trunkId);
+      if (state === 'registered' && trunk !== undefined) this.#bindings.restoreRegistered(trunk, sinceMs);
+    }
   }
 
   /** Ends all bindings of a trunk. */

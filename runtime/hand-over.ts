@@ -1,5 +1,5 @@
 import type { MainSide } from '../bus/index.ts';
-import { loadTrunkStates } from '../tenancy/index.ts';
+import { loadLostTrunks, loadTrunkStates } from '../tenancy/index.ts';
 import type { Publishing } from './publish.ts';
 import type { World } from './world.ts';
 
@@ -7,5 +7,6 @@ import type { World } from './world.ts';
 export async function handOver(world: World, publishing: Publishing, bus: MainSide): Promise<void> {
   await publishing.publishAll();
   await world.shareBindings((share) => bus.shareBindings(share));
-  bus.restore(world.openCalls, await loadTrunkStates(world.store, 'offline'));
+  const states = [...(await loadTrunkStates(world.store, 'offline')), ...(await loadLostTrunks(world.store))];
+  bus.restore(world.openCalls, states);
 }

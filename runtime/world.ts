@@ -5,10 +5,12 @@ import type { Config } from '../config/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import {
   applyRetention,
+  beginRun,
   createDemoWorld,
   DirectoryPublisher,
   getNonceSecret,
   isEmptyStore,
+  keepRun,
   loadOpenCalls,
   loadSecretKey,
   openStore,
@@ -35,6 +37,8 @@ export interface World {
 }
 
 const RETENTION_MS = 3_600_000;
+/** How much of the time before a crash may count as not seen. */
+const ALIVE_MS = 10_000;
 
 /**
  * Opens the data directory: key, store, schema, realm.
@@ -87,8 +91,26 @@ export async function prepareDemo(
   return join(config.dataDir, 'demo.json');
 }
 
-/** Old records go, now and every hour. */
-export function watchRetention(store: Store, logger: Logger): void {
+/**
+ * Lets old records go, and notes from when until when the server runs: what it does not see is no outage of a trunk.
+ * Ends with the returned call.
+ */
+export async function watchRecords(store: Store, logger: Logger): Promise<() => Promise<void>> {
+  watchRetention(store, logger);
+  const run = await beginRun(store);
+  const keep = () => keepRun(store, run);
+  const timer = setInterval(() => {
+    keep().catch((error: unknown) => logger.error({ err: error }, 'that the server runs could not be noted'));
+  }, ALIVE_MS);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    return keep();
+  };
+}
+
+/** Now and every hour. */
+function watchRetention(store: Store, logger: Logger): void {
   const apply = () => {
     applyRetention(store).catch((error: unknown) => logger.error({ err: error }, 'old records could not be removed'));
   };

@@ -67,6 +67,9 @@ const NEVER: Why = {
   remedy: 'Enter the SIP server, user name and password of the trunk in the PBX, and let it out through its firewall.',
 };
 
+/** Only a server that runs knows more than that there was a registration. */
+const NOT_RUNNING: Why = { sentence: 'The server is not running.', remedy: 'Start didfarm serve.' };
+
 const CHECK_PBX = 'Check that the PBX is up and that its network lets it out.';
 
 const OFFLINE: Readonly<Record<OfflineCause, Why>> = {
@@ -92,7 +95,8 @@ function whyNot(status: RegistrationStatus | undefined): Why {
   if (failure !== undefined && failure.atMs >= (status?.sinceMs ?? 0)) {
     return { sentence: failure.sentence, remedy: failure.remedy };
   }
-  return status?.reason == null ? NEVER : OFFLINE[status.reason];
+  if (status === undefined || status.state === 'never') return NEVER;
+  return status.reason === null ? NOT_RUNNING : OFFLINE[status.reason];
 }
 
 function failureView({ atMs, sourceAddress, sourcePort, reason, sentence, remedy }: StoredFailure) {

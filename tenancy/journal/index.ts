@@ -11,4 +11,4 @@ export {
 export { type FailureQuery, listRegisterFailures, saveRegisterFailures } from './register-failures.ts';
 export { applyRetention, type Removed, type RetentionBounds } from './retention.ts';
 export { saveSipEvents } from './save-sip-events.ts';
-export { loadTrunkStates, saveTrunkStates, type TrunkState } from './trunk-states.ts';
+export { loadLostTrunks, loadTrunkStates, saveTrunkStates, type TrunkState } from './trunk-states.ts';

@@ -58,6 +58,17 @@ export async function loadTrunkStates(
   return rows.map((row) => ({ ...row, cause: row.cause as OfflineCause | null }));
 }
 
+const LOST = `SELECT s.trunk_id AS trunkId, s.account_id AS accountId, s.state, s.since_ms AS sinceMs, s.cause
+  FROM trunk_states s JOIN trunks t ON t.id = s.trunk_id
+  WHERE s.state = 'registered' AND t.status <> 'deleted' AND NOT EXISTS
+  (SELECT 1 FROM bindings b WHERE b.trunk_id = s.trunk_id AND b.expires_at_ms > ?)`;
+
+/** Trunks that were registered when the server stopped and have no binding left: expired since, or known by address. */
+export function loadLostTrunks(store: Store): Promise<readonly TrunkState[]> {
+  const now = store.clock.nowMs();
+  return store.bulk((connection) => connection.prepare(LOST).all([now]) as readonly TrunkState[]);
+}
+
 interface TrunkNames {
   readonly uuid: string;
   readonly name: string;
