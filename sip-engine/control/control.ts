@@ -1,12 +1,13 @@
 import type { Server } from 'node:net';
 import { DialogLayer, type DialogOptions } from '../dialog/index.ts';
 import type { SipMessage } from '../message/index.ts';
-import { createProxy } from '../proxy/index.ts';
+import { createProxy, type ProxyRecord } from '../proxy/index.ts';
 import type { ServerTransaction } from '../transaction/types.ts';
 import type { Flow } from '../transport/index.ts';
 import type { EngineOptions } from '../types.ts';
 import { AppClient } from './app-client.ts';
 import { createAttachedServer } from './attached-server.ts';
+import { sendCdr } from './cdr.ts';
 import { runCommand } from './commands.ts';
 import { ContactFlows } from './contact-flows.ts';
 import { ControlListener, type ControlListenOptions } from './control-listener.ts';
@@ -61,6 +62,8 @@ class Control implements TransactionUserOfApps {
       ports,
       isOwnUri: (uri) => isOwnUri(deps, uri),
       flowFor: (method, uri) => flowNamedIn(transport, uri) ?? contacts.find(method, uri),
+      ...(options.outboundProxy === undefined ? {} : { outboundProxy: options.outboundProxy }),
+      ...(options.cdrs === true ? { record: (record: ProxyRecord) => sendCdr(this.#hub, record) } : {}),
     });
     this.#hub = { deps, dialogs, routes: new RouteTable(), contacts, proxy, clients: new Set() };
   }

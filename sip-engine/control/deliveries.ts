@@ -3,9 +3,10 @@ import type { OutgoingMessage, SipMessage } from '../message/index.ts';
 import type { ServerTransaction } from '../transaction/types.ts';
 import type { Flow } from '../transport/index.ts';
 import { AppClient } from './app-client.ts';
+import { sendCdr } from './cdr.ts';
 import { deliver } from './deliver-new.ts';
 import { type Hub, metaOf, newId } from './hub.ts';
-import { formatTime, isTokenSafe, sipLine } from './lead-line.ts';
+import { isTokenSafe, sipLine } from './lead-line.ts';
 import { receiveNew } from './new-requests.ts';
 import type { OutboundApps } from './outbound-apps.ts';
 
@@ -53,12 +54,7 @@ export class Deliveries implements DialogUser {
   }
 
   onCdr(event: CdrEvent): void {
-    const hub = this.#hub();
-    if (hub.deps.options.cdrs !== true) return;
-    const client = hub.routes.pick(`cdr:${event.kind}`);
-    const time = formatTime(hub.deps.ports.clock.wallMs());
-    const detail = event.kind === 'attempt' ? '' : `|${event.detail}`;
-    client?.send(`${newId(hub)}|cdr:${event.kind}|${event.source}|${time}${detail}`, event.text);
+    sendCdr(this.#hub(), event);
   }
 
   onUnknownDialog(transaction: ServerTransaction): boolean {

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { udpPeer } from '../engine-test-peer.ts';
 import { answerText, testbed, txn } from './call-testbed.ts';
-import { inviteText, responseTo } from './call-text.ts';
+import { inviteText, requestIn, responseTo } from './call-text.ts';
 
 const carrier = (headers = ''): string => `INVITE sip:x SIP/2.0\r\n${headers}Content-Length: 0\r\n\r\n`;
 
@@ -93,5 +93,38 @@ t.test('cdr messages go to the app that routed them, when they are switched on',
     t.equal((await peer.next()).status, 100);
     t.equal((await peer.next()).status, 486);
     t.ok(await app.idle());
+  }
+});
+
+t.test('cdr messages of a proxied call name both sides of it', async (t) => {
+  const { app, peer, udpPort } = await testbed(t, { cdrs: true });
+  const target = await udpPeer(t, udpPort);
+  for (const verb of ['cdr:attempt', 'cdr:start', 'cdr:stop']) await app.ask(`route|${verb}`);
+  peer.send(inviteText('cp', peer.port));
+  t.same((await app.next()).tokens.slice(1, 3), ['cdr:attempt', 'network']);
+  const invite = await app.next();
+  app.send(`proxy|${txn(invite)}|remainInDialog|fullResponse||serial|||sip:127.0.0.1:${target.port}`, carrier());
+  t.same((await app.next()).tokens.slice(1, 3), ['cdr:attempt', 'application']);
+  target.send(responseTo(await target.next(), 200, { tag: 'b', contact: `<sip:b@127.0.0.1:${target.port}>` }));
+  const started: unknown[] = [];
+  for (let taken = 0; taken < 4; taken++) {
+    const { tokens } = await app.next();
+    if (tokens[1] === 'cdr:start') started.push([tokens[2], tokens[4]]);
+  }
+  t.same(started, [
+    ['network', 'proxy-uac'],
+    ['application', 'proxy-uas'],
+  ]);
+  t.equal((await peer.next()).status, 100);
+  const ok = await peer.next();
+  const route = ok.headerLines('record-route').map((line) => `Route: ${line}`);
+  peer.send(requestIn(ok, 'ACK', 1, route));
+  t.equal((await target.next()).method, 'ACK');
+  peer.send(requestIn(ok, 'BYE', 2, route));
+  target.send(responseTo(await target.next(), 200));
+  for (const source of ['network', 'application']) {
+    const { tokens, sip } = await app.next();
+    t.same([tokens[1], tokens[2], tokens[4]], ['cdr:stop', source, 'normal-release']);
+    t.match(sip, /^BYE /);
   }
 });

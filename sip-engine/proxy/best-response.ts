@@ -19,9 +19,9 @@ function rank(status: number): number {
   return kind + (TELLING.has(status) ? 0 : status === 503 ? 2 : 1);
 }
 
-/** The response as it goes back to the caller: our Via off; a challenge brings those of the other branches along (step 7). */
+/** The response as it goes back to the caller: our Via off; a lone 503 is no word on all of us (step 6); a challenge brings those of the other branches along (step 7). */
 export function responseUpstream(chosen: SipMessage, all: readonly SipMessage[] = []): OutgoingMessage {
-  const response = OutgoingMessage.fromMessage(chosen);
+  const response = chosen.status === 503 ? withStatus(chosen, 500) : OutgoingMessage.fromMessage(chosen);
   response.takeFirst('via');
   if (chosen.status !== 401 && chosen.status !== 407) return response;
   for (const other of all) {
@@ -29,5 +29,15 @@ export function responseUpstream(chosen: SipMessage, all: readonly SipMessage[] 
     for (const challenge of other.headerLines('www-authenticate')) response.add('WWW-Authenticate', challenge);
     for (const challenge of other.headerLines('proxy-authenticate')) response.add('Proxy-Authenticate', challenge);
   }
+  return response;
+}
+
+/** Header for header the same, but for what speaks of the status. */
+function withStatus(message: SipMessage, status: number): OutgoingMessage {
+  const response = OutgoingMessage.response(status);
+  for (const [name, value] of OutgoingMessage.fromMessage(message).remove('retry-after').entries()) {
+    response.add(name, value);
+  }
+  response.body = message.body;
   return response;
 }

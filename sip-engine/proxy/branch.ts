@@ -14,7 +14,7 @@ export type BranchEnd =
 
 export interface BranchEvents {
   /** It is on its way, on that flow. */
-  onSent(branch: string): void;
+  onSent(branch: string, request: OutgoingMessage): void;
   /** 101 to 199. */
   onProvisional(response: SipMessage): void;
   /** A 2xx to INVITE, also after the end: repeated, or of another fork further on. */
@@ -29,6 +29,8 @@ export interface BranchSpec {
   readonly uri: string;
   /** The way there, where it is known. */
   readonly flow?: Flow;
+  /** URI of the next hop, where it is not the target itself. */
+  readonly via?: string;
   readonly isInvite: boolean;
   readonly provisionalTimeoutMs: number;
   readonly finalTimeoutMs: number;
@@ -69,7 +71,7 @@ export class Branch {
     if (finalTimeoutMs > 0) this.#arm(finalTimeoutMs, () => true);
     const flow = this.spec.flow ?? this.#deps.flowFor?.(method, uri);
     if (flow !== undefined) this.#send(flow);
-    else this.#deps.resolve(uri, (result) => this.#resolved(result));
+    else this.#deps.resolve(this.spec.via ?? uri, (result) => this.#resolved(result));
   }
 
   /** RFC 3261 16.10: its final response, if one comes, still ends it. */
@@ -123,7 +125,7 @@ export class Branch {
     });
     this.#client = client;
     this.#restartTimerC();
-    this.#events.onSent(client.branch);
+    this.#events.onSent(client.branch, client.request);
   }
 
   #lost(client: ClientTransaction, end: BranchEnd): void {
@@ -138,6 +140,11 @@ export class Branch {
     this.#heard = true;
     if (status >= 200 && status < 300 && this.spec.isInvite) this.#events.onSuccess(response, flow);
     if (this.#ended) return;
+    // RFC 3263 4.3: that server cannot serve anything now; the next one of this target may.
+    if (status === 503 && this.#next < this.#targets.length) {
+      this.#tryNext();
+      return;
+    }
     if (status >= 200) {
       this.#end({ kind: 'response', response, flow });
       return;

@@ -183,3 +183,35 @@ t.test('the next address of a target is tried when the first does not answer at 
   t.same(log, ['sent', 'final 200', 'done']);
   t.end();
 });
+
+t.test('the next address of a target is tried when the first answers 503 (RFC 3263 4.3)', (t) => {
+  const addresses = ['10.1.0.1', '10.1.0.2'].map((address) => ({ transport: 'udp', address, port: 5060 }) as const);
+  for (const method of ['INVITE', 'OPTIONS']) {
+    const { start, callee, answers, log } = createProxyFixture({ resolve: (_uri, done) => done(addresses) });
+    start(request(method), { targets: ['sip:two.example'] });
+    callee('10.1.0.1').answer(503);
+    callee('10.1.0.2').answer(200);
+    t.equal(answers().at(-1), `200 ${method}`);
+    t.same(log, ['sent', 'final 200', 'done']);
+  }
+  t.end();
+});
+
+t.test('a lone 503 goes to the caller as 500, without its Retry-After (RFC 3261 16.7)', (t) => {
+  const { start, callee, caller, log } = createProxyFixture();
+  start(request('INVITE'), { targets: ['sip:10.1.0.1'] });
+  callee('10.1.0.1').answer(503, 'x', ['Retry-After: 60', 'X-Why: full']);
+  const answer = caller.sent.at(-1);
+  t.match(answer, { status: 500, toTag: 'x' });
+  t.equal(answer?.header('retry-after'), undefined);
+  t.equal(answer?.header('x-why'), 'full');
+  t.same(log, ['sent', 'final 503', 'done'], 'the listener hears what was said');
+  t.end();
+});
+
+t.test('an outbound proxy gets every new request, whatever its target', (t) => {
+  const { start, callee } = createProxyFixture({ outboundProxy: 'sip:10.9.9.9' });
+  start(request('INVITE', { uri: 'sip:10.0.0.5' }), { targets: ['sip:b@10.1.0.1'] });
+  t.equal(callee('10.9.9.9').request.uri, 'sip:b@10.1.0.1');
+  t.end();
+});

@@ -50,7 +50,7 @@ export function createProxyFixture(parts: Parts = {}) {
   return { ...world, caller, callee, arrive, start, log, answers, strayAcks, opened, total };
 }
 
-type Parts = Partial<Pick<ProxyDeps, 'flowFor' | 'resolve'>>;
+type Parts = Partial<Pick<ProxyDeps, 'flowFor' | 'resolve' | 'outboundProxy' | 'record'>>;
 
 function createWorld(parts: Parts) {
   const clock = createFakeClock();

@@ -3,6 +3,7 @@ import type { ServerTransaction } from '../transaction/types.ts';
 import type { Flow } from '../transport/index.ts';
 import { bestResponse, responseUpstream } from './best-response.ts';
 import { Branch, type BranchEnd, type BranchSpec } from './branch.ts';
+import type { CallRecords } from './call-records.ts';
 import type { ProxyDeps, ProxyListener } from './types.ts';
 
 /** What one run needs to know of its request. */
@@ -16,6 +17,10 @@ export interface RunPlan {
   onSuccess?(response: SipMessage, flow: Flow): void;
   /** The target at that URI has refused. */
   onFailure?(response: SipMessage, uri: string): void;
+  /** For a new call, when somebody wants its records. */
+  readonly records?: CallRecords;
+  /** A request has gone out. */
+  onSent?(request: OutgoingMessage): void;
 }
 
 export interface RunHooks {
@@ -97,7 +102,7 @@ export class ProxyRun {
     if (this.#tried.has(uri) || this.#tried.size >= MAX_TARGETS) return;
     this.#tried.add(uri);
     const branch: Branch = new Branch(this.#plan.specFor(uri, redirected), this.#deps, {
-      onSent: (parameter) => this.#branchSent(parameter),
+      onSent: (parameter, request) => this.#branchSent(parameter, request),
       onProvisional: (response) => this.#forward(responseUpstream(response)),
       onSuccess: (response, flow) => this.#succeeded(branch, response, flow),
       onEnd: (end) => this.#branchEnded(branch, end),
@@ -107,8 +112,10 @@ export class ProxyRun {
     branch.start(this.#transaction.request.method);
   }
 
-  #branchSent(parameter: string): void {
+  #branchSent(parameter: string, request: OutgoingMessage): void {
     this.#hooks.onBranch(parameter);
+    this.#plan.records?.sent(request);
+    this.#plan.onSent?.(request);
     if (this.#sent) return;
     this.#sent = true;
     this.#listener.onSent?.();
@@ -119,6 +126,7 @@ export class ProxyRun {
     this.#searchOver = true;
     const upstream = responseUpstream(response);
     this.#plan.onSuccess?.(response, flow);
+    this.#plan.records?.answered(response, upstream);
     if (!this.#forward(upstream)) this.#transaction.resend(upstream.toBuffer());
     for (const other of this.#active) if (other !== branch) other.cancel(ELSEWHERE);
   }
@@ -132,6 +140,7 @@ export class ProxyRun {
   #judge(response: SipMessage, flow: Flow, uri: string): void {
     const { status } = response;
     if (!this.#done) this.#listener.onFinal(response, flow);
+    if (status >= 300) this.#plan.records?.refused(response);
     if (status < 300) {
       this.#searchOver = true;
       if (!this.#transaction.isInvite) this.#forward(responseUpstream(response));
@@ -161,7 +170,11 @@ export class ProxyRun {
 
   #finish(): void {
     this.#done = true;
-    if (!this.#transaction.answered) this.#forward(this.#answer());
+    if (!this.#transaction.answered) {
+      const answer = this.#answer();
+      this.#forward(answer);
+      this.#plan.records?.failed(answer);
+    }
     this.#hooks.onDone();
     this.#listener.onDone(this.#sent);
   }

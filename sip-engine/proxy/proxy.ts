@@ -3,6 +3,7 @@ import type { ServerTransaction } from '../transaction/types.ts';
 import type { Flow, Target } from '../transport/index.ts';
 import { responseUpstream } from './best-response.ts';
 import type { BranchSpec } from './branch.ts';
+import { CallRecords } from './call-records.ts';
 import { ChallengedTargets } from './challenged-targets.ts';
 import { addHeaders, copyToForward, refusalOf } from './forwarded-request.ts';
 import { LoopDetector } from './loop-detector.ts';
@@ -66,7 +67,7 @@ class StatefulProxy implements SipProxy {
     if (request.toTag === '' || !this.#isRoutedHere(request)) return false;
     const refusal = this.#check(request);
     this.#dialogs.learn(request, transaction.flow);
-    if (refusal === undefined) this.#run(transaction, this.#inDialogPlan(transaction), this.#inDialogListener(request));
+    if (refusal === undefined) this.#forwardInDialog(transaction);
     else this.#refuse(transaction, refusal);
     return true;
   }
@@ -120,8 +121,10 @@ class StatefulProxy implements SipProxy {
     const challenger = this.#challenged.find(request);
     const { provisionalTimeoutMs, finalTimeoutMs, remainInDialog } = command;
     const retarget = !/^tel:/i.test(base.uri) && this.#deps.isOwnUri(base.uri);
+    const { outboundProxy, record } = this.#deps;
     const specFor = (uri: string, redirected: boolean): BranchSpec => ({
       ...{ uri, isInvite, provisionalTimeoutMs, finalTimeoutMs },
+      ...(outboundProxy === undefined ? {} : { via: outboundProxy }),
       build: (to) => {
         const message = base.clone();
         if (retarget || redirected) message.uri = withoutHeaders(uri);
@@ -138,6 +141,7 @@ class StatefulProxy implements SipProxy {
         ? { onSuccess: (response: SipMessage, to: Flow) => this.#dialogs.remember(request, flow, response, to) }
         : {}),
       onFailure: (response: SipMessage, uri: string) => this.#challenged.learn(response, uri),
+      ...(record !== undefined && isInvite ? { records: new CallRecords(record) } : {}),
     };
   }
 
@@ -147,7 +151,7 @@ class StatefulProxy implements SipProxy {
     message.arrange();
   }
 
-  #inDialogPlan(transaction: ServerTransaction): RunPlan {
+  #inDialogPlan(transaction: ServerTransaction, onSent: (request: OutgoingMessage) => void): RunPlan {
     const { request, isInvite } = transaction;
     const copy = copyToForward(request, this.#deps.isOwnUri);
     const uri = nextHopOf(copy);
@@ -157,17 +161,28 @@ class StatefulProxy implements SipProxy {
       ...(flow === undefined ? {} : { flow }),
       build: () => copy,
     };
-    return { uris: [uri], simultaneous: false, followRedirects: false, specFor: () => spec };
+    return { uris: [uri], simultaneous: false, followRedirects: false, specFor: () => spec, onSent };
   }
 
-  #inDialogListener(request: SipMessage): ProxyListener {
-    return {
+  #forwardInDialog(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    let sent: OutgoingMessage | undefined;
+    let challenged = false;
+    const plan = this.#inDialogPlan(transaction, (forwarded) => {
+      sent = forwarded;
+    });
+    this.#run(transaction, plan, {
       onFinal: ({ status }) => {
+        challenged = status === 401 || status === 407;
         // A BYE that was challenged is sent again.
-        if (request.method === 'BYE' && status !== 401 && status !== 407) this.#dialogs.forget(request);
+        if (request.method === 'BYE' && !challenged) this.#dialogs.forget(request);
       },
-      onDone: () => undefined,
-    };
+      onDone: () => {
+        const { record } = this.#deps;
+        if (record === undefined || sent === undefined || request.method !== 'BYE' || challenged) return;
+        CallRecords.hungUp(record, request, sent);
+      },
+    });
   }
 
   /** Only where no further Route leads the way. */

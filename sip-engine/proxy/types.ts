@@ -17,7 +17,22 @@ export interface ProxyDeps {
   isOwnUri(uri: string): boolean;
   /** A connection that beats resolution: named in the URI, or the one the target registered on. */
   flowFor?(method: string, uri: string): Flow | undefined;
+  /** New requests are sent there, whatever their target. */
+  readonly outboundProxy?: string;
+  /** Told of calls that are proxied; absent when nobody wants to know. */
+  readonly record?: ProxyRecorder;
 }
+
+/** One step of a proxied call, for call detail records. */
+export interface ProxyRecord {
+  readonly kind: 'attempt' | 'start' | 'stop';
+  readonly source: 'network' | 'application';
+  /** Role for `start`, reason for `stop`. */
+  readonly detail: string;
+  readonly text: Buffer;
+}
+
+export type ProxyRecorder = (record: ProxyRecord) => void;
 
 /** How to proxy one request; a control protocol's `proxy` command has this shape. */
 export interface ProxyRequest {
