@@ -143,7 +143,17 @@ function testRecords(store: Store, calls: readonly StoredCall[]): RecordStore {
   };
 }
 
-/** One request; the answer's JSON beside its status and headers. */
+function isJson({
+  headers,
+  body,
+}: {
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}): boolean {
+  return body !== '' && String(headers['content-type']).includes('json');
+}
+
+/** One request; the answer's JSON, or text where it is none, beside its status and headers. */
 export async function send(
   app: FastifyInstance,
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
@@ -162,6 +172,6 @@ export async function send(
       : { payload: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) }),
   });
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes
-  const body = (response.body === '' ? undefined : JSON.parse(response.body)) as any;
+  const body = (isJson(response) ? JSON.parse(response.body) : response.body) as any;
   return { status: response.statusCode, body, headers: response.headers };
 }
