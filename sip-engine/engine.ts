@@ -3,6 +3,7 @@ import type { ControlListenOptions } from './control/index.ts';
 import { DirectLane } from './engine-direct-lane.ts';
 import { EngineStartError } from './engine-errors.ts';
 import { DEFAULT_PARTS, type EngineParts, transactionOptions, transportOptions } from './engine-parts.ts';
+import { ProbeLane } from './engine-probe.ts';
 import { Receiver } from './engine-receive.ts';
 import { RequestSender } from './engine-send.ts';
 import { type CallLane, DirectCalls, type LaneInviteHandler } from './lane/index.ts';
@@ -23,10 +24,12 @@ import type {
   ConnectionFilter,
   DirectHandler,
   EngineOptions,
+  EngineProbe,
   EngineRequest,
   EngineResult,
   EngineStats,
   PreFilter,
+  ProbeResult,
   SipEngine,
 } from './types.ts';
 
@@ -51,6 +54,7 @@ class Engine implements SipEngine {
   readonly #directLane: DirectLane;
   readonly #receiver: Receiver;
   readonly #sender: RequestSender;
+  readonly #probes: ProbeLane;
   readonly #control: ReturnType<EngineParts['createControl']>;
   readonly #closedListeners: ((flowId: string, reason: string) => void)[] = [];
   #closing: Promise<void> | undefined;
@@ -97,6 +101,7 @@ class Engine implements SipEngine {
       agent,
       unwanted,
     });
+    this.#probes = new ProbeLane({ transport, wheel, timers, ports, agent });
     this.#sender = new RequestSender({ transactions, transport, resolve, wheel, timers, ports, agent });
   }
 
@@ -152,6 +157,10 @@ class Engine implements SipEngine {
     this.#sender.send(request, done);
   }
 
+  probe(probe: EngineProbe, done: (result: ProbeResult) => void): void {
+    this.#probes.send(probe, done);
+  }
+
   setTap(tap: ((direction: 'in' | 'out', bytes: Buffer, flowId: string) => void) | undefined): void {
     this.#tap = tap;
     if (tap === undefined) delete this.#events.onSent;
@@ -193,6 +202,7 @@ class Engine implements SipEngine {
 
   async #closeOnce(): Promise<void> {
     this.#sender.close();
+    this.#probes.close();
     await this.#bounded(this.#control.close(), 'apps');
     this.#transactions.close();
     await this.#bounded(this.#transport.close(), 'sockets');
@@ -201,11 +211,13 @@ class Engine implements SipEngine {
 
   #receive(bytes: Buffer, flow: Flow, fault: FrameFault | undefined): void {
     this.#tap?.('in', bytes, flow.id);
+    if (this.#probes.take(bytes, flow)) return;
     this.#receiver.receive(bytes, flow, fault);
   }
 
   #flowClosed(flow: Flow, reason: string): void {
     this.#sender.flowClosed(flow);
+    this.#probes.flowClosed(flow);
     this.#transactions.flowClosed(flow, reason);
     this.#control.onFlowClosed(flow, reason);
     for (const listener of this.#closedListeners) this.#guard(() => listener(flow.id, reason), 'a flow listener threw');

@@ -72,6 +72,21 @@ export type EngineResult =
   | { readonly kind: 'timeout' }
   | { readonly kind: 'failed'; readonly reason: string };
 
+/** An OPTIONS over a known flow. */
+export interface EngineProbe {
+  readonly flowId: string;
+  readonly uri: string;
+  /** Value of the Route header. @default none */
+  readonly route?: string;
+  /** Give up after this many ms. */
+  readonly timeoutMs: number;
+}
+
+/** What became of a probe; of an answer only that it came. */
+export type ProbeResult =
+  | { readonly kind: 'response'; readonly status: number; readonly rttMs: number }
+  | Exclude<EngineResult, { readonly kind: 'response' }>;
+
 export interface EngineOptions {
   readonly listen: readonly ListenSpec[];
   readonly timers?: Partial<TimerValues>;
@@ -189,6 +204,8 @@ export interface SipEngine {
   peerCertificate(flowId: string): PeerCertificate | undefined;
   /** One request, one final result; used for probes and carrier registration. Provisionals are not shown. */
   send(request: EngineRequest, done: (result: EngineResult) => void): void;
+  /** Asks whether a peer is there, at a fraction of what `send` costs. */
+  probe(probe: EngineProbe, done: (result: ProbeResult) => void): void;
   /** Raw copies of what crosses the wire, for traces. At most one tap. */
   setTap(tap: ((direction: 'in' | 'out', bytes: Buffer, flowId: string) => void) | undefined): void;
   /**

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AuthService } from '../../auth/index.ts';
 import type { Config } from '../../config/index.ts';
-import type { Registrar, RegistrarEngine } from '../../registrar/index.ts';
+import type { ProbeRequest, Registrar, RegistrarEngine, SendProbe } from '../../registrar/index.ts';
 import { bindDirect, createOptionsHandler } from '../../registrar/index.ts';
 import { createInviteAuth, createUnservedHandler, UNSERVED_METHODS } from '../../routing/index.ts';
 import { createEngine, type EnginePorts, type SipEngine } from '../../sip-engine/index.ts';
@@ -70,9 +70,17 @@ export function joinEmbedded(engine: SipEngine, { config, directory, auth, regis
 /** What the registrar asks of the engine: probes, and the connections that carry bindings. */
 export function registrarEngine(engine: SipEngine): RegistrarEngine {
   return {
-    send: (request, done) => engine.send(request, done),
+    send: (request, done) => sendProbe(engine, request, done),
     isFlowOpen: (flowId) => engine.isFlowOpen(flowId),
     holdFlow: (flowId) => engine.holdFlow(flowId),
     releaseFlow: (flowId) => engine.releaseFlow(flowId),
   };
+}
+
+/** Over a known flow a probe takes the lane made for thousands a second; any other way has to be found first. */
+function sendProbe(engine: SipEngine, request: ProbeRequest, done: Parameters<SendProbe>[1]): void {
+  const { flowId, uri, timeoutMs, headers } = request;
+  const route = headers?.find(([name]) => name === 'Route')?.[1];
+  if (flowId === undefined || timeoutMs === undefined) engine.send(request, done);
+  else engine.probe({ flowId, uri, timeoutMs, ...(route !== undefined && { route }) }, done);
 }

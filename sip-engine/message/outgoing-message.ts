@@ -254,9 +254,14 @@ function checkMethod(method: string): string {
 }
 
 function checkUri(uri: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: white space and control characters end the URI
-  if (uri === '' || /[\x00-\x20\x7f<>]/.test(uri)) throw new SipInjectionError('uri');
+  if (!isSafeUri(uri)) throw new SipInjectionError('uri');
   return uri;
+}
+
+/** False when the text would not be one URI where it is written into a message. */
+export function isSafeUri(uri: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: white space and control characters end the URI
+  return uri !== '' && !/[\x00-\x20\x7f<>]/.test(uri);
 }
 
 function checkText(part: string, text: string): string {
