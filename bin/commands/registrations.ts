@@ -1,5 +1,12 @@
+import type { Command } from 'commander';
 import { call } from '../channel/channel.ts';
-import { withChannel } from '../context.ts';
+import { type CliContext, withChannel } from '../context.ts';
+import {
+  renderAvailability,
+  renderRegistration,
+  type ShownAvailability,
+  type ShownRegistration,
+} from '../output/registration.ts';
 import { renderTable } from '../output/table.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand, show } from './command.ts';
 import { addResource } from './resource.ts';
@@ -9,12 +16,7 @@ interface Registration {
   readonly name: string;
   readonly username: string;
   readonly realm: string;
-  readonly registration: {
-    readonly state: string;
-    readonly since: string | null;
-    readonly reason: string | null;
-    readonly contacts: readonly { readonly source: string; readonly user_agent: string }[];
-  };
+  readonly registration: ShownRegistration;
 }
 
 interface Failure {
@@ -24,9 +26,15 @@ interface Failure {
   readonly source: string;
   readonly reason: string;
   readonly sentence: string;
+  readonly remedy: string;
 }
 
-/** `didfarm registrations list|failures`. */
+interface Trunk {
+  readonly name: string;
+  readonly registration: ShownRegistration;
+}
+
+/** `didfarm registrations list|show|failures|availability`. */
 export const registerRegistrations: RegisterCommand = (program, context) => {
   const command = addResource<Registration>(program, context, {
     name: 'registrations',
@@ -43,11 +51,32 @@ export const registerRegistrations: RegisterCommand = (program, context) => {
       { title: 'identity', value: (row) => `${row.username}@${row.realm}` },
       { title: 'state', value: (row) => row.registration.state },
       { title: 'since', value: (row) => row.registration.since },
-      { title: 'reason', value: (row) => row.registration.reason },
       { title: 'from', value: (row) => row.registration.contacts.map((contact) => contact.source).join(' ') },
-      { title: 'user agent', value: (row) => row.registration.contacts[0]?.user_agent },
+      { title: 'over', value: (row) => row.registration.transport },
+      { title: 'rtt ms', value: (row) => row.registration.rtt_ms, align: 'right' },
+      { title: 'user agent', value: (row) => row.registration.user_agent },
+      { title: 'why not', value: (row) => row.registration.sentence },
     ],
   });
+  addShow(command, context);
+  addFailures(command, context);
+  addAvailability(command, context);
+};
+
+function addShow(command: Command, context: CliContext): void {
+  command
+    .command('show')
+    .argument('<trunk>', 'integer id or uuid of the trunk')
+    .option(...JSON_OPTION)
+    .description('one trunk: registered or why not, what to do, and who is there')
+    .action(async (trunk: string, options: JsonOption) => {
+      const path = `/portal/sip-trunks/${encodeURIComponent(trunk)}`;
+      const { data } = await withChannel(context, (channel) => call<{ data: Trunk }>(channel, 'GET', path));
+      show(context, options, data.registration, () => renderRegistration(data.name, data.registration));
+    });
+}
+
+function addFailures(command: Command, context: CliContext): void {
   command
     .command('failures')
     .option('--trunk <id>', 'only of this trunk')
@@ -61,7 +90,29 @@ export const registerRegistrations: RegisterCommand = (program, context) => {
       );
       show(context, options, data, () => renderTable(FAILURE_COLUMNS, data));
     });
-};
+}
+
+function addAvailability(command: Command, context: CliContext): void {
+  command
+    .command('availability')
+    .argument('<trunk>', 'integer id or uuid of the trunk')
+    .option('--by <unit>', 'day or month', 'day')
+    .option('--from <date>', 'first day, such as 2026-11-01')
+    .option('--to <date>', 'last day')
+    .option(...JSON_OPTION)
+    .description('how much of each day or month a PBX was registered')
+    .action(async (trunk: string, options: JsonOption & { by: string; from?: string; to?: string }) => {
+      const { by, from, to } = options;
+      const query = new URLSearchParams({
+        by,
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+      });
+      const path = `/portal/sip-trunks/${encodeURIComponent(trunk)}/availability?${query}`;
+      const { data } = await withChannel(context, (channel) => call<{ data: ShownAvailability }>(channel, 'GET', path));
+      show(context, options, data, () => renderAvailability(data));
+    });
+}
 
 const FAILURE_COLUMNS = [
   { title: 'at', value: (failure: Failure) => failure.at },
@@ -69,4 +120,5 @@ const FAILURE_COLUMNS = [
   { title: 'source', value: (failure: Failure) => failure.source },
   { title: 'reason', value: (failure: Failure) => failure.reason },
   { title: 'what happened', value: (failure: Failure) => failure.sentence },
+  { title: 'what to do', value: (failure: Failure) => failure.remedy },
 ];
