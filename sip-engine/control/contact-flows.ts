@@ -11,14 +11,19 @@ interface Entry {
   readonly expiresAtMs: number;
 }
 
+/** UDP flows never end, so what has expired on them is cleared away when there are this many contacts, and twice as many. */
+const FIRST_CLEARING = 1_000;
+
 /**
- * Contacts registered over connections, so that `sip:x@abc.invalid;transport=ws` can be reached. Kept per
- * connection: when two live ones claim the same `user@host`, neither is used, since that would misroute.
+ * Contacts registered over connections, so that `sip:x@abc.invalid;transport=ws` can be reached. Kept per flow: when
+ * two live ones claim the same `user@host`, neither is used, since that would misroute. A UDP one only takes part in
+ * that: its device is reached at its Contact.
  */
 export class ContactFlows {
   readonly #nowMs: () => number;
   readonly #byContact = new Map<string, Map<string, Entry>>();
   readonly #byFlow = new Map<string, Set<string>>();
+  #clearingAt = FIRST_CLEARING;
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
@@ -26,11 +31,11 @@ export class ContactFlows {
 
   /** The 2xx to a REGISTER or SUBSCRIBE has gone out on its flow. */
   learn(request: SipMessage, response: OutgoingMessage, flow: Flow): void {
-    if (!flow.reliable) return;
     const fallback = response.header('expires') ?? request.header('expires');
     const answered = response.headerValues('contact');
     const values = request.method === 'REGISTER' && answered.length > 0 ? answered : request.headerValues('contact');
     for (const value of values) this.#learnOne(value, fallback, flow);
+    if (this.#byContact.size >= this.#clearingAt) this.#clear();
   }
 
   /** The only live connection that this Request-URI's device registered on. */
@@ -41,7 +46,8 @@ export class ContactFlows {
     if (entries === undefined) return undefined;
     const now = this.#nowMs();
     const live = [...entries.values()].filter(({ flow, expiresAtMs }) => !flow.closed && expiresAtMs > now);
-    return live.length === 1 ? live[0]?.flow : undefined;
+    const [only, ...others] = live;
+    return others.length === 0 && only?.flow.reliable === true ? only.flow : undefined;
   }
 
   /** The connection has ended. */
@@ -70,10 +76,21 @@ export class ContactFlows {
     this.#byFlow.set(flow.id, keys);
   }
 
+  #clear(): void {
+    const now = this.#nowMs();
+    for (const [key, entries] of this.#byContact) {
+      for (const { flow, expiresAtMs } of entries.values()) if (expiresAtMs <= now) this.#drop(key, flow);
+    }
+    this.#clearingAt = Math.max(FIRST_CLEARING, 2 * this.#byContact.size);
+  }
+
   #drop(key: string, flow: Flow): void {
     const entries = this.#byContact.get(key);
     entries?.delete(flow.id);
     if (entries?.size === 0) this.#byContact.delete(key);
+    const keys = this.#byFlow.get(flow.id);
+    keys?.delete(key);
+    if (keys?.size === 0) this.#byFlow.delete(flow.id);
   }
 }
 
