@@ -79,7 +79,7 @@ async function addEndpoints(store: Store, base: string): Promise<readonly number
 function tell(store: Store, accounts: readonly number[], from: number, count: number): Promise<void> {
   const events = Array.from({ length: count }, (_, n) => ({
     accountId: accounts[(from + n) % ENDPOINTS] ?? null,
-    event: 'trunk.registered',
+    event: 'trunk.registered' as const,
     data: { trunk_uuid: `trk_${from + n}_${Date.now()}`, made_at_ms: Date.now() },
   }));
   return store.write((context) => appendOutbox(context, events));

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { EVENT_NAMES } from '../tenancy/index.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, 'webhooks.md'), 'utf8');
 const SECRET = 'whsec_0123456789abcdef0123456789abcdef';
@@ -69,4 +70,9 @@ t.test('the example in shell takes what is genuine, and nothing else', async (t)
   };
   t.equal(ask(SIGNATURE), 'genuine');
   t.equal(ask(SIGNATURE.replace(/^./, 'x')), '');
+});
+
+t.test('the page names every event', async (t) => {
+  const table = PAGE.slice(0, PAGE.indexOf('## What is sent'));
+  for (const event of EVENT_NAMES) t.ok(table.includes(`\`${event}\``), event);
 });

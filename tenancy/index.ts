@@ -12,6 +12,7 @@ export { type Clock, SYSTEM_CLOCK } from './clock.ts';
 export * from './demo/index.ts';
 export * from './directory/index.ts';
 export { StoreError, type StoreErrorCode, StoreLocked, TenancyError, type TenancyErrorCode } from './errors.ts';
+export * from './events/index.ts';
 export * from './journal/index.ts';
 export * from './ledger/index.ts';
 export * from './plan/index.ts';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { Type } from 'typebox';
-import { EVENT_NAMES } from '../../billing-hooks/index.ts';
+import { EVENT_NAMES } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import { fieldError } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';

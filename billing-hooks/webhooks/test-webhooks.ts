@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import { appendOutbox, createWebhook, listDeliveries, type Store } from '../../tenancy/index.ts';
+import { appendOutbox, createWebhook, type EventName, listDeliveries, type Store } from '../../tenancy/index.ts';
 import { AddressGuard, type Resolve } from './address-guard.ts';
 import { WebhookSender } from './webhook-sender.ts';
 
@@ -56,7 +56,7 @@ export function sender(store: Store, options: { allow?: string[]; resolve?: Reso
 export const hook = (store: Store, accountId: number | null, url: string, events: readonly string[] = ['*']) =>
   store.write((context) => createWebhook(context, { accountId, url, events }));
 
-export const tell = (store: Store, accountId: number, event: string, data: object) =>
+export const tell = (store: Store, accountId: number, event: EventName, data: object) =>
   store.write((context) => appendOutbox(context, [{ accountId, event, data }]));
 
 export const deliveries = async (store: Store, id: number) =>

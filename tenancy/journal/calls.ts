@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { CallRecord } from '../../bus/index.ts';
-import type { SqliteConnection, Store, StoreContext } from '../store/index.ts';
+import { type SqliteConnection, type Store, type StoreContext, tellEvent } from '../store/index.ts';
 
 export type StoredCall = CallRecord & { readonly id: number };
 
@@ -68,9 +68,7 @@ export function writeCalls(connection: SqliteConnection, records: readonly CallR
 function tellEmergency(connection: SqliteConnection, call: CallRecord): void {
   if (connection.prepare('SELECT id FROM calls WHERE uuid = ?').all([call.uuid]).length > 0) return;
   const data = { call_uuid: call.uuid, trunk_id: call.trunkId, from: call.from, to: call.to };
-  connection
-    .prepare('INSERT INTO outbox (account_id, event, payload, created_at_ms) VALUES (?, ?, ?, ?)')
-    .run([call.accountId, 'call.emergency', JSON.stringify(data), call.startedAtMs]);
+  tellEvent(connection, { accountId: call.accountId, event: 'emergency.called', data }, call.startedAtMs);
 }
 
 export function saveCalls(store: Store, records: readonly CallRecord[]): Promise<void> {

@@ -121,7 +121,7 @@ t.test('a call for help is told once, to the account that called', async (t) => 
   const help = call('help', { isEmergency: true, accountId: account.id, from: '+31201234567', to: '112' });
   await saveCalls(store, [help, { ...help, answeredAtMs: help.startedAtMs + 1 }]);
   await saveCalls(store, [{ ...help, endedAtMs: help.startedAtMs + 2 }, call('other')]);
-  const told = (await takeOutbox(store, 10)).filter(({ event }) => event === 'call.emergency');
+  const told = (await takeOutbox(store, 10)).filter(({ event }) => event === 'emergency.called');
   t.match(told, [{ accountId: account.id, data: { call_uuid: 'help', from: '+31201234567', to: '112' } }]);
   t.equal(told.length, 1);
 });

@@ -1,5 +1,5 @@
 import type { OfflineCause, TrunkStateChange } from '../../bus/index.ts';
-import type { SqliteConnection, Store, StoreContext } from '../store/index.ts';
+import { type SqliteConnection, type Store, type StoreContext, tellEvent } from '../store/index.ts';
 
 /** A trunk's registration as it was last reported; a trunk without one never registered. */
 export interface TrunkState {
@@ -16,7 +16,6 @@ const KEEP = `INSERT INTO trunk_states (trunk_id, account_id, state, since_ms, c
 // features.md A7: the first successful REGISTER makes a trunk active.
 const ACTIVATE = `UPDATE trunks SET status = 'active', updated_at_ms = ? WHERE id = ? AND status = 'provisioning'`;
 const NAMES = `SELECT uuid, name, username FROM trunks WHERE id = ? AND status <> 'deleted'`;
-const TELL = 'INSERT INTO outbox (account_id, event, payload, created_at_ms) VALUES (?, ?, ?, ?)';
 
 /** Keeps the state, activates a new trunk, and appends the event (F-084, F-085), all in the same transaction. */
 export function writeTrunkStates(connection: SqliteConnection, changes: readonly TrunkStateChange[]): void {
@@ -27,8 +26,8 @@ export function writeTrunkStates(connection: SqliteConnection, changes: readonly
     if (row === undefined) continue;
     connection.prepare(KEEP).run([trunkId, accountId, state, atMs, cause]);
     if (state === 'registered') connection.prepare(ACTIVATE).run([atMs, trunkId]);
-    const payload = JSON.stringify(describe(change, row as TrunkNames));
-    connection.prepare(TELL).run([accountId, `trunk.${state}`, payload, atMs]);
+    const data = describe(change, row as TrunkNames);
+    tellEvent(connection, { accountId, event: `trunk.${state}`, data }, atMs);
   }
 }
 
@@ -40,8 +39,8 @@ export function writeCredentialsMoved(
   const row = connection.prepare(NAMES).all([moved.trunkId])[0];
   if (row === undefined) return;
   const { uuid, name, username } = row as TrunkNames;
-  const payload = JSON.stringify({ trunk_uuid: uuid, trunk_id: moved.trunkId, name, username });
-  connection.prepare(TELL).run([moved.accountId, 'trunk.credentials_moved', payload, moved.atMs]);
+  const data = { trunk_uuid: uuid, trunk_id: moved.trunkId, name, username };
+  tellEvent(connection, { accountId: moved.accountId, event: 'trunk.credentials_moved', data }, moved.atMs);
 }
 
 export function saveTrunkStates(store: Store, changes: readonly TrunkStateChange[]): Promise<void> {

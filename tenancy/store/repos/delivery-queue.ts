@@ -1,6 +1,6 @@
 import type { SqliteConnection } from '../sqlite-connection.ts';
 import type { AttemptResult, DeliveryRow, NewDelivery } from './delivery-repo.ts';
-import type { OutboxRow } from './outbox-repo.ts';
+import { type OutboxRow, toOutboxRow } from './outbox-repo.ts';
 
 /*
  * The queue behind webhooks, for one worker that carries much: plain statements, prepared once, many to a
@@ -13,8 +13,8 @@ export function takeEvents(connection: SqliteConnection, limit: number): readonl
   const rows = connection
     .prepare(`SELECT id, account_id AS accountId, event, payload, created_at_ms AS createdAtMs FROM outbox
       WHERE dispatched_at_ms IS NULL ORDER BY id LIMIT ?`)
-    .all([limit]) as (Omit<OutboxRow, 'data'> & { readonly payload: string })[];
-  return rows.map(({ payload, ...row }) => ({ ...row, data: JSON.parse(payload) as object }));
+    .all([limit]) as Parameters<typeof toOutboxRow>[0][];
+  return rows.map(toOutboxRow);
 }
 
 export function markDispatched(connection: SqliteConnection, ids: readonly number[], nowMs: number): void {

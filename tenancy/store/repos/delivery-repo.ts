@@ -3,7 +3,7 @@ import { notFound } from '../../errors.ts';
 import type { StoreContext } from '../open-store.ts';
 import type { Row } from '../schema.ts';
 import type { Found, Slice } from './common.ts';
-import { renderEvent } from './outbox-repo.ts';
+import { type OutboxRow, renderEvent } from './outbox-repo.ts';
 
 /** One event on its way to one endpoint. */
 export type DeliveryRow = Row<'webhookDeliveries'>;
@@ -62,7 +62,7 @@ export async function replayDelivery(context: StoreContext, webhookId: number, d
   if (numUpdatedRows === 0n) throw notFound('finished delivery');
 }
 
-/** What a test of an endpoint sends: to it alone, whatever it listens to. */
+/** Goes to one endpoint alone, whatever it listens to. */
 const TEST_EVENT = 'webhook.test';
 
 /** Puts a test on the way to one endpoint. @returns the delivery's id */
@@ -80,7 +80,7 @@ export async function sendTestEvent(context: StoreContext, webhookId: number): P
     .values({ accountId, event: TEST_EVENT, payload: JSON.stringify(data), createdAtMs: now, dispatchedAtMs: now })
     .returning('id')
     .executeTakeFirstOrThrow();
-  const event = { id: outboxId, accountId, event: TEST_EVENT, createdAtMs: now, data };
+  const event: OutboxRow = { id: outboxId, accountId, event: TEST_EVENT, createdAtMs: now, data };
   const delivery = { webhookId, accountId, outboxId, event: TEST_EVENT, resource: `test ${outboxId}` };
   const times = { nextAttemptAtMs: now, createdAtMs: now, finishedAtMs: null };
   const { id } = await db

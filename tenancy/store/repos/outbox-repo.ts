@@ -1,9 +1,10 @@
+import type { EventName } from '../../events/index.ts';
 import type { StoreContext } from '../open-store.ts';
+import type { SqliteConnection } from '../sqlite-connection.ts';
 
 export interface OutboxEvent {
   readonly accountId: number | null;
-  /** `trunk.registered`, `number.activated`, … (F-080 to F-086). */
-  readonly event: string;
+  readonly event: EventName;
   readonly data: object;
 }
 
@@ -28,6 +29,13 @@ export async function appendOutbox(context: StoreContext, events: readonly Outbo
   }
 }
 
+const TELL = 'INSERT INTO outbox (account_id, event, payload, created_at_ms) VALUES (?, ?, ?, ?)';
+
+/** The same for a transaction of plain statements (`Store.bulk`). */
+export function tellEvent(connection: SqliteConnection, { accountId, event, data }: OutboxEvent, atMs: number): void {
+  connection.prepare(TELL).run([accountId, event, JSON.stringify(data), atMs]);
+}
+
 /** The oldest events that nobody has taken on yet. */
 export async function takeOutbox(context: StoreContext, limit: number): Promise<readonly OutboxRow[]> {
   const rows = await context.db
@@ -37,7 +45,17 @@ export async function takeOutbox(context: StoreContext, limit: number): Promise<
     .orderBy('id')
     .limit(limit)
     .execute();
-  return rows.map(({ payload, ...row }) => ({ ...row, data: JSON.parse(payload) as object }));
+  return rows.map(toOutboxRow);
+}
+
+/** What the table holds; only catalogued events get into it. */
+export function toOutboxRow({ payload, ...row }: Omit<OutboxRow, 'data' | 'event'> & StoredEvent): OutboxRow {
+  return { ...row, event: row.event as EventName, data: JSON.parse(payload) as object };
+}
+
+interface StoredEvent {
+  readonly event: string;
+  readonly payload: string;
 }
 
 /** S1:201-212: event, time to the second, data; the very bytes of every attempt. */

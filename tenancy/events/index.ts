@@ -1,0 +1,1 @@
+export { EVENT_NAMES, EVENTS, type EventName, envelopeOf } from './catalogue.ts';
