@@ -6,6 +6,7 @@ import { handOver } from './runtime/hand-over.ts';
 import { Journal } from './runtime/journal.ts';
 import { closeServer, portOf } from './runtime/listen.ts';
 import { startMetricsServer } from './runtime/metrics-server.ts';
+import { startMoney } from './runtime/money.ts';
 import { Publishing } from './runtime/publish.ts';
 import { stopOnSignal } from './runtime/shutdown.ts';
 import { createSipPort } from './runtime/sip-port.ts';
@@ -47,6 +48,7 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
     (reason) => failStart(reason, logger),
   );
   const publishing = new Publishing(world.publisher, sip.bus);
+  const money = await startMoney(world.store, sip.bus, logger);
   await handOver(world, publishing, sip.bus);
 
   // HTTP: the API, the control socket of the CLI, metrics; made while the SIP thread takes in what it was sent.
@@ -56,7 +58,7 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
     store: createAdminStore(world.store, commerce),
     records: createRecordStore(world.store),
     sip: createSipPort(sip.bus),
-    publish: () => publishing.publish(),
+    publish: async () => void (await Promise.all([publishing.publish(), money.publish()])),
     isReady: () => state.isReady,
     version: VERSION,
     domain: world.store.platformRealm,
@@ -90,6 +92,7 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
     { name: 'http', run: () => Promise.all([admin.close(), closeServer(metricsServer)]) },
     { name: 'sip', run: () => sip.bus.request('stop').then(() => sip.terminate()) },
     { name: 'journal', run: () => journal.flush().then(endRecords) },
+    { name: 'money', run: () => money.close() },
     { name: 'commerce', run: () => commerce.close() },
     { name: 'store', run: () => world.store.close() },
   ]);

@@ -1,7 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { FundsKeeper } from './billing-hooks/index.ts';
 import { type CallRecord, SipSide, threadPort } from './bus/index.ts';
 import { createRegistration } from './registrar/index.ts';
-import { type CallRouter, createCallRouter, createInviteAuth, MemoryAdmission, srfRegisters } from './routing/index.ts';
+import {
+  CallFundsWatch,
+  type CallRouter,
+  createCallRouter,
+  createInviteAuth,
+  MemoryAdmission,
+  srfRegisters,
+} from './routing/index.ts';
 import { endOrphans } from './runtime/sip/call-orphans.ts';
 import { createCallSink } from './runtime/sip/call-sink.ts';
 import { createCarrierRegistrationLog } from './runtime/sip/carrier-registration-log.ts';
@@ -62,7 +70,16 @@ const { auth, registrar } = createRegistration({
   readiness,
 });
 
-// Where calls go.
+// What calls may cost, and where they go.
+const keeper = new FundsKeeper();
+const funds: CallFundsWatch = new CallFundsWatch({
+  keeper,
+  directory,
+  clock,
+  hangUp: (uuid, end) => router.hangUp(uuid, end),
+  onAlarm: (alarm) => bus.emit({ kind: 'spend_alarm', alarm }),
+  onEnding: (ending) => bus.emit({ kind: 'funds_ending', ending }),
+});
 const router: CallRouter = createCallRouter({
   directory,
   bindings: registrar,
@@ -71,7 +88,8 @@ const router: CallRouter = createCallRouter({
   config: config.calls,
   // Calls of the embedded engine need no protocol in between.
   srf: engine?.attachCalls((req, res) => router.handleInvite(req, res)) ?? app,
-  sink: createCallSink(bus, logger, () => metrics, directory),
+  sink: funds.watch(createCallSink(bus, logger, () => metrics, directory)),
+  funds,
   clock,
   random: createCallRandom(ports.random),
   peerCertificate: (flowId) => engine?.peerCertificate(flowId),
@@ -131,6 +149,7 @@ bus.listen({
     registrar,
     auth,
     router,
+    keeper,
     metrics,
     listening: () => listening,
     async drain(limitMs) {

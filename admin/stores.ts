@@ -10,8 +10,8 @@ import type { Seeded, SeedFiles } from '../tenancy/index.ts';
 import type { AuditStore } from './audit-store-port.ts';
 import type { BulkStore } from './bulk-store-port.ts';
 import type { GroupStore } from './group-store-port.ts';
-import type { PolicyStore } from './policy-store-port.ts';
-import type { PolicyStore } from './policy-store-port.ts';
+import type { MoneyStore } from './money-store-port.ts';
+import type { PolicyStore, PolicyStore } from './policy-store-port.ts';
 import type {
   AccountRow,
   CarrierRow,
@@ -262,6 +262,7 @@ export interface AdminStore {
   readonly inventory: InventoryStore;
   readonly orders: OrderStore;
   readonly costs: CostStore;
+  readonly money: MoneyStore;
   readonly webhooks: WebhookStore;
   readonly audit: AuditStore;
   readonly tenantFiles: TenantFileStore;

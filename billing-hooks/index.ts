@@ -5,4 +5,5 @@ export * from './inventory/index.ts';
 export * from './orders/index.ts';
 export * from './rating/index.ts';
 export * from './renewals/index.ts';
+export * from './terms/index.ts';
 export * from './webhooks/index.ts';

@@ -1,4 +1,5 @@
 import type { Reason, Result, TraceLine } from '../telemetry/index.ts';
+import type { FundsEnding, SpendAlarm } from './funds.ts';
 
 /** What the SIP threads tell the main thread, in batches. Times are epoch milliseconds. */
 export type SipEvent =
@@ -10,7 +11,9 @@ export type SipEvent =
   | { readonly kind: 'call'; readonly record: CallRecord }
   | { readonly kind: 'register_failure'; readonly failure: RegisterFailure }
   | { readonly kind: 'ban'; readonly ban: BanChange }
-  | { readonly kind: 'calls_alive'; readonly atMs: number };
+  | { readonly kind: 'calls_alive'; readonly atMs: number }
+  | { readonly kind: 'spend_alarm'; readonly alarm: SpendAlarm }
+  | { readonly kind: 'funds_ending'; readonly ending: FundsEnding };
 
 /** A binding as it is persisted and shown: AOR -> contact (RFC 3261 section 10). */
 export interface BindingRecord {

@@ -88,3 +88,12 @@ export interface SpendAlarm {
   readonly capMicros: number;
   readonly atMs: number;
 }
+
+/** A call whose money ends soon, told before it is ended. */
+export interface FundsEnding {
+  readonly callUuid: string;
+  readonly accountId: number;
+  readonly trunkId: number | null;
+  readonly endsAtMs: number;
+  readonly atMs: number;
+}

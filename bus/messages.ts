@@ -36,6 +36,7 @@ export interface ListeningAddress {
 export type SipRequestName =
   | 'metrics'
   | 'explain'
+  | 'funds'
   | 'carrier_registrations'
   | 'registrations'
   | 'bans'

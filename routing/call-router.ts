@@ -198,6 +198,11 @@ export class CallRouter {
     return this.#calls.whenIdle();
   }
 
+  /** Ends one call, if it is up: BYE or a final answer to both sides. */
+  hangUp(uuid: string, end: CallEnd): void {
+    this.#calls.find(uuid)?.hangUp(end);
+  }
+
   /** Ends every call with that reason: BYE or a final answer to both sides. */
   endAll(reason: CallEnd['reason']): void {
     this.#calls.endAll({ reason, status: reasonEntry(reason).status || 503, hungUpBy: 'server' });

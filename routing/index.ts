@@ -35,6 +35,7 @@ export type { Admission, Claim, Lease } from './admission/admission.ts';
 export { MemoryAdmission } from './admission/memory-admission.ts';
 export type { ReferPolicy } from './bridge/bridge-deps.ts';
 export type { PrivateMediaPolicy } from './bridge/private-media.ts';
+export { CallFundsWatch } from './call-funds.ts';
 export type { CallRouter, CallRouterDeps, Readiness } from './call-router.ts';
 export type { SendRegister } from './carrier/register-port.ts';
 export type { CarrierRegistrationStatus } from './carrier/registration-state.ts';

@@ -33,6 +33,7 @@ export const CALL_REASONS = {
   destination_blocked: { result: 'client_error', status: 403, publicReason: 'destination_blocked', sentence: 'Calls to this destination are not allowed.', remedy: 'Allow the country or prefix on the account.' },
   bad_number: { result: 'client_error', status: 484, publicReason: 'bad_number', sentence: 'The dialled number cannot be understood.', remedy: 'Dial in international form, or give the trunk a dial plan.' },
   insufficient_balance: { result: 'client_error', status: 503, publicReason: 'insufficient_balance', sentence: 'The wallet cannot pay for the call.', remedy: 'Top up the wallet.' },
+  spend_cap: { result: 'client_error', status: 503, publicReason: 'spend_cap', sentence: 'The account or trunk has spent as much as it may in this time.', remedy: 'Raise the cap, or wait until it is a new day.' },
   no_carrier: { result: 'server_error', status: 503, publicReason: 'no_carrier', sentence: 'No carrier is configured for this destination.', remedy: 'Add a carrier, or a gateway to one.' },
   carrier_failed: { result: 'upstream_error', status: 503, publicReason: 'carrier_failed', sentence: 'Every carrier tried failed.', remedy: 'The record lists each attempt.' },
   carrier_refused: { result: 'upstream_error', status: 403, sentence: 'The carrier refused the call.', remedy: 'The record shows the status that the carrier gave.' },

@@ -3,10 +3,10 @@ import { installApiKeys } from './api-keys.ts';
 import { installAudit } from './audit.ts';
 import { installBans } from './bans.ts';
 import { installBilling } from './billing.ts';
+import { installBillingTerms } from './billing-terms.ts';
 import { installBulk } from './bulk.ts';
 import { installCalls } from './calls.ts';
-import { installCarrierRegistrations } from './carrier-registrations.ts';
-import { installCarrierRegistrations } from './carrier-registrations.ts';
+import { installCarrierRegistrations, installCarrierRegistrations } from './carrier-registrations.ts';
 import { installCarriers } from './carriers.ts';
 import { installDidRouting } from './did-routing.ts';
 import { installDids } from './dids.ts';
@@ -19,9 +19,9 @@ import { installNumberSearch } from './number-search.ts';
 import { installNumbers } from './numbers.ts';
 import { installOrders } from './orders.ts';
 import { installPbxConfig } from './pbx-config.ts';
+import { installRateDecks } from './rate-decks.ts';
 import { installRegistrations } from './registrations.ts';
-import { installRoutingPolicies } from './routing-policies.ts';
-import { installRoutingPolicies } from './routing-policies.ts';
+import { installRoutingPolicies, installRoutingPolicies } from './routing-policies.ts';
 import { installSeed } from './seed.ts';
 import { installSipDomains } from './sip-domains.ts';
 import { installExtensions, installSipTrunks } from './sip-trunks.ts';
@@ -43,6 +43,8 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installWallet,
   installOrders,
   installBilling,
+  installBillingTerms,
+  installRateDecks,
   installWebhooks,
   installWebhookDeliveries,
   installCalls,

@@ -51,6 +51,7 @@ export function installWallet(define: DefineRoute, deps: AdminDeps): void {
     scope: 'operator',
     body: TOP_UP,
     status: 201,
+    publishes: true,
     response: envelope(TRANSACTION_SHAPE),
     handler: async ({ principal, body, request }) => {
       const account = await targetAccount(deps, principal, body.account_id);

@@ -6,11 +6,11 @@ import { createBulkStore } from './bulk-store.ts';
 import { createDidStore } from './did-store.ts';
 import { createGroupStore } from './group-store.ts';
 import { createKeyStore } from './key-store.ts';
+import { createMoneyStore } from './money-store.ts';
 import { nest } from './nest.ts';
 import { createCostStore, createInventoryStore, createOrderStore } from './order-store.ts';
 import { createAuditStore, createCarrierStore, createDomainStore } from './platform-stores.ts';
-import { createPolicyStore } from './policy-store.ts';
-import { createPolicyStore } from './policy-store.ts';
+import { createPolicyStore, createPolicyStore } from './policy-store.ts';
 import { createRecordStore } from './record-store.ts';
 import { createTenantFileStore } from './tenant-file-store.ts';
 import { createTrunkStore } from './trunk-store.ts';
@@ -41,6 +41,7 @@ export function createAdminStore(store: Store, options: AdminStoreOptions = {}):
     inventory: createInventoryStore(carrier),
     orders: createOrderStore(store, carrier),
     costs: createCostStore(store),
+    money: createMoneyStore(store),
     webhooks: createWebhookStore(store, guard),
     audit: createAuditStore(store),
     tenantFiles: createTenantFileStore(store),

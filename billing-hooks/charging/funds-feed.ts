@@ -2,6 +2,7 @@ import type { DeckRecord, FundsUpdate, PurseRecord } from '../../bus/index.ts';
 import type { SqliteConnection, Store } from '../../tenancy/index.ts';
 import { loadDeck } from '../decks/index.ts';
 import { loadPurse, pursesInUse } from './load-purse.ts';
+import { allDecks } from './load-rate-book.ts';
 import { loadSpent } from './load-spent.ts';
 import { RateBook } from './rate-book.ts';
 
@@ -35,12 +36,13 @@ export class FundsFeed {
     connection.exec('DELETE FROM funds_changes; DELETE FROM settled_calls');
     const reset = this.#isFirst || changes.some(({ kind, key }) => kind === 'purse' && key === 'platform');
     this.#isFirst = false;
-    const deckIds = reset ? allDecks(connection) : keysOf(changes, 'deck').map(Number);
+    const deckIds = reset ? [] : keysOf(changes, 'deck').map(Number);
     const decks = deckIds.map((id) => [id, loadDeck(connection, id)] as const);
+    const changed = decks.flatMap(([, deck]): readonly DeckRecord[] => (deck === undefined ? [] : [deck]));
     const keys = reset ? pursesInUse(connection) : keysOf(changes, 'purse');
     return {
       reset,
-      decks: decks.flatMap(([, deck]): readonly DeckRecord[] => (deck === undefined ? [] : [deck])),
+      decks: reset ? allDecks(connection) : changed,
       removedDecks: decks.flatMap(([id, deck]) => (deck === undefined ? [id] : [])),
       purses: keys.flatMap((key) => this.#purse(connection, key)),
       settledCalls: (settled as { readonly uuid: string }[]).map(({ uuid }) => uuid),
@@ -59,9 +61,4 @@ export class FundsFeed {
 
 function keysOf(changes: readonly Change[], kind: Change['kind']): readonly string[] {
   return [...new Set(changes.filter((change) => change.kind === kind).map(({ key }) => key))];
-}
-
-function allDecks(connection: SqliteConnection): readonly number[] {
-  const rows = connection.prepare('SELECT id FROM rate_decks ORDER BY id').all([]) as { readonly id: number }[];
-  return rows.map(({ id }) => id);
 }

@@ -1,5 +1,6 @@
 import type { AuthService } from '../../auth/index.ts';
-import type { BindingRecord, SipRequestName } from '../../bus/index.ts';
+import type { FundsKeeper } from '../../billing-hooks/index.ts';
+import type { BindingRecord, FundsUpdate, SipRequestName } from '../../bus/index.ts';
 import type { Registrar } from '../../registrar/index.ts';
 import type { CallRouter, ExplainQuery } from '../../routing/index.ts';
 import type { SipMetrics } from '../../telemetry/index.ts';
@@ -8,6 +9,7 @@ interface Parts {
   readonly registrar: Registrar;
   readonly auth: AuthService;
   readonly router: CallRouter;
+  readonly keeper: FundsKeeper;
   readonly metrics: SipMetrics;
   readonly listening: () => readonly string[];
   /** Stops new work, waits for calls at most this long, ends the rest. */
@@ -17,11 +19,12 @@ interface Parts {
 
 /** What the main thread may ask, each answered from memory. */
 export function createRequestHandler(parts: Parts): (name: SipRequestName, args: unknown) => unknown {
-  const { registrar, auth, router, metrics } = parts;
+  const { registrar, auth, router, metrics, keeper } = parts;
   const handlers: Readonly<Record<SipRequestName, (args: never) => unknown>> = {
     metrics: () => metrics.collect(),
     carrier_registrations: () => router.carrierRegistrations(),
     explain: (args: ExplainQuery) => router.explain(args),
+    funds: (update: FundsUpdate) => keeper.apply(update),
     registrations: ({ trunkIds }: { trunkIds: readonly number[] }) => trunkIds.map((id) => statusOf(registrar, id)),
     bans: () => auth.bans.list(),
     lift_ban: ({ address }: { address: string }) => auth.bans.lift(address),

@@ -3,6 +3,7 @@ import { writeTransition } from '../availability/index.ts';
 import type { Store } from '../store/index.ts';
 import { writeBindings, writeRefreshes } from './bindings.ts';
 import { writeCalls, writeCallsAlive } from './calls.ts';
+import { writeFundsEvent } from './funds-events.ts';
 import { writeRegisterFailures } from './register-failures.ts';
 import { writeCredentialsMoved, writeTrunkStates } from './trunk-states.ts';
 
@@ -28,6 +29,7 @@ export function saveSipEvents(store: Store, events: readonly SipEvent[]): Promis
       events.flatMap((event) => (event.kind === 'call' ? [event.record] : [])),
     );
     for (const event of events) if (event.kind === 'calls_alive') writeCallsAlive(connection, event.atMs);
+    for (const event of events) writeFundsEvent(connection, event);
     const failures = events.flatMap((event) => (event.kind === 'register_failure' ? [event.failure] : []));
     writeRegisterFailures(connection, failures);
   });

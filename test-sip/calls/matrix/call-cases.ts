@@ -178,6 +178,9 @@ const REFUSED: readonly MatrixCase[] = [
   refusedOut('destination_blocked', { trunk: { routing: { allowed: ['NL', '+44'] } } }),
   refusedOut('rate_limited', { account: { routing: { callsPerSecond: 0 } } }),
   refusedIn('rate_limited', { carrier: { routing: { callsPerSecond: 0 } } }),
+  refusedOut('spend_cap', {
+    more: { funds: { check: () => ({ status: 503, reason: 'spend_cap' }) } },
+  }),
   refusedOut('insufficient_balance', {
     more: { funds: { check: () => ({ status: 503, reason: 'insufficient_balance' }) } },
   }),

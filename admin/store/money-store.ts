@@ -1,0 +1,86 @@
+import {
+  assignDeck,
+  createDeck,
+  deleteDeck,
+  getDeck,
+  getTerms,
+  listDecks,
+  listRates,
+  loadRateBook,
+  parseRatesCsv,
+  payersOf,
+  putRates,
+  rerateCalls,
+  setTerms,
+} from '../../billing-hooks/index.ts';
+import type { Store } from '../../tenancy/index.ts';
+import type { MoneyStore } from '../money-store-port.ts';
+import type { Slice, Visible } from '../store-port.ts';
+import { audited } from './audited.ts';
+
+/** Prices, terms and charges over the store. */
+export function createMoneyStore(store: Store): MoneyStore {
+  return {
+    ...deckStore(store),
+    getTerms: (accountId) => getTerms(store, accountId),
+    setTerms: (actor, accountId, change) =>
+      audited(store, actor, 'update', 'billing_terms', async (context) => {
+        const before = await getTerms(context, accountId);
+        const after = await setTerms(context, accountId, change);
+        return { result: after, accountId, resourceId: String(accountId), before, after };
+      }),
+    listUnrated: (visible, slice) => listUnrated(store, visible, slice),
+    rerate: async (actor, fromMs, toMs) => {
+      const report = await rerateCalls(store, await loadRateBook(store), { fromMs, toMs, accountIds: null });
+      const after = { fromMs, toMs, ...report };
+      await audited(store, actor, 'rerate', 'calls', async () => ({
+        result: undefined,
+        accountId: null,
+        resourceId: '',
+        before: null,
+        after,
+      }));
+      return report;
+    },
+  };
+}
+
+function deckStore(store: Store) {
+  return {
+    listDecks: (visible, slice) => listDecks(store, visible, slice),
+    getDeck: (visible, ref) => getDeck(store, ref, visible),
+    createDeck: (actor, deck) =>
+      audited(store, actor, 'create', 'rate_deck', async (context) => {
+        const after = await createDeck(context, deck);
+        return { result: after, accountId: deck.accountId, resourceId: after.uuid, before: null, after };
+      }),
+    removeDeck: (actor, deck) =>
+      audited(store, actor, 'delete', 'rate_deck', async (context) => {
+        await deleteDeck(context, deck.id);
+        return { result: undefined, accountId: deck.accountId, resourceId: deck.uuid, before: deck, after: null };
+      }),
+    listRates: (deckId, slice, prefix) => listRates(store, deckId, slice, prefix),
+    putRates: async (actor, deck, csv) => {
+      await putRates(store, deck, parseRatesCsv(csv));
+      return audited(store, actor, 'import', 'rate_deck', async (context) => {
+        const after = await getDeck(context, deck.id, null);
+        return { result: after.rates, accountId: deck.accountId, resourceId: deck.uuid, before: deck, after };
+      });
+    },
+    payersOf: (deckId) => payersOf(store, deckId),
+    assign: (actor, payer, deckId) =>
+      audited(store, actor, 'assign', 'rate_deck', async (context) => {
+        await assignDeck(context, payer, deckId);
+        const accountId = payer.startsWith('account:') ? Number(payer.slice('account:'.length)) : null;
+        return { result: undefined, accountId, resourceId: String(deckId), before: null, after: { payer, deckId } };
+      }),
+  } satisfies Partial<MoneyStore>;
+}
+
+async function listUnrated(store: Store, visible: Visible, slice: Slice) {
+  let query = store.db.selectFrom('ratingQueue').where('status', '=', 'unrated');
+  if (visible !== null) query = query.where('accountId', 'in', visible.size > 0 ? [...visible] : [-1]);
+  const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const page = query.selectAll().where('callId', '>', slice.afterId).orderBy('callId');
+  return { total, rows: await page.offset(slice.offset).limit(slice.limit).execute() };
+}

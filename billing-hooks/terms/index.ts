@@ -1,0 +1,1 @@
+export { type BillingTerms, creditOf, getTerms, setTerms } from './billing-terms.ts';

@@ -1,0 +1,166 @@
+import type { FundsKeeper, FundsRefusal, Paid } from '../billing-hooks/index.ts';
+import type { CallRecord, FundsEnding, SpendAlarm } from '../bus/index.ts';
+import type { Rejection } from '../telemetry/index.ts';
+import type { CallEnd } from './bridge/call.ts';
+import { type CallContext, callerTrunk } from './call-context.ts';
+import type { CallClock, CallFunds, CallSink, RoutingDirectory } from './ports.ts';
+
+export interface CallFundsDeps {
+  readonly keeper: FundsKeeper;
+  readonly directory: Pick<RoutingDirectory, 'chain'>;
+  readonly clock: CallClock;
+  hangUp(uuid: string, end: CallEnd): void;
+  onAlarm(alarm: SpendAlarm): void;
+  onEnding(ending: FundsEnding): void;
+}
+
+/** A slice is extended so long before it ends (ms). */
+const EXTEND_AHEAD_MS = 5000;
+/** Ended so long before the second that is not paid begins, for a timer that comes late (ms). */
+const CUT_AHEAD_MS = 300;
+
+/** Lets calls start that can be paid, follows them by their records, and ends them when the money does. */
+export class CallFundsWatch implements CallFunds {
+  readonly #deps: CallFundsDeps;
+  readonly #calls = new Map<string, Watched>();
+
+  constructor(deps: CallFundsDeps) {
+    this.#deps = deps;
+  }
+
+  check(context: CallContext): Rejection | undefined {
+    const { keeper, clock } = this.#deps;
+    const facts = this.#facts({ ...payerOf(context), direction: context.direction, to: context.calledNumber });
+    if (facts === undefined) return undefined;
+    const refusal = keeper.check(facts, clock.now());
+    if (refusal === 'spend_cap') this.#alarm(facts, refusal);
+    return refusal === undefined ? undefined : rejectionOf(refusal, context.calledNumber);
+  }
+
+  /** Sees every record on its way: a call reserves when it starts and settles when it ends. */
+  watch(sink: CallSink): CallSink {
+    return {
+      ...sink,
+      emit: (record) => {
+        this.#follow(record);
+        sink.emit(record);
+      },
+    };
+  }
+
+  #follow(record: CallRecord): void {
+    const { keeper, clock } = this.#deps;
+    const { uuid, answeredAtMs, endedAtMs } = record;
+    const known = this.#calls.get(uuid);
+    if (endedAtMs !== null) {
+      known?.stop();
+      this.#calls.delete(uuid);
+      keeper.close(uuid, answeredAtMs, endedAtMs);
+      return;
+    }
+    if (known === undefined) {
+      const facts = this.#facts(record);
+      if (facts === undefined) return;
+      this.#calls.set(uuid, { record, isAnswered: false, stop: () => undefined });
+      keeper.open(uuid, facts, clock.now());
+      this.#alarm(facts);
+    } else if (answeredAtMs !== null && !known.isAnswered) this.#answered(known, record, answeredAtMs);
+  }
+
+  #answered(watched: Watched, record: CallRecord, answeredAtMs: number): void {
+    const { keeper } = this.#deps;
+    const facts = this.#facts(record);
+    watched.isAnswered = true;
+    if (facts !== undefined && record.carrierId !== watched.record.carrierId) {
+      // Another carrier than the first has taken the call: it has another deck.
+      keeper.close(record.uuid, null, answeredAtMs);
+      keeper.open(record.uuid, facts, answeredAtMs);
+    }
+    this.#plan(watched, answeredAtMs, keeper.answered(record.uuid, answeredAtMs));
+    if (facts !== undefined) this.#alarm(facts);
+  }
+
+  /** Comes back before what is paid for ends. */
+  #plan(watched: Watched, answeredAtMs: number, paid: Paid | undefined): void {
+    if (paid === undefined) return;
+    const { clock, onEnding } = this.#deps;
+    const { uuid, accountId, trunkId } = watched.record;
+    const endsAtMs = answeredAtMs + paid.paidSec * 1000 - CUT_AHEAD_MS;
+    const now = clock.now();
+    if (!paid.isLast) {
+      watched.stop = clock.after(Math.max(0, endsAtMs - EXTEND_AHEAD_MS - now), () =>
+        this.#extend(watched, answeredAtMs),
+      );
+      return;
+    }
+    onEnding({ callUuid: uuid, accountId: accountId ?? 0, trunkId, endsAtMs, atMs: now });
+    watched.stop = clock.after(Math.max(0, endsAtMs - now), () => this.#cut(watched, answeredAtMs, paid.paidSec));
+  }
+
+  #extend(watched: Watched, answeredAtMs: number): void {
+    const { keeper, clock } = this.#deps;
+    this.#plan(watched, answeredAtMs, keeper.extend(watched.record.uuid, answeredAtMs, clock.now()));
+    const facts = this.#facts(watched.record);
+    if (facts !== undefined) this.#alarm(facts);
+  }
+
+  /** Somebody may have topped up meanwhile: only then it goes on. */
+  #cut(watched: Watched, answeredAtMs: number, paidSec: number): void {
+    const { keeper, clock, hangUp } = this.#deps;
+    const more = keeper.extend(watched.record.uuid, answeredAtMs, clock.now());
+    if (more !== undefined && more.paidSec > paidSec) {
+      this.#plan(watched, answeredAtMs, more);
+      return;
+    }
+    const sentence = 'The money ended while the call was up.';
+    hangUp(watched.record.uuid, { reason: 'insufficient_balance', status: 200, sentence, hungUpBy: 'server' });
+  }
+
+  #alarm(facts: Facts, refusal?: FundsRefusal): void {
+    const { keeper, clock, onAlarm } = this.#deps;
+    for (const alarm of keeper.alarms(facts, clock.now(), refusal)) onAlarm(alarm);
+  }
+
+  #facts(call: Payer & Pick<CallRecord, 'direction' | 'to'>): Facts | undefined {
+    const { accountId, trunkId, carrierId, direction, to, isEmergency = false } = call;
+    if (accountId === null) return undefined;
+    const chain = this.#deps.directory.chain(accountId).map(({ id }) => id);
+    return { direction, isEmergency, to, chain, trunkId, carrierId };
+  }
+}
+
+type Facts = Parameters<FundsKeeper['check']>[0];
+type Payer = Pick<CallRecord, 'accountId' | 'trunkId' | 'carrierId' | 'isEmergency'>;
+
+interface Watched {
+  readonly record: CallRecord;
+  isAnswered: boolean;
+  stop: () => void;
+}
+
+/** As the call's record will say it. */
+function payerOf(context: CallContext): Payer {
+  const option = context.options[context.admitted];
+  const trunk = callerTrunk(context) ?? option?.trunk;
+  const carrier = context.source?.kind === 'carrier' ? context.source.carrier : option?.carrier;
+  return {
+    accountId: trunk?.accountId ?? context.did?.accountId ?? null,
+    trunkId: trunk?.id ?? null,
+    carrierId: carrier?.id ?? null,
+    isEmergency: context.isEmergency,
+  };
+}
+
+function rejectionOf(refusal: FundsRefusal, number: string): Rejection {
+  switch (refusal) {
+    case 'insufficient_balance':
+    case 'spend_cap':
+      return { status: 503, reason: refusal };
+    case 'carrier_balance':
+      return { status: 503, reason: 'no_carrier', sentence: 'The balance at the carrier is used up.' };
+    case 'no_rate':
+      return { status: 403, reason: 'destination_blocked', sentence: `There is no price for calls to ${number}.` };
+    case 'rate_too_high':
+      return { status: 403, reason: 'destination_blocked', sentence: `Calls to ${number} cost more than is allowed.` };
+  }
+}

@@ -1,0 +1,85 @@
+import { chargeWaitingCalls, FundsFeed, retryUnrated } from '../billing-hooks/index.ts';
+import type { FundsUpdate, MainSide } from '../bus/index.ts';
+import type { Logger } from '../telemetry/index.ts';
+import type { Store } from '../tenancy/index.ts';
+
+/** How often ended calls are charged and SIP is told what changed in wallets and prices (ms). */
+const ROUND_MS = 250;
+
+/** Charges calls, and keeps what the SIP threads know of money up to date. */
+export class MoneyDesk {
+  readonly feed: FundsFeed;
+  readonly #store: Store;
+  readonly #tell: (update: FundsUpdate) => Promise<unknown>;
+  readonly #logger: Logger;
+  #told: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(store: Store, tell: (update: FundsUpdate) => Promise<unknown>, logger: Logger) {
+    this.feed = new FundsFeed(store);
+    this.#store = store;
+    this.#tell = tell;
+    this.#logger = logger;
+  }
+
+  /** Resolves when SIP has been told the wallets and prices of now. */
+  async start(): Promise<void> {
+    await this.#hand();
+    this.#timer = setInterval(() => this.round(), ROUND_MS);
+    this.#timer.unref();
+  }
+
+  /** Resolves when SIP has taken in what was written to wallets and prices before the call. */
+  async publish(): Promise<void> {
+    await this.#hand();
+    await this.#told;
+  }
+
+  /** One round, joined by whoever asks while it runs. */
+  round(): Promise<void> {
+    this.#running ??= this.#work()
+      .catch((error: unknown) => this.#logger.error({ err: error }, 'calls could not be charged'))
+      .finally(() => {
+        this.#running = undefined;
+      });
+    return this.#running;
+  }
+
+  /** Charges what has ended so far, and stops. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+    await this.#charge();
+  }
+
+  async #work(): Promise<void> {
+    await this.#hand();
+    if (await this.#charge()) await this.#hand();
+  }
+
+  async #charge(): Promise<boolean> {
+    for (let total = 0; ; ) {
+      const { charged, unrated } = await chargeWaitingCalls(this.#store, this.feed.book);
+      total += charged + unrated;
+      if (charged + unrated === 0) return total > 0;
+    }
+  }
+
+  async #hand(): Promise<void> {
+    const update = await this.feed.takeUpdate();
+    if (update === undefined) return;
+    if (update.reset || update.decks.length > 0) await this.#store.write((context) => retryUnrated(context));
+    // In order with everything else that is told: what is told later finds it done.
+    this.#told = this.#tell(update).catch((error: unknown) =>
+      this.#logger.error({ err: error }, 'SIP could not be told of money'),
+    );
+  }
+}
+
+/** To be awaited before SIP listens: no call is ever let in without looking at the wallet. */
+export async function startMoney(store: Store, bus: MainSide, logger: Logger): Promise<MoneyDesk> {
+  const desk = new MoneyDesk(store, (update) => bus.request('funds', update), logger);
+  await desk.start();
+  return desk;
+}

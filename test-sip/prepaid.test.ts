@@ -1,0 +1,73 @@
+import t from 'tap';
+import { Pbx } from './support/pbx.ts';
+import { type Product, startProduct } from './support/product.ts';
+import { startSipp } from './support/sipp.ts';
+import { until } from './support/wait.ts';
+
+interface Call {
+  readonly id: number;
+  readonly answered_at: string | null;
+  readonly ended_at: string | null;
+  readonly reason: string;
+  readonly hung_up_by: string;
+}
+
+interface Transaction {
+  readonly amount: number;
+  readonly balance_after: number;
+  readonly reference_type: string;
+  readonly reference_id: number;
+}
+
+const NUMBER = '+4930123456';
+/** The demo wallet holds 142.50: three seconds at 47.50 each. */
+const PRICE = 'prefix,per_minute,interval\n,2850,1/1\n';
+const SECONDS = 3;
+
+/** Everybody pays by one deck. */
+async function setPrice(product: Product, csv: string): Promise<void> {
+  const made = await product.api('POST', '/rate-decks', { name: 'all', round_to_micros: 1 }, product.demo.operator_key);
+  const { id } = (made.body as { readonly data: { readonly id: number } }).data;
+  await product.api('POST', `/rate-decks/${id}/rates`, { csv }, product.demo.operator_key);
+  await product.api('POST', `/rate-decks/${id}/assign`, { platform: true }, product.demo.operator_key);
+}
+
+t.test('a prepaid call is cut when the money ends, and record and ledger say the same', async (t) => {
+  const product = await startProduct(t);
+  const account = product.demo.accounts.find(({ name }) => name === 'MSP Demo');
+  const acme = product.trunk('Acme Corp');
+  const [did = ''] = acme.dids;
+  const read = async <T>(path: string) =>
+    ((await product.api('GET', path, undefined, account?.api_key)).body as { data: T }).data;
+  await setPrice(product, PRICE);
+
+  const pbx = await Pbx.at(product, acme);
+  t.equal((await pbx.register(t)).code, 0);
+  const gateway = await startSipp(t, {
+    scenario: 'carrier-answers-caller-hangs-up',
+    localAddress: '127.0.0.2',
+    localPort: 5080,
+  });
+  const cut = await pbx.calls(t, 'pbx-calls-out-until-cut', NUMBER, did, {});
+  t.equal(cut.code, 0, `the caller got a BYE ${cut.errors}`);
+  t.match(cut.messages, /BYE sip:/);
+  const carried = await gateway.done;
+  t.equal(carried.code, 0, `and so did the carrier ${carried.errors}`);
+
+  const transactions = async () =>
+    (await read<Transaction[]>('/wallet/transactions')).filter(({ reference_type }) => reference_type === 'call');
+  await until('the call is charged', async () => (await transactions()).length === 1);
+  const [charge] = await transactions();
+  const call = await read<Call>(`/calls/${charge?.reference_id}`);
+  t.match(call, { reason: 'insufficient_balance' });
+  const lastedMs = Date.parse(call.ended_at ?? '') - Date.parse(call.answered_at ?? '');
+  t.ok(lastedMs <= SECONDS * 1000 && lastedMs > (SECONDS - 1) * 1000, `cut after ${lastedMs} ms of ${SECONDS} s`);
+  t.equal(charge?.amount, -Math.ceil(lastedMs / 1000) * 4750, 'what the record lasted is what the ledger took');
+  t.equal(charge?.balance_after, 0, 'to the last cent, and not one more');
+  const events = product.log().filter((line) => JSON.stringify(line).includes('could not'));
+  t.same(events, []);
+
+  const refused = await pbx.calls(t, 'pbx-calls-out-expect-refused', NUMBER, did, { status: '503' });
+  t.equal(refused.code, 0, refused.errors);
+  t.match(refused.messages, /Warning: 399 \S+ "insufficient_balance"/);
+});
