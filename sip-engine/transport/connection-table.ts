@@ -7,6 +7,7 @@ import type { ListenPoint, Target } from './types.ts';
 
 /** A socket that is not a flow yet: its TLS handshake or WebSocket upgrade is under way. */
 export interface Pending {
+  readonly step: 'handshake' | 'upgrade';
   readonly sinceMs: number;
   abort(): void;
 }
@@ -56,8 +57,8 @@ export class ConnectionTable {
     else this.#perSource.set(source, left);
   }
 
-  addPending(abort: () => void): Pending {
-    const pending: Pending = { sinceMs: this.#context.clock.nowMs(), abort };
+  addPending(step: Pending['step'], abort: () => void): Pending {
+    const pending: Pending = { step, sinceMs: this.#context.clock.nowMs(), abort };
     this.#pending.add(pending);
     return pending;
   }
@@ -66,9 +67,9 @@ export class ConnectionTable {
     this.#pending.delete(pending);
   }
 
-  /** The socket has closed; when its handshake was still under way, it failed. */
+  /** The socket has closed; when its handshake or upgrade was still under way, it failed. */
   failPending(pending: Pending): void {
-    if (this.#pending.delete(pending)) this.#context.count('connections_closed', 'handshake_failed');
+    if (this.#pending.delete(pending)) this.#context.count('connections_closed', `${pending.step}_failed`);
   }
 
   /** A new flow, in the state "connecting" until it is opened. */
@@ -129,7 +130,7 @@ export class ConnectionTable {
     for (const pending of this.#pending) {
       if (now - pending.sinceMs < this.#context.limits.handshakeTimeoutMs) break;
       this.#pending.delete(pending);
-      this.#context.count('connections_closed', 'handshake_timeout');
+      this.#context.count('connections_closed', `${pending.step}_timeout`);
       pending.abort();
     }
   }

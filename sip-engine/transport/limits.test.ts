@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { createTransportLayer } from './index.ts';
 import type { TransportOptions } from './options.ts';
-import { createTestPorts, EventRecorder, sipRequest, TestClient } from './testing.ts';
+import { createTestPorts, EventRecorder, settled, sipRequest, TestClient } from './testing.ts';
 import type { TransportError } from './types.ts';
 
 async function start(t: Test, options: TransportOptions = {}) {
@@ -76,7 +76,7 @@ t.test('a slow sender is cut off though it goes on sending; its headers are deli
     ports.advance(4_000);
     if (events.closed.length > 0) break;
     client.socket.write('x');
-    await settled(() => true);
+    await settled();
   }
   t.equal((await events.close()).reason, 'slow_sender');
   t.equal(events.received[0]?.fault, 'incomplete');
@@ -88,10 +88,10 @@ t.test('headers that drip in are cut off without being delivered', async (t) => 
   const { ports, events, point } = await start(t, { partialMessageTimeoutMs: 10_000 });
   const client = await TestClient.connect(point.port);
   client.socket.write('OPTIONS sip:a@b SIP/2.0\r\nVia: ');
-  await settled(() => true);
+  await settled();
   ports.advance(5_000);
   client.socket.write('S');
-  await settled(() => true);
+  await settled();
   ports.advance(5_000);
   t.equal((await events.close()).reason, 'slow_sender');
   t.equal(events.received.length, 0);
@@ -113,7 +113,7 @@ t.test('connections over the caps, in all and per source, are refused and counte
   t.equal(layer.connections, 4);
   fourth.socket.destroy();
   await events.close();
-  await settled(() => true);
+  await settled();
   await talk(sipRequest('5'), '127.0.0.4');
   t.equal(layer.connections, 4);
 });
@@ -169,7 +169,7 @@ t.test('a peer that reads nothing is closed when its queue is full, and the send
   const chunk = Buffer.alloc(50_000, 'x');
   for (let i = 0; i < 2_000 && flow?.closed === false; i++) {
     flow.send(chunk, (error: TransportError) => codes.add(error.code));
-    await settled(() => true);
+    await settled();
   }
   t.equal((await events.close()).reason, 'queue_full');
   await settled(() => codes.has('queue_full'));
@@ -184,7 +184,7 @@ t.test('a peer that takes nothing for long is closed as stalled though it is hel
   const flow = events.received[0]?.flow;
   flow?.hold();
   flow?.send(Buffer.alloc(30_000_000, 'x'));
-  await settled(() => true);
+  await settled();
   ports.advance(1_000);
   ports.advance(30_000);
   t.equal((await events.close()).reason, 'stalled');
@@ -225,7 +225,7 @@ t.test('half-received messages of all connections share one budget, which is giv
   t.equal((await events.close()).reason, 'overload');
   await third.end();
   t.equal(ports.counted('framing_errors', 'overload'), 1);
-  await settled(() => true);
+  await settled();
   for (const client of clients) client.socket.write('x'.repeat(10));
   await events.message(2);
   const whole = await talk(sipRequest('again', 'x'.repeat(9_000)));
@@ -270,10 +270,3 @@ t.test('a flow the upper layers give up is closed', async (t) => {
   await client.end();
   t.same(events.closed, [{ flow, reason: 'requested' }]);
 });
-
-/** Lets the sockets' events run until `done`, at least five turns of the event loop. */
-async function settled(done: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 5 || (!done() && turn < 50_000); turn++) {
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  }
-}

@@ -150,6 +150,13 @@ export class TestClient {
   }
 }
 
+/** Lets the sockets of this process take their turns, twenty at least, until `done`. */
+export async function settled(done: () => boolean = () => true): Promise<void> {
+  for (let turn = 0; turn < 20 || (!done() && turn < 50_000); turn++) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
 /** A small request with a right Content-Length. */
 export function sipRequest(callId: string, body = '', method = 'OPTIONS'): string {
   return [

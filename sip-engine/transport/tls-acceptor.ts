@@ -41,7 +41,7 @@ export class TlsAcceptor {
   accept(accepted: Accepted): void {
     const { socket, remoteAddress, remotePort } = accepted;
     const key = formatEndpoint(remoteAddress, remotePort);
-    const pending = this.#table.addPending(() => socket.destroy());
+    const pending = this.#table.addPending('handshake', () => socket.destroy());
     this.#handshakes.set(key, { accepted, pending });
     socket.once('close', () => {
       this.#handshakes.delete(key);

@@ -95,6 +95,16 @@ t.test('a large UDP message leaves by UDP, is counted and warned of once; one ov
   t.equal(error.code, 'too_large');
 });
 
+t.test('datagrams beyond the queue of a socket are refused, counted, and their senders told', async (t) => {
+  // Above every queue, an empty one too: on loopback the system takes all at once.
+  const { layer, point, ports } = await start(t, { transport: 'udp' }, { udpQueueBytes: -1 });
+  const flow = layer.flowTo({ transport: 'udp', address: '127.0.0.1', port: point.port }, point);
+  const error = await new Promise<TransportError>((resolve) => flow.send(Buffer.from('x'), resolve));
+  t.equal(error.code, 'queue_full');
+  t.equal(ports.counted('transport_errors', 'queue_full'), 1);
+  t.equal(ports.counted('messages_out'), 0);
+});
+
 t.test('two connections from one address are two flows, and each gets its own answer', async (t) => {
   const { layer, events, point } = await start(t);
   const [one, two] = [await TestClient.connect(point.port), await TestClient.connect(point.port)];

@@ -48,7 +48,7 @@ export class WsAcceptor {
   accept(accepted: Accepted, peerCertificate: PeerCertificate | undefined): void {
     const { socket, remoteAddress, remotePort } = accepted;
     const key = formatEndpoint(remoteAddress, remotePort);
-    const pending = this.#table.addPending(() => socket.destroy());
+    const pending = this.#table.addPending('upgrade', () => socket.destroy());
     this.#upgrades.set(key, { accepted, pending, peerCertificate });
     socket.on('error', () => undefined);
     socket.once('close', () => {

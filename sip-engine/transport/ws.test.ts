@@ -5,7 +5,7 @@ import t, { type Test } from 'tap';
 import { WebSocket } from 'ws';
 import { createTransportLayer } from './index.ts';
 import type { TransportOptions } from './options.ts';
-import { createTestPorts, EventRecorder, sipRequest, TestClient } from './testing.ts';
+import { createTestPorts, EventRecorder, settled, sipRequest, TestClient } from './testing.ts';
 import { TestAuthority } from './testing-tls.ts';
 
 async function start(t: Test, options: TransportOptions = {}, transport: 'ws' | 'wss' = 'ws') {
@@ -68,7 +68,7 @@ t.test('CRLF keep-alive works in WebSocket frames too', async (t) => {
 });
 
 t.test('without the subprotocol sip, and without an upgrade, there is no connection', async (t) => {
-  const { events, layer, point } = await start(t);
+  const { ports, events, layer, point } = await start(t);
   const socket = new WebSocket(`ws://127.0.0.1:${point.port}`, 'chat');
   const [error] = await once(socket, 'error');
   t.match(error.message, '400');
@@ -78,6 +78,8 @@ t.test('without the subprotocol sip, and without an upgrade, there is no connect
   const noise = await TestClient.connect(point.port);
   noise.socket.write(sipRequest('no http'));
   await noise.end();
+  await settled(() => ports.counted('connections_closed', 'upgrade_failed') === 3);
+  t.equal(ports.counted('connections_closed', 'upgrade_failed'), 3);
   t.equal(layer.connections, 0);
   t.equal(events.closed.length, 0);
 });
@@ -86,10 +88,11 @@ t.test('an upgrade that never comes is cut off under the handshake limit', async
   const { ports, point } = await start(t, { handshakeTimeoutMs: 10_000 });
   const client = await TestClient.connect(point.port);
   client.socket.write('GET / HTTP/1.1\r\nHost:');
-  for (let turn = 0; turn < 20; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+  await settled();
   ports.advance(10_000);
   await client.end();
-  t.equal(ports.counted('connections_closed', 'handshake_timeout'), 1);
+  t.equal(ports.counted('connections_closed', 'upgrade_timeout'), 1);
+  t.equal(ports.counted('connections_closed', 'handshake_timeout'), 0);
 });
 
 t.test('a frame that drips in is cut off, a slow talker with whole frames is not', async (t) => {
@@ -108,7 +111,7 @@ t.test('a frame that drips in is cut off, a slow talker with whole frames is not
     talker.send(sipRequest(`s${second}`));
     await events.message(before + 1);
     if (!client.ended) client.socket.write('x');
-    for (let turn = 0; turn < 20; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+    await settled();
     ports.advance(1_000);
   }
   t.equal((await events.close()).reason, 'slow_sender');
@@ -139,7 +142,7 @@ t.test('a client that does not answer pings is closed though it is held; one tha
     const pinged = once(alive, 'ping');
     ports.advance(30_000);
     if (i < 2) await pinged;
-    for (let turn = 0; turn < 20; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+    await settled();
   }
   t.match(await events.close(), { reason: 'ping_timeout' });
   t.equal(events.closed[0]?.flow, events.received[0]?.flow);
