@@ -11,7 +11,7 @@ import type { AuditStore } from './audit-store-port.ts';
 import type { BulkStore } from './bulk-store-port.ts';
 import type { GroupStore } from './group-store-port.ts';
 import type { MoneyStore } from './money-store-port.ts';
-import type { PolicyStore, PolicyStore } from './policy-store-port.ts';
+import type { PolicyStore } from './policy-store-port.ts';
 import type {
   AccountRow,
   CarrierRow,
@@ -255,7 +255,6 @@ export interface AdminStore {
   readonly groups: GroupStore;
   readonly dids: DidStore;
   readonly carriers: CarrierStore;
-  readonly policies: PolicyStore;
   readonly policies: PolicyStore;
   readonly domains: DomainStore;
   readonly wallet: WalletStore;

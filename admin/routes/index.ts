@@ -6,7 +6,7 @@ import { installBilling } from './billing.ts';
 import { installBillingTerms } from './billing-terms.ts';
 import { installBulk } from './bulk.ts';
 import { installCalls } from './calls.ts';
-import { installCarrierRegistrations, installCarrierRegistrations } from './carrier-registrations.ts';
+import { installCarrierRegistrations } from './carrier-registrations.ts';
 import { installCarriers } from './carriers.ts';
 import { installDidRouting } from './did-routing.ts';
 import { installDids } from './dids.ts';
@@ -21,7 +21,7 @@ import { installOrders } from './orders.ts';
 import { installPbxConfig } from './pbx-config.ts';
 import { installRateDecks } from './rate-decks.ts';
 import { installRegistrations } from './registrations.ts';
-import { installRoutingPolicies, installRoutingPolicies } from './routing-policies.ts';
+import { installRoutingPolicies } from './routing-policies.ts';
 import { installSeed } from './seed.ts';
 import { installSipDomains } from './sip-domains.ts';
 import { installExtensions, installSipTrunks } from './sip-trunks.ts';
@@ -55,8 +55,6 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installSipDomains,
   installDids,
   installCarriers,
-  installCarrierRegistrations,
-  installRoutingPolicies,
   installCarrierRegistrations,
   installRoutingPolicies,
   installBans,

@@ -10,7 +10,7 @@ import { createMoneyStore } from './money-store.ts';
 import { nest } from './nest.ts';
 import { createCostStore, createInventoryStore, createOrderStore } from './order-store.ts';
 import { createAuditStore, createCarrierStore, createDomainStore } from './platform-stores.ts';
-import { createPolicyStore, createPolicyStore } from './policy-store.ts';
+import { createPolicyStore } from './policy-store.ts';
 import { createRecordStore } from './record-store.ts';
 import { createTenantFileStore } from './tenant-file-store.ts';
 import { createTrunkStore } from './trunk-store.ts';
@@ -34,7 +34,6 @@ export function createAdminStore(store: Store, options: AdminStoreOptions = {}):
     groups: createGroupStore(store),
     dids: createDidStore(store, carrier),
     carriers: createCarrierStore(store),
-    policies: createPolicyStore(store),
     policies: createPolicyStore(store),
     domains: createDomainStore(store),
     wallet: createWalletStore(store),
