@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { notFound } from '../errors.ts';
+import type { PolicyOwner } from '../policies/index.ts';
 import {
   type AccountRow,
   EVERYTHING,
@@ -7,6 +8,7 @@ import {
   listAccounts,
   listCarriers,
   listDomains,
+  listRoutingPolicies,
   type Ref,
   type StoreContext,
   type TrunkRow,
@@ -14,6 +16,8 @@ import {
   visibleFrom,
 } from '../store/index.ts';
 import { type AccountState, loadAccountState, nameDestination } from './account-state.ts';
+import { namePolicy, nameRegistration, type Policies, policyKey } from './name-policy.ts';
+import type { PolicyEntry } from './tenant-schema.ts';
 
 /**
  * The accounts as a tenant file, without secrets: applied to the same store it changes nothing. With
@@ -22,9 +26,10 @@ import { type AccountState, loadAccountState, nameDestination } from './account-
 export async function exportTenants(context: StoreContext, visible: Visible, account?: Ref): Promise<string> {
   const within = account === undefined ? visible : await below(context, account, visible);
   const rows = (await listAccounts(context, {}, EVERYTHING, within)).rows.filter((row) => row.status !== 'closed');
+  const policies = await listRoutingPolicies(context);
   const accounts = [];
-  for (const row of rows) accounts.push(await exportAccount(context, row, rows));
-  const carriers = within === null ? await exportCarriers(context) : undefined;
+  for (const row of rows) accounts.push(await exportAccount(context, row, rows, policies));
+  const carriers = within === null ? await exportCarriers(context, policies) : undefined;
   return stringify({ version: 1, ...(carriers === undefined ? {} : { carriers }), accounts }, { lineWidth: 0 });
 }
 
@@ -40,7 +45,12 @@ async function below(context: StoreContext, ref: Ref, visible: Visible): Promise
   return visible === null ? ids : new Set([...ids].filter((id) => visible.has(id)));
 }
 
-async function exportAccount(context: StoreContext, row: AccountRow, all: readonly AccountRow[]): Promise<object> {
+async function exportAccount(
+  context: StoreContext,
+  row: AccountRow,
+  all: readonly AccountRow[],
+  policies: Policies,
+): Promise<object> {
   const state = await loadAccountState(context, 0, { name: row.name }, row);
   const domains = (await listDomains(context, { accountId: row.id }, EVERYTHING, null)).rows;
   const twins = all.filter((other) => other.name === row.name).length > 1;
@@ -65,6 +75,7 @@ async function exportAccount(context: StoreContext, row: AccountRow, all: readon
       max_dialer: row.maxDialer,
       country: row.country,
       notes: row.notes || null,
+      routing: routingOf(policies, 'account', row.id, state),
     }),
     ...list(
       'sip_domains',
@@ -72,10 +83,13 @@ async function exportAccount(context: StoreContext, row: AccountRow, all: readon
     ),
     ...list(
       'trunks',
-      [...state.trunks.values()].map((trunk) => exportTrunk(trunk, context.platformRealm)),
+      [...state.trunks.values()].map((trunk) => ({
+        ...exportTrunk(trunk, context.platformRealm),
+        ...given({ routing: routingOf(policies, 'trunk', trunk.id, state) }),
+      })),
     ),
     ...list('trunk_groups', exportGroups(state)),
-    ...list('dids', exportDids(state)),
+    ...list('dids', exportDids(state, policies)),
   };
 }
 
@@ -113,7 +127,7 @@ function exportGroups(state: AccountState): readonly object[] {
   }));
 }
 
-function exportDids(state: AccountState): readonly object[] {
+function exportDids(state: AccountState, policies: Policies): readonly object[] {
   return [...state.dids.values()].map((did) => ({
     number: did.number,
     ...given({
@@ -125,11 +139,12 @@ function exportDids(state: AccountState): readonly object[] {
       city: did.city,
       notes: did.notes || null,
       sms_enabled: did.smsEnabled || null,
+      routing: routingOf(policies, 'did', did.id, state),
     }),
   }));
 }
 
-async function exportCarriers(context: StoreContext): Promise<readonly object[]> {
+async function exportCarriers(context: StoreContext, policies: Policies): Promise<readonly object[]> {
   const { rows } = await listCarriers(context, EVERYTHING);
   return rows.map((carrier) => ({
     name: carrier.name,
@@ -142,8 +157,21 @@ async function exportCarriers(context: StoreContext): Promise<readonly object[]>
       max_out: carrier.maxOut,
       country: carrier.country,
       notes: carrier.notes || null,
+      routing: routingOf(policies, 'carrier', carrier.id, undefined),
+      registration: nameRegistration(policies.get(policyKey('carrier', carrier.id)) ?? {}) ?? null,
     }),
   }));
+}
+
+/** `null` when nothing is set. */
+function routingOf(
+  policies: Policies,
+  owner: PolicyOwner,
+  id: number,
+  state: AccountState | undefined,
+): PolicyEntry | null {
+  const policy = namePolicy(state, policies.get(policyKey(owner, id)) ?? {});
+  return Object.keys(policy).length === 0 ? null : policy;
 }
 
 /** Without what is not set. */

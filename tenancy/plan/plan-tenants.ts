@@ -10,6 +10,7 @@ import {
 import { reconcileCarriers } from './reconcile-carriers.ts';
 import { pruneDids, reconcileDids } from './reconcile-dids.ts';
 import { pruneGroups, reconcileGroups } from './reconcile-groups.ts';
+import { reconcilePolicies } from './reconcile-policies.ts';
 import { pruneTrunks, reconcileTrunks } from './reconcile-trunks.ts';
 import { type PlanOptions, Session } from './session.ts';
 
@@ -91,6 +92,7 @@ async function run(context: StoreContext, parsed: ParsedTenantFile, options: Pla
   for (const state of states) await reconcileGroups(session, state);
   for (const state of states) await reconcileDids(session, state, states);
   for (const state of states) await reconcileDefaultDestination(session, state);
+  for (const state of states) await reconcilePolicies(session, state);
   for (const state of states) await pruneDomains(session, state);
   const effects = {
     unregistered: [...session.unbound].filter((id) => registered.has(id)).length,

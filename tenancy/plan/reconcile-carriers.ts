@@ -7,6 +7,7 @@ import {
   updateCarrier,
 } from '../store/index.ts';
 import { compare } from './change.ts';
+import { reconcileCarrierPolicy } from './reconcile-policies.ts';
 import type { Session } from './session.ts';
 import type { CarrierEntry } from './tenant-schema.ts';
 
@@ -24,6 +25,7 @@ export async function reconcileCarriers(session: Session): Promise<void> {
     if (row === undefined) {
       const made = await session.at(path, () => createCarrier(session.context, { ...patch, name: entry.name }));
       await session.note({ ...change, action: 'create', id: made.id, fields: [] }, null);
+      await reconcileCarrierPolicy(session, made, entry, path);
       continue;
     }
     const fields = compare({
@@ -36,9 +38,11 @@ export async function reconcileCarriers(session: Session): Promise<void> {
       country: [row.country, patch.country],
       notes: [row.notes, patch.notes],
     });
-    if (fields.length === 0) continue;
-    await session.at(path, () => updateCarrier(session.context, row.id, patch));
-    await session.note({ ...change, action: 'update', id: row.id, fields }, null);
+    if (fields.length > 0) {
+      await session.at(path, () => updateCarrier(session.context, row.id, patch));
+      await session.note({ ...change, action: 'update', id: row.id, fields }, null);
+    }
+    await reconcileCarrierPolicy(session, row, entry, path);
   }
   if (!session.prune) return;
   const keep = new Set(entries.map((entry) => entry.name));

@@ -1,6 +1,7 @@
 import { TenancyError } from '../errors.ts';
-import { type StoreContext, type Visible, writeAudit } from '../store/index.ts';
+import { listRoutingPolicies, type StoreContext, type Visible, writeAudit } from '../store/index.ts';
 import type { Change, NewCredentials } from './change.ts';
+import type { Policies } from './name-policy.ts';
 import type { ParsedTenantFile } from './parse-tenant-file.ts';
 import { formatPath, TenantFileError } from './tenant-file-error.ts';
 
@@ -29,6 +30,8 @@ export class Session {
   /** Numbers whose calls go elsewhere from now on. */
   readonly rerouted = new Set<number>();
 
+  #policies: Promise<Policies> | undefined;
+
   constructor(context: StoreContext, parsed: ParsedTenantFile, options: PlanOptions) {
     this.context = context;
     this.parsed = parsed;
@@ -37,6 +40,12 @@ export class Session {
 
   get prune(): boolean {
     return this.parsed.file.prune === true;
+  }
+
+  /** As they were when the run began. */
+  policies(): Promise<Policies> {
+    this.#policies ??= listRoutingPolicies(this.context);
+    return this.#policies;
   }
 
   /** Notes a change in the list and in the audit log; passwords are in neither. */

@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
+import { policySchema, REGISTRATION_KEYS } from '../policies/index.ts';
 
 /**
  * The schema of tenant files, which is also the JSON Schema for editors. A field that is left out keeps what
@@ -42,6 +43,11 @@ const PASSWORD = Type.Object(
   { ...strict, minProperties: 1, maxProperties: 1, description: 'By reference: {env: NAME} or {file: PATH}' },
 );
 
+const REGISTRATION = Type.Object(
+  { ...REGISTRATION_KEYS, password: opt(PASSWORD) },
+  { ...strict, description: 'We register at this carrier' },
+);
+
 const TRUNK = Type.Object(
   {
     uuid: opt(Type.String()),
@@ -63,6 +69,7 @@ const TRUNK = Type.Object(
     ip_target: orNull(Type.String()),
     country: COUNTRY,
     notes: NOTES,
+    routing: orNull(policySchema('trunk', 'name')),
   },
   strict,
 );
@@ -89,6 +96,7 @@ const DID = Type.Object(
     city: orNull(Type.String({ maxLength: 80 })),
     notes: NOTES,
     sms_enabled: opt(Type.Boolean()),
+    routing: orNull(policySchema('did', 'name')),
   },
   strict,
 );
@@ -119,6 +127,7 @@ const ACCOUNT = Type.Object(
     ...CEILINGS,
     country: COUNTRY,
     notes: NOTES,
+    routing: orNull(policySchema('account', 'name')),
     sip_domains: opt(Type.Array(DOMAIN)),
     trunks: opt(Type.Array(TRUNK)),
     trunk_groups: opt(Type.Array(GROUP)),
@@ -152,6 +161,8 @@ const CARRIER = Type.Object(
     max_out: CEILING,
     country: COUNTRY,
     notes: NOTES,
+    routing: orNull(policySchema('carrier', 'name')),
+    registration: orNull(REGISTRATION),
   },
   strict,
 );
@@ -172,4 +183,7 @@ export type TrunkEntry = Static<typeof TRUNK>;
 export type GroupEntry = Static<typeof GROUP>;
 export type DidEntry = Static<typeof DID>;
 export type CarrierEntry = Static<typeof CARRIER>;
+export type RegistrationEntry = Static<typeof REGISTRATION>;
+/** Of any owner; the schema says which keys are whose. */
+export type PolicyEntry = Readonly<Record<string, unknown>>;
 export type DestinationEntry = Static<typeof DESTINATION>;

@@ -16,6 +16,14 @@ export async function getRoutingPolicy(
   return Check(STORED_POLICY, stored) ? stored : {};
 }
 
+/** Every policy there is, by `owner id`. */
+export async function listRoutingPolicies(context: StoreContext): Promise<ReadonlyMap<string, StoredPolicy>> {
+  const { rows } = await sql<{ readonly key: string; readonly policy: string }>`
+    SELECT owner || ' ' || owner_id AS key, policy FROM routing_policies`.execute(context.db);
+  const read = rows.map(({ key, policy }) => [key, JSON.parse(policy) as unknown] as const);
+  return new Map(read.filter((row): row is readonly [string, StoredPolicy] => Check(STORED_POLICY, row[1])));
+}
+
 /** A key that is left out stays; `null` clears it. */
 export type PolicyPatch = { readonly [Key in keyof StoredPolicy]?: StoredPolicy[Key] | null };
 
