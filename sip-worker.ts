@@ -19,6 +19,7 @@ import { createEmbeddedEngine, joinEmbedded, registrarEngine } from './runtime/s
 import { createEnginePorts } from './runtime/sip/engine-ports.ts';
 import { engineRegisters } from './runtime/sip/engine-registers.ts';
 import { createMetricSources } from './runtime/sip/metric-sources.ts';
+import { watchOverload } from './runtime/sip/overload-watch.ts';
 import { ownNames } from './runtime/sip/own-names.ts';
 import { createRegistrationEvents } from './runtime/sip/registration-events.ts';
 import { createRequestHandler } from './runtime/sip/requests.ts';
@@ -62,6 +63,7 @@ const { auth, registrar } = createRegistration({
     ownNames: ownNames(config.sip),
     scanners: config.sip.scanners,
     singleChallenge: engine === undefined,
+    overload: watchOverload(logger, () => metrics),
     emitBan: (ban) => bus.emit({ kind: 'ban', ban }),
   },
   events: createRegistrationEvents({ bus, logger, metrics: () => metrics, directory }),

@@ -7,6 +7,7 @@ import type { IdentityDirectory } from './identity.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import { NonceSigner } from './nonce-signer.ts';
 import { NonceUse } from './nonce-use.ts';
+import { Overload, type OverloadOptions } from './overload.ts';
 import { createPreFilter, type PreFilterDecision } from './pre-filter.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { RealmResolver } from './realm-resolver.ts';
@@ -30,6 +31,8 @@ export interface AuthServiceOptions {
   readonly emitBan: (change: BanChange) => void;
   /** A carrier or a listed address of an IP trunk. */
   readonly isPeer: (address: string) => boolean;
+  /** How busy the thread is; without it, and with rate limits off, strangers are never shed. */
+  readonly overload?: Omit<OverloadOptions, 'nowMs'> | undefined;
   readonly holdsBinding: (address: string) => boolean;
   readonly isBound: (trunkId: number, request: InboundRequest) => boolean;
 }
@@ -86,6 +89,11 @@ export function createAuth(options: AuthServiceOptions): AuthService {
       isTrusted: (address) => bans.isTrusted(address),
       isEstablished: (address) => bans.isEstablished(address),
     }),
-    preFilter: createPreFilter({ bans, nowMs, scanners: options.scanners }),
+    preFilter: createPreFilter({
+      bans,
+      nowMs,
+      scanners: options.scanners,
+      overload: options.rateLimits && options.overload ? new Overload({ ...options.overload, nowMs }) : undefined,
+    }),
   };
 }

@@ -1,4 +1,5 @@
 import type { BanBook } from './ban-book.ts';
+import type { Overload } from './overload.ts';
 import { sourceKey } from './source-key.ts';
 import { TokenBuckets } from './token-buckets.ts';
 
@@ -17,11 +18,13 @@ export interface PreFilterOptions {
   readonly nowMs: () => number;
   /** Substrings of User-Agent, without regard to case, that get no answer at all. */
   readonly scanners: readonly string[];
+  /** Without it nobody is dropped for want of time. */
+  readonly overload?: Overload | undefined;
 }
 
 /**
- * Drops scanners silently and answers banned sources with 503, then not at all. A source with honest PBXes behind it
- * always passes: there a ban is decided per identity.
+ * Drops scanners silently and strangers when there is no time for them; answers banned sources with 503, then not at
+ * all. A source with honest PBXes behind it always passes: there a ban is decided per identity.
  */
 export function createPreFilter(
   options: PreFilterOptions,
@@ -33,10 +36,17 @@ export function createPreFilter(
     if (isScannerName(userAgent) && !options.bans.isTrusted(sourceAddress)) return 'drop';
     if (UNFILTERED.has(method)) return 'pass';
     const verdict = options.bans.verdict(sourceAddress);
-    if (verdict === undefined || verdict.scope === 'unknown_only') return 'pass';
+    if (verdict === undefined) return isShed(options, sourceAddress) ? 'drop' : 'pass';
+    if (verdict.scope === 'unknown_only') return 'pass';
     if (refusals.take(sourceKey(sourceAddress), REFUSALS, options.nowMs()) > 0) return 'drop';
     return { status: 503, retryAfterSec: verdict.retryAfterSec };
   };
+}
+
+/** Known sources come first: an overload is at the cost of those that nobody has authenticated from. */
+function isShed({ bans, overload }: PreFilterOptions, sourceAddress: string): boolean {
+  if (overload === undefined || bans.isEstablished(sourceAddress)) return false;
+  return !overload.admitsStranger() && !bans.isTrusted(sourceAddress);
 }
 
 /** User-Agents judged before; a fleet has few, and who makes up many only has them forgotten. */
