@@ -9,6 +9,7 @@ import type {
 import type { Seeded, SeedFiles } from '../tenancy/index.ts';
 import type { AuditStore } from './audit-store-port.ts';
 import type { BulkStore } from './bulk-store-port.ts';
+import type { EventStore } from './event-store-port.ts';
 import type { GroupStore } from './group-store-port.ts';
 import type { MoneyStore } from './money-store-port.ts';
 import type { PolicyStore } from './policy-store-port.ts';
@@ -263,6 +264,7 @@ export interface AdminStore {
   readonly costs: CostStore;
   readonly money: MoneyStore;
   readonly webhooks: WebhookStore;
+  readonly events: EventStore;
   readonly audit: AuditStore;
   readonly tenantFiles: TenantFileStore;
   readonly bulk: BulkStore;

@@ -10,6 +10,7 @@ import { installCarrierRegistrations } from './carrier-registrations.ts';
 import { installCarriers } from './carriers.ts';
 import { installDidRouting } from './did-routing.ts';
 import { installDids } from './dids.ts';
+import { installEvents } from './events.ts';
 import { installExplain } from './explain.ts';
 import { installExports } from './exports.ts';
 import type { InstallRoutes } from './install.ts';
@@ -47,6 +48,7 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installRateDecks,
   installWebhooks,
   installWebhookDeliveries,
+  installEvents,
   installCalls,
   installRegistrations,
   installExplain,

@@ -4,6 +4,7 @@ import type { AdminStore } from '../stores.ts';
 import { createAccountStore } from './account-store.ts';
 import { createBulkStore } from './bulk-store.ts';
 import { createDidStore } from './did-store.ts';
+import { createEventStore } from './event-store.ts';
 import { createGroupStore } from './group-store.ts';
 import { createKeyStore } from './key-store.ts';
 import { createMoneyStore } from './money-store.ts';
@@ -42,6 +43,7 @@ export function createAdminStore(store: Store, options: AdminStoreOptions = {}):
     costs: createCostStore(store),
     money: createMoneyStore(store),
     webhooks: createWebhookStore(store, guard),
+    events: createEventStore(store),
     audit: createAuditStore(store),
     tenantFiles: createTenantFileStore(store),
     bulk: createBulkStore(store),

@@ -11,6 +11,7 @@ import { registerEngine } from './engine.ts';
 import { registerExplain } from './explain.ts';
 import { registerKeys } from './keys.ts';
 import { registerLedger } from './ledger.ts';
+import { registerListen } from './listen.ts';
 import { registerMaintenance } from './maintenance.ts';
 import { registerRegistrations } from './registrations.ts';
 import { registerSeed } from './seed.ts';
@@ -37,5 +38,6 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerKeys,
   registerBans,
   registerLedger,
+  registerListen,
   registerSeed,
 ];

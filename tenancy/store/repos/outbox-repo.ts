@@ -1,6 +1,7 @@
 import type { EventName } from '../../events/index.ts';
 import type { StoreContext } from '../open-store.ts';
 import type { SqliteConnection } from '../sqlite-connection.ts';
+import { type Visible, within } from './common.ts';
 
 export interface OutboxEvent {
   readonly accountId: number | null;
@@ -27,6 +28,31 @@ export async function appendOutbox(context: StoreContext, events: readonly Outbo
       })
       .execute();
   }
+}
+
+/** Events after one, oldest first: how a program follows what happens without an endpoint of its own. */
+export async function listEvents(
+  context: StoreContext,
+  filter: { readonly afterId: number; readonly accountId: number | undefined; readonly limit: number },
+  visible: Visible,
+): Promise<readonly OutboxRow[]> {
+  let query = context.db
+    .selectFrom('outbox')
+    .select(['id', 'accountId', 'event', 'payload', 'createdAtMs'])
+    .where('id', '>', filter.afterId)
+    .where(within(visible, 'account_id'));
+  if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
+  const rows = await query.orderBy('id').limit(filter.limit).execute();
+  return rows.map(toOutboxRow);
+}
+
+/** The newest event of all, 0 without one. */
+export async function newestEventId(context: StoreContext): Promise<number> {
+  const row = await context.db
+    .selectFrom('outbox')
+    .select((eb) => eb.fn.max('id').as('id'))
+    .executeTakeFirst();
+  return Number(row?.id ?? 0);
 }
 
 const TELL = 'INSERT INTO outbox (account_id, event, payload, created_at_ms) VALUES (?, ?, ?, ?)';
