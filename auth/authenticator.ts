@@ -1,13 +1,12 @@
 import type { DigestAlgorithm, Ha1Set, RealmRecord, TrunkRecord } from '../bus/index.ts';
 import type { Reason, Rejection } from '../telemetry/index.ts';
 import type { BanBook } from './ban-book.ts';
-import { type ChallengeKind, challengeLines, type Offer } from './challenge.ts';
+import { type ChallengeKind, challengeLines } from './challenge.ts';
 import { computeHa1, equalInConstantTime, ResponseComputer } from './digest.ts';
 import { digestUriFits } from './digest-uri.ts';
 import type { GuessLimit } from './guess-limit.ts';
 import { type IdentityDirectory, refuseIdentity, refuseSource } from './identity.ts';
 import type { InboundRequest } from './inbound-request.ts';
-import { readsMd5Only } from './md5-only-clients.ts';
 import type { NonceCheck, NonceSigner } from './nonce-signer.ts';
 import type { NonceUse } from './nonce-use.ts';
 import { algorithmOf, type DigestCredentials } from './parse-credentials.ts';
@@ -217,15 +216,10 @@ export class Authenticator {
     sentence?: string,
   ): Refused {
     const nonce = this.#options.nonces.issue(realm.realm, request.sourceAddress, this.#options.nowMs());
-    const lines = challengeLines(kind, realm, nonce, stale, this.#offerFor(request));
+    const lines = challengeLines(kind, realm, nonce, stale, this.#options.singleChallenge ? 'first' : 'all');
     const status = kind === 'www' ? 401 : 407;
     const rejection = sentence === undefined ? { status, reason, lines } : { status, reason, lines, sentence };
     return { ok: false, rejection, username: '', trunk: undefined };
-  }
-
-  #offerFor(request: InboundRequest): Offer {
-    if (readsMd5Only(request.header('user-agent'))) return 'md5';
-    return this.#options.singleChallenge ? 'first' : 'all';
   }
 
   #refuse(attempt: Attempt, rejection: Rejection): Refused {

@@ -1,19 +1,16 @@
-import type { DigestAlgorithm, RealmRecord } from '../bus/index.ts';
+import type { RealmRecord } from '../bus/index.ts';
 
 /** Who asks: the registrar and end servers (401) or a proxy (407), RFC 3261 sections 22.2 and 22.3. */
 export type ChallengeKind = 'www' | 'proxy';
 
 const CHALLENGE_NAMES = { www: 'WWW-Authenticate', proxy: 'Proxy-Authenticate' } as const;
 
-/**
- * Which of the realm's algorithms are offered: all, `first` for an engine that cannot send two lines of one name, `md5`
- * for clients that stumble over others (where the realm has it).
- */
-export type Offer = 'all' | 'first' | 'md5';
+/** Which of the realm's algorithms are offered: all, or `first` for an engine that cannot send two lines of one name. */
+export type Offer = 'all' | 'first';
 
 /**
  * One challenge line an algorithm of the realm, in its order, all with the same nonce (RFC 8760 section 2.3). The offer
- * never depends on the user, so it tells nothing about users.
+ * depends on the realm alone: it tells nothing about users, and nobody who changes a packet can weaken it.
  */
 export function challengeLines(
   kind: ChallengeKind,
@@ -22,13 +19,8 @@ export function challengeLines(
   stale: boolean,
   offer: Offer,
 ): readonly string[] {
-  const algorithms = offered(realm.algorithms, offer);
+  const algorithms = offer === 'first' ? realm.algorithms.slice(0, 1) : realm.algorithms;
   const head = `${CHALLENGE_NAMES[kind]}: Digest realm="${realm.realm}", nonce="${nonce}", algorithm=`;
   const tail = stale ? ', qop="auth", stale=true' : ', qop="auth"';
   return algorithms.map((algorithm) => head + algorithm + tail);
-}
-
-function offered(algorithms: readonly DigestAlgorithm[], offer: Offer): readonly DigestAlgorithm[] {
-  if (offer === 'md5' && algorithms.includes('MD5')) return ['MD5'];
-  return offer === 'first' ? algorithms.slice(0, 1) : algorithms;
 }

@@ -277,3 +277,14 @@ t.test('docs/registration.md draws the steps that there are, in their order', as
     REGISTER_STEPS.map((step) => step.name),
   );
 });
+
+t.test('what is offered depends on the realm alone, never on who asks or with which program', async (t) => {
+  const offers = ['baresip v1.0.0 (x86_64/linux)', 'FPBX-16', ''].flatMap((agent) =>
+    ['acme', 'nobody'].map((username) => {
+      const test = testRegistrar();
+      const { lines } = test.registrar.handle(registerRequest({ username, headers: { 'user-agent': agent } }));
+      return lines.map((line) => /algorithm=([\w-]+)/.exec(line)?.[1]).join();
+    }),
+  );
+  t.strictSame([...new Set(offers)], ['MD5,SHA-256']);
+});

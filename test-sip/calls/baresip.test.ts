@@ -1,10 +1,12 @@
 import t from 'tap';
+import { configFile } from '../support/config-file.ts';
 import { startProduct } from '../support/product.ts';
 import { until } from '../support/wait.ts';
 import { startBaresipPhone } from './baresip-phone.ts';
 
 t.test('baresip calls baresip: audio both ways, hold, DTMF, and the call ends on both sides', async (t) => {
-  const product = await startProduct(t);
+  // Debian's baresip gives up at a challenge that is not MD5, even beside one that is.
+  const product = await startProduct(t, configFile(t, 'auth: { algorithms: [MD5] }'));
   const [acme, beta] = [product.trunk('Acme Corp'), product.trunk('Beta Services')];
   const account = product.demo.accounts.find(({ trunks }) => trunks.some(({ id }) => id === acme.id));
   const shown = await product.api('PATCH', `/accounts/${account?.id}`, { default_cid_number: acme.dids[0] });

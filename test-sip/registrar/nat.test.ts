@@ -93,7 +93,8 @@ t.test('behind NAT', async (t) => {
     const side = await inside(t, world, nat, 'Beta Services');
     t.equal(await register(side), 200);
     const [port] = nat.mappedPorts;
-    await new Promise((resolve) => setTimeout(resolve, 2 * lifetimeMs));
+    const untilMs = Date.now() + 2 * lifetimeMs;
+    while (Date.now() < untilMs) await side.pbx.next('OPTIONS', lifetimeMs);
     t.same(nat.mappedPorts, [port]);
     const { caller, callee } = await callUp(t, world, side);
     await Promise.all([caller.hangUp(), callee.acceptHangUp()]);

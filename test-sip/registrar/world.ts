@@ -3,6 +3,7 @@ import { configFile } from '../support/config-file.ts';
 import { type Product, startProduct } from '../support/product.ts';
 import type { Test } from '../support/temp-dir.ts';
 import { type Identity, UserAgent } from '../support/user-agent.ts';
+import { until } from '../support/wait.ts';
 
 export interface Trunk extends Identity {
   readonly uuid: string;
@@ -29,6 +30,8 @@ export interface World {
   trunk(name: string, settings?: object): Promise<Trunk>;
   patch(trunk: Trunk, settings: object): Promise<void>;
   registration(trunk: Trunk): Promise<ShownRegistration>;
+  /** Waits until the first registration of each of these trunks is on disk, where kill -9 cannot reach it. */
+  stored(...trunks: readonly { readonly uuid: string }[]): Promise<void>;
   /** How often REGISTERs ended for that reason. */
   counted(reason: string): Promise<number>;
   /** Sends, and says with which status and for which true reason it was answered. */
@@ -76,6 +79,14 @@ export async function startWorld(t: Test, settings = '', env: Readonly<Record<st
     async registration(trunk) {
       const { body } = await product.api('GET', `/portal/sip-trunks/${trunk.uuid}`);
       return (body as { data: { registration: ShownRegistration } }).data.registration;
+    },
+    async stored(...trunks) {
+      // The transaction that stores the binding makes a new trunk active (features.md A7).
+      const isActive = async ({ uuid }: { readonly uuid: string }) => {
+        const { body } = await product.api('GET', `/portal/sip-trunks/${uuid}`);
+        return (body as { data: { status: string } }).data.status === 'active';
+      };
+      await until('all are stored', async () => (await Promise.all(trunks.map(isActive))).every(Boolean));
     },
     counted,
     async reasonOf(reason, send) {
