@@ -11,11 +11,20 @@ export interface AppliedFile {
   readonly changes: number;
 }
 
+/** Trunks and numbers of a file. */
+export interface TenantFileProgress {
+  readonly work: 'plan' | 'apply';
+  readonly done: number;
+  readonly total: number;
+}
+
 export interface TenantFileStore {
   plan(yaml: string, name: string, options: PlanOptions): Promise<TenantPlan>;
   apply(yaml: string, name: string, options: PlanOptions): Promise<AppliedPlan>;
   /** The file of so many applies ago; 0 is the last. */
   applied(visible: Visible, back: number): Promise<AppliedFile | undefined>;
+  /** How far the plan or apply is that this caller has under way; `undefined` when there is none. */
+  progress(actor: string): TenantFileProgress | undefined;
   /** That account and those below it, or all that is visible. */
   export(visible: Visible, accountId: number | undefined): Promise<string>;
 }

@@ -4,7 +4,7 @@ import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import type { Principal } from '../principal.ts';
-import { envelope, isoTime } from '../shapes.ts';
+import { envelope, isoTime, nullable } from '../shapes.ts';
 import { targetAccount } from '../target-account.ts';
 
 const TAG = 'Tenant files';
@@ -46,6 +46,12 @@ const CREDENTIALS_SHAPE = Type.Object({
   realm: Type.String(),
   username: Type.String(),
   password: Type.String({ description: 'Told here and never again.' }),
+});
+
+const PROGRESS_SHAPE = Type.Object({
+  work: Type.String({ description: 'plan or apply.' }),
+  done: Type.Integer(),
+  total: Type.Integer({ description: 'Trunks and numbers in the file.' }),
 });
 
 const APPLIED_SHAPE = Type.Object({
@@ -93,6 +99,15 @@ export function installTenantFiles(define: DefineRoute, deps: AdminDeps): void {
 }
 
 function defineReads(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'GET',
+    url: '/tenant-files/progress',
+    tag: TAG,
+    summary: 'How far the plan or apply is that this caller has under way; null when there is none',
+    scope: 'admin',
+    response: envelope(nullable(PROGRESS_SHAPE)),
+    handler: async ({ principal }) => ({ data: deps.store.tenantFiles.progress(principal.actor) ?? null }),
+  });
   define({
     method: 'GET',
     url: '/tenant-files/export',

@@ -1,11 +1,32 @@
-import { applyTenants, exportTenants, listAudit, planTenants, type Store, type Visible } from '../../tenancy/index.ts';
-import type { AppliedFile, TenantFileStore } from '../tenant-file-port.ts';
+import {
+  applyTenants,
+  exportTenants,
+  listAudit,
+  type PlanOptions,
+  planTenants,
+  type Store,
+  type Visible,
+} from '../../tenancy/index.ts';
+import type { AppliedFile, TenantFileProgress, TenantFileStore } from '../tenant-file-port.ts';
 
 /** Tenant files over the store; the plan writes the audit entries itself. */
 export function createTenantFileStore(store: Store): TenantFileStore {
+  const underWay = new Map<string, TenantFileProgress>();
+  const watched = async <T>(
+    work: TenantFileProgress['work'],
+    options: PlanOptions,
+    run: (options: PlanOptions) => Promise<T>,
+  ): Promise<T> => {
+    try {
+      return await run({ ...options, onProgress: (done, total) => underWay.set(options.actor, { work, done, total }) });
+    } finally {
+      underWay.delete(options.actor);
+    }
+  };
   return {
-    plan: (yaml, name, options) => planTenants(store, yaml, name, options),
-    apply: (yaml, name, options) => applyTenants(store, yaml, name, options),
+    plan: (yaml, name, options) => watched('plan', options, (watching) => planTenants(store, yaml, name, watching)),
+    apply: (yaml, name, options) => watched('apply', options, (watching) => applyTenants(store, yaml, name, watching)),
+    progress: (actor) => underWay.get(actor),
     applied: (visible, back) => findApplied(store, visible, back),
     export: (visible, accountId) => exportTenants(store, visible, accountId),
   };

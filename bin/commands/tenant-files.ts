@@ -5,6 +5,7 @@ import { type Channel, call } from '../channel/channel.ts';
 import { CliError, EXIT } from '../cli-error.ts';
 import { type CliContext, withChannel } from '../context.ts';
 import { renderTable } from '../output/table.ts';
+import { watched } from '../output/watched.ts';
 import { readSecrets } from '../tenant-secrets.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand, show } from './command.ts';
 
@@ -128,7 +129,9 @@ async function applyText(
   if (options.json !== true) context.out(`${plan.text}\n`);
   if (plan.changes.length > 0 && options.yes !== true) await confirm();
   const body = requestOf(context, yaml, name);
-  const { data } = await call<{ data: Applied }>(channel, 'POST', '/tenant-files/apply', body);
+  const { data } = await watched(channel, context, 'applying', () =>
+    call<{ data: Applied }>(channel, 'POST', '/tenant-files/apply', body),
+  );
   show(context, options, data, () => appliedText(data));
 }
 
@@ -145,7 +148,8 @@ async function planOf(channel: Channel, context: CliContext, file: string): Prom
 
 async function planText(channel: Channel, context: CliContext, yaml: string, name: string): Promise<Plan> {
   const body = requestOf(context, yaml, name);
-  return (await call<{ data: Plan }>(channel, 'POST', '/tenant-files/plan', body)).data;
+  const work = () => call<{ data: Plan }>(channel, 'POST', '/tenant-files/plan', body);
+  return (await watched(channel, context, 'planning', work)).data;
 }
 
 function requestOf(context: CliContext, yaml: string, file: string) {

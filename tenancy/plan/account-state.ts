@@ -1,15 +1,16 @@
 import type { Destination } from '../../bus/index.ts';
 import {
   type AccountRow,
+  allDidsOf,
+  allTrunksOf,
   type DidRow,
   EVERYTHING,
   type GroupRow,
-  listDids,
   listGroups,
-  listTrunks,
   type StoreContext,
   type TrunkRow,
 } from '../store/index.ts';
+import { NamedRows } from './named-rows.ts';
 import type { AccountEntry, DestinationEntry } from './tenant-schema.ts';
 
 /** An account of the file, and what it has now; kept up to date while the run goes on. */
@@ -17,9 +18,8 @@ export interface AccountState {
   readonly index: number;
   readonly entry: AccountEntry;
   readonly row: AccountRow;
-  /** By name. */
-  readonly trunks: Map<string, TrunkRow>;
-  readonly groups: Map<string, GroupRow>;
+  readonly trunks: NamedRows<TrunkRow>;
+  readonly groups: NamedRows<GroupRow>;
   /** By number. */
   readonly dids: Map<string, DidRow>;
 }
@@ -31,25 +31,25 @@ export async function loadAccountState(
   row: AccountRow,
 ): Promise<AccountState> {
   const filter = { accountId: row.id };
-  const trunks = await listTrunks(context, filter, EVERYTHING, null);
+  const trunks = await allTrunksOf(context, row.id);
   const groups = await listGroups(context, filter, EVERYTHING, null);
-  const dids = await listDids(context, filter, EVERYTHING, null);
+  const dids = await allDidsOf(context, row.id);
   return {
     index,
     entry,
     row,
-    trunks: new Map(trunks.rows.map((trunk) => [trunk.name, trunk])),
-    groups: new Map(groups.rows.map((group) => [group.name, group])),
-    dids: new Map(dids.rows.map((did) => [did.number, did])),
+    trunks: new NamedRows(trunks),
+    groups: new NamedRows(groups.rows),
+    dids: new Map(dids.map((did) => [did.number, did])),
   };
 }
 
 /** The row that an entry means: by uuid if given, else by name, else by the name it had. */
-export function findNamed<T extends { readonly uuid: string }>(
-  rows: ReadonlyMap<string, T>,
+export function findNamed<T extends { readonly id: number; readonly uuid: string; readonly name: string }>(
+  rows: NamedRows<T>,
   entry: { readonly uuid?: string; readonly name: string; readonly renamed_from?: string },
 ): T | undefined {
-  if (entry.uuid !== undefined) return [...rows.values()].find((row) => row.uuid === entry.uuid);
+  if (entry.uuid !== undefined) return rows.byUuid(entry.uuid);
   const row = rows.get(entry.name);
   return row ?? (entry.renamed_from === undefined ? undefined : rows.get(entry.renamed_from));
 }
@@ -83,11 +83,7 @@ export function nameDestination(
   if (destination.kind === 'uri') return { uri: destination.uri };
   if (destination.kind === 'reject') return { reject: true };
   if (destination.kind === 'account_default') return { account_default: true };
-  if (destination.kind === 'trunk_group') return { trunk_group: nameOf(state.groups, destination.groupId) };
-  return { [destination.kind]: nameOf(state.trunks, destination.trunkId) };
-}
-
-function nameOf(rows: ReadonlyMap<string, { readonly id: number; readonly name: string }>, id: number): string {
-  for (const row of rows.values()) if (row.id === id) return row.name;
-  return `#${id}`;
+  if (destination.kind === 'trunk_group')
+    return { trunk_group: state.groups.byId(destination.groupId)?.name ?? `#${destination.groupId}` };
+  return { [destination.kind]: state.trunks.byId(destination.trunkId)?.name ?? `#${destination.trunkId}` };
 }

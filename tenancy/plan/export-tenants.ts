@@ -83,7 +83,7 @@ async function exportAccount(
     ),
     ...list(
       'trunks',
-      [...state.trunks.values()].map((trunk) => ({
+      state.trunks.values().map((trunk) => ({
         ...exportTrunk(trunk, context.platformRealm),
         ...given({ routing: routingOf(policies, 'trunk', trunk.id, state) }),
       })),
@@ -119,8 +119,8 @@ function exportTrunk(trunk: TrunkRow, platformRealm: string): object {
 }
 
 function exportGroups(state: AccountState): readonly object[] {
-  const names = new Map([...state.trunks.values()].map((trunk) => [trunk.id, trunk.name]));
-  return [...state.groups.values()].map(({ name, strategy, members }) => ({
+  const names = new Map(state.trunks.values().map((trunk) => [trunk.id, trunk.name]));
+  return state.groups.values().map(({ name, strategy, members }) => ({
     name,
     strategy,
     members: members.map(({ trunkId, priority, weight }) => ({ trunk: names.get(trunkId) ?? '', priority, weight })),

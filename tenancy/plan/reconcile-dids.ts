@@ -1,3 +1,4 @@
+import type { Destination } from '../../bus/index.ts';
 import {
   createDid,
   type DidPatch,
@@ -43,6 +44,7 @@ export async function reconcileDids(
     const patch = patchOf(session, state, entry, path);
     if (row === undefined) await create(session, state, entry, patch, path);
     else await change(session, state, entry, row, patch, path);
+    await session.step();
   }
 }
 
@@ -85,7 +87,7 @@ async function change(
   const moved = row.accountId !== state.row.id;
   const before = moved
     ? null
-    : nameDestination(state, (await findDid(session.context, row.id, null))?.destination ?? null);
+    : nameDestination(state, isThere(state, row.destination) ? row.destination : await destinationNow(session, row));
   const fields = compare({
     account_id: [row.accountId, state.row.id],
     destination: [before, entry.destination],
@@ -106,6 +108,17 @@ async function change(
     { action: 'update', resource: 'did', account: state.row.name, name: row.number, id: row.id, fields },
     state.row.id,
   );
+}
+
+/** A trunk or group that this run has deleted has taken the destination with it. */
+function isThere(state: AccountState, destination: Destination | null): boolean {
+  if (destination === null) return true;
+  if ('trunkId' in destination) return state.trunks.byId(destination.trunkId) !== undefined;
+  return 'groupId' in destination ? state.groups.byId(destination.groupId) !== undefined : true;
+}
+
+async function destinationNow(session: Session, row: DidRow): Promise<Destination | null> {
+  return (await findDid(session.context, row.id, null))?.destination ?? null;
 }
 
 /** A number of another account that is in the file too. */

@@ -17,7 +17,7 @@ export async function reconcileGroups(session: Session, state: AccountState): Pr
     const change = { resource: 'trunk_group', account: state.row.name, name: entry.name } as const;
     if (row === undefined) {
       const made = await session.at(path, () => createGroup(session.context, { ...patch, accountId: state.row.id }));
-      state.groups.set(made.name, made);
+      state.groups.put(made);
       await session.note({ ...change, action: 'create', id: made.id, fields: [] }, state.row.id);
       continue;
     }
@@ -28,8 +28,7 @@ export async function reconcileGroups(session: Session, state: AccountState): Pr
     });
     if (fields.length === 0) continue;
     const after = await session.at(path, () => updateGroup(session.context, row.id, patch, null));
-    state.groups.delete(row.name);
-    state.groups.set(after.name, after);
+    state.groups.put(after);
     await session.note({ ...change, action: 'update', id: row.id, fields }, state.row.id);
   }
 }
@@ -37,13 +36,13 @@ export async function reconcileGroups(session: Session, state: AccountState): Pr
 export async function pruneGroups(session: Session, state: AccountState): Promise<void> {
   if (!session.prune) return;
   const keep = new Set((state.entry.trunk_groups ?? []).map((entry) => findNamed(state.groups, entry)?.id));
-  for (const group of [...state.groups.values()]) {
+  for (const group of state.groups.values()) {
     if (keep.has(group.id)) continue;
     for (const did of state.dids.values()) {
       if (did.destination?.kind === 'trunk_group' && did.destination.groupId === group.id) session.rerouted.add(did.id);
     }
     await deleteGroup(session.context, group.id, null);
-    state.groups.delete(group.name);
+    state.groups.remove(group);
     await session.note(
       {
         action: 'delete',

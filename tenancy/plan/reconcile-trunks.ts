@@ -17,7 +17,7 @@ import type { TrunkEntry } from './tenant-schema.ts';
 export async function pruneTrunks(session: Session, state: AccountState): Promise<void> {
   if (!session.prune) return;
   const keep = new Set((state.entry.trunks ?? []).map((entry) => findNamed(state.trunks, entry)?.id));
-  for (const trunk of [...state.trunks.values()]) {
+  for (const trunk of state.trunks.values()) {
     if (keep.has(trunk.id)) continue;
     for (const did of state.dids.values()) {
       if (did.destination !== null && 'trunkId' in did.destination && did.destination.trunkId === trunk.id)
@@ -25,7 +25,7 @@ export async function pruneTrunks(session: Session, state: AccountState): Promis
     }
     session.unbound.add(trunk.id);
     await session.at(['accounts', state.index], () => deleteTrunk(session.context, trunk.id, null));
-    state.trunks.delete(trunk.name);
+    state.trunks.remove(trunk);
     await session.note(
       { action: 'delete', resource: 'trunk', account: state.row.name, name: trunk.name, id: trunk.id, fields: [] },
       state.row.id,
@@ -43,9 +43,9 @@ export async function reconcileTrunks(session: Session, state: AccountState): Pr
       throw session.fault([...path, 'uuid'], 'the account has no trunk with that uuid');
     const after =
       row === undefined ? await create(session, state, entry, path) : await change(session, state, entry, row, path);
-    if (row !== undefined && row.name !== after.name) state.trunks.delete(row.name);
-    state.trunks.set(after.name, after);
+    state.trunks.put(after);
     seen.add(after.id);
+    await session.step();
   }
 }
 

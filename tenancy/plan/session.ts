@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { TenancyError } from '../errors.ts';
 import { listRoutingPolicies, type StoreContext, type Visible, writeAudit } from '../store/index.ts';
 import type { Change, NewCredentials } from './change.ts';
@@ -14,9 +15,13 @@ export interface PlanOptions {
   readonly actor: string;
   /** Whose audit log keeps the file. @default null, the operator's */
   readonly accountId?: number | null;
+  /** How many trunks and numbers of the file are done; told now and then. */
+  onProgress?(done: number, total: number): void;
   /** Looks up `{env: NAME}` and `{file: PATH}`; `undefined` when there is none. */
   resolveSecret(reference: { readonly env?: string; readonly file?: string }): string | undefined;
 }
+
+const STEPS_PER_TURN = 100;
 
 /** What one run over a file collects. Plan and apply are the same run; plan is rolled back. */
 export class Session {
@@ -32,10 +37,23 @@ export class Session {
 
   #policies: Promise<Policies> | undefined;
 
+  readonly #total: number;
+  #done = 0;
+
   constructor(context: StoreContext, parsed: ParsedTenantFile, options: PlanOptions) {
     this.context = context;
     this.parsed = parsed;
     this.options = options;
+    const sizes = (parsed.file.accounts ?? []).map(({ trunks = [], dids = [] }) => trunks.length + dids.length);
+    this.#total = sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  /** A trunk or a number of the file is done. Now and then others get their turn: the file may be a long one. */
+  async step(): Promise<void> {
+    this.#done += 1;
+    if (this.#done % STEPS_PER_TURN !== 0 && this.#done !== this.#total) return;
+    this.options.onProgress?.(this.#done, this.#total);
+    await setImmediate();
   }
 
   get prune(): boolean {

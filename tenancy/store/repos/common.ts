@@ -1,5 +1,6 @@
 import { type RawBuilder, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import { TenancyError } from '../../errors.ts';
+import type { StoreContext } from '../open-store.ts';
 import type { Tables } from '../schema.ts';
 
 /** The accounts a caller may touch; `null` is the operator. A row outside does not exist for the caller. */
@@ -41,6 +42,24 @@ export async function readSlice<Name extends keyof Tables>(
   const { total } = await query.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow();
   const page = query.selectAll().where(id, '>', slice.afterId).orderBy(id).offset(slice.offset).limit(slice.limit);
   return { total, rows: (await page.execute()) as Selectable<Tables[Name]>[] };
+}
+
+/**
+ * Every row of an account, without a step a row: for tenant files, which may be about ten thousands. `columns` are
+ * those that are read, in camelCase.
+ */
+export async function readAllOf<Name extends 'trunks' | 'dids', Column extends string & keyof Selectable<Tables[Name]>>(
+  context: StoreContext,
+  table: Name,
+  columns: readonly Column[],
+  accountId: number,
+  condition: RawBuilder<boolean>,
+): Promise<readonly Pick<Selectable<Tables[Name]>, Column>[]> {
+  const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const list = sql.join(columns.map((column) => sql`${sql.raw(snake(column))} AS ${sql.id(column)}`));
+  const query = sql<Pick<Selectable<Tables[Name]>, Column>>`
+    SELECT ${list} FROM ${sql.table(table)} WHERE account_id = ${accountId} AND ${condition} ORDER BY id`;
+  return (await query.execute(context.db.withoutPlugins())).rows;
 }
 
 /** `column` is one of these, however many they are. */

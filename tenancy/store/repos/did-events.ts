@@ -1,5 +1,5 @@
 import type { StoreContext } from '../open-store.ts';
-import type { DidRow } from './did-repo.ts';
+import type { DidRow } from './did-rows.ts';
 import { appendOutbox } from './outbox-repo.ts';
 
 /** F-080 to F-082, and a reminder of our own before a renewal. */

@@ -1,5 +1,5 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
-import type { Destination, DidRecord } from '../../../bus/index.ts';
+import type { Destination } from '../../../bus/index.ts';
 import { invalid, notFound } from '../../errors.ts';
 import type { StoreContext } from '../open-store.ts';
 import type { Row, Tables } from '../schema.ts';
@@ -11,41 +11,19 @@ import {
   given,
   matches,
   type Ref,
+  readAllOf,
   readSlice,
   type Slice,
   type Stamped,
   single,
-  stamps,
   type Visible,
   within,
 } from './common.ts';
-import { fromDestinationColumns, toDestinationColumns } from './destination.ts';
+import { toDestinationColumns } from './destination.ts';
 import { type NumberEvent, tellOfNumber } from './did-events.ts';
+import { DID_COLUMNS, type DidRow, toDidRow } from './did-rows.ts';
 import { newUuid } from './new-uuid.ts';
 import { checkE164 } from './validate.ts';
-
-export type NumberType = 'local' | 'national' | 'mobile' | 'toll_free';
-
-export interface DidRow extends Omit<DidRecord, 'status'>, Stamped {
-  readonly status: DidRecord['status'] | 'released';
-  readonly country: string | null;
-  readonly type: NumberType | null;
-  readonly city: string | null;
-  readonly notes: string;
-  readonly smsEnabled: boolean;
-  readonly setupFeeMicros: number;
-  readonly monthlyRateMicros: number;
-  readonly currency: string;
-  readonly requiresRegulatory: boolean;
-  readonly orderItemId: number | null;
-  readonly activatedAtMs: number | null;
-  readonly renewsAtMs: number | null;
-  readonly releasedAtMs: number | null;
-  readonly suspendedAtMs: number | null;
-  /** `renewal`: money was missing, so it comes back when there is some. */
-  readonly suspendReason: string | null;
-  readonly remindedDays: number | null;
-}
 
 export type DidPatch = Partial<Omit<DidRow, 'id' | 'uuid' | 'accountId' | 'number' | 'blockSize' | keyof Stamped>>;
 
@@ -124,6 +102,12 @@ export async function listDids(
   }
   const { total, rows } = await readSlice(query, slice);
   return { total, rows: rows.map(toDidRow) };
+}
+
+/** Every number of an account. */
+export async function allDidsOf(context: StoreContext, accountId: number): Promise<readonly DidRow[]> {
+  const rows = await readAllOf(context, 'dids', DID_COLUMNS, accountId, sql<boolean>`status <> 'released'`);
+  return rows.map(toDidRow);
 }
 
 export async function updateDid(
@@ -259,15 +243,4 @@ function columns(patch: DidPatch): Columns {
   const flags = { smsEnabled: flag(patch.smsEnabled), requiresRegulatory: flag(patch.requiresRegulatory) };
   const dest = patch.destination === undefined ? {} : toDestinationColumns(patch.destination);
   return given({ ...rest, ...flags, ...dest }) as Columns;
-}
-
-export function toDidRow(row: Row<'dids'>): DidRow {
-  const { destKind, destId, destUri, firstNum, lastNum, rowVersion, ...rest } = row;
-  return {
-    ...rest,
-    ...stamps(row),
-    smsEnabled: row.smsEnabled === 1,
-    requiresRegulatory: row.requiresRegulatory === 1,
-    destination: fromDestinationColumns({ destKind, destId, destUri }),
-  };
 }

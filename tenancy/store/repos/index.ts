@@ -16,6 +16,7 @@ export * from './delivery-queue.ts';
 export * from './delivery-repo.ts';
 export { type NumberEvent, tellOfNumber, trunkUuidOf } from './did-events.ts';
 export * from './did-repo.ts';
+export { type DidRow, type NumberType, toDidRow } from './did-rows.ts';
 export * from './domain-repo.ts';
 export * from './group-repo.ts';
 export * from './key-repo.ts';

@@ -11,6 +11,7 @@ import {
   given,
   matches,
   type Ref,
+  readAllOf,
   readSlice,
   type Slice,
   type Stamped,
@@ -19,7 +20,7 @@ import {
   within,
 } from './common.ts';
 import { newUuid } from './new-uuid.ts';
-import { sealHa1, type TrunkRow, toTrunkRow } from './trunk-rows.ts';
+import { sealHa1, TRUNK_COLUMNS, type TrunkRow, toTrunkRow } from './trunk-rows.ts';
 import { freeUsername } from './trunk-username.ts';
 import { checkIpTarget, checkPassword, checkSources } from './validate.ts';
 
@@ -123,6 +124,12 @@ export async function listTrunks(
   }
   const { total, rows } = await readSlice(query, slice);
   return { total, rows: rows.map(toTrunkRow) };
+}
+
+/** Every trunk of an account. */
+export async function allTrunksOf(context: StoreContext, accountId: number): Promise<readonly TrunkRow[]> {
+  const rows = await readAllOf(context, 'trunks', TRUNK_COLUMNS, accountId, sql<boolean>`status <> 'deleted'`);
+  return rows.map(toTrunkRow);
 }
 
 export async function updateTrunk(
