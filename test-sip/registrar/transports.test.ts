@@ -10,24 +10,29 @@ import { until } from '../support/wait.ts';
 interface Shown {
   readonly state: string;
   readonly reason: string | null;
-  readonly contacts: readonly { readonly contact: string; readonly transport: string }[];
+  readonly contacts: readonly {
+    readonly contact: string;
+    readonly transport: string;
+    readonly rtt_ms: number | null;
+  }[];
 }
 
 /** Every transport and both families, over real sockets: registered, shown as such, probed, gone. */
 t.test('registration over every transport', async (t) => {
   const authority = createAuthority(t);
-  const ports = { tls: await freePort(), ws: await freePort() };
+  const ports = { tls: await freePort(), ws: await freePort(), wss: await freePort() };
   const product = await startProduct(t, {
     DIDFARM_SIP_HOST: '127.0.0.1,::1',
     DIDFARM_SIP_TLS_PORT: String(ports.tls),
     DIDFARM_SIP_WS_PORT: String(ports.ws),
+    DIDFARM_SIP_WSS_PORT: String(ports.wss),
     DIDFARM_TLS_CERT_FILE: authority.certFile,
     DIDFARM_TLS_KEY_FILE: authority.keyFile,
     ...configFile(t, 'registration: { probe_interval_sec: 1 }'),
   });
   const acme = product.trunk('Acme Corp');
   const portOf = (transport: ClientTransport) =>
-    transport === 'tls' ? ports.tls : transport === 'ws' ? ports.ws : product.sipPort;
+    transport === 'udp' || transport === 'tcp' ? product.sipPort : ports[transport];
   const open = (transport: ClientTransport, host: string) =>
     UserAgent.open(t, { transport, host, port: portOf(transport), ca: authority.ca }, acme);
   const registration = async () => {
@@ -36,9 +41,9 @@ t.test('registration over every transport', async (t) => {
   };
 
   t.test('all of them at once', async (t) => {
-    t.equal((await product.api('PATCH', `/portal/sip-trunks/${acme.uuid}`, { max_contacts: 8 })).status, 200);
-    t.jobs = 8;
-    for (const transport of ['udp', 'tcp', 'tls', 'ws'] as const) {
+    t.equal((await product.api('PATCH', `/portal/sip-trunks/${acme.uuid}`, { max_contacts: 10 })).status, 200);
+    t.jobs = 10;
+    for (const transport of ['udp', 'tcp', 'tls', 'ws', 'wss'] as const) {
       for (const host of ['127.0.0.1', '::1']) {
         const name = `${transport} over ${host}: registered, probed through its flow, unregistered`;
         t.test(name, { buffered: true }, async (t) => {
@@ -53,6 +58,9 @@ t.test('registration over every transport', async (t) => {
             (await registration()).contacts.some((shown) => shown.contact === contact && shown.transport === transport),
           );
           t.equal((await pbx.next('OPTIONS')).uri, contact, 'the Contact, byte for byte');
+          const isMeasured = async () =>
+            (await registration()).contacts.some((shown) => shown.contact === contact && (shown.rtt_ms ?? 0) > 0);
+          await until('the round-trip time is shown', isMeasured);
           const gone = await pbx.register({ ...fields, expires: 0 });
           t.equal(gone.answer.status, 200);
           t.notOk(gone.answer.headerLines('contact').some((line) => line.includes(contact)));
@@ -61,10 +69,12 @@ t.test('registration over every transport', async (t) => {
     }
   });
 
-  for (const transport of ['tcp', 'tls', 'ws'] as const) {
+  for (const transport of ['tcp', 'tls', 'ws', 'wss'] as const) {
     t.test(`a closed ${transport} connection from behind NAT is offline within 2 s, with flow_closed`, async (t) => {
       const pbx = await open(transport, '127.0.0.1');
-      const { answer } = await pbx.register({ contacts: [`<sip:pbx@10.1.2.3:5060;transport=${transport}>`] });
+      const { answer } = await pbx.register({
+        contacts: [`<sip:pbx@10.1.2.3:5060;transport=${transport === 'wss' ? 'ws' : transport}>`],
+      });
       t.equal(answer.status, 200);
       pbx.socket.close();
       await until('it is offline', async () => (await registration()).state === 'offline', 2000);
