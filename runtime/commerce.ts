@@ -1,6 +1,7 @@
 import {
   AddressGuard,
   type CarrierAdapter,
+  CarrierOrders,
   createDefaultCarrier,
   type RenewalReport,
   runRenewals,
@@ -41,7 +42,9 @@ export function startCommerce(config: Config, store: Store, logger: Logger): Com
 function watchRenewals(config: Config, store: Store, carrier: CarrierAdapter, logger: Logger) {
   let running: Promise<void> | undefined;
   const run = () => {
-    running ??= runRenewals(store, carrier, config.renewal)
+    running ??= new CarrierOrders({ store, carrier })
+      .recover()
+      .then(() => runRenewals(store, carrier, config.renewal))
       .then((report) => logReport(report, logger))
       .catch((error: unknown) => logger.error({ err: error }, 'renewals could not be worked on'))
       .finally(() => {

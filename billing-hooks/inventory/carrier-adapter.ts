@@ -49,6 +49,8 @@ export interface CarrierBalance {
  */
 export interface CarrierAdapter {
   readonly name: string;
+  /** It is called across a network: no transaction may wait for it. @default false */
+  readonly isRemote?: boolean;
   /** By number; `offset` and `limit` cut the page out of all that match. */
   search(
     query: InventoryQuery,

@@ -6,4 +6,5 @@ export {
 } from './carrier-adapter.ts';
 export { COUNTRIES } from './coverage.ts';
 export { createDefaultCarrier } from './default-carrier.ts';
+export { type CarrierCall, type CarrierFault, createFaultyCarrier } from './faulty-carrier.ts';
 export { createSimulatedCarrier } from './simulated-carrier.ts';

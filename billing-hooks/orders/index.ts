@@ -1,3 +1,5 @@
-export { type CheckoutItem, type CheckoutRequest, checkout } from './checkout.ts';
+export { CarrierOrders } from './carrier-orders.ts';
+export { checkout } from './checkout.ts';
+export type { CheckoutItem, CheckoutRequest } from './order-lines.ts';
 export { QUARANTINE_MS, releaseNumber } from './release-number.ts';
 export { findSoldNumbers } from './sold-numbers.ts';

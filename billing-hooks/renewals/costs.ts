@@ -98,7 +98,7 @@ export async function listCosts(context: StoreContext, query: CostQuery): Promis
       count(*) AS charges
     FROM ledger_postings p
     JOIN ledger_accounts a ON a.id = p.ledger_account_id AND a.kind = 'wallet'
-    JOIN ledger_entries e ON e.id = p.entry_id AND e.kind IN ('charge', 'refund', 'capture')
+    JOIN ledger_entries e ON e.id = p.entry_id AND e.kind IN ('charge', 'refund', 'hold', 'release')
     LEFT JOIN trunks t ON t.uuid = e.trunk_uuid
     LEFT JOIN dids d ON e.reference_type = 'number' AND d.id = e.reference_id
     WHERE p.account_id = ${query.accountId} AND e.at_ms >= ${query.fromMs} AND e.at_ms < ${query.toMs}
