@@ -1,7 +1,8 @@
 import { type Decorate, type Incoming, localContact, localHostPort } from '../dialog/index.ts';
-import { OutgoingMessage } from '../message/index.ts';
+import { isWellFormed, OutgoingMessage } from '../message/index.ts';
 import type { Flow, TransportLayer } from '../transport/index.ts';
 import { type AppMessage, appHeader } from './app-message.ts';
+import { BadHeaderError } from './errors.ts';
 import { bracketed, replaceLocalhost } from './localhost.ts';
 
 /** What an application may not set anywhere: the engine's own. */
@@ -39,7 +40,10 @@ const NEEDS_CONTACT: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'REFE
 /** drachtio-srf joins repeated headers by commas; old devices read only the first challenge of a line. */
 const CHALLENGES: ReadonlySet<string> = new Set(['www-authenticate', 'proxy-authenticate']);
 
-/** A response as it will be sent: what identifies it from the request, the rest from the application. */
+/**
+ * A response as it will be sent: what identifies it from the request, the rest from the application.
+ * @throws BadHeaderError, SipInjectionError
+ */
 export function completeResponse(
   transport: TransportLayer,
   incoming: Incoming,
@@ -53,6 +57,7 @@ export function completeResponse(
   for (const [name, value] of app.headers) {
     const lower = name.toLowerCase();
     if (RESPONSE_FORBIDDEN.has(lower)) continue;
+    if (!isWellFormed(name, value)) throw new BadHeaderError(name);
     if (separateChallenges && CHALLENGES.has(lower)) {
       for (const challenge of value.split(/,\s*(?=Digest\s)/i)) response.add(name, challenge);
       continue;
@@ -66,7 +71,7 @@ export function completeResponse(
   return withBody(response, app);
 }
 
-/** A request outside dialogs, still without Via and what depends on the way taken. */
+/** A request outside dialogs, without header lines that do not parse, and still without Via and what depends on the way taken. */
 export function completeRequest(
   app: AppMessage,
   made: { readonly tag: string; readonly callId: string; readonly seq: number },
@@ -82,7 +87,7 @@ export function completeRequest(
   request.set('CSeq', `${Number.isSafeInteger(seq) && seq >= 0 && seq < 2 ** 31 ? seq : made.seq} ${app.method}`);
   for (const [name, value] of app.headers) {
     const lower = name.toLowerCase();
-    if (REQUEST_FORBIDDEN.has(lower) || IDENTITY.has(lower)) continue;
+    if (REQUEST_FORBIDDEN.has(lower) || IDENTITY.has(lower) || !isWellFormed(name, value)) continue;
     if (lower === 'max-forwards') request.set(name, value);
     else request.add(name, value);
   }
@@ -95,14 +100,14 @@ const IDENTITY: ReadonlySet<string> = new Set(['from', 'f', 'to', 't', 'call-id'
 export function completeInDialog(app: AppMessage): OutgoingMessage {
   const request = OutgoingMessage.request(app.method, 'sip:placeholder');
   for (const [name, value] of app.headers) {
-    if (!DIALOG_FORBIDDEN.has(name.toLowerCase())) request.add(name, value);
+    if (!DIALOG_FORBIDDEN.has(name.toLowerCase()) && isWellFormed(name, value)) request.add(name, value);
   }
   return withBody(request, app);
 }
 
 /** Extra lines of a CANCEL, such as Reason. */
 export function cancelHeaders(app: AppMessage): readonly (readonly [string, string])[] {
-  return app.headers.filter(([name]) => !CANCEL_FORBIDDEN.has(name.toLowerCase()));
+  return app.headers.filter(([name, value]) => !CANCEL_FORBIDDEN.has(name.toLowerCase()) && isWellFormed(name, value));
 }
 
 /** True when a body has no Content-Type and none can be told from it. */

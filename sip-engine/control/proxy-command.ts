@@ -1,4 +1,4 @@
-import type { SipMessage } from '../message/index.ts';
+import { isWellFormed, type SipMessage } from '../message/index.ts';
 import type { ProxyListener } from '../proxy/index.ts';
 import type { Flow } from '../transport/index.ts';
 import type { AppClient } from './app-client.ts';
@@ -78,7 +78,7 @@ export function readProxyCommand(tokens: readonly string[], sip: Buffer | undefi
     provisionalTimeoutMs: readTimeout(tokens[7] ?? ''),
     finalTimeoutMs: readTimeout(tokens[8] ?? ''),
     targets: tokens.slice(9).map(targetOf),
-    headers: sip === undefined ? [] : readAppMessage(sip).headers,
+    headers: sip === undefined ? [] : readAppMessage(sip).headers.filter(([name, value]) => isWellFormed(name, value)),
   };
 }
 

@@ -10,10 +10,11 @@ import {
   decorateFor,
   lacksContentType,
 } from './complete.ts';
+import { BadHeaderError } from './errors.ts';
 import { answerApp, type Hub, metaOf, newId, refuseApp } from './hub.ts';
 import { isTokenSafe, requestEchoLine, responseEchoLine } from './lead-line.ts';
 import { chooseHop, isOwnUri } from './next-hop.ts';
-import { readRequestLine } from './request-line.ts';
+import { METHODS, readRequestLine } from './request-line.ts';
 
 /** `sip|transactionId|dialogId[|routeUri]` with a SIP text: a response, a request in or outside a dialog, a CANCEL. */
 export function sipCommand(hub: Hub, client: AppClient, messageId: string, { tokens, sip }: AppFrame): void {
@@ -23,7 +24,7 @@ export function sipCommand(hub: Hub, client: AppClient, messageId: string, { tok
     return;
   }
   const app = readAppMessage(sip);
-  if (app.status > 0) {
+  if (isResponse(app)) {
     if (transactionId === '') {
       refuseApp(hub, client, messageId, 'transaction id missing');
       return;
@@ -48,6 +49,11 @@ export function sipCommand(hub: Hub, client: AppClient, messageId: string, { tok
   }
 }
 
+/** Also one whose start line cannot be read: the peer must not be left without an answer. */
+function isResponse({ status, startLine }: AppMessage): boolean {
+  return status > 0 || startLine.startsWith('SIP/');
+}
+
 type Fail = (reason: string) => void;
 
 function respond(hub: Hub, client: AppClient, messageId: string, transactionId: string, app: AppMessage): void {
@@ -64,10 +70,10 @@ function respond(hub: Hub, client: AppClient, messageId: string, transactionId: 
   }
   let response: OutgoingMessage;
   try {
-    if (method !== undefined && method !== incoming.message.method) throw new SipInjectionError('cseq');
+    if (method !== undefined && method !== incoming.message.method) throw new BadHeaderError('cseq');
     response = completeResponse(hub.deps.transport, incoming, app, client.isAttached);
   } catch (error) {
-    if (!(error instanceof SipInjectionError)) throw error;
+    if (!(error instanceof SipInjectionError || error instanceof BadHeaderError)) throw error;
     // The peer must not wait for an answer that can never be sent.
     hub.dialogs.respond(incoming, OutgoingMessage.responseTo(incoming.message, 500));
     fail('Unknown server error sending response');
@@ -131,7 +137,7 @@ function newRequest(
 }
 
 function inDialog(hub: Hub, client: AppClient, messageId: string, dialogId: string, app: AppMessage, fail: Fail): void {
-  if (app.method === '') {
+  if (!METHODS.has(app.method) || app.method === 'CANCEL') {
     fail(`Server error: invalid or missing method supplied on start line: ${app.startLine}`);
     return;
   }

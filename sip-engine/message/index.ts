@@ -12,5 +12,5 @@ export { splitValues } from './split-values.ts';
 export type * from './types.ts';
 export { formatHost, formatUri, parseUri, readHostPort } from './uri.ts';
 export { canonicalHost, uriEquals } from './uri-equals.ts';
-export { validateKnownHeaders } from './validate-known-headers.ts';
+export { isWellFormed, validateKnownHeaders } from './validate-known-headers.ts';
 export { parseVia } from './via.ts';

@@ -1,6 +1,6 @@
 import { isToken } from './chars.ts';
 import { SipParseError } from './errors.ts';
-import { canonicalName, knownId, nameOfId, type RankedName } from './header-names.ts';
+import { canonicalName, idOfName, knownId, nameOfId, type RankedName } from './header-names.ts';
 import { parseNameAddr } from './name-addr.ts';
 import { parseMessage } from './parse-message.ts';
 import { ParsedMessage } from './parsed-message.ts';
@@ -83,6 +83,11 @@ export function validateKnownHeaders(message: SipMessage): SipParseError | undef
     return BY_ID[id]?.(line) === false;
   });
   return bad === 0 ? undefined : badHeader(message, nameOfId(bad));
+}
+
+/** True unless the header is a known one whose value is not what its grammar allows; for text that is to be sent. */
+export function isWellFormed(name: string, value: string): boolean {
+  return BY_ID[idOfName(name)]?.(value) !== false;
 }
 
 function byId(): (Check | undefined)[] {
