@@ -1,82 +1,124 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../test-sip/support/ports.ts';
-import type { Product } from '../test-sip/support/product.ts';
-import { runSipp, startSipp } from '../test-sip/support/sipp.ts';
-import { UserAgent } from '../test-sip/support/user-agent.ts';
+import { type Child, startScript } from './support/child.ts';
 import { cpuMs, median } from './support/cpu.ts';
-import type { Bench } from './support/report.ts';
+import { startKamailioPeer } from './support/kamailio-peer.ts';
+import { peer } from './support/peer.ts';
+import type { Bench, Figure } from './support/report.ts';
 import { inWorkDir, startSeeded } from './support/work-dir.ts';
 
 const FEW = 10;
 const MANY = Number(process.env.BENCH_TRUNKS ?? 100_000);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
-const CALLS = Number(process.env.BENCH_CALLS ?? 500);
-/** Calls a second that are offered; well below what the server takes, so that CPU is compared and not waiting. */
-const RATE = Number(process.env.BENCH_RATE ?? 100);
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
+/** Calls that are up at a time. */
+const WINDOW = 50;
+/** PBXes that are called, in either world. */
+const PBXES = 10;
 
-interface World {
-  readonly product: Product;
-  readonly end: { teardown(handler: () => unknown): void };
-  readonly localPort: number;
-  readonly user: string;
-  readonly did: string;
+interface Side {
+  /** CPU time of the server so far (ms). */
+  cpuMs(): number;
+  readonly load: Child;
 }
 
-/** Calls from a carrier to a registered PBX and their end, in a world of few trunks and one of many, by turns. */
+interface Round {
+  readonly cpuMsPer1k: number;
+  readonly perSec: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly errors: number;
+}
+
+/**
+ * Calls from a carrier to registered PBXes and their end, with few trunks and with many, by turns; with
+ * `--peer kamailio` a dialog-counting Kamailio proxy takes every third turn.
+ */
 export const bench: Bench = () =>
   inWorkDir((few, onEnd) =>
     inWorkDir(async (many) => {
-      const worlds = { few: await open(few, onEnd, FEW), many: await open(many, onEnd, MANY) };
-      const cpu = { few: [] as number[], many: [] as number[] };
-      for (const world of Object.values(worlds)) await runRound(world);
+      const sides = new Map<string, Side>([
+        ['few', await openProduct(few, onEnd, FEW)],
+        ['many', await openProduct(many, onEnd, MANY)],
+      ]);
+      if (peer() === 'kamailio') sides.set('kamailio', await openKamailio(few, onEnd));
+      const rounds = new Map<string, Round[]>([...sides.keys()].map((name) => [name, []]));
+      for (const side of sides.values()) await runRound(side, { window: WINDOW });
       for (let round = 0; round < ROUNDS; round++) {
-        for (const name of ['few', 'many'] as const) cpu[name].push(await runRound(worlds[name]));
+        for (const [name, side] of sides) rounds.get(name)?.push(await runRound(side, { window: WINDOW }));
       }
-      const ratio = median(cpu.many.map((value, round) => value / (cpu.few[round] ?? Number.NaN)));
-      return [
-        { name: `cpu_ms_per_1k_${FEW}_trunks`, value: median(cpu.few), unit: 'ms', isRatio: false },
-        { name: `cpu_ms_per_1k_${MANY}_trunks`, value: median(cpu.many), unit: 'ms', isRatio: false },
-        { name: 'many_over_few_cpu', value: ratio, unit: 'x', isRatio: true },
-        { name: 'offered_per_sec', value: RATE, unit: '1/s', isRatio: false },
-      ];
+      const latency = await atHalfLoad(sides, rounds);
+      return [...throughput(rounds), ...ratios(rounds), ...latency];
     }),
   );
 
-async function open(dir: string, onEnd: (end: () => unknown) => void, trunks: number): Promise<World> {
+async function openProduct(dir: string, onEnd: (end: () => unknown) => void, trunks: number): Promise<Side> {
   const { product, csv } = await startSeeded(dir, onEnd, trunks);
-  const [user = '', realm = '', password = ''] = (readFileSync(csv, 'utf8').split('\n')[0] ?? '').split(',');
-  const end = { teardown: onEnd };
-  const localPort = await freePort();
-  const socket = { transport: 'udp', host: '127.0.0.1', port: product.sipPort, localPort } as const;
-  const agent = await UserAgent.open(end, socket, { username: user, realm, password });
-  const { answer } = await agent.register({ expires: 7200 });
-  if (answer.status !== 200) throw new Error(`${user} could not register: ${answer.status}`);
-  agent.socket.close();
-  return { product, end, localPort, user, did: readFileSync(join(dir, 'dids.csv'), 'utf8').split(',')[0] ?? '' };
+  return { cpuMs: () => cpuMs(product.pid), load: await startLoad(product.sipPort, csv, join(dir, 'dids.csv'), onEnd) };
 }
 
-/** CPU ms of the product for a thousand calls, set-up and end. */
-async function runRound({ product, end, localPort, user, did }: World): Promise<number> {
-  const shape = { calls: CALLS, limitMs: 120_000 };
-  const fill = { ruri: `sip:${user}@127\\.0\\.0\\.1:${localPort}`, did: did.replace('+', '\\+') };
-  const scenario = 'pbx-answers-caller-hangs-up';
-  const called = await startSipp(end, { ...shape, scenario, fill, localAddress: '127.0.0.1', localPort });
-  const before = cpuMs(product.pid);
-  const placed = await runSipp(end, {
-    ...shape,
-    scenario: 'carrier-calls-and-hangs-up',
-    fill: { hold_ms: '100' },
-    localAddress: '127.0.0.2',
-    localPort: await freePort('127.0.0.2'),
-    remote: `127.0.0.1:${product.sipPort}`,
-    service: did,
-    rate: RATE,
-    keys: { caller: '+4915112345678' },
-  });
-  const answered = await called.done;
-  if (placed.code !== 0 || answered.code !== 0) throw new Error(`calls failed: ${placed.errors}${answered.errors}`);
+async function openKamailio(dir: string, onEnd: (end: () => unknown) => void): Promise<Side> {
+  const [csv, dids] = [join(dir, 'users.csv'), join(dir, 'dids.csv')];
+  const kamailio = await startKamailioPeer({ onEnd, kind: 'calls', csv, dids });
+  return { cpuMs: kamailio.cpuMs, load: await startLoad(kamailio.port, csv, dids, onEnd) };
+}
+
+async function startLoad(port: number, csv: string, dids: string, onEnd: (end: () => unknown) => void): Promise<Child> {
+  const load = startScript('generator', 'bench/load/call-load.ts', [String(port), csv, dids, String(PBXES)]);
+  onEnd(() => load.stop());
+  await load.ask({ mode: 'register' });
+  return load;
+}
+
+async function runRound({ cpuMs, load }: Side, shape: object): Promise<Round> {
+  const before = cpuMs();
+  const result = await load.ask({ mode: 'calls', seconds: SECONDS, ...shape });
   // What the calls have left to the other threads belongs to them.
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  return ((cpuMs(product.pid) - before) / CALLS) * 1000;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const done = Number(result.done);
+  return {
+    cpuMsPer1k: ((cpuMs() - before) / done) * 1000,
+    perSec: done / Number(result.seconds),
+    p50Ms: Number(result.p50Ms),
+    p99Ms: Number(result.p99Ms),
+    errors: Number(result.errors),
+  };
+}
+
+/** From INVITE to 200 at half of what the side carried, less what the generator takes by itself. */
+async function atHalfLoad(
+  sides: ReadonlyMap<string, Side>,
+  rounds: ReadonlyMap<string, readonly Round[]>,
+): Promise<readonly Figure[]> {
+  const figures: Figure[] = [];
+  for (const [name, side] of sides) {
+    const rate = Math.max(1, Math.round(median((rounds.get(name) ?? []).map(({ perSec }) => perSec)) / 2));
+    const through = await runRound(side, { rate });
+    const direct = await runRound(side, { rate, direct: true });
+    figures.push(
+      { name: `${name}_half_load_per_sec`, value: rate, unit: '1/s', isRatio: false },
+      { name: `${name}_added_p50_ms`, value: through.p50Ms - direct.p50Ms, unit: 'ms', isRatio: false },
+      { name: `${name}_added_p99_ms`, value: through.p99Ms - direct.p50Ms, unit: 'ms', isRatio: false },
+    );
+  }
+  return figures;
+}
+
+function throughput(rounds: ReadonlyMap<string, readonly Round[]>): readonly Figure[] {
+  return [...rounds].flatMap(([name, list]) => [
+    { name: `${name}_cpu_ms_per_1k`, value: median(list.map((one) => one.cpuMsPer1k)), unit: 'ms', isRatio: false },
+    { name: `${name}_per_sec`, value: median(list.map((one) => one.perSec)), unit: '1/s', isRatio: false },
+    { name: `${name}_errors`, value: list.reduce((sum, one) => sum + one.errors, 0), unit: '', isRatio: false },
+  ]);
+}
+
+/** Of each round with its neighbours, then the median: what the machine did in between matters least so. */
+function ratios(rounds: ReadonlyMap<string, readonly Round[]>): readonly Figure[] {
+  const few = rounds.get('few') ?? [];
+  const over = (name: string) =>
+    median((rounds.get(name) ?? []).map((one, round) => one.cpuMsPer1k / (few[round]?.cpuMsPer1k ?? Number.NaN)));
+  const figures = [{ name: 'many_over_few_cpu', value: over('many'), unit: 'x', isRatio: true }];
+  if (rounds.has('kamailio')) {
+    figures.push({ name: 'kamailio_over_few_cpu', value: over('kamailio'), unit: 'x', isRatio: true });
+  }
+  return figures;
 }

@@ -1,12 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { benchNames, peer } from './support/peer.ts';
 import { type Bench, report } from './support/report.ts';
 
-/** `npm run bench [name…]`: runs the benches named, or all, one after the other. */
+/** `npm run bench [name…] [-- --peer kamailio]`: runs the benches named, or all, one after the other. */
 const all = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.bench.ts'))
   .map((file) => file.replace('.bench.ts', ''));
-const names = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
+const names = benchNames();
+peer();
 const unknown = names.filter((name) => !all.includes(name));
 if (unknown.length > 0) {
   console.error(`bench: there is no ${unknown.join(', ')}; there are ${all.join(', ')}`);

@@ -33,8 +33,11 @@ const MOST_USES = 900;
 const LETTER_O = 0x4f;
 const md5 = (text: string) => hash('md5', text);
 
-/** Reads lines of `user,realm,password`; `run` tells the Call-IDs of one start from those of another. */
-export function createPbxFleet(csv: string, run: string): PbxFleet {
+/**
+ * Reads lines of `user,realm,password`; `run` tells the Call-IDs of one start from those of another. The Contact is
+ * what the PBXes call themselves, behind their NAT by default.
+ */
+export function createPbxFleet(csv: string, run: string, contact = '127.0.0.1:5070'): PbxFleet {
   const fleet = csv.trim().split('\n').map(readPbx);
   const get = (index: number): Pbx => {
     const pbx = fleet[index];
@@ -45,7 +48,7 @@ export function createPbxFleet(csv: string, run: string): PbxFleet {
     size: fleet.length,
     hasNonce: (index) => get(index).nonce !== '' && get(index).nc < MOST_USES,
     isUnauthorized: (index) => get(index).isUnauthorized,
-    register: (index, withCredentials) => writeRegister(get(index), index, run, withCredentials),
+    register: (index, withCredentials) => writeRegister(get(index), index, run, contact, withCredentials),
     read(bytes) {
       const text = bytes.toString('latin1');
       const at = text.indexOf('Call-ID: ') + 9;
@@ -77,16 +80,16 @@ function takeNonce(pbx: Pbx, text: string): void {
   pbx.nc = 0;
 }
 
-function writeRegister(pbx: Pbx, index: number, run: string, withCredentials: boolean): string {
+function writeRegister(pbx: Pbx, index: number, run: string, contact: string, withCredentials: boolean): string {
   const { user, realm } = pbx;
   pbx.cseq += 1;
   pbx.isUnauthorized = !withCredentials;
-  // The Contact is what the PBX calls itself behind its NAT, and stays the same from run to run.
+  // The Contact stays the same from run to run.
   return (
     `REGISTER sip:${realm} SIP/2.0\r\n` +
-    `Via: SIP/2.0/UDP 127.0.0.1:5070;branch=z9hG4bK${index}x${pbx.cseq};rport\r\n` +
+    `Via: SIP/2.0/UDP ${contact};branch=z9hG4bK${index}x${pbx.cseq};rport\r\n` +
     `Max-Forwards: 70\r\nFrom: <sip:${user}@${realm}>;tag=t${index}\r\nTo: <sip:${user}@${realm}>\r\n` +
-    `Call-ID: ${index}@${run}\r\nCSeq: ${pbx.cseq} REGISTER\r\nContact: <sip:${user}@127.0.0.1:5070;rinstance=a1b2c3>\r\n` +
+    `Call-ID: ${index}@${run}\r\nCSeq: ${pbx.cseq} REGISTER\r\nContact: <sip:${user}@${contact};rinstance=a1b2c3>\r\n` +
     `Expires: 3600\r\nUser-Agent: 3CXPhoneSystem 20.0.3\r\nAllow: INVITE, ACK, CANCEL, OPTIONS, BYE, REGISTER, REFER, NOTIFY\r\n` +
     `${withCredentials ? authorization(pbx) : ''}Content-Length: 0\r\n\r\n`
   );
