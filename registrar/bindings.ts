@@ -7,6 +7,7 @@ import { IpTrunks } from './ip-trunks.ts';
 import { NatRefresh } from './nat-refresh.ts';
 import type { RegistrarOptions } from './options.ts';
 import { Prober } from './prober.ts';
+import { SharedTexts } from './shared-texts.ts';
 import { TrunkStates } from './trunk-states.ts';
 
 /** The bindings of this thread together with what keeps them true: states, probes, flows. */
@@ -17,6 +18,7 @@ export class Bindings {
   readonly flows: FlowJudge;
   readonly doubts: Doubts;
   readonly nat: NatRefresh;
+  readonly texts = new SharedTexts();
   readonly ipTrunks: IpTrunks;
   readonly #options: RegistrarOptions;
 
@@ -87,6 +89,8 @@ export class Bindings {
     // Stored in no order; the newest is called first, as before.
     for (const record of records.toSorted((a, b) => a.registeredAtMs - b.registeredAtMs)) {
       const binding = fromRecord(record, 'unconfirmed');
+      binding.userAgent = this.texts.share(record.userAgent);
+      binding.localAddress = this.texts.share(record.localAddress);
       this.states.restore(binding, record.registeredAtMs);
       this.store.add(binding);
       restored.push(binding);

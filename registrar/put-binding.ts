@@ -1,7 +1,7 @@
 import type { InboundRequest } from '../auth/index.ts';
 import { type Binding, fromRecord } from './binding.ts';
 import { type RegisterContext, required } from './context.ts';
-import { ownText } from './own-text.ts';
+import { flatText } from './own-text.ts';
 import type { ContactSpec } from './parse-contacts.ts';
 import { splitValues } from './split-values.ts';
 
@@ -44,16 +44,16 @@ export function grantedSec(context: RegisterContext, contact: ContactSpec): numb
 }
 
 function makeBinding(context: RegisterContext, contact: ContactSpec): Binding {
-  const { request, nowMs } = context;
+  const { nowMs } = context;
   const trunk = required(context.trunk, 'trunk');
   return fromRecord(
     {
       trunkId: trunk.id,
       accountId: trunk.accountId,
-      aor: `sip:${trunk.username}@${trunk.realm}`,
+      aor: flatText(`sip:${trunk.username}@${trunk.realm}`),
       ...contactFields(contact),
-      ...flowFields(request),
-      ...requestFields(request),
+      ...flowFields(context),
+      ...requestFields(context),
       registeredAtMs: nowMs,
       refreshedAtMs: nowMs,
       expiresAtMs: nowMs + grantedSec(context, contact) * 1000,
@@ -73,9 +73,9 @@ function refresh(context: RegisterContext, contact: ContactSpec, binding: Bindin
   if (binding.contact !== contact.uri || binding.contactParams !== contact.params) {
     Object.assign(binding, contactFields(contact));
   }
-  if (hasMoved) Object.assign(binding, flowFields(request));
+  if (hasMoved) Object.assign(binding, flowFields(context));
   if (isAnew) {
-    Object.assign(binding, requestFields(request), { registeredAtMs: nowMs, order: bindings.store.nextOrder() });
+    Object.assign(binding, requestFields(context), { registeredAtMs: nowMs, order: bindings.store.nextOrder() });
     binding.liveness = 'fresh';
   } else {
     binding.cseq = request.cseq;
@@ -94,33 +94,40 @@ function isBack(context: RegisterContext, binding: Binding): boolean {
 
 function contactFields(contact: ContactSpec) {
   return {
-    contact: ownText(contact.uri),
-    contactParams: ownText(contact.params),
-    instance: contact.instance === null ? null : ownText(contact.instance),
+    contact: flatText(contact.uri),
+    contactParams: flatText(contact.params),
+    instance: contact.instance === null ? null : flatText(contact.instance),
     regId: contact.regId,
     q: contact.q,
   };
 }
 
-function flowFields(request: InboundRequest) {
+function flowFields({ request, bindings }: RegisterContext) {
   return {
     transport: request.transport,
     sourceAddress: request.sourceAddress,
     sourcePort: request.sourcePort,
-    localAddress: request.localAddress,
+    localAddress: bindings.texts.share(request.localAddress),
     localPort: request.localPort,
-    flowId: request.flowId,
+    flowId: flatText(request.flowId),
   };
 }
 
-function requestFields(request: InboundRequest) {
+function requestFields({ request, bindings }: RegisterContext) {
   return {
-    callId: ownText(request.callId),
+    callId: flatText(request.callId),
     cseq: request.cseq,
     // RFC 3327 section 5.3: stored with the binding, in order.
-    path: request.headerLines('path').flatMap(splitValues).map(ownText),
-    userAgent: ownText(request.header('user-agent') ?? ''),
+    path: pathOf(request),
+    userAgent: bindings.texts.share(request.header('user-agent') ?? ''),
   };
+}
+
+const NO_PATH: readonly string[] = Object.freeze([]);
+
+function pathOf(request: InboundRequest): readonly string[] {
+  const lines = request.headerLines('path');
+  return lines.length === 0 ? NO_PATH : lines.flatMap(splitValues).map(flatText);
 }
 
 function isSameFlow(binding: Binding, request: InboundRequest): boolean {
