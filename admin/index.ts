@@ -1,3 +1,4 @@
+export type { ApiOperations } from './api-types.ts';
 export { createAdminApp } from './app.ts';
 export type { AdminDeps } from './deps.ts';
 export { API_ERRORS, ApiError, type ApiErrorCode } from './errors.ts';
@@ -16,5 +17,6 @@ export type {
   StoredCall,
   StoredFailure,
 } from './ports.ts';
+export { describeApi } from './reference/describe-api.ts';
 export { createAdminStore, createRecordStore } from './store/index.ts';
 export type { AdminStore } from './stores.ts';

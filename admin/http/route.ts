@@ -82,12 +82,18 @@ function schemaOf(spec: AnySpec): Record<string, unknown> {
   return {
     tags: [spec.tag],
     summary: spec.summary,
+    description: SCOPE_TEXTS[spec.scope] ?? `Needs the scope ${spec.scope}.`,
     ...(spec.params === undefined ? {} : { params: spec.params }),
     querystring: spec.query ?? EMPTY_QUERY,
     ...(spec.body === undefined ? {} : { body: spec.body }),
     response: { [spec.status ?? 200]: spec.response, ...FAULTS },
   };
 }
+
+const SCOPE_TEXTS: Readonly<Record<string, string>> = {
+  any: 'Every valid key may do this.',
+  operator: 'Only the operator may do this.',
+};
 
 const EMPTY_QUERY = { type: 'object', properties: {}, additionalProperties: false };
 

@@ -1,4 +1,5 @@
 import type { SipStats } from '../ports.ts';
+import { escapeHtml } from './escape-html.ts';
 
 /** The page at `/`: what runs here and whether it listens. Nothing secret, nothing of a tenant. */
 export function renderStatusPage(version: string, domain: string, stats: SipStats | undefined): string {
@@ -19,11 +20,7 @@ th{text-align:left;padding:.2rem 1.5rem .2rem 0;vertical-align:top}a{color:inher
 @media(prefers-color-scheme:dark){body{background:#111;color:#eee}}</style></head>
 <body><h1>didfarm</h1><p>Multi-tenant SIP trunking server.</p>
 <table>${cells.join('')}</table>
-<p>REST API under <a href="/api/v1/openapi.json">/api/v1</a>, health at <a href="/healthz">/healthz</a>.</p>
+<p>REST API under <a href="/api/v1/">/api/v1</a>, health at <a href="/healthz">/healthz</a>.</p>
 </body></html>
 `;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { AdminDeps } from '../deps.ts';
 import { renderStatusPage } from '../http/status-page.ts';
 import type { SipStats } from '../ports.ts';
+import type { OpenApi } from '../reference/open-api.ts';
+import { renderReference } from '../reference/render-reference.ts';
 
 /** What needs no key: health, the status page, the API's own description. */
 export function installPublicRoutes(app: FastifyInstance, deps: AdminDeps): void {
@@ -12,6 +14,11 @@ export function installPublicRoutes(app: FastifyInstance, deps: AdminDeps): void
   app.get('/', { schema: { hide: true } }, async (_request, reply) => {
     const page = renderStatusPage(deps.version, deps.domain, await statsOf(deps));
     return reply.type('text/html; charset=utf-8').send(page);
+  });
+  let reference: string | undefined;
+  app.get('/api/v1', { schema: { hide: true } }, async (_request, reply) => {
+    reference ??= renderReference(app.swagger() as unknown as OpenApi);
+    return reply.type('text/html; charset=utf-8').send(reference);
   });
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async (_request, reply) => reply.send(app.swagger()));
 }

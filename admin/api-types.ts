@@ -1,0 +1,4930 @@
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: made by a program
+// biome-ignore-all format: made by a program
+// Made of the OpenAPI document by "npm run docs"; not to be edited.
+
+/** Every call of the REST API under `/api/v1`: what it takes and what it answers. */
+export interface ApiOperations {
+  /** List the own account and those below it. Needs the scope accounts:read. */
+  readonly 'GET /accounts': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      /** Only its children. */
+      readonly parent_id?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        /** null also where the parent may not be seen. */
+        readonly parent_id: number | null;
+        readonly name: string;
+        readonly is_reseller: boolean;
+        readonly status: string;
+        readonly brand_name: string | null;
+        readonly brand_domain: string | null;
+        readonly timezone: string | null;
+        readonly language: string | null;
+        readonly voice_gender: string | null;
+        readonly default_cid_number: string | null;
+        readonly did_default_dest: {
+          /** trunk, trunk_group, extension, uri, account_default or reject. */
+          readonly kind: string;
+          readonly id?: number;
+          readonly uri?: string;
+        } | null;
+        readonly country: string | null;
+        readonly max_in: number | null;
+        readonly max_out: number | null;
+        readonly max_dialer: number | null;
+        readonly bulk: boolean;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+        readonly effective: Readonly<Record<string, {
+          readonly value: unknown;
+          /** own, inherited or default. */
+          readonly from: string;
+          /** Only where that account may be seen. */
+          readonly from_account_id: number | null;
+        }>>;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Create an account; a reseller creates children, the operator anything. Needs the scope accounts:write. */
+  readonly 'POST /accounts': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly brand_name?: string | null;
+      readonly brand_domain?: string | null;
+      readonly timezone?: string | null;
+      readonly language?: string | null;
+      readonly voice_gender?: 'male' | 'female' | null;
+      /** E.164 with +. */
+      readonly default_cid_number?: string | null;
+      readonly did_default_dest?: {
+        readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
+        readonly id?: number;
+        readonly uri?: string;
+      } | null;
+      /** ISO 3166 alpha-2. */
+      readonly country?: string | null;
+      readonly notes?: string;
+      readonly parent_id?: number | string | null;
+      readonly name: string;
+      readonly is_reseller?: boolean;
+      readonly status?: 'active' | 'suspended' | 'closed';
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_in?: number | null;
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_out?: number | null;
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_dialer?: number | null;
+      /** More API requests a minute; operator only. */
+      readonly bulk?: boolean;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** null also where the parent may not be seen. */
+        readonly parent_id: number | null;
+        readonly name: string;
+        readonly is_reseller: boolean;
+        readonly status: string;
+        readonly brand_name: string | null;
+        readonly brand_domain: string | null;
+        readonly timezone: string | null;
+        readonly language: string | null;
+        readonly voice_gender: string | null;
+        readonly default_cid_number: string | null;
+        readonly did_default_dest: {
+          /** trunk, trunk_group, extension, uri, account_default or reject. */
+          readonly kind: string;
+          readonly id?: number;
+          readonly uri?: string;
+        } | null;
+        readonly country: string | null;
+        readonly max_in: number | null;
+        readonly max_out: number | null;
+        readonly max_dialer: number | null;
+        readonly bulk: boolean;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+        readonly effective: Readonly<Record<string, {
+          readonly value: unknown;
+          /** own, inherited or default. */
+          readonly from: string;
+          /** Only where that account may be seen. */
+          readonly from_account_id: number | null;
+        }>>;
+      };
+    };
+  };
+  /** Show an account with its effective values and where they come from. Needs the scope accounts:read. */
+  readonly 'GET /accounts/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** null also where the parent may not be seen. */
+        readonly parent_id: number | null;
+        readonly name: string;
+        readonly is_reseller: boolean;
+        readonly status: string;
+        readonly brand_name: string | null;
+        readonly brand_domain: string | null;
+        readonly timezone: string | null;
+        readonly language: string | null;
+        readonly voice_gender: string | null;
+        readonly default_cid_number: string | null;
+        readonly did_default_dest: {
+          /** trunk, trunk_group, extension, uri, account_default or reject. */
+          readonly kind: string;
+          readonly id?: number;
+          readonly uri?: string;
+        } | null;
+        readonly country: string | null;
+        readonly max_in: number | null;
+        readonly max_out: number | null;
+        readonly max_dialer: number | null;
+        readonly bulk: boolean;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+        readonly effective: Readonly<Record<string, {
+          readonly value: unknown;
+          /** own, inherited or default. */
+          readonly from: string;
+          /** Only where that account may be seen. */
+          readonly from_account_id: number | null;
+        }>>;
+      };
+    };
+  };
+  /** Change, move, suspend or close an account. Needs the scope accounts:write. */
+  readonly 'PATCH /accounts/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly brand_name?: string | null;
+      readonly brand_domain?: string | null;
+      readonly timezone?: string | null;
+      readonly language?: string | null;
+      readonly voice_gender?: 'male' | 'female' | null;
+      /** E.164 with +. */
+      readonly default_cid_number?: string | null;
+      readonly did_default_dest?: {
+        readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
+        readonly id?: number;
+        readonly uri?: string;
+      } | null;
+      /** ISO 3166 alpha-2. */
+      readonly country?: string | null;
+      readonly notes?: string;
+      readonly parent_id?: number | string | null;
+      readonly name?: string;
+      readonly is_reseller?: boolean;
+      readonly status?: 'active' | 'suspended' | 'closed';
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_in?: number | null;
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_out?: number | null;
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_dialer?: number | null;
+      /** More API requests a minute; operator only. */
+      readonly bulk?: boolean;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** null also where the parent may not be seen. */
+        readonly parent_id: number | null;
+        readonly name: string;
+        readonly is_reseller: boolean;
+        readonly status: string;
+        readonly brand_name: string | null;
+        readonly brand_domain: string | null;
+        readonly timezone: string | null;
+        readonly language: string | null;
+        readonly voice_gender: string | null;
+        readonly default_cid_number: string | null;
+        readonly did_default_dest: {
+          /** trunk, trunk_group, extension, uri, account_default or reject. */
+          readonly kind: string;
+          readonly id?: number;
+          readonly uri?: string;
+        } | null;
+        readonly country: string | null;
+        readonly max_in: number | null;
+        readonly max_out: number | null;
+        readonly max_dialer: number | null;
+        readonly bulk: boolean;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+        readonly effective: Readonly<Record<string, {
+          readonly value: unknown;
+          /** own, inherited or default. */
+          readonly from: string;
+          /** Only where that account may be seen. */
+          readonly from_account_id: number | null;
+        }>>;
+      };
+    };
+  };
+  /** Show how an account pays, and its caps. Needs the scope billing:read. */
+  readonly 'GET /accounts/{id}/billing-terms': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly mode: 'prepaid' | 'postpaid';
+        /** Cents. */
+        readonly credit: number;
+        /** Cents; null: no cap. */
+        readonly cap_per_minute: number | null;
+        /** Cents; null: no cap. */
+        readonly cap_trunk_day: number | null;
+        /** Cents; null: no cap. */
+        readonly cap_day: number | null;
+        /** Cents; null: no cap. */
+        readonly cap_rolling_24h: number | null;
+        readonly alarm_percent: number;
+      };
+    };
+  };
+  /** Change how an account pays, and its caps. Needs the scope billing:write. */
+  readonly 'PATCH /accounts/{id}/billing-terms': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly mode?: 'prepaid' | 'postpaid';
+      /** Cents. */
+      readonly credit?: number;
+      /** Cents; null: no cap. */
+      readonly cap_per_minute?: number | null;
+      /** Cents; null: no cap. */
+      readonly cap_trunk_day?: number | null;
+      /** Cents; null: no cap. */
+      readonly cap_day?: number | null;
+      /** Cents; null: no cap. */
+      readonly cap_rolling_24h?: number | null;
+      readonly alarm_percent?: number;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly mode: 'prepaid' | 'postpaid';
+        /** Cents. */
+        readonly credit: number;
+        /** Cents; null: no cap. */
+        readonly cap_per_minute: number | null;
+        /** Cents; null: no cap. */
+        readonly cap_trunk_day: number | null;
+        /** Cents; null: no cap. */
+        readonly cap_day: number | null;
+        /** Cents; null: no cap. */
+        readonly cap_rolling_24h: number | null;
+        readonly alarm_percent: number;
+      };
+    };
+  };
+  /** Show the routing policies of an account, which hold for all below it. Needs the scope accounts:read. */
+  readonly 'GET /accounts/{id}/routing-policy': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      /** What routing is told of this account */
+      readonly data: {
+        /** New calls a second */
+        readonly calls_per_second?: number;
+        /** Prefixes (+882) and countries (KP) */
+        readonly blocked?: readonly string[];
+        /** Prefixes (+882) and countries (KP) */
+        readonly allowed?: readonly string[];
+        readonly hours?: {
+          /** Such as Europe/Amsterdam */
+          readonly timezone: string;
+          readonly open: readonly {
+            readonly days: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+            readonly from: string;
+            readonly to: string;
+          }[];
+        };
+        readonly caller_id?: 'owned' | 'trusted';
+        readonly refer?: 'pass' | 'local' | 'reject';
+        readonly redirect?: 'follow' | 'reject';
+        readonly private_media?: 'warn' | 'refuse';
+        /** Headers of the INVITE that cross this side, beyond those that always do */
+        readonly pass_headers?: readonly string[];
+        readonly location?: string;
+        readonly attestation?: 'A' | 'B' | 'C';
+      };
+    };
+  };
+  /** Change the routing policies of an account, which hold for all below it; null clears one. Needs the scope accounts:write. */
+  readonly 'PATCH /accounts/{id}/routing-policy': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      /** New calls a second */
+      readonly calls_per_second?: number | null;
+      /** Prefixes (+882) and countries (KP) */
+      readonly blocked?: readonly string[] | null;
+      /** Prefixes (+882) and countries (KP) */
+      readonly allowed?: readonly string[] | null;
+      readonly hours?: {
+        /** Such as Europe/Amsterdam */
+        readonly timezone: string;
+        readonly open: readonly {
+          readonly days: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+          readonly from: string;
+          readonly to: string;
+        }[];
+      } | null;
+      readonly caller_id?: 'owned' | 'trusted' | null;
+      readonly refer?: 'pass' | 'local' | 'reject' | null;
+      readonly redirect?: 'follow' | 'reject' | null;
+      readonly private_media?: 'warn' | 'refuse' | null;
+      /** Headers of the INVITE that cross this side, beyond those that always do */
+      readonly pass_headers?: readonly string[] | null;
+      readonly location?: string | null;
+      readonly attestation?: 'A' | 'B' | 'C' | null;
+    };
+    readonly status: 200;
+    readonly response: {
+      /** What routing is told of this account */
+      readonly data: {
+        /** New calls a second */
+        readonly calls_per_second?: number;
+        /** Prefixes (+882) and countries (KP) */
+        readonly blocked?: readonly string[];
+        /** Prefixes (+882) and countries (KP) */
+        readonly allowed?: readonly string[];
+        readonly hours?: {
+          /** Such as Europe/Amsterdam */
+          readonly timezone: string;
+          readonly open: readonly {
+            readonly days: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+            readonly from: string;
+            readonly to: string;
+          }[];
+        };
+        readonly caller_id?: 'owned' | 'trusted';
+        readonly refer?: 'pass' | 'local' | 'reject';
+        readonly redirect?: 'follow' | 'reject';
+        readonly private_media?: 'warn' | 'refuse';
+        /** Headers of the INVITE that cross this side, beyond those that always do */
+        readonly pass_headers?: readonly string[];
+        readonly location?: string;
+        readonly attestation?: 'A' | 'B' | 'C';
+      };
+    };
+  };
+  /** List keys. Needs the scope admin. */
+  readonly 'GET /api-keys': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        /** null: an operator's key. */
+        readonly account_id: number | null;
+        readonly name: string;
+        readonly prefix: string;
+        readonly mode: string;
+        readonly scopes: readonly string[];
+        readonly allowed_addresses: readonly string[];
+        readonly created_at: string;
+        readonly expires_at: string | null;
+        readonly last_used_at: string | null;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Make a key; it is shown here and never again. Needs the scope admin. */
+  readonly 'POST /api-keys': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly name: string;
+      readonly scopes?: readonly ('admin' | 'numbers:read' | 'numbers:write' | 'numbers:*' | 'trunks:read' | 'trunks:write' | 'trunks:*' | 'routing:read' | 'routing:write' | 'routing:*' | 'messages:read' | 'messages:write' | 'messages:*' | 'billing:read' | 'billing:write' | 'billing:*' | 'webhooks:read' | 'webhooks:write' | 'webhooks:*' | 'calls:read' | 'calls:write' | 'calls:*' | 'accounts:read' | 'accounts:write' | 'accounts:*')[];
+      readonly role?: 'owner' | 'admin' | 'billing' | 'support' | 'read-only';
+      readonly account_id?: number | string;
+      readonly mode?: 'live' | 'test';
+      readonly allowed_addresses?: readonly string[];
+      /** RFC 3339. */
+      readonly expires_at?: string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** null: an operator's key. */
+        readonly account_id: number | null;
+        readonly name: string;
+        readonly prefix: string;
+        readonly mode: string;
+        readonly scopes: readonly string[];
+        readonly allowed_addresses: readonly string[];
+        readonly created_at: string;
+        readonly expires_at: string | null;
+        readonly last_used_at: string | null;
+        readonly key: string;
+      };
+    };
+  };
+  /** Revoke a key at once. Needs the scope admin. */
+  readonly 'DELETE /api-keys/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly status: string;
+      };
+    };
+  };
+  /** Show a key, without its secret. Needs the scope admin. */
+  readonly 'GET /api-keys/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** null: an operator's key. */
+        readonly account_id: number | null;
+        readonly name: string;
+        readonly prefix: string;
+        readonly mode: string;
+        readonly scopes: readonly string[];
+        readonly allowed_addresses: readonly string[];
+        readonly created_at: string;
+        readonly expires_at: string | null;
+        readonly last_used_at: string | null;
+      };
+    };
+  };
+  /** Make a successor with the same rights; the old key stays good for overlap_seconds. Needs the scope admin. */
+  readonly 'POST /api-keys/{id}/rotate': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      /** Default 0. */
+      readonly overlap_seconds?: number;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** null: an operator's key. */
+        readonly account_id: number | null;
+        readonly name: string;
+        readonly prefix: string;
+        readonly mode: string;
+        readonly scopes: readonly string[];
+        readonly allowed_addresses: readonly string[];
+        readonly created_at: string;
+        readonly expires_at: string | null;
+        readonly last_used_at: string | null;
+        readonly key: string;
+        readonly replaces: number;
+      };
+    };
+  };
+  /** List changes. Needs the scope admin. */
+  readonly 'GET /audit': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly at: string;
+        readonly account_id: number | null;
+        readonly actor: string;
+        readonly action: string;
+        readonly resource: string;
+        readonly resource_id: string;
+        readonly before: unknown;
+        readonly after: unknown;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Tell which account a user name of a realm belongs to. Needs the scope trunks:read. */
+  readonly 'GET /auth': {
+    readonly params: undefined;
+    readonly query: {
+      readonly username: string;
+      readonly realm: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly account_id: number;
+        readonly trunk_id: number;
+        readonly trunk_uuid: string;
+        readonly username: string;
+        readonly realm: string;
+        readonly status: string;
+      };
+    };
+  };
+  /** List banned addresses. Only the operator may do this. */
+  readonly 'GET /bans': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly address: string;
+        readonly until: string;
+        readonly reason: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+      };
+    };
+  };
+  /** Lift a ban. Only the operator may do this. */
+  readonly 'DELETE /bans/{address}': {
+    readonly params: {
+      readonly address: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly address: string;
+        readonly lifted: boolean;
+      };
+    };
+  };
+  /** What was charged, by trunk, number or month. Needs the scope billing:read. */
+  readonly 'GET /billing/costs': {
+    readonly params: undefined;
+    readonly query: {
+      /** Default: the account acted in. */
+      readonly account_id?: string;
+      readonly group_by?: 'trunk' | 'number' | 'month';
+      /** RFC 3339, or a date. */
+      readonly from?: string;
+      /** RFC 3339, or a date. */
+      readonly to?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        /** Trunk uuid, number or month; null: of none. */
+        readonly key: string | null;
+        readonly name: string | null;
+        /** Cents. */
+        readonly amount: number;
+        readonly charges: number;
+      }[];
+      readonly meta: {
+        readonly from: string;
+        readonly to: string;
+        readonly total: number;
+      };
+    };
+  };
+  /** The projected monthly cost. Needs the scope billing:read. */
+  readonly 'GET /billing/projected': {
+    readonly params: undefined;
+    readonly query: {
+      /** Default: the account acted in. */
+      readonly account_id?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly currency: string;
+        /** Cents: what all numbers cost a month. */
+        readonly monthly_total: number;
+        readonly numbers: number;
+        readonly balance: string;
+        /** The wallet holds at least one month of renewals (F-106). */
+        readonly covers_next_month: boolean;
+        readonly runs_out: {
+          readonly at: string;
+          readonly number: string;
+          /** Cents. */
+          readonly missing: number;
+          readonly sentence: string;
+        } | null;
+        readonly by_trunk: readonly {
+          readonly trunk_uuid: string | null;
+          readonly trunk_name: string | null;
+          readonly numbers: number;
+          readonly monthly_total: number;
+        }[];
+      };
+    };
+  };
+  /** List bulk jobs on accounts. Needs the scope accounts:read. */
+  readonly 'GET /bulk/accounts': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number | null;
+        readonly resource: string;
+        readonly action: string;
+        readonly on_existing: string;
+        /** Everything was tried and rolled back. */
+        readonly dry_run: boolean;
+        /** queued, running, done, or failed (the log has the cause). */
+        readonly state: string;
+        /** Rows. */
+        readonly total: number;
+        /** Rows finished, faulty ones included. */
+        readonly done: number;
+        readonly created: number;
+        readonly changed: number;
+        readonly unchanged: number;
+        /** Rows of which nothing was done; see faults. */
+        readonly faulty: number;
+        /** How often a restart interrupted it; it went on where it was. */
+        readonly resumed: number;
+        readonly created_at: string;
+        readonly started_at: string | null;
+        readonly finished_at: string | null;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Import many accounts, or work on many; answers 202 with the job's address in Location. Needs the scope accounts:write. */
+  readonly 'POST /bulk/accounts': {
+    readonly params: undefined;
+    readonly query: {
+      /** Default import. delete and regenerate (new passwords): trunks only. */
+      readonly action?: 'import' | 'delete' | 'regenerate';
+      /** Try everything and roll back. Default false. */
+      readonly dry_run?: boolean;
+      /** What is there already. Default fail. */
+      readonly on_existing?: 'fail' | 'skip' | 'update';
+    };
+    readonly body: {
+      /** Default import. delete and regenerate (new passwords): trunks only. */
+      readonly action?: 'import' | 'delete' | 'regenerate';
+      /** Try everything and roll back. Default false. */
+      readonly dry_run?: boolean;
+      /** What is there already. Default fail. */
+      readonly on_existing?: 'fail' | 'skip' | 'update';
+      /** A CSV file with a header; or send it as text/csv. */
+      readonly csv?: string;
+      /** uuid, parent, brand_name, brand_domain, timezone, language, voice_gender, default_cid_number, country, notes, name, is_reseller, status, max_in, max_out, max_dialer, bulk */
+      readonly rows?: readonly object[];
+    };
+    readonly status: 202;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number | null;
+        readonly resource: string;
+        readonly action: string;
+        readonly on_existing: string;
+        /** Everything was tried and rolled back. */
+        readonly dry_run: boolean;
+        /** queued, running, done, or failed (the log has the cause). */
+        readonly state: string;
+        /** Rows. */
+        readonly total: number;
+        /** Rows finished, faulty ones included. */
+        readonly done: number;
+        readonly created: number;
+        readonly changed: number;
+        readonly unchanged: number;
+        /** Rows of which nothing was done; see faults. */
+        readonly faulty: number;
+        /** How often a restart interrupted it; it went on where it was. */
+        readonly resumed: number;
+        readonly created_at: string;
+        readonly started_at: string | null;
+        readonly finished_at: string | null;
+      };
+    };
+  };
+  /** How far a bulk job is, and which rows are at fault. Needs the scope accounts:read. */
+  readonly 'GET /bulk/accounts/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number | null;
+        readonly resource: string;
+        readonly action: string;
+        readonly on_existing: string;
+        /** Everything was tried and rolled back. */
+        readonly dry_run: boolean;
+        /** queued, running, done, or failed (the log has the cause). */
+        readonly state: string;
+        /** Rows. */
+        readonly total: number;
+        /** Rows finished, faulty ones included. */
+        readonly done: number;
+        readonly created: number;
+        readonly changed: number;
+        readonly unchanged: number;
+        /** Rows of which nothing was done; see faults. */
+        readonly faulty: number;
+        /** How often a restart interrupted it; it went on where it was. */
+        readonly resumed: number;
+        readonly created_at: string;
+        readonly started_at: string | null;
+        readonly finished_at: string | null;
+        /** The first 1000. */
+        readonly faults: readonly {
+          /** From 1, without the header. */
+          readonly row: number;
+          /** In the CSV file, from 1. */
+          readonly line: number | null;
+          readonly field: string | null;
+          readonly code: string;
+          readonly problem: string;
+          readonly remedy: string;
+        }[];
+      };
+    };
+  };
+  /** List bulk jobs on dids. Needs the scope numbers:read. */
+  readonly 'GET /bulk/dids': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number | null;
+        readonly resource: string;
+        readonly action: string;
+        readonly on_existing: string;
+        /** Everything was tried and rolled back. */
+        readonly dry_run: boolean;
+        /** queued, running, done, or failed (the log has the cause). */
+        readonly state: string;
+        /** Rows. */
+        readonly total: number;
+        /** Rows finished, faulty ones included. */
+        readonly done: number;
+        readonly created: number;
+        readonly changed: number;
+        readonly unchanged: number;
+        /** Rows of which nothing was done; see faults. */
+        readonly faulty: number;
+        /** How often a restart interrupted it; it went on where it was. */
+        readonly resumed: number;
+        readonly created_at: string;
+        readonly started_at: string | null;
+        readonly finished_at: string | null;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Import many dids, or work on many; answers 202 with the job's address in Location. Needs the scope routing:write. */
+  readonly 'POST /bulk/dids': {
+    readonly params: undefined;
+    readonly query: {
+      /** Default import. delete and regenerate (new passwords): trunks only. */
+      readonly action?: 'import' | 'delete' | 'regenerate';
+      /** Try everything and roll back. Default false. */
+      readonly dry_run?: boolean;
+      /** What is there already. Default fail. */
+      readonly on_existing?: 'fail' | 'skip' | 'update';
+    };
+    readonly body: {
+      /** Default import. delete and regenerate (new passwords): trunks only. */
+      readonly action?: 'import' | 'delete' | 'regenerate';
+      /** Try everything and roll back. Default false. */
+      readonly dry_run?: boolean;
+      /** What is there already. Default fail. */
+      readonly on_existing?: 'fail' | 'skip' | 'update';
+      /** A CSV file with a header; or send it as text/csv. */
+      readonly csv?: string;
+      /** number, account, block_size, destination_kind, destination, country, type, city, sms_enabled, notes, status */
+      readonly rows?: readonly object[];
+    };
+    readonly status: 202;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number | null;
+        readonly resource: string;
+        readonly action: string;
+        readonly on_existing: string;
+        /** Everything was tried and rolled back. */
+        readonly dry_run: boolean;
+        /** queued, running, done, or failed (the log has the cause). */
+        readonly state: string;
+        /** Rows. */
+        readonly total: number;
+        /** Rows finished, faulty ones included. */
+        readonly done: number;
+        readonly created: number;
+        readonly changed: number;
+        readonly unchanged: number;
+        /** Rows of which nothing was done; see faults. */
+        readonly faulty: number;
+        /** How often a restart interrupted it; it went on where it was. */
+        readonly resumed: number;
+        readonly created_at: string;
+        readonly started_at: string | null;
+        readonly finished_at: string | null;
+      };
+    };
+  };
+  /** How far a bulk job is, and which rows are at fault. Needs the scope numbers:read. */
+  readonly 'GET /bulk/dids/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number | null;
+        readonly resource: string;
+        readonly action: string;
+        readonly on_existing: string;
+        /** Everything was tried and rolled back. */
+        readonly dry_run: boolean;
+        /** queued, running, done, or failed (the log has the cause). */
+        readonly state: string;
+        /** Rows. */
+        readonly total: number;
+        /** Rows finished, faulty ones included. */
+        readonly done: number;
+        readonly created: number;
+        readonly changed: number;
+        readonly unchanged: number;
+        /** Rows of which nothing was done; see faults. */
+        readonly faulty: number;
+        /** How often a restart interrupted it; it went on where it was. */
+        readonly resumed: number;
+        readonly created_at: string;
+        readonly started_at: string | null;
+        readonly finished_at: string | null;
+        /** The first 1000. */
+        readonly faults: readonly {
+          /** From 1, without the header. */
+          readonly row: number;
+          /** In the CSV file, from 1. */
+          readonly line: number | null;
+          readonly field: string | null;
+          readonly code: string;
+          readonly problem: string;
+          readonly remedy: string;
+        }[];
+      };
+    };
+  };
+  /** List bulk jobs on trunks. Needs the scope trunks:read. */
+  readonly 'GET /bulk/trunks': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number | null;
+        readonly resource: string;
+        readonly action: string;
+        readonly on_existing: string;
+        /** Everything was tried and rolled back. */
+        readonly dry_run: boolean;
+        /** queued, running, done, or failed (the log has the cause). */
+        readonly state: string;
+        /** Rows. */
+        readonly total: number;
+        /** Rows finished, faulty ones included. */
+        readonly done: number;
+        readonly created: number;
+        readonly changed: number;
+        readonly unchanged: number;
+        /** Rows of which nothing was done; see faults. */
+        readonly faulty: number;
+        /** How often a restart interrupted it; it went on where it was. */
+        readonly resumed: number;
+        readonly created_at: string;
+        readonly started_at: string | null;
+        readonly finished_at: string | null;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Import many trunks, or work on many; answers 202 with the job's address in Location. Needs the scope trunks:write. */
+  readonly 'POST /bulk/trunks': {
+    readonly params: undefined;
+    readonly query: {
+      /** Default import. delete and regenerate (new passwords): trunks only. */
+      readonly action?: 'import' | 'delete' | 'regenerate';
+      /** Try everything and roll back. Default false. */
+      readonly dry_run?: boolean;
+      /** What is there already. Default fail. */
+      readonly on_existing?: 'fail' | 'skip' | 'update';
+    };
+    readonly body: {
+      /** Default import. delete and regenerate (new passwords): trunks only. */
+      readonly action?: 'import' | 'delete' | 'regenerate';
+      /** Try everything and roll back. Default false. */
+      readonly dry_run?: boolean;
+      /** What is there already. Default fail. */
+      readonly on_existing?: 'fail' | 'skip' | 'update';
+      /** A CSV file with a header; or send it as text/csv. */
+      readonly csv?: string;
+      /** uuid, account, name, auth_type, max_in, max_out, max_dialer, max_contacts, contact_policy, ruri_mode, profile, allow_no_qop, sources, ip_target, country, notes, kind, realm, username, status */
+      readonly rows?: readonly object[];
+    };
+    readonly status: 202;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number | null;
+        readonly resource: string;
+        readonly action: string;
+        readonly on_existing: string;
+        /** Everything was tried and rolled back. */
+        readonly dry_run: boolean;
+        /** queued, running, done, or failed (the log has the cause). */
+        readonly state: string;
+        /** Rows. */
+        readonly total: number;
+        /** Rows finished, faulty ones included. */
+        readonly done: number;
+        readonly created: number;
+        readonly changed: number;
+        readonly unchanged: number;
+        /** Rows of which nothing was done; see faults. */
+        readonly faulty: number;
+        /** How often a restart interrupted it; it went on where it was. */
+        readonly resumed: number;
+        readonly created_at: string;
+        readonly started_at: string | null;
+        readonly finished_at: string | null;
+      };
+    };
+  };
+  /** How far a bulk job is, and which rows are at fault. Needs the scope trunks:read. */
+  readonly 'GET /bulk/trunks/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number | null;
+        readonly resource: string;
+        readonly action: string;
+        readonly on_existing: string;
+        /** Everything was tried and rolled back. */
+        readonly dry_run: boolean;
+        /** queued, running, done, or failed (the log has the cause). */
+        readonly state: string;
+        /** Rows. */
+        readonly total: number;
+        /** Rows finished, faulty ones included. */
+        readonly done: number;
+        readonly created: number;
+        readonly changed: number;
+        readonly unchanged: number;
+        /** Rows of which nothing was done; see faults. */
+        readonly faulty: number;
+        /** How often a restart interrupted it; it went on where it was. */
+        readonly resumed: number;
+        readonly created_at: string;
+        readonly started_at: string | null;
+        readonly finished_at: string | null;
+        /** The first 1000. */
+        readonly faults: readonly {
+          /** From 1, without the header. */
+          readonly row: number;
+          /** In the CSV file, from 1. */
+          readonly line: number | null;
+          readonly field: string | null;
+          readonly code: string;
+          readonly problem: string;
+          readonly remedy: string;
+        }[];
+      };
+    };
+  };
+  /** The passwords that a job has made: once, and within a day after it has ended. Needs the scope trunks:write. */
+  readonly 'POST /bulk/trunks/{id}/passwords': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly row: number;
+        readonly trunk_id: number;
+        readonly uuid: string;
+        readonly name: string;
+        readonly realm: string;
+        readonly username: string;
+        /** Told here and never again. */
+        readonly password: string;
+      }[];
+    };
+  };
+  /** List calls. Needs the scope calls:read. */
+  readonly 'GET /calls': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      /** By id; desc is newest first. Default asc. */
+      readonly order?: 'asc' | 'desc';
+      readonly account_id?: string;
+      /** Integer id or uuid. */
+      readonly trunk?: string;
+      readonly direction?: 'in' | 'out' | 'internal';
+      readonly result?: string;
+      readonly reason?: string;
+      /** Only calls that are up, or only those that are not. */
+      readonly live?: boolean;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number | null;
+        readonly trunk_id: number | null;
+        readonly did_id: number | null;
+        readonly direction: string;
+        readonly from: string;
+        readonly to: string;
+        readonly started_at: string;
+        readonly answered_at: string | null;
+        readonly ended_at: string | null;
+        /** From answer to end. */
+        readonly duration_ms: number | null;
+        readonly result: string | null;
+        readonly reason: string | null;
+        /** The final SIP status, 0 while there is none. */
+        readonly status: number;
+        readonly sentence: string;
+        readonly hung_up_by: string | null;
+        readonly legs: readonly {
+          /** a: the caller. b: the called side. */
+          readonly side: string;
+          readonly call_id: string;
+          readonly remote: string;
+          readonly contact: string;
+        }[];
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Show a call with every decision taken for it. Needs the scope calls:read. */
+  readonly 'GET /calls/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number | null;
+        readonly trunk_id: number | null;
+        readonly did_id: number | null;
+        readonly direction: string;
+        readonly from: string;
+        readonly to: string;
+        readonly started_at: string;
+        readonly answered_at: string | null;
+        readonly ended_at: string | null;
+        /** From answer to end. */
+        readonly duration_ms: number | null;
+        readonly result: string | null;
+        readonly reason: string | null;
+        /** The final SIP status, 0 while there is none. */
+        readonly status: number;
+        readonly sentence: string;
+        readonly hung_up_by: string | null;
+        readonly legs: readonly {
+          /** a: the caller. b: the called side. */
+          readonly side: string;
+          readonly call_id: string;
+          readonly remote: string;
+          readonly contact: string;
+        }[];
+        readonly attempts: readonly {
+          readonly target: string;
+          readonly status: number;
+          readonly at: string;
+        }[];
+        readonly trace: readonly {
+          readonly step: string;
+          readonly saw: string;
+          readonly decided: string;
+        }[];
+      };
+    };
+  };
+  /** List carriers. Only the operator may do this. */
+  readonly 'GET /carriers': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        readonly name: string;
+        readonly enabled: boolean;
+        readonly sources: readonly string[];
+        readonly gateways: readonly {
+          readonly host: string;
+          readonly port: number;
+          readonly transport: string;
+          readonly priority: number;
+          readonly weight: number;
+        }[];
+        readonly prefixes: readonly {
+          readonly prefix: string;
+          readonly cost_micros: number;
+        }[];
+        readonly max_in: number | null;
+        readonly max_out: number | null;
+        readonly country: string | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Add a carrier. Only the operator may do this. */
+  readonly 'POST /carriers': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly name: string;
+      readonly enabled?: boolean;
+      readonly sources?: readonly string[];
+      readonly gateways?: readonly {
+        readonly host: string;
+        readonly port?: number;
+        readonly transport?: 'udp' | 'tcp' | 'tls';
+        readonly priority?: number;
+        readonly weight?: number;
+      }[];
+      readonly prefixes?: readonly {
+        /** Empty: everything. */
+        readonly prefix: string;
+        readonly cost_micros?: number;
+      }[];
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_in?: number | null;
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_out?: number | null;
+      /** ISO 3166 alpha-2. */
+      readonly country?: string | null;
+      readonly notes?: string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly name: string;
+        readonly enabled: boolean;
+        readonly sources: readonly string[];
+        readonly gateways: readonly {
+          readonly host: string;
+          readonly port: number;
+          readonly transport: string;
+          readonly priority: number;
+          readonly weight: number;
+        }[];
+        readonly prefixes: readonly {
+          readonly prefix: string;
+          readonly cost_micros: number;
+        }[];
+        readonly max_in: number | null;
+        readonly max_out: number | null;
+        readonly country: string | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Remove a carrier. Only the operator may do this. */
+  readonly 'DELETE /carriers/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly status: string;
+      };
+    };
+  };
+  /** Show a carrier. Only the operator may do this. */
+  readonly 'GET /carriers/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly name: string;
+        readonly enabled: boolean;
+        readonly sources: readonly string[];
+        readonly gateways: readonly {
+          readonly host: string;
+          readonly port: number;
+          readonly transport: string;
+          readonly priority: number;
+          readonly weight: number;
+        }[];
+        readonly prefixes: readonly {
+          readonly prefix: string;
+          readonly cost_micros: number;
+        }[];
+        readonly max_in: number | null;
+        readonly max_out: number | null;
+        readonly country: string | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Change a carrier; a list given replaces the whole list. Only the operator may do this. */
+  readonly 'PATCH /carriers/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly name?: string;
+      readonly enabled?: boolean;
+      readonly sources?: readonly string[];
+      readonly gateways?: readonly {
+        readonly host: string;
+        readonly port?: number;
+        readonly transport?: 'udp' | 'tcp' | 'tls';
+        readonly priority?: number;
+        readonly weight?: number;
+      }[];
+      readonly prefixes?: readonly {
+        /** Empty: everything. */
+        readonly prefix: string;
+        readonly cost_micros?: number;
+      }[];
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_in?: number | null;
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_out?: number | null;
+      /** ISO 3166 alpha-2. */
+      readonly country?: string | null;
+      readonly notes?: string;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly name: string;
+        readonly enabled: boolean;
+        readonly sources: readonly string[];
+        readonly gateways: readonly {
+          readonly host: string;
+          readonly port: number;
+          readonly transport: string;
+          readonly priority: number;
+          readonly weight: number;
+        }[];
+        readonly prefixes: readonly {
+          readonly prefix: string;
+          readonly cost_micros: number;
+        }[];
+        readonly max_in: number | null;
+        readonly max_out: number | null;
+        readonly country: string | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Register at a carrier no more. Only the operator may do this. */
+  readonly 'DELETE /carriers/{id}/registration': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly carrier_id: number;
+        readonly status: string;
+      };
+    };
+  };
+  /** Show how we register at a carrier, and how that stands. Only the operator may do this. */
+  readonly 'GET /carriers/{id}/registration': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly carrier_id: number;
+        readonly carrier: string;
+        readonly registrar: string;
+        readonly username: string;
+        readonly domain: string | null;
+        readonly auth_username: string | null;
+        readonly expires_sec: number | null;
+        readonly live: {
+          readonly state: 'trying' | 'registered' | 'failed';
+          readonly since: string;
+          readonly expires_at: string | null;
+          /** Who answered: calls go there (P26). */
+          readonly node: string | null;
+          /** Of the last REGISTER. */
+          readonly status: number | null;
+          readonly fault: string | null;
+          readonly next_at: string | null;
+        } | null;
+      };
+    };
+  };
+  /** Register at a carrier, or otherwise than so far. Only the operator may do this. */
+  readonly 'PATCH /carriers/{id}/registration': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      /** host[:port][;transport=udp|tcp|tls] */
+      readonly registrar?: string;
+      readonly username?: string;
+      /** Kept encrypted and never shown again. */
+      readonly password?: string;
+      readonly domain?: string | null;
+      readonly auth_username?: string | null;
+      readonly expires_sec?: number | null;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly carrier_id: number;
+        readonly carrier: string;
+        readonly registrar: string;
+        readonly username: string;
+        readonly domain: string | null;
+        readonly auth_username: string | null;
+        readonly expires_sec: number | null;
+        readonly live: {
+          readonly state: 'trying' | 'registered' | 'failed';
+          readonly since: string;
+          readonly expires_at: string | null;
+          /** Who answered: calls go there (P26). */
+          readonly node: string | null;
+          /** Of the last REGISTER. */
+          readonly status: number | null;
+          readonly fault: string | null;
+          readonly next_at: string | null;
+        } | null;
+      };
+    };
+  };
+  /** Show the routing policies of a carrier. Only the operator may do this. */
+  readonly 'GET /carriers/{id}/routing-policy': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      /** What routing is told of this carrier */
+      readonly data: {
+        /** The first rule that fits is applied */
+        readonly dial_plan?: readonly ({
+          readonly prefix: string;
+          readonly strip: number;
+          readonly add: string;
+        } | {
+          readonly match: string;
+          readonly replace: string;
+        })[];
+        /** The first rule that fits is applied */
+        readonly gateway_plan?: readonly ({
+          readonly prefix: string;
+          readonly strip: number;
+          readonly add: string;
+        } | {
+          readonly match: string;
+          readonly replace: string;
+        })[];
+        /** The first rule that fits is applied */
+        readonly caller_plan?: readonly ({
+          readonly prefix: string;
+          readonly strip: number;
+          readonly add: string;
+        } | {
+          readonly match: string;
+          readonly replace: string;
+        })[];
+        /** New calls a second */
+        readonly calls_per_second?: number;
+        /** New calls a second */
+        readonly calls_per_second_out?: number;
+        readonly hours?: {
+          /** Such as Europe/Amsterdam */
+          readonly timezone: string;
+          readonly open: readonly {
+            readonly days: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+            readonly from: string;
+            readonly to: string;
+          }[];
+        };
+        readonly tls_subjects?: readonly string[];
+        readonly refer?: 'pass' | 'local' | 'reject';
+        readonly redirect?: 'follow' | 'reject';
+        /** Headers of the INVITE that cross this side, beyond those that always do */
+        readonly pass_headers?: readonly string[];
+        readonly attestation?: 'A' | 'B' | 'C';
+      };
+    };
+  };
+  /** Change the routing policies of a carrier; null clears one. Only the operator may do this. */
+  readonly 'PATCH /carriers/{id}/routing-policy': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      /** The first rule that fits is applied */
+      readonly dial_plan?: readonly ({
+        readonly prefix: string;
+        readonly strip: number;
+        readonly add: string;
+      } | {
+        readonly match: string;
+        readonly replace: string;
+      })[] | null;
+      /** The first rule that fits is applied */
+      readonly gateway_plan?: readonly ({
+        readonly prefix: string;
+        readonly strip: number;
+        readonly add: string;
+      } | {
+        readonly match: string;
+        readonly replace: string;
+      })[] | null;
+      /** The first rule that fits is applied */
+      readonly caller_plan?: readonly ({
+        readonly prefix: string;
+        readonly strip: number;
+        readonly add: string;
+      } | {
+        readonly match: string;
+        readonly replace: string;
+      })[] | null;
+      /** New calls a second */
+      readonly calls_per_second?: number | null;
+      /** New calls a second */
+      readonly calls_per_second_out?: number | null;
+      readonly hours?: {
+        /** Such as Europe/Amsterdam */
+        readonly timezone: string;
+        readonly open: readonly {
+          readonly days: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+          readonly from: string;
+          readonly to: string;
+        }[];
+      } | null;
+      readonly tls_subjects?: readonly string[] | null;
+      readonly refer?: 'pass' | 'local' | 'reject' | null;
+      readonly redirect?: 'follow' | 'reject' | null;
+      /** Headers of the INVITE that cross this side, beyond those that always do */
+      readonly pass_headers?: readonly string[] | null;
+      readonly attestation?: 'A' | 'B' | 'C' | null;
+    };
+    readonly status: 200;
+    readonly response: {
+      /** What routing is told of this carrier */
+      readonly data: {
+        /** The first rule that fits is applied */
+        readonly dial_plan?: readonly ({
+          readonly prefix: string;
+          readonly strip: number;
+          readonly add: string;
+        } | {
+          readonly match: string;
+          readonly replace: string;
+        })[];
+        /** The first rule that fits is applied */
+        readonly gateway_plan?: readonly ({
+          readonly prefix: string;
+          readonly strip: number;
+          readonly add: string;
+        } | {
+          readonly match: string;
+          readonly replace: string;
+        })[];
+        /** The first rule that fits is applied */
+        readonly caller_plan?: readonly ({
+          readonly prefix: string;
+          readonly strip: number;
+          readonly add: string;
+        } | {
+          readonly match: string;
+          readonly replace: string;
+        })[];
+        /** New calls a second */
+        readonly calls_per_second?: number;
+        /** New calls a second */
+        readonly calls_per_second_out?: number;
+        readonly hours?: {
+          /** Such as Europe/Amsterdam */
+          readonly timezone: string;
+          readonly open: readonly {
+            readonly days: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+            readonly from: string;
+            readonly to: string;
+          }[];
+        };
+        readonly tls_subjects?: readonly string[];
+        readonly refer?: 'pass' | 'local' | 'reject';
+        readonly redirect?: 'follow' | 'reject';
+        /** Headers of the INVITE that cross this side, beyond those that always do */
+        readonly pass_headers?: readonly string[];
+        readonly attestation?: 'A' | 'B' | 'C';
+      };
+    };
+  };
+  /** List numbers of every account. Only the operator may do this. */
+  readonly 'GET /dids': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      readonly account_id?: string;
+      readonly status?: 'active' | 'suspended' | 'pending_regulatory' | 'released';
+      readonly assigned?: boolean;
+      /** Part of the number or the notes. */
+      readonly search?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        /** The same as id, by the name that did-routing takes. */
+        readonly did_number_id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly number: string;
+        readonly block_size: number;
+        readonly country: string | null;
+        readonly type: string | null;
+        readonly city: string | null;
+        readonly status: string;
+        /** Cents. */
+        readonly monthly_rate: number;
+        /** Cents. */
+        readonly setup_fee: number;
+        readonly currency: string;
+        readonly sms_enabled: boolean;
+        readonly requires_regulatory: boolean;
+        readonly sip_trunk_id: number | null;
+        readonly destination: {
+          /** trunk, trunk_group, extension, uri, account_default or reject. */
+          readonly kind: string;
+          readonly id?: number;
+          readonly uri?: string;
+        } | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Add a number or block that a carrier delivers. Only the operator may do this. */
+  readonly 'POST /dids': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      /** ISO 3166 alpha-2. */
+      readonly country?: string | null;
+      readonly type?: 'local' | 'national' | 'mobile' | 'toll_free' | null;
+      readonly city?: string | null;
+      readonly sms_enabled?: boolean;
+      readonly notes?: string;
+      readonly account_id: number | string;
+      /** E.164; of a block its first number. */
+      readonly number: string;
+      readonly block_size?: number;
+      readonly destination?: {
+        readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
+        readonly id?: number;
+        readonly uri?: string;
+      } | null;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        /** The same as id, by the name that did-routing takes. */
+        readonly did_number_id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly number: string;
+        readonly block_size: number;
+        readonly country: string | null;
+        readonly type: string | null;
+        readonly city: string | null;
+        readonly status: string;
+        /** Cents. */
+        readonly monthly_rate: number;
+        /** Cents. */
+        readonly setup_fee: number;
+        readonly currency: string;
+        readonly sms_enabled: boolean;
+        readonly requires_regulatory: boolean;
+        readonly sip_trunk_id: number | null;
+        readonly destination: {
+          /** trunk, trunk_group, extension, uri, account_default or reject. */
+          readonly kind: string;
+          readonly id?: number;
+          readonly uri?: string;
+        } | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Show a number. Only the operator may do this. */
+  readonly 'GET /dids/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        /** The same as id, by the name that did-routing takes. */
+        readonly did_number_id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly number: string;
+        readonly block_size: number;
+        readonly country: string | null;
+        readonly type: string | null;
+        readonly city: string | null;
+        readonly status: string;
+        /** Cents. */
+        readonly monthly_rate: number;
+        /** Cents. */
+        readonly setup_fee: number;
+        readonly currency: string;
+        readonly sms_enabled: boolean;
+        readonly requires_regulatory: boolean;
+        readonly sip_trunk_id: number | null;
+        readonly destination: {
+          /** trunk, trunk_group, extension, uri, account_default or reject. */
+          readonly kind: string;
+          readonly id?: number;
+          readonly uri?: string;
+        } | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Change a number. Only the operator may do this. */
+  readonly 'PATCH /dids/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      /** ISO 3166 alpha-2. */
+      readonly country?: string | null;
+      readonly type?: 'local' | 'national' | 'mobile' | 'toll_free' | null;
+      readonly city?: string | null;
+      readonly sms_enabled?: boolean;
+      readonly notes?: string;
+      readonly status?: 'active' | 'suspended' | 'pending_regulatory';
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        /** The same as id, by the name that did-routing takes. */
+        readonly did_number_id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly number: string;
+        readonly block_size: number;
+        readonly country: string | null;
+        readonly type: string | null;
+        readonly city: string | null;
+        readonly status: string;
+        /** Cents. */
+        readonly monthly_rate: number;
+        /** Cents. */
+        readonly setup_fee: number;
+        readonly currency: string;
+        readonly sms_enabled: boolean;
+        readonly requires_regulatory: boolean;
+        readonly sip_trunk_id: number | null;
+        readonly destination: {
+          /** trunk, trunk_group, extension, uri, account_default or reject. */
+          readonly kind: string;
+          readonly id?: number;
+          readonly uri?: string;
+        } | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Events of the last 30 days, oldest first; ask again with meta.next_after for what came since. Needs the scope webhooks:read. */
+  readonly 'GET /events': {
+    readonly params: undefined;
+    readonly query: {
+      /** evt_…: what came after it; latest: nothing yet, only where to go on. */
+      readonly after?: string;
+      /** At most 100. */
+      readonly limit?: string;
+      readonly event?: 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.funds_ending' | 'spend.alarm' | 'webhook.test';
+      readonly account_id?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        /** As in X-DIDfarm-Event-Id. */
+        readonly id: string;
+        readonly event: string;
+        readonly account_id: number | null;
+        readonly timestamp: string;
+        readonly data: object;
+        /** The very bytes that webhooks carry. */
+        readonly body: string;
+      }[];
+      readonly meta: {
+        readonly next_after: string;
+      };
+    };
+  };
+  /** Every one of the accounts, as CSV that spreadsheets may open, or as JSON. Needs the scope accounts:read. */
+  readonly 'GET /exports/accounts': {
+    readonly params: undefined;
+    readonly query: {
+      /** Default csv. */
+      readonly format?: 'csv' | 'json';
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: unknown;
+  };
+  /** Every one of the dids, as CSV that spreadsheets may open, or as JSON. Needs the scope numbers:read. */
+  readonly 'GET /exports/dids': {
+    readonly params: undefined;
+    readonly query: {
+      /** Default csv. */
+      readonly format?: 'csv' | 'json';
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: unknown;
+  };
+  /** Every one of the trunks, as CSV that spreadsheets may open, or as JSON. Needs the scope trunks:read. */
+  readonly 'GET /exports/trunks': {
+    readonly params: undefined;
+    readonly query: {
+      /** Default csv. */
+      readonly format?: 'csv' | 'json';
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: unknown;
+  };
+  /** List extensions. Needs the scope trunks:read. */
+  readonly 'GET /extensions': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      readonly account_id?: string;
+      readonly status?: 'provisioning' | 'active' | 'suspended' | 'deleted';
+      /** Part of the name or user name. */
+      readonly search?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly name: string;
+        readonly kind: string;
+        readonly auth_type: string;
+        /** What the PBX registers to; also the digest realm. */
+        readonly sip_server: string;
+        readonly realm: string;
+        readonly username: string;
+        readonly status: string;
+        readonly max_in: number | null;
+        readonly max_out: number | null;
+        readonly max_dialer: number | null;
+        readonly max_contacts: number;
+        readonly contact_policy: string;
+        readonly ruri_mode: string | null;
+        readonly profile: string | null;
+        readonly allow_no_qop: boolean;
+        readonly sources: readonly string[];
+        readonly ip_target: string | null;
+        readonly country: string | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+        readonly registration: {
+          /** never, registered or offline. */
+          readonly state: string;
+          readonly since: string | null;
+          /** Why it is offline. */
+          readonly reason: string | null;
+          /** Why no PBX is registered, for people. */
+          readonly sentence: string | null;
+          /** What to do about it. */
+          readonly remedy: string | null;
+          /** The newest first. */
+          readonly contacts: readonly {
+            readonly contact: string;
+            readonly source: string;
+            readonly transport: string;
+            readonly user_agent: string;
+            readonly registered_at: string;
+            readonly refreshed_at: string;
+            readonly expires_at: string;
+            /** Round-trip time of the last answered probe (ms). */
+            readonly rtt_ms: number | null;
+          }[];
+          readonly user_agent: string | null;
+          readonly transport: string | null;
+          /** Round-trip time of the last answered probe (ms). */
+          readonly rtt_ms: number | null;
+          readonly expires_at: string | null;
+          readonly last_failure: {
+            readonly at: string;
+            readonly source: string;
+            readonly reason: string;
+            /** What was sent, and what was expected. */
+            readonly sentence: string;
+            readonly remedy: string;
+          } | null;
+        };
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Create the extension; it can register as soon as this is answered. Needs the scope trunks:write. */
+  readonly 'POST /extensions': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly name: string;
+      readonly auth_type?: 'digest' | 'ip' | 'digest+ip';
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_in?: number | null;
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_out?: number | null;
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_dialer?: number | null;
+      readonly max_contacts?: number;
+      readonly contact_policy?: 'replace_oldest' | 'reject' | 'fork';
+      readonly ruri_mode?: 'contact' | 'did' | null;
+      readonly profile?: string | null;
+      readonly allow_no_qop?: boolean;
+      readonly sources?: readonly string[];
+      readonly ip_target?: string | null;
+      /** ISO 3166 alpha-2. */
+      readonly country?: string | null;
+      readonly notes?: string;
+      readonly kind?: 'trunk' | 'extension' | 'dialer';
+      readonly pbx?: '3cx' | 'freepbx' | 'asterisk' | 'fusionpbx' | 'teams' | 'yeastar' | 'grandstream' | 'generic';
+      readonly account_id?: number | string;
+      readonly realm?: string;
+      readonly username?: string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly name: string;
+        readonly kind: string;
+        readonly auth_type: string;
+        /** What the PBX registers to; also the digest realm. */
+        readonly sip_server: string;
+        readonly realm: string;
+        readonly username: string;
+        readonly status: string;
+        readonly max_in: number | null;
+        readonly max_out: number | null;
+        readonly max_dialer: number | null;
+        readonly max_contacts: number;
+        readonly contact_policy: string;
+        readonly ruri_mode: string | null;
+        readonly profile: string | null;
+        readonly allow_no_qop: boolean;
+        readonly sources: readonly string[];
+        readonly ip_target: string | null;
+        readonly country: string | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+        readonly registration: {
+          /** never, registered or offline. */
+          readonly state: string;
+          readonly since: string | null;
+          /** Why it is offline. */
+          readonly reason: string | null;
+          /** Why no PBX is registered, for people. */
+          readonly sentence: string | null;
+          /** What to do about it. */
+          readonly remedy: string | null;
+          /** The newest first. */
+          readonly contacts: readonly {
+            readonly contact: string;
+            readonly source: string;
+            readonly transport: string;
+            readonly user_agent: string;
+            readonly registered_at: string;
+            readonly refreshed_at: string;
+            readonly expires_at: string;
+            /** Round-trip time of the last answered probe (ms). */
+            readonly rtt_ms: number | null;
+          }[];
+          readonly user_agent: string | null;
+          readonly transport: string | null;
+          /** Round-trip time of the last answered probe (ms). */
+          readonly rtt_ms: number | null;
+          readonly expires_at: string | null;
+          readonly last_failure: {
+            readonly at: string;
+            readonly source: string;
+            readonly reason: string;
+            /** What was sent, and what was expected. */
+            readonly sentence: string;
+            readonly remedy: string;
+          } | null;
+        };
+        /** Told here and never again. */
+        readonly password: string | null;
+        readonly pbx_config?: {
+          readonly pbx: string;
+          readonly title: string;
+          /** false: put it where REPLACE_WITH_THE_PASSWORD stands. */
+          readonly password_included: boolean;
+          /** To copy from, at the PBX. */
+          readonly text: string;
+          readonly files: readonly {
+            readonly name: string;
+            readonly content: string;
+          }[];
+          readonly nat: readonly string[];
+        };
+      };
+    };
+  };
+  /** Delete the extension; its registration ends at once and its numbers become unassigned. Needs the scope trunks:write. */
+  readonly 'DELETE /extensions/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly status: string;
+      };
+    };
+  };
+  /** Show the extension with its registration. Needs the scope trunks:read. */
+  readonly 'GET /extensions/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly name: string;
+        readonly kind: string;
+        readonly auth_type: string;
+        /** What the PBX registers to; also the digest realm. */
+        readonly sip_server: string;
+        readonly realm: string;
+        readonly username: string;
+        readonly status: string;
+        readonly max_in: number | null;
+        readonly max_out: number | null;
+        readonly max_dialer: number | null;
+        readonly max_contacts: number;
+        readonly contact_policy: string;
+        readonly ruri_mode: string | null;
+        readonly profile: string | null;
+        readonly allow_no_qop: boolean;
+        readonly sources: readonly string[];
+        readonly ip_target: string | null;
+        readonly country: string | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+        readonly registration: {
+          /** never, registered or offline. */
+          readonly state: string;
+          readonly since: string | null;
+          /** Why it is offline. */
+          readonly reason: string | null;
+          /** Why no PBX is registered, for people. */
+          readonly sentence: string | null;
+          /** What to do about it. */
+          readonly remedy: string | null;
+          /** The newest first. */
+          readonly contacts: readonly {
+            readonly contact: string;
+            readonly source: string;
+            readonly transport: string;
+            readonly user_agent: string;
+            readonly registered_at: string;
+            readonly refreshed_at: string;
+            readonly expires_at: string;
+            /** Round-trip time of the last answered probe (ms). */
+            readonly rtt_ms: number | null;
+          }[];
+          readonly user_agent: string | null;
+          readonly transport: string | null;
+          /** Round-trip time of the last answered probe (ms). */
+          readonly rtt_ms: number | null;
+          readonly expires_at: string | null;
+          readonly last_failure: {
+            readonly at: string;
+            readonly source: string;
+            readonly reason: string;
+            /** What was sent, and what was expected. */
+            readonly sentence: string;
+            readonly remedy: string;
+          } | null;
+        };
+      };
+    };
+  };
+  /** Change the extension. Needs the scope trunks:write. */
+  readonly 'PATCH /extensions/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly name?: string;
+      readonly auth_type?: 'digest' | 'ip' | 'digest+ip';
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_in?: number | null;
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_out?: number | null;
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_dialer?: number | null;
+      readonly max_contacts?: number;
+      readonly contact_policy?: 'replace_oldest' | 'reject' | 'fork';
+      readonly ruri_mode?: 'contact' | 'did' | null;
+      readonly profile?: string | null;
+      readonly allow_no_qop?: boolean;
+      readonly sources?: readonly string[];
+      readonly ip_target?: string | null;
+      /** ISO 3166 alpha-2. */
+      readonly country?: string | null;
+      readonly notes?: string;
+      readonly status?: 'active' | 'suspended';
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly name: string;
+        readonly kind: string;
+        readonly auth_type: string;
+        /** What the PBX registers to; also the digest realm. */
+        readonly sip_server: string;
+        readonly realm: string;
+        readonly username: string;
+        readonly status: string;
+        readonly max_in: number | null;
+        readonly max_out: number | null;
+        readonly max_dialer: number | null;
+        readonly max_contacts: number;
+        readonly contact_policy: string;
+        readonly ruri_mode: string | null;
+        readonly profile: string | null;
+        readonly allow_no_qop: boolean;
+        readonly sources: readonly string[];
+        readonly ip_target: string | null;
+        readonly country: string | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+        readonly registration: {
+          /** never, registered or offline. */
+          readonly state: string;
+          readonly since: string | null;
+          /** Why it is offline. */
+          readonly reason: string | null;
+          /** Why no PBX is registered, for people. */
+          readonly sentence: string | null;
+          /** What to do about it. */
+          readonly remedy: string | null;
+          /** The newest first. */
+          readonly contacts: readonly {
+            readonly contact: string;
+            readonly source: string;
+            readonly transport: string;
+            readonly user_agent: string;
+            readonly registered_at: string;
+            readonly refreshed_at: string;
+            readonly expires_at: string;
+            /** Round-trip time of the last answered probe (ms). */
+            readonly rtt_ms: number | null;
+          }[];
+          readonly user_agent: string | null;
+          readonly transport: string | null;
+          /** Round-trip time of the last answered probe (ms). */
+          readonly rtt_ms: number | null;
+          readonly expires_at: string | null;
+          readonly last_failure: {
+            readonly at: string;
+            readonly source: string;
+            readonly reason: string;
+            /** What was sent, and what was expected. */
+            readonly sentence: string;
+            readonly remedy: string;
+          } | null;
+        };
+      };
+    };
+  };
+  /** Make a new password; without overlap_seconds the extension is disconnected at once. Needs the scope trunks:write. */
+  readonly 'POST /extensions/{id}/regenerate-credentials': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly pbx?: '3cx' | 'freepbx' | 'asterisk' | 'fusionpbx' | 'teams' | 'yeastar' | 'grandstream' | 'generic';
+      readonly rotate_username?: boolean;
+      /** How long the old password stays good. */
+      readonly overlap_seconds?: number;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly sip_server: string;
+        readonly realm: string;
+        readonly username: string;
+        /** Told here and never again. */
+        readonly password: string | null;
+        readonly pbx_config?: {
+          readonly pbx: string;
+          readonly title: string;
+          /** false: put it where REPLACE_WITH_THE_PASSWORD stands. */
+          readonly password_included: boolean;
+          /** To copy from, at the PBX. */
+          readonly text: string;
+          readonly files: readonly {
+            readonly name: string;
+            readonly content: string;
+          }[];
+          readonly nat: readonly string[];
+        };
+      };
+    };
+  };
+  /** Verify the ledger. Only the operator may do this. */
+  readonly 'GET /ledger/verify': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly sound: boolean;
+        readonly entries: number;
+        readonly faults: readonly string[];
+      };
+    };
+  };
+  /** List own numbers. Needs the scope numbers:read. */
+  readonly 'GET /numbers': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      readonly account_id?: string;
+      readonly status?: 'active' | 'suspended' | 'pending_regulatory' | 'released';
+      readonly assigned?: boolean;
+      /** Part of the number or the notes. */
+      readonly search?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        /** The same as id, by the name that did-routing takes. */
+        readonly did_number_id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly number: string;
+        readonly block_size: number;
+        readonly country: string | null;
+        readonly type: string | null;
+        readonly city: string | null;
+        readonly status: string;
+        /** Cents. */
+        readonly monthly_rate: number;
+        /** Cents. */
+        readonly setup_fee: number;
+        readonly currency: string;
+        readonly sms_enabled: boolean;
+        readonly requires_regulatory: boolean;
+        readonly sip_trunk_id: number | null;
+        readonly destination: {
+          /** trunk, trunk_group, extension, uri, account_default or reject. */
+          readonly kind: string;
+          readonly id?: number;
+          readonly uri?: string;
+        } | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Search numbers that can be bought. Needs the scope numbers:read. */
+  readonly 'GET /numbers/search': {
+    readonly params: undefined;
+    readonly query: {
+      /** ISO 3166 alpha-2. */
+      readonly country: string;
+      readonly type?: 'local' | 'national' | 'mobile' | 'toll_free' | 'toll-free';
+      readonly city?: string;
+      readonly sms_enabled?: boolean;
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly number: string;
+        readonly country: string;
+        readonly type: string;
+        readonly city: string | null;
+        /** EUR cents. */
+        readonly monthly_rate: number;
+        /** EUR cents. */
+        readonly setup_fee: number;
+        readonly sms_enabled: boolean;
+        /** Documents must be approved before the number works. */
+        readonly requires_regulatory: boolean;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+      };
+    };
+  };
+  /** Release a number; calls to it are refused at once. Needs the scope numbers:write. */
+  readonly 'DELETE /numbers/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly number: string;
+        readonly status: string;
+      };
+    };
+  };
+  /** Show a number. Needs the scope numbers:read. */
+  readonly 'GET /numbers/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        /** The same as id, by the name that did-routing takes. */
+        readonly did_number_id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly number: string;
+        readonly block_size: number;
+        readonly country: string | null;
+        readonly type: string | null;
+        readonly city: string | null;
+        readonly status: string;
+        /** Cents. */
+        readonly monthly_rate: number;
+        /** Cents. */
+        readonly setup_fee: number;
+        readonly currency: string;
+        readonly sms_enabled: boolean;
+        readonly requires_regulatory: boolean;
+        readonly sip_trunk_id: number | null;
+        readonly destination: {
+          /** trunk, trunk_group, extension, uri, account_default or reject. */
+          readonly kind: string;
+          readonly id?: number;
+          readonly uri?: string;
+        } | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** List orders. Needs the scope billing:read. */
+  readonly 'GET /orders': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      readonly account_id?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly account_id: number;
+        readonly order_id: number;
+        readonly status: string;
+        readonly currency: string;
+        /** Cents: setup fees and the first month. */
+        readonly total: number;
+        /** At least one number waits for documents. */
+        readonly requires_regulatory: boolean;
+        readonly items: readonly {
+          readonly did_number_id: number | null;
+          readonly number: string;
+          readonly country: string | null;
+          readonly type: string | null;
+          /** When it was ordered: active, or pending_regulatory. */
+          readonly status: string;
+          /** Cents. */
+          readonly setup_fee: number;
+          /** Cents. */
+          readonly monthly_rate: number;
+          readonly requires_regulatory: boolean;
+        }[];
+        readonly created_at: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Show an order. Needs the scope billing:read. */
+  readonly 'GET /orders/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly account_id: number;
+        readonly order_id: number;
+        readonly status: string;
+        readonly currency: string;
+        /** Cents: setup fees and the first month. */
+        readonly total: number;
+        /** At least one number waits for documents. */
+        readonly requires_regulatory: boolean;
+        readonly items: readonly {
+          readonly did_number_id: number | null;
+          readonly number: string;
+          readonly country: string | null;
+          readonly type: string | null;
+          /** When it was ordered: active, or pending_regulatory. */
+          readonly status: string;
+          /** Cents. */
+          readonly setup_fee: number;
+          /** Cents. */
+          readonly monthly_rate: number;
+          readonly requires_regulatory: boolean;
+        }[];
+        readonly created_at: string;
+      };
+    };
+  };
+  /** List numbers with where they ring. Needs the scope routing:read. */
+  readonly 'GET /portal/did-routing': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      readonly account_id?: string;
+      /** Integer id or uuid. */
+      readonly sip_trunk_id?: string;
+      readonly assigned?: boolean;
+      readonly search?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        /** The id of the number. */
+        readonly id: number;
+        readonly did_number_id: number;
+        readonly number: string;
+        readonly account_id: number;
+        readonly status: string;
+        readonly sip_trunk_id: number | null;
+        readonly sip_trunk_uuid: string | null;
+        readonly sip_trunk_name: string | null;
+        readonly destination: {
+          /** trunk, trunk_group, extension, uri, account_default or reject. */
+          readonly kind: string;
+          readonly id?: number;
+          readonly uri?: string;
+        } | null;
+        readonly notes: string;
+        readonly updated_at: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Assign a number to a trunk (or another destination). Needs the scope routing:write. */
+  readonly 'POST /portal/did-routing': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly did_number_id?: number;
+      /** E.164, instead of did_number_id. */
+      readonly number?: string;
+      readonly sip_trunk_id?: number | string;
+      readonly sip_trunk_uuid?: string;
+      readonly destination?: {
+        readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
+        readonly id?: number;
+        readonly uri?: string;
+      };
+      readonly notes?: string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        /** The id of the number. */
+        readonly id: number;
+        readonly did_number_id: number;
+        readonly number: string;
+        readonly account_id: number;
+        readonly status: string;
+        readonly sip_trunk_id: number | null;
+        readonly sip_trunk_uuid: string | null;
+        readonly sip_trunk_name: string | null;
+        readonly destination: {
+          /** trunk, trunk_group, extension, uri, account_default or reject. */
+          readonly kind: string;
+          readonly id?: number;
+          readonly uri?: string;
+        } | null;
+        readonly notes: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Unassign a number; it follows did_default_dest from then on. Needs the scope routing:write. */
+  readonly 'DELETE /portal/did-routing/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        /** The id of the number. */
+        readonly id: number;
+        readonly did_number_id: number;
+        readonly number: string;
+        readonly account_id: number;
+        readonly status: string;
+        readonly sip_trunk_id: number | null;
+        readonly sip_trunk_uuid: string | null;
+        readonly sip_trunk_name: string | null;
+        readonly destination: {
+          /** trunk, trunk_group, extension, uri, account_default or reject. */
+          readonly kind: string;
+          readonly id?: number;
+          readonly uri?: string;
+        } | null;
+        readonly notes: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Show where a number rings. Needs the scope routing:read. */
+  readonly 'GET /portal/did-routing/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        /** The id of the number. */
+        readonly id: number;
+        readonly did_number_id: number;
+        readonly number: string;
+        readonly account_id: number;
+        readonly status: string;
+        readonly sip_trunk_id: number | null;
+        readonly sip_trunk_uuid: string | null;
+        readonly sip_trunk_name: string | null;
+        readonly destination: {
+          /** trunk, trunk_group, extension, uri, account_default or reject. */
+          readonly kind: string;
+          readonly id?: number;
+          readonly uri?: string;
+        } | null;
+        readonly notes: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Show the routing policies of a number. Needs the scope routing:read. */
+  readonly 'GET /portal/did-routing/{id}/routing-policy': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      /** What routing is told of this did */
+      readonly data: {
+        readonly disaster?: {
+          readonly trunk_id?: number;
+          readonly number?: string;
+          readonly uri?: string;
+          readonly after_sec?: number;
+          readonly caller_id?: string;
+        };
+        readonly location?: string;
+      };
+    };
+  };
+  /** Change the routing policies of a number; null clears one. Needs the scope routing:write. */
+  readonly 'PATCH /portal/did-routing/{id}/routing-policy': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly disaster?: {
+        readonly trunk_id?: number;
+        readonly number?: string;
+        readonly uri?: string;
+        readonly after_sec?: number;
+        readonly caller_id?: string;
+      } | null;
+      readonly location?: string | null;
+    };
+    readonly status: 200;
+    readonly response: {
+      /** What routing is told of this did */
+      readonly data: {
+        readonly disaster?: {
+          readonly trunk_id?: number;
+          readonly number?: string;
+          readonly uri?: string;
+          readonly after_sec?: number;
+          readonly caller_id?: string;
+        };
+        readonly location?: string;
+      };
+    };
+  };
+  /** List trunks. Needs the scope trunks:read. */
+  readonly 'GET /portal/sip-trunks': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      readonly account_id?: string;
+      readonly status?: 'provisioning' | 'active' | 'suspended' | 'deleted';
+      /** Part of the name or user name. */
+      readonly search?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly name: string;
+        readonly kind: string;
+        readonly auth_type: string;
+        /** What the PBX registers to; also the digest realm. */
+        readonly sip_server: string;
+        readonly realm: string;
+        readonly username: string;
+        readonly status: string;
+        readonly max_in: number | null;
+        readonly max_out: number | null;
+        readonly max_dialer: number | null;
+        readonly max_contacts: number;
+        readonly contact_policy: string;
+        readonly ruri_mode: string | null;
+        readonly profile: string | null;
+        readonly allow_no_qop: boolean;
+        readonly sources: readonly string[];
+        readonly ip_target: string | null;
+        readonly country: string | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+        readonly registration: {
+          /** never, registered or offline. */
+          readonly state: string;
+          readonly since: string | null;
+          /** Why it is offline. */
+          readonly reason: string | null;
+          /** Why no PBX is registered, for people. */
+          readonly sentence: string | null;
+          /** What to do about it. */
+          readonly remedy: string | null;
+          /** The newest first. */
+          readonly contacts: readonly {
+            readonly contact: string;
+            readonly source: string;
+            readonly transport: string;
+            readonly user_agent: string;
+            readonly registered_at: string;
+            readonly refreshed_at: string;
+            readonly expires_at: string;
+            /** Round-trip time of the last answered probe (ms). */
+            readonly rtt_ms: number | null;
+          }[];
+          readonly user_agent: string | null;
+          readonly transport: string | null;
+          /** Round-trip time of the last answered probe (ms). */
+          readonly rtt_ms: number | null;
+          readonly expires_at: string | null;
+          readonly last_failure: {
+            readonly at: string;
+            readonly source: string;
+            readonly reason: string;
+            /** What was sent, and what was expected. */
+            readonly sentence: string;
+            readonly remedy: string;
+          } | null;
+        };
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Create the trunk; it can register as soon as this is answered. Needs the scope trunks:write. */
+  readonly 'POST /portal/sip-trunks': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly name: string;
+      readonly auth_type?: 'digest' | 'ip' | 'digest+ip';
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_in?: number | null;
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_out?: number | null;
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_dialer?: number | null;
+      readonly max_contacts?: number;
+      readonly contact_policy?: 'replace_oldest' | 'reject' | 'fork';
+      readonly ruri_mode?: 'contact' | 'did' | null;
+      readonly profile?: string | null;
+      readonly allow_no_qop?: boolean;
+      readonly sources?: readonly string[];
+      readonly ip_target?: string | null;
+      /** ISO 3166 alpha-2. */
+      readonly country?: string | null;
+      readonly notes?: string;
+      readonly kind?: 'trunk' | 'extension' | 'dialer';
+      readonly pbx?: '3cx' | 'freepbx' | 'asterisk' | 'fusionpbx' | 'teams' | 'yeastar' | 'grandstream' | 'generic';
+      readonly account_id?: number | string;
+      readonly realm?: string;
+      readonly username?: string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly name: string;
+        readonly kind: string;
+        readonly auth_type: string;
+        /** What the PBX registers to; also the digest realm. */
+        readonly sip_server: string;
+        readonly realm: string;
+        readonly username: string;
+        readonly status: string;
+        readonly max_in: number | null;
+        readonly max_out: number | null;
+        readonly max_dialer: number | null;
+        readonly max_contacts: number;
+        readonly contact_policy: string;
+        readonly ruri_mode: string | null;
+        readonly profile: string | null;
+        readonly allow_no_qop: boolean;
+        readonly sources: readonly string[];
+        readonly ip_target: string | null;
+        readonly country: string | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+        readonly registration: {
+          /** never, registered or offline. */
+          readonly state: string;
+          readonly since: string | null;
+          /** Why it is offline. */
+          readonly reason: string | null;
+          /** Why no PBX is registered, for people. */
+          readonly sentence: string | null;
+          /** What to do about it. */
+          readonly remedy: string | null;
+          /** The newest first. */
+          readonly contacts: readonly {
+            readonly contact: string;
+            readonly source: string;
+            readonly transport: string;
+            readonly user_agent: string;
+            readonly registered_at: string;
+            readonly refreshed_at: string;
+            readonly expires_at: string;
+            /** Round-trip time of the last answered probe (ms). */
+            readonly rtt_ms: number | null;
+          }[];
+          readonly user_agent: string | null;
+          readonly transport: string | null;
+          /** Round-trip time of the last answered probe (ms). */
+          readonly rtt_ms: number | null;
+          readonly expires_at: string | null;
+          readonly last_failure: {
+            readonly at: string;
+            readonly source: string;
+            readonly reason: string;
+            /** What was sent, and what was expected. */
+            readonly sentence: string;
+            readonly remedy: string;
+          } | null;
+        };
+        /** Told here and never again. */
+        readonly password: string | null;
+        readonly pbx_config?: {
+          readonly pbx: string;
+          readonly title: string;
+          /** false: put it where REPLACE_WITH_THE_PASSWORD stands. */
+          readonly password_included: boolean;
+          /** To copy from, at the PBX. */
+          readonly text: string;
+          readonly files: readonly {
+            readonly name: string;
+            readonly content: string;
+          }[];
+          readonly nat: readonly string[];
+        };
+      };
+    };
+  };
+  /** Delete the trunk; its registration ends at once and its numbers become unassigned. Needs the scope trunks:write. */
+  readonly 'DELETE /portal/sip-trunks/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly status: string;
+      };
+    };
+  };
+  /** Show the trunk with its registration. Needs the scope trunks:read. */
+  readonly 'GET /portal/sip-trunks/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly name: string;
+        readonly kind: string;
+        readonly auth_type: string;
+        /** What the PBX registers to; also the digest realm. */
+        readonly sip_server: string;
+        readonly realm: string;
+        readonly username: string;
+        readonly status: string;
+        readonly max_in: number | null;
+        readonly max_out: number | null;
+        readonly max_dialer: number | null;
+        readonly max_contacts: number;
+        readonly contact_policy: string;
+        readonly ruri_mode: string | null;
+        readonly profile: string | null;
+        readonly allow_no_qop: boolean;
+        readonly sources: readonly string[];
+        readonly ip_target: string | null;
+        readonly country: string | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+        readonly registration: {
+          /** never, registered or offline. */
+          readonly state: string;
+          readonly since: string | null;
+          /** Why it is offline. */
+          readonly reason: string | null;
+          /** Why no PBX is registered, for people. */
+          readonly sentence: string | null;
+          /** What to do about it. */
+          readonly remedy: string | null;
+          /** The newest first. */
+          readonly contacts: readonly {
+            readonly contact: string;
+            readonly source: string;
+            readonly transport: string;
+            readonly user_agent: string;
+            readonly registered_at: string;
+            readonly refreshed_at: string;
+            readonly expires_at: string;
+            /** Round-trip time of the last answered probe (ms). */
+            readonly rtt_ms: number | null;
+          }[];
+          readonly user_agent: string | null;
+          readonly transport: string | null;
+          /** Round-trip time of the last answered probe (ms). */
+          readonly rtt_ms: number | null;
+          readonly expires_at: string | null;
+          readonly last_failure: {
+            readonly at: string;
+            readonly source: string;
+            readonly reason: string;
+            /** What was sent, and what was expected. */
+            readonly sentence: string;
+            readonly remedy: string;
+          } | null;
+        };
+      };
+    };
+  };
+  /** Change the trunk. Needs the scope trunks:write. */
+  readonly 'PATCH /portal/sip-trunks/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly name?: string;
+      readonly auth_type?: 'digest' | 'ip' | 'digest+ip';
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_in?: number | null;
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_out?: number | null;
+      /** null: none of its own or inherited; 0 blocks; -1 unlimited. */
+      readonly max_dialer?: number | null;
+      readonly max_contacts?: number;
+      readonly contact_policy?: 'replace_oldest' | 'reject' | 'fork';
+      readonly ruri_mode?: 'contact' | 'did' | null;
+      readonly profile?: string | null;
+      readonly allow_no_qop?: boolean;
+      readonly sources?: readonly string[];
+      readonly ip_target?: string | null;
+      /** ISO 3166 alpha-2. */
+      readonly country?: string | null;
+      readonly notes?: string;
+      readonly status?: 'active' | 'suspended';
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly name: string;
+        readonly kind: string;
+        readonly auth_type: string;
+        /** What the PBX registers to; also the digest realm. */
+        readonly sip_server: string;
+        readonly realm: string;
+        readonly username: string;
+        readonly status: string;
+        readonly max_in: number | null;
+        readonly max_out: number | null;
+        readonly max_dialer: number | null;
+        readonly max_contacts: number;
+        readonly contact_policy: string;
+        readonly ruri_mode: string | null;
+        readonly profile: string | null;
+        readonly allow_no_qop: boolean;
+        readonly sources: readonly string[];
+        readonly ip_target: string | null;
+        readonly country: string | null;
+        readonly notes: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+        readonly registration: {
+          /** never, registered or offline. */
+          readonly state: string;
+          readonly since: string | null;
+          /** Why it is offline. */
+          readonly reason: string | null;
+          /** Why no PBX is registered, for people. */
+          readonly sentence: string | null;
+          /** What to do about it. */
+          readonly remedy: string | null;
+          /** The newest first. */
+          readonly contacts: readonly {
+            readonly contact: string;
+            readonly source: string;
+            readonly transport: string;
+            readonly user_agent: string;
+            readonly registered_at: string;
+            readonly refreshed_at: string;
+            readonly expires_at: string;
+            /** Round-trip time of the last answered probe (ms). */
+            readonly rtt_ms: number | null;
+          }[];
+          readonly user_agent: string | null;
+          readonly transport: string | null;
+          /** Round-trip time of the last answered probe (ms). */
+          readonly rtt_ms: number | null;
+          readonly expires_at: string | null;
+          readonly last_failure: {
+            readonly at: string;
+            readonly source: string;
+            readonly reason: string;
+            /** What was sent, and what was expected. */
+            readonly sentence: string;
+            readonly remedy: string;
+          } | null;
+        };
+      };
+    };
+  };
+  /** Show the availability of the trunk by day or month. Needs the scope trunks:read. */
+  readonly 'GET /portal/sip-trunks/{id}/availability': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: {
+      readonly by?: 'day' | 'month';
+      /** A day of the account's time zone. */
+      readonly from?: string;
+      /** A day of the account's time zone. */
+      readonly to?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly trunk_id: number;
+        readonly trunk_uuid: string;
+        /** The account's, on whose wall clock days and months begin. */
+        readonly timezone: string;
+        readonly by: string;
+        readonly total: {
+          /** Of the time seen, rounded down; null when nothing was seen. */
+          readonly availability_percent: number | null;
+          readonly registered_seconds: number;
+          readonly offline_seconds: number;
+          /** How often it went offline. */
+          readonly outages: number;
+          readonly offline_seconds_by_cause: Readonly<Record<string, number>>;
+        };
+        readonly periods: readonly {
+          /** 2026-11-21 or 2026-11. */
+          readonly period: string;
+          readonly from: string;
+          readonly until: string;
+          /** Of the time seen, rounded down; null when nothing was seen. */
+          readonly availability_percent: number | null;
+          readonly registered_seconds: number;
+          readonly offline_seconds: number;
+          /** How often it went offline. */
+          readonly outages: number;
+          readonly offline_seconds_by_cause: Readonly<Record<string, number>>;
+        }[];
+      };
+    };
+  };
+  /** The PBX's configuration for this trunk: text, files, advice on routers. Needs the scope trunks:read. */
+  readonly 'GET /portal/sip-trunks/{id}/pbx-config': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: {
+      readonly pbx?: '3cx' | 'freepbx' | 'asterisk' | 'fusionpbx' | 'teams' | 'yeastar' | 'grandstream' | 'generic';
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly pbx: string;
+        readonly title: string;
+        /** false: put it where REPLACE_WITH_THE_PASSWORD stands. */
+        readonly password_included: boolean;
+        /** To copy from, at the PBX. */
+        readonly text: string;
+        readonly files: readonly {
+          readonly name: string;
+          readonly content: string;
+        }[];
+        readonly nat: readonly string[];
+      };
+    };
+  };
+  /** Make a new password; without overlap_seconds the trunk is disconnected at once. Needs the scope trunks:write. */
+  readonly 'POST /portal/sip-trunks/{id}/regenerate-credentials': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly pbx?: '3cx' | 'freepbx' | 'asterisk' | 'fusionpbx' | 'teams' | 'yeastar' | 'grandstream' | 'generic';
+      readonly rotate_username?: boolean;
+      /** How long the old password stays good. */
+      readonly overlap_seconds?: number;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly sip_server: string;
+        readonly realm: string;
+        readonly username: string;
+        /** Told here and never again. */
+        readonly password: string | null;
+        readonly pbx_config?: {
+          readonly pbx: string;
+          readonly title: string;
+          /** false: put it where REPLACE_WITH_THE_PASSWORD stands. */
+          readonly password_included: boolean;
+          /** To copy from, at the PBX. */
+          readonly text: string;
+          readonly files: readonly {
+            readonly name: string;
+            readonly content: string;
+          }[];
+          readonly nat: readonly string[];
+        };
+      };
+    };
+  };
+  /** Show the routing policies of a trunk. Needs the scope trunks:read. */
+  readonly 'GET /portal/sip-trunks/{id}/routing-policy': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      /** What routing is told of this trunk */
+      readonly data: {
+        /** The first rule that fits is applied */
+        readonly dial_plan?: readonly ({
+          readonly prefix: string;
+          readonly strip: number;
+          readonly add: string;
+        } | {
+          readonly match: string;
+          readonly replace: string;
+        })[];
+        /** The first rule that fits is applied */
+        readonly caller_plan?: readonly ({
+          readonly prefix: string;
+          readonly strip: number;
+          readonly add: string;
+        } | {
+          readonly match: string;
+          readonly replace: string;
+        })[];
+        /** New calls a second */
+        readonly calls_per_second?: number;
+        /** Prefixes (+882) and countries (KP) */
+        readonly blocked?: readonly string[];
+        /** Prefixes (+882) and countries (KP) */
+        readonly allowed?: readonly string[];
+        readonly hours?: {
+          /** Such as Europe/Amsterdam */
+          readonly timezone: string;
+          readonly open: readonly {
+            readonly days: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+            readonly from: string;
+            readonly to: string;
+          }[];
+        };
+        readonly disaster?: {
+          readonly trunk_id?: number;
+          readonly number?: string;
+          readonly uri?: string;
+          readonly after_sec?: number;
+          readonly caller_id?: string;
+        };
+        readonly caller_id?: 'owned' | 'trusted';
+        readonly tls_subjects?: readonly string[];
+        readonly refer?: 'pass' | 'local' | 'reject';
+        readonly redirect?: 'follow' | 'reject';
+        readonly private_media?: 'warn' | 'refuse';
+        /** Headers of the INVITE that cross this side, beyond those that always do */
+        readonly pass_headers?: readonly string[];
+        readonly location?: string;
+        readonly attestation?: 'A' | 'B' | 'C';
+      };
+    };
+  };
+  /** Change the routing policies of a trunk; null clears one. Needs the scope trunks:write. */
+  readonly 'PATCH /portal/sip-trunks/{id}/routing-policy': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      /** The first rule that fits is applied */
+      readonly dial_plan?: readonly ({
+        readonly prefix: string;
+        readonly strip: number;
+        readonly add: string;
+      } | {
+        readonly match: string;
+        readonly replace: string;
+      })[] | null;
+      /** The first rule that fits is applied */
+      readonly caller_plan?: readonly ({
+        readonly prefix: string;
+        readonly strip: number;
+        readonly add: string;
+      } | {
+        readonly match: string;
+        readonly replace: string;
+      })[] | null;
+      /** New calls a second */
+      readonly calls_per_second?: number | null;
+      /** Prefixes (+882) and countries (KP) */
+      readonly blocked?: readonly string[] | null;
+      /** Prefixes (+882) and countries (KP) */
+      readonly allowed?: readonly string[] | null;
+      readonly hours?: {
+        /** Such as Europe/Amsterdam */
+        readonly timezone: string;
+        readonly open: readonly {
+          readonly days: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+          readonly from: string;
+          readonly to: string;
+        }[];
+      } | null;
+      readonly disaster?: {
+        readonly trunk_id?: number;
+        readonly number?: string;
+        readonly uri?: string;
+        readonly after_sec?: number;
+        readonly caller_id?: string;
+      } | null;
+      readonly caller_id?: 'owned' | 'trusted' | null;
+      readonly tls_subjects?: readonly string[] | null;
+      readonly refer?: 'pass' | 'local' | 'reject' | null;
+      readonly redirect?: 'follow' | 'reject' | null;
+      readonly private_media?: 'warn' | 'refuse' | null;
+      /** Headers of the INVITE that cross this side, beyond those that always do */
+      readonly pass_headers?: readonly string[] | null;
+      readonly location?: string | null;
+      readonly attestation?: 'A' | 'B' | 'C' | null;
+    };
+    readonly status: 200;
+    readonly response: {
+      /** What routing is told of this trunk */
+      readonly data: {
+        /** The first rule that fits is applied */
+        readonly dial_plan?: readonly ({
+          readonly prefix: string;
+          readonly strip: number;
+          readonly add: string;
+        } | {
+          readonly match: string;
+          readonly replace: string;
+        })[];
+        /** The first rule that fits is applied */
+        readonly caller_plan?: readonly ({
+          readonly prefix: string;
+          readonly strip: number;
+          readonly add: string;
+        } | {
+          readonly match: string;
+          readonly replace: string;
+        })[];
+        /** New calls a second */
+        readonly calls_per_second?: number;
+        /** Prefixes (+882) and countries (KP) */
+        readonly blocked?: readonly string[];
+        /** Prefixes (+882) and countries (KP) */
+        readonly allowed?: readonly string[];
+        readonly hours?: {
+          /** Such as Europe/Amsterdam */
+          readonly timezone: string;
+          readonly open: readonly {
+            readonly days: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+            readonly from: string;
+            readonly to: string;
+          }[];
+        };
+        readonly disaster?: {
+          readonly trunk_id?: number;
+          readonly number?: string;
+          readonly uri?: string;
+          readonly after_sec?: number;
+          readonly caller_id?: string;
+        };
+        readonly caller_id?: 'owned' | 'trusted';
+        readonly tls_subjects?: readonly string[];
+        readonly refer?: 'pass' | 'local' | 'reject';
+        readonly redirect?: 'follow' | 'reject';
+        readonly private_media?: 'warn' | 'refuse';
+        /** Headers of the INVITE that cross this side, beyond those that always do */
+        readonly pass_headers?: readonly string[];
+        readonly location?: string;
+        readonly attestation?: 'A' | 'B' | 'C';
+      };
+    };
+  };
+  /** List price lists. Needs the scope billing:read. */
+  readonly 'GET /rate-decks': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        /** Whose revenue it makes; null: the platform. */
+        readonly account_id: number | null;
+        readonly name: string;
+        readonly currency: string;
+        readonly timezone: string;
+        readonly round_to_micros: number;
+        readonly bands: readonly {
+          readonly name: string;
+          readonly days: readonly number[];
+          /** Since midnight. */
+          readonly from_minute: number;
+          /** At or before the start: on the next day. */
+          readonly to_minute: number;
+        }[];
+        /** How many prices it has. */
+        readonly rates: number;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Make a price list. Needs the scope billing:write. */
+  readonly 'POST /rate-decks': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly name: string;
+      readonly currency?: string;
+      readonly timezone?: string;
+      readonly round_to_micros?: number;
+      readonly bands?: readonly {
+        readonly name: string;
+        readonly days: readonly number[];
+        /** Since midnight. */
+        readonly from_minute: number;
+        /** At or before the start: on the next day. */
+        readonly to_minute: number;
+      }[];
+      readonly account_id?: number | string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** Whose revenue it makes; null: the platform. */
+        readonly account_id: number | null;
+        readonly name: string;
+        readonly currency: string;
+        readonly timezone: string;
+        readonly round_to_micros: number;
+        readonly bands: readonly {
+          readonly name: string;
+          readonly days: readonly number[];
+          /** Since midnight. */
+          readonly from_minute: number;
+          /** At or before the start: on the next day. */
+          readonly to_minute: number;
+        }[];
+        /** How many prices it has. */
+        readonly rates: number;
+      };
+    };
+  };
+  /** Delete a price list that nobody pays by. Needs the scope billing:write. */
+  readonly 'DELETE /rate-decks/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** Whose revenue it makes; null: the platform. */
+        readonly account_id: number | null;
+        readonly name: string;
+        readonly currency: string;
+        readonly timezone: string;
+        readonly round_to_micros: number;
+        readonly bands: readonly {
+          readonly name: string;
+          readonly days: readonly number[];
+          /** Since midnight. */
+          readonly from_minute: number;
+          /** At or before the start: on the next day. */
+          readonly to_minute: number;
+        }[];
+        /** How many prices it has. */
+        readonly rates: number;
+      };
+    };
+  };
+  /** Show a price list. Needs the scope billing:read. */
+  readonly 'GET /rate-decks/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** Whose revenue it makes; null: the platform. */
+        readonly account_id: number | null;
+        readonly name: string;
+        readonly currency: string;
+        readonly timezone: string;
+        readonly round_to_micros: number;
+        readonly bands: readonly {
+          readonly name: string;
+          readonly days: readonly number[];
+          /** Since midnight. */
+          readonly from_minute: number;
+          /** At or before the start: on the next day. */
+          readonly to_minute: number;
+        }[];
+        /** How many prices it has. */
+        readonly rates: number;
+      };
+    };
+  };
+  /** Let somebody pay by a price list. Needs the scope billing:write. */
+  readonly 'POST /rate-decks/{id}/assign': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly account_id?: number | string;
+      readonly carrier_id?: number | string;
+      /** Everybody who has no deck of an own. */
+      readonly platform?: boolean;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly payers: readonly string[];
+      };
+    };
+  };
+  /** Show who pays by a price list. Needs the scope billing:read. */
+  readonly 'GET /rate-decks/{id}/payers': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly payers: readonly string[];
+      };
+    };
+  };
+  /** List the prices of a price list. Needs the scope billing:read. */
+  readonly 'GET /rate-decks/{id}/rates': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      readonly prefix?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly direction: string;
+        readonly prefix: string;
+        /** Decimal string, up to six digits after the point. */
+        readonly per_minute: string;
+        /** Decimal string, up to six digits after the point. */
+        readonly connect_fee: string;
+        /** Decimal string, up to six digits after the point. */
+        readonly minimum: string;
+        /** Seconds at once, then each time: 30/6. */
+        readonly interval: string;
+        readonly band: string;
+        readonly from: string | null;
+        readonly until: string | null;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Add or replace prices, all or none. Needs the scope billing:write. */
+  readonly 'POST /rate-decks/{id}/rates': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      /** With a head line; columns in docs/billing.md. */
+      readonly csv?: string;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** Whose revenue it makes; null: the platform. */
+        readonly account_id: number | null;
+        readonly name: string;
+        readonly currency: string;
+        readonly timezone: string;
+        readonly round_to_micros: number;
+        readonly bands: readonly {
+          readonly name: string;
+          readonly days: readonly number[];
+          /** Since midnight. */
+          readonly from_minute: number;
+          /** At or before the start: on the next day. */
+          readonly to_minute: number;
+        }[];
+        /** How many prices it has. */
+        readonly rates: number;
+      };
+    };
+  };
+  /** Take a price list away from somebody. Needs the scope billing:write. */
+  readonly 'POST /rate-decks/{id}/unassign': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly account_id?: number | string;
+      readonly carrier_id?: number | string;
+      /** Everybody who has no deck of an own. */
+      readonly platform?: boolean;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly payers: readonly string[];
+      };
+    };
+  };
+  /** Rate calls again by the prices of now; the ledger gets the difference. Only the operator may do this. */
+  readonly 'POST /rating/rerate': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly from: string;
+      readonly to: string;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly calls: number;
+        readonly changed: number;
+      };
+    };
+  };
+  /** List calls that wait for a price. Needs the scope billing:read. */
+  readonly 'GET /rating/unrated': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly call_id: number;
+        readonly call_uuid: string;
+        readonly account_id: number | null;
+        /** no_rate, or no_carrier_rate. */
+        readonly reason: string | null;
+        readonly tried_at: string | null;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** List trunks with their registration. Needs the scope trunks:read. */
+  readonly 'GET /registrations': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      readonly account_id?: string;
+      readonly state?: 'never' | 'registered' | 'offline';
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly trunk_id: number;
+        readonly trunk_uuid: string;
+        readonly account_id: number;
+        readonly name: string;
+        readonly username: string;
+        readonly realm: string;
+        readonly registration: {
+          /** never, registered or offline. */
+          readonly state: string;
+          readonly since: string | null;
+          /** Why it is offline. */
+          readonly reason: string | null;
+          /** Why no PBX is registered, for people. */
+          readonly sentence: string | null;
+          /** What to do about it. */
+          readonly remedy: string | null;
+          /** The newest first. */
+          readonly contacts: readonly {
+            readonly contact: string;
+            readonly source: string;
+            readonly transport: string;
+            readonly user_agent: string;
+            readonly registered_at: string;
+            readonly refreshed_at: string;
+            readonly expires_at: string;
+            /** Round-trip time of the last answered probe (ms). */
+            readonly rtt_ms: number | null;
+          }[];
+          readonly user_agent: string | null;
+          readonly transport: string | null;
+          /** Round-trip time of the last answered probe (ms). */
+          readonly rtt_ms: number | null;
+          readonly expires_at: string | null;
+          readonly last_failure: {
+            readonly at: string;
+            readonly source: string;
+            readonly reason: string;
+            /** What was sent, and what was expected. */
+            readonly sentence: string;
+            readonly remedy: string;
+          } | null;
+        };
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** List failed REGISTERs with every decision taken, newest first. Needs the scope trunks:read. */
+  readonly 'GET /registrations/failures': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      readonly trunk?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly at: string;
+        readonly account_id: number | null;
+        readonly trunk_id: number | null;
+        readonly realm: string;
+        readonly username: string;
+        readonly source: string;
+        readonly transport: string;
+        readonly user_agent: string;
+        readonly call_id: string;
+        readonly result: string;
+        readonly reason: string;
+        readonly sentence: string;
+        readonly remedy: string;
+        readonly trace: readonly {
+          readonly step: string;
+          readonly saw: string;
+          readonly decided: string;
+        }[];
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Run a call through the real routing steps without placing it. Needs the scope routing:read. */
+  readonly 'GET /route': {
+    readonly params: undefined;
+    readonly query: {
+      readonly from: string;
+      readonly to: string;
+      /** Source address; default a carrier. */
+      readonly source?: string;
+      /** The trunk that calls out: integer id, uuid or name. */
+      readonly trunk?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly result: string;
+      readonly reason: string;
+      readonly sentence: string;
+      readonly remedy: string;
+      readonly steps: readonly {
+        readonly step: string;
+        readonly saw: string;
+        readonly decided: string;
+      }[];
+      readonly data: {
+        readonly result: string;
+        readonly reason: string;
+        readonly sentence: string;
+        readonly remedy: string;
+        readonly steps: readonly {
+          readonly step: string;
+          readonly saw: string;
+          readonly decided: string;
+        }[];
+      };
+    };
+  };
+  /** Run a call through the real routing steps without placing it. Needs the scope routing:read. */
+  readonly 'GET /routing/explain': {
+    readonly params: undefined;
+    readonly query: {
+      readonly from: string;
+      readonly to: string;
+      /** Source address; default a carrier. */
+      readonly source?: string;
+      /** The trunk that calls out: integer id, uuid or name. */
+      readonly trunk?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly result: string;
+      readonly reason: string;
+      readonly sentence: string;
+      readonly remedy: string;
+      readonly steps: readonly {
+        readonly step: string;
+        readonly saw: string;
+        readonly decided: string;
+      }[];
+      readonly data: {
+        readonly result: string;
+        readonly reason: string;
+        readonly sentence: string;
+        readonly remedy: string;
+        readonly steps: readonly {
+          readonly step: string;
+          readonly saw: string;
+          readonly decided: string;
+        }[];
+      };
+    };
+  };
+  /** List SIP domains. Needs the scope accounts:read. */
+  readonly 'GET /sip-domains': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly domain: string;
+        /** null: what the platform offers. */
+        readonly digest_algorithms: readonly string[] | null;
+        readonly created_at: string;
+        readonly updated_at: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Add a SIP domain; PBXes can register to it at once. Needs the scope accounts:write. */
+  readonly 'POST /sip-domains': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly domain: string;
+      readonly account_id?: number | string;
+      readonly digest_algorithms?: readonly ('MD5' | 'SHA-256' | 'SHA-512-256')[];
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly domain: string;
+        /** null: what the platform offers. */
+        readonly digest_algorithms: readonly string[] | null;
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Remove a SIP domain that no trunk uses. Needs the scope accounts:write. */
+  readonly 'DELETE /sip-domains/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly status: string;
+      };
+    };
+  };
+  /** Show a SIP domain. Needs the scope accounts:read. */
+  readonly 'GET /sip-domains/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly domain: string;
+        /** null: what the platform offers. */
+        readonly digest_algorithms: readonly string[] | null;
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Change which digests a SIP domain offers, and in which order. Needs the scope accounts:write. */
+  readonly 'PATCH /sip-domains/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly digest_algorithms: readonly ('MD5' | 'SHA-256' | 'SHA-512-256')[] | null;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly domain: string;
+        /** null: what the platform offers. */
+        readonly digest_algorithms: readonly string[] | null;
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** The file that was applied last, or so many applies before. Needs the scope admin. */
+  readonly 'GET /tenant-files/applied': {
+    readonly params: undefined;
+    readonly query: {
+      /** 0: the last. Default 0. */
+      readonly back?: number;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly yaml: string;
+        readonly name: string;
+        readonly actor: string;
+        readonly changes: number;
+        readonly applied_at: string;
+      };
+    };
+  };
+  /** Do what a tenant file says, all or nothing. Needs the scope admin. */
+  readonly 'POST /tenant-files/apply': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly yaml: string;
+      /** For messages: the name of the file. */
+      readonly name?: string;
+      /** What env:NAME and file:PATH in the file stand for. Nothing is read on the server. */
+      readonly secrets?: Readonly<Record<string, string>>;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        /** `no changes` when nothing would change. */
+        readonly text: string;
+        readonly changes: readonly {
+          readonly action: string;
+          readonly resource: string;
+          readonly account: string;
+          readonly name: string;
+          readonly id: number;
+          readonly fields: readonly {
+            readonly field: string;
+            readonly from: unknown;
+            readonly to: unknown;
+          }[];
+        }[];
+        readonly effects: {
+          readonly unregistered: number;
+          readonly rerouted: number;
+        };
+        readonly credentials: readonly {
+          readonly account: string;
+          readonly trunk: string;
+          readonly uuid: string;
+          readonly realm: string;
+          readonly username: string;
+          /** Told here and never again. */
+          readonly password: string;
+        }[];
+      };
+    };
+  };
+  /** The tenant file that says what there is, without secrets. Needs the scope admin. */
+  readonly 'GET /tenant-files/export': {
+    readonly params: undefined;
+    readonly query: {
+      readonly account?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly yaml: string;
+      };
+    };
+  };
+  /** What a tenant file would change. Needs the scope admin. */
+  readonly 'POST /tenant-files/plan': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly yaml: string;
+      /** For messages: the name of the file. */
+      readonly name?: string;
+      /** What env:NAME and file:PATH in the file stand for. Nothing is read on the server. */
+      readonly secrets?: Readonly<Record<string, string>>;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        /** `no changes` when nothing would change. */
+        readonly text: string;
+        readonly changes: readonly {
+          readonly action: string;
+          readonly resource: string;
+          readonly account: string;
+          readonly name: string;
+          readonly id: number;
+          readonly fields: readonly {
+            readonly field: string;
+            readonly from: unknown;
+            readonly to: unknown;
+          }[];
+        }[];
+        readonly effects: {
+          readonly unregistered: number;
+          readonly rerouted: number;
+        };
+      };
+    };
+  };
+  /** How far the plan or apply is that this caller has under way; null when there is none. Needs the scope admin. */
+  readonly 'GET /tenant-files/progress': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        /** plan or apply. */
+        readonly work: string;
+        readonly done: number;
+        /** Trunks and numbers in the file. */
+        readonly total: number;
+      } | null;
+    };
+  };
+  /** The JSON Schema of tenant files, for editors. Every valid key may do this. */
+  readonly 'GET /tenant-files/schema': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: unknown;
+  };
+  /** List trunk groups. Needs the scope trunks:read. */
+  readonly 'GET /trunk-groups': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      readonly account_id?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly name: string;
+        readonly strategy: string;
+        readonly members: readonly {
+          readonly sip_trunk_id: number;
+          readonly priority: number;
+          readonly weight: number;
+        }[];
+        readonly created_at: string;
+        readonly updated_at: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Create a trunk group. Needs the scope trunks:write. */
+  readonly 'POST /trunk-groups': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly name: string;
+      readonly strategy?: 'priority' | 'round_robin';
+      readonly members?: readonly {
+        readonly sip_trunk_id: number;
+        /** Lower is tried first. Default 1. */
+        readonly priority?: number;
+        /** Share among equal priorities. Default 1. */
+        readonly weight?: number;
+      }[];
+      readonly account_id?: number | string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly name: string;
+        readonly strategy: string;
+        readonly members: readonly {
+          readonly sip_trunk_id: number;
+          readonly priority: number;
+          readonly weight: number;
+        }[];
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Delete a trunk group; its numbers become unassigned. Needs the scope trunks:write. */
+  readonly 'DELETE /trunk-groups/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly status: string;
+      };
+    };
+  };
+  /** Show a trunk group. Needs the scope trunks:read. */
+  readonly 'GET /trunk-groups/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly name: string;
+        readonly strategy: string;
+        readonly members: readonly {
+          readonly sip_trunk_id: number;
+          readonly priority: number;
+          readonly weight: number;
+        }[];
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Change a trunk group; members are replaced as a whole. Needs the scope trunks:write. */
+  readonly 'PATCH /trunk-groups/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly name?: string;
+      readonly strategy?: 'priority' | 'round_robin';
+      readonly members?: readonly {
+        readonly sip_trunk_id: number;
+        /** Lower is tried first. Default 1. */
+        readonly priority?: number;
+        /** Share among equal priorities. Default 1. */
+        readonly weight?: number;
+      }[];
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly name: string;
+        readonly strategy: string;
+        readonly members: readonly {
+          readonly sip_trunk_id: number;
+          readonly priority: number;
+          readonly weight: number;
+        }[];
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Show the balance. Needs the scope billing:read. */
+  readonly 'GET /wallet/balance': {
+    readonly params: undefined;
+    readonly query: {
+      /** Default: the account acted in. */
+      readonly account_id?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      /** Two decimals. */
+      readonly balance: string;
+      readonly currency: string;
+      readonly balance_cents: number;
+    };
+  };
+  /** Buy numbers; all of them, or none and no debit. Needs the scope numbers:write. */
+  readonly 'POST /wallet/checkout': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly items: readonly {
+        /** As the search gives it. */
+        readonly number: string;
+        /** ISO 3166 alpha-2. */
+        readonly country?: string;
+        readonly type?: 'local' | 'national' | 'mobile' | 'toll_free' | 'toll-free';
+      }[];
+      readonly account_id?: number | string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly order_id: number;
+        readonly status: string;
+        readonly currency: string;
+        /** Cents: setup fees and the first month. */
+        readonly total: number;
+        /** At least one number waits for documents. */
+        readonly requires_regulatory: boolean;
+        readonly items: readonly {
+          readonly did_number_id: number | null;
+          readonly number: string;
+          readonly country: string | null;
+          readonly type: string | null;
+          /** When it was ordered: active, or pending_regulatory. */
+          readonly status: string;
+          /** Cents. */
+          readonly setup_fee: number;
+          /** Cents. */
+          readonly monthly_rate: number;
+          readonly requires_regulatory: boolean;
+        }[];
+      };
+    };
+  };
+  /** Add money to a wallet, or take it away. Only the operator may do this. */
+  readonly 'POST /wallet/topups': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly account_id: number | string;
+      /** Signed cents, not 0. */
+      readonly amount: number;
+      readonly note?: string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly account_id: number;
+        /** Signed cents. */
+        readonly amount: number;
+        /** Cents. */
+        readonly balance_after: number;
+        readonly currency: string;
+        readonly reference_type: string;
+        readonly reference_id: number | null;
+        readonly kind: string;
+        /** The trunk at the time of the charge. */
+        readonly trunk_uuid: string | null;
+        readonly note: string;
+        readonly created_at: string;
+      };
+    };
+  };
+  /** List what was charged and paid in. Needs the scope billing:read. */
+  readonly 'GET /wallet/transactions': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      /** Default: the account acted in. */
+      readonly account_id?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly account_id: number;
+        /** Signed cents. */
+        readonly amount: number;
+        /** Cents. */
+        readonly balance_after: number;
+        readonly currency: string;
+        readonly reference_type: string;
+        readonly reference_id: number | null;
+        readonly kind: string;
+        /** The trunk at the time of the charge. */
+        readonly trunk_uuid: string | null;
+        readonly note: string;
+        readonly created_at: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** List endpoints. Needs the scope webhooks:read. */
+  readonly 'GET /webhooks': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      readonly account_id?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        /** null: the operator's, for every account. */
+        readonly account_id: number | null;
+        readonly url: string;
+        readonly events: readonly string[];
+        /** false: nothing is sent. */
+        readonly enabled: boolean;
+        /** Switched off by hand, or the endpoint answered 410 Gone. */
+        readonly disabled_reason: string | null;
+        /** Until then the old secret signs, and the new one beside it. */
+        readonly secret_rotates_at: string | null;
+        readonly created_at: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Add an endpoint; its secret is shown here and never again. Needs the scope webhooks:write. */
+  readonly 'POST /webhooks': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      /** https:// or http://. */
+      readonly url: string;
+      readonly events?: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.funds_ending' | 'spend.alarm' | 'webhook.test')[];
+      readonly account_id?: number | string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** null: the operator's, for every account. */
+        readonly account_id: number | null;
+        readonly url: string;
+        readonly events: readonly string[];
+        /** false: nothing is sent. */
+        readonly enabled: boolean;
+        /** Switched off by hand, or the endpoint answered 410 Gone. */
+        readonly disabled_reason: string | null;
+        /** Until then the old secret signs, and the new one beside it. */
+        readonly secret_rotates_at: string | null;
+        readonly created_at: string;
+        readonly secret: string;
+      };
+    };
+  };
+  /** Remove an endpoint; what is on its way to it is given up. Needs the scope webhooks:write. */
+  readonly 'DELETE /webhooks/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly status: string;
+      };
+    };
+  };
+  /** Show an endpoint, without its secret. Needs the scope webhooks:read. */
+  readonly 'GET /webhooks/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** null: the operator's, for every account. */
+        readonly account_id: number | null;
+        readonly url: string;
+        readonly events: readonly string[];
+        /** false: nothing is sent. */
+        readonly enabled: boolean;
+        /** Switched off by hand, or the endpoint answered 410 Gone. */
+        readonly disabled_reason: string | null;
+        /** Until then the old secret signs, and the new one beside it. */
+        readonly secret_rotates_at: string | null;
+        readonly created_at: string;
+      };
+    };
+  };
+  /** Change address or events of an endpoint, or switch it off and on. Needs the scope webhooks:write. */
+  readonly 'PATCH /webhooks/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      /** https:// or http://. */
+      readonly url?: string;
+      readonly events?: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.funds_ending' | 'spend.alarm' | 'webhook.test')[];
+      readonly enabled?: boolean;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** null: the operator's, for every account. */
+        readonly account_id: number | null;
+        readonly url: string;
+        readonly events: readonly string[];
+        /** false: nothing is sent. */
+        readonly enabled: boolean;
+        /** Switched off by hand, or the endpoint answered 410 Gone. */
+        readonly disabled_reason: string | null;
+        /** Until then the old secret signs, and the new one beside it. */
+        readonly secret_rotates_at: string | null;
+        readonly created_at: string;
+      };
+    };
+  };
+  /** What was sent there, newest first, with every attempt. Needs the scope webhooks:read. */
+  readonly 'GET /webhooks/{id}/deliveries': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        /** As in X-DIDfarm-Event-Id. */
+        readonly event_id: string;
+        readonly event: string;
+        /** pending, delivered, or dead after 24 hours of attempts. */
+        readonly status: string;
+        readonly attempts: readonly {
+          readonly attempt: number;
+          /** HTTP status; null without an answer. */
+          readonly status: number | null;
+          readonly at: string;
+          readonly took_ms: number;
+          readonly error: string | null;
+          /** The beginning of it. */
+          readonly answer: string;
+        }[];
+        readonly next_attempt_at: string | null;
+        readonly created_at: string;
+        /** The very bytes that were signed. */
+        readonly body: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** One delivery with every attempt. Needs the scope webhooks:read. */
+  readonly 'GET /webhooks/{id}/deliveries/{delivery_id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+      readonly delivery_id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        /** As in X-DIDfarm-Event-Id. */
+        readonly event_id: string;
+        readonly event: string;
+        /** pending, delivered, or dead after 24 hours of attempts. */
+        readonly status: string;
+        readonly attempts: readonly {
+          readonly attempt: number;
+          /** HTTP status; null without an answer. */
+          readonly status: number | null;
+          readonly at: string;
+          readonly took_ms: number;
+          readonly error: string | null;
+          /** The beginning of it. */
+          readonly answer: string;
+        }[];
+        readonly next_attempt_at: string | null;
+        readonly created_at: string;
+        /** The very bytes that were signed. */
+        readonly body: string;
+      };
+    };
+  };
+  /** Send a finished delivery again, the same body with the same event id. Needs the scope webhooks:write. */
+  readonly 'POST /webhooks/{id}/deliveries/{delivery_id}/replay': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+      readonly delivery_id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly status: string;
+      };
+    };
+  };
+  /** Make a new secret; the old one signs on for overlap_seconds, the new one in X-DIDfarm-Signature-Next. Needs the scope webhooks:write. */
+  readonly 'POST /webhooks/{id}/rotate-secret': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      /** Default 86400. */
+      readonly overlap_seconds?: number;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** null: the operator's, for every account. */
+        readonly account_id: number | null;
+        readonly url: string;
+        readonly events: readonly string[];
+        /** false: nothing is sent. */
+        readonly enabled: boolean;
+        /** Switched off by hand, or the endpoint answered 410 Gone. */
+        readonly disabled_reason: string | null;
+        /** Until then the old secret signs, and the new one beside it. */
+        readonly secret_rotates_at: string | null;
+        readonly created_at: string;
+        readonly secret: string;
+      };
+    };
+  };
+  /** Send the event webhook.test to this endpoint; the delivery shows what came of it. Needs the scope webhooks:write. */
+  readonly 'POST /webhooks/{id}/test': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 202;
+    readonly response: {
+      readonly data: {
+        readonly delivery_id: number;
+        readonly status: string;
+      };
+    };
+  };
+}

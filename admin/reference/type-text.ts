@@ -1,0 +1,55 @@
+import type { SchemaPart } from './open-api.ts';
+
+/** A schema as a TypeScript type; `indent`: how deep it stands. */
+export function typeText(schema: SchemaPart, indent = 0): string {
+  if (schema.anyOf !== undefined) {
+    return [...new Set(schema.anyOf.map((part) => typeText(part, indent)))].join(' | ');
+  }
+  if (schema.enum !== undefined) return schema.enum.map(literal).join(' | ');
+  if (schema.const !== undefined) return literal(schema.const);
+  if (schema.type === 'array') return arrayText(schema, indent);
+  if (schema.type === 'object') return objectText(schema, indent);
+  return SIMPLE[schema.type ?? ''] ?? 'unknown';
+}
+
+const SIMPLE: Readonly<Record<string, string>> = {
+  string: 'string',
+  integer: 'number',
+  number: 'number',
+  boolean: 'boolean',
+  null: 'null',
+};
+
+function literal(value: unknown): string {
+  return typeof value === 'string' ? `'${value.replaceAll("'", "\\'")}'` : JSON.stringify(value);
+}
+
+function arrayText(schema: SchemaPart, indent: number): string {
+  const { items = {} } = schema;
+  const item = typeText(items, indent);
+  const isPlain = /^\w+$/.test(item) || (items.anyOf === undefined && items.type === 'object');
+  return isPlain ? `readonly ${item}[]` : `readonly (${item})[]`;
+}
+
+function objectText(schema: SchemaPart, indent: number): string {
+  const properties = Object.entries(schema.properties ?? {});
+  const values = Object.values(schema.patternProperties ?? {})[0] ?? schema.additionalProperties;
+  if (properties.length === 0) {
+    return typeof values === 'object' ? `Readonly<Record<string, ${typeText(values, indent)}>>` : 'object';
+  }
+  const pad = '  '.repeat(indent + 1);
+  const lines = properties.map(([name, property]) => {
+    const mark = schema.required?.includes(name) === true ? '' : '?';
+    return `${commentText(property, pad)}${pad}readonly ${keyText(name)}${mark}: ${typeText(property, indent + 1)};`;
+  });
+  return `{\n${lines.join('\n')}\n${'  '.repeat(indent)}}`;
+}
+
+function commentText({ description, anyOf = [] }: SchemaPart, pad: string): string {
+  const text = description ?? anyOf.find((part) => part.description !== undefined)?.description;
+  return text === undefined ? '' : `${pad}/** ${text.replaceAll('*/', '* /')} */\n`;
+}
+
+function keyText(name: string): string {
+  return /^[A-Za-z_]\w*$/.test(name) ? name : literal(name);
+}
