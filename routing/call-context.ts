@@ -30,6 +30,8 @@ export interface LegTarget {
   readonly uri: string;
   /** Next hop, `undefined` where the Request-URI is resolved. */
   readonly proxy: string | undefined;
+  /** Route headers, in order: the Path that the PBX registered with (RFC 3327 section 5.4). */
+  readonly routes?: readonly string[];
   /** What records and traces call it. */
   readonly label: string;
   /** Address that in-dialog requests of this leg come from, `''` while unknown. */

@@ -1,67 +1,27 @@
-import type { CallRecord } from '../bus/index.ts';
-import type { CallsConfig } from '../config/index.ts';
-import { type Rejection, reasonEntry, runSteps, type Step } from '../telemetry/index.ts';
-import type { Admission, CallClass, Lease } from './admission/admission.ts';
+import type { InboundRequest } from '../auth/index.ts';
+import type { CallRecord, TrunkRecord } from '../bus/index.ts';
+import { type Rejection, reasonEntry, runSteps } from '../telemetry/index.ts';
+import { type CallClass, countByClass, type Lease } from './admission/admission.ts';
 import { realmOf, refuseInvite } from './answer.ts';
-import type { BridgeDeps, ReferPolicy } from './bridge/bridge-deps.ts';
+import type { BridgeDeps, FollowOn } from './bridge/bridge-deps.ts';
 import { Call, type CallEnd } from './bridge/call.ts';
 import { CallRunner } from './bridge/call-runner.ts';
-import type { PrivateMediaPolicy } from './bridge/private-media.ts';
+import type { ConnectLegs } from './bridge/connect-legs.ts';
 import type { CallContext, CallEffects } from './call-context.ts';
 import { CallRates } from './call-rates.ts';
-import { CarrierRegistrar, type CarrierRegistrarDeps } from './carrier/carrier-registrar.ts';
+import type { CallRouterDeps, RouterSteps } from './call-router-deps.ts';
+import { type CarrierRegistrar, createCarrierRegistrar } from './carrier/carrier-registrar.ts';
 import type { CarrierRegistrationStatus } from './carrier/registration-state.ts';
 import { createContext } from './create-context.ts';
-import {
-  type ExplainDirectory,
-  type ExplainQuery,
-  type ExplainWorld,
-  type Explanation,
-  explainCall,
-} from './explain.ts';
+import { type ExplainQuery, type ExplainWorld, type Explanation, explainCall } from './explain.ts';
+import { allowedTrunk } from './identify-source.ts';
 import { LiveCalls } from './live-calls.ts';
 import { OpenHours } from './open-hours.ts';
-import type {
-  CallClock,
-  CallFunds,
-  CallRandom,
-  CallSink,
-  PeerNames,
-  RoutingAuth,
-  RoutingBindings,
-  RoutingDirectory,
-} from './ports.ts';
-import { type SrfPort, type SrfRequest, type SrfResponse, toInboundRequest } from './srf-adapter.ts';
-import { CarrierQuality } from './target/carrier-quality.ts';
+import { type SrfRequest, type SrfResponse, toInboundRequest } from './srf-adapter.ts';
+import { CarrierQuality, noteDuration } from './target/carrier-quality.ts';
 import { CarrierRoutes } from './target/carrier-routes.ts';
 import { GatewayHealth } from './target/gateway-health.ts';
 import { GatewayProber, type GatewayProberDeps } from './target/gateway-prober.ts';
-
-export interface CallRouterDeps {
-  readonly directory: RoutingDirectory & ExplainDirectory;
-  readonly bindings: RoutingBindings;
-  readonly auth: RoutingAuth;
-  readonly admission: Admission;
-  readonly config: CallsConfig;
-  readonly srf: SrfPort;
-  readonly sink: CallSink;
-  readonly clock: CallClock;
-  readonly random: CallRandom;
-  /** @default every call is free */
-  readonly funds?: CallFunds;
-  /** What happens to REFER inside a call. @default 'reject' */
-  readonly referPolicy?: ReferPolicy;
-  /** Both sides offer private media addresses: say so, or refuse the call. @default 'warn' */
-  readonly privateMedia?: PrivateMediaPolicy;
-  /** What the peer of a flow has proved by mutual TLS. @default nothing */
-  readonly peerCertificate?: (flowId: string) => PeerNames | undefined;
-  /** Registers at carriers (P26). @default at none */
-  readonly registerAtCarriers?: Pick<CarrierRegistrarDeps, 'send' | 'onChange'>;
-  /** Whether calls can be served at all. @default always 'ready' */
-  readonly readiness?: () => Readiness;
-}
-
-export type Readiness = 'ready' | 'loading' | 'draining' | 'overload';
 
 /** A lease outlives the longest call by this much (ms); then its call has died unseen. */
 const LEASE_MARGIN_MS = 60_000;
@@ -70,7 +30,7 @@ const SWEEP_MS = 10_000;
 /** INVITE in, one (result, reason) out: runs the steps, owns the live calls and their leases. */
 export class CallRouter {
   readonly #deps: CallRouterDeps;
-  readonly #steps: readonly Step<CallContext>[];
+  readonly #steps: RouterSteps;
   readonly #world: ExplainWorld;
   readonly #calls = new LiveCalls();
   readonly #turns = new Map<number, number>();
@@ -81,12 +41,12 @@ export class CallRouter {
   #prober: GatewayProber | undefined;
   #stopSweep: () => void = () => undefined;
 
-  constructor(deps: CallRouterDeps, steps: readonly Step<CallContext>[]) {
+  constructor(deps: CallRouterDeps, steps: RouterSteps) {
     this.#deps = deps;
     this.#steps = steps;
     this.#rates = new CallRates(() => deps.clock.now());
     const gatewayHealth = new GatewayHealth(() => deps.clock.now());
-    this.#carrierRegistrar = createCarrierRegistrar(deps);
+    this.#carrierRegistrar = createCarrierRegistrar(deps, deps.registerAtCarriers);
     this.#world = {
       ...deps,
       carrierRoutes: new CarrierRoutes(),
@@ -104,21 +64,18 @@ export class CallRouter {
       referPolicy: deps.referPolicy ?? 'reject',
       privateMedia: deps.privateMedia ?? 'warn',
       leaseUntilMs: () => this.#leaseUntilMs(),
+      placeFollowOn: (order) => this.#placeFollowOn(order),
+      resolveFor: (trunk, request) => this.#resolveFor(trunk, request),
     };
     this.#sweepLater();
   }
 
   /** For `srf.invite(…)`: answers refusals at once, or starts the call. */
   handleInvite(req: SrfRequest, res: SrfResponse): void {
-    const uuid = `call_${this.#deps.random.hex(16)}`;
-    const effects = this.#effects(() => this.#start(call, req, res));
-    const context = createContext(uuid, toInboundRequest(req), this.#world, effects);
-    const call: Call = new Call(context, this.#deps.clock, {
-      onProgress: (record) => this.#deps.sink.emit(record),
-      onEnded: (record) => this.#onEnded(call, record),
-    });
+    const call: Call = this.#newCall(toInboundRequest(req), () => this.#start(call, req, res));
+    const { context } = call;
     try {
-      const rejection = this.#refuseWhenUnready() ?? runSteps(this.#steps, context);
+      const rejection = this.#refuseWhenUnready() ?? runSteps(this.#steps.call, context);
       if (rejection === undefined) return;
       refuseInvite(res, rejection, realmOf(context.directory, context.invite));
       call.refuse(rejection);
@@ -129,7 +86,7 @@ export class CallRouter {
 
   /** What would become of a call now, by the same steps, with no side effect. */
   explain(query: ExplainQuery): Explanation {
-    return explainCall(this.#world, this.#steps, query, {
+    return explainCall(this.#world, this.#steps.call, query, {
       peekRates: (rates) => this.#rates.peek(rates),
       unready: this.#refuseWhenUnready(),
       checkFunds: (context) => this.#deps.funds?.check(context),
@@ -145,9 +102,7 @@ export class CallRouter {
 
   /** Calls that are up by direction, for the gauge. */
   activeByDirection(): Readonly<Record<CallRecord['direction'], number>> {
-    const counts = { in: 0, out: 0, internal: 0 };
-    for (const call of this.#calls.values()) counts[call.context.direction] += 1;
-    return counts;
+    return this.#calls.countByDirection();
   }
 
   /** Live leases: at any moment as many as there are live calls. */
@@ -157,12 +112,7 @@ export class CallRouter {
 
   /** Live leases by the class of the side that pays, for the gauge; together as many as there are calls. */
   leasesByClass(): Readonly<Record<CallClass, number>> {
-    const counts = { in: 0, out: 0, dialer: 0 };
-    for (const { claims } of this.leases()) {
-      const paying = claims.find((claim) => claim.level !== 'carrier') ?? claims[0];
-      counts[paying?.class ?? 'in'] += 1;
-    }
-    return counts;
+    return countByClass(this.leases());
   }
 
   /** Probes every gateway by OPTIONS from now on; `send` tells whether anything came back. */
@@ -239,14 +189,47 @@ export class CallRouter {
     return readiness === 'ready' ? undefined : { status: 503, reason: readiness, lines: ['Retry-After: 10'] };
   }
 
-  #start(call: Call, req: SrfRequest, res: SrfResponse): void {
+  #newCall(request: InboundRequest, bridge: () => void): Call {
+    const uuid = `call_${this.#deps.random.hex(16)}`;
+    const call: Call = new Call(createContext(uuid, request, this.#world, this.#effects(bridge)), this.#deps.clock, {
+      onProgress: (record) => this.#deps.sink.emit(record),
+      onEnded: (record) => this.#onEnded(call, record),
+    });
+    return call;
+  }
+
+  #start(call: Call, req: SrfRequest, res: SrfResponse, connect?: ConnectLegs): void {
     this.#calls.add(call);
     call.start();
-    new CallRunner(this.#bridge, call, req, res).run().catch((error: unknown) => this.#fault(error, call, res));
+    const runner = new CallRunner(this.#bridge, call, req, res, connect);
+    runner.run().catch((error: unknown) => this.#fault(error, call, res));
+  }
+
+  /** A call that somebody in a call has asked for: all steps but those that ask who it is. */
+  #placeFollowOn({ trunk, request, req, res, connect }: FollowOn): Call | Rejection {
+    const call: Call = this.#newCall(request, () => this.#start(call, req, res, connect));
+    call.context.source = { kind: 'trunk', trunk };
+    const rejection =
+      this.#refuseWhenUnready() ?? allowedTrunk(call.context, trunk) ?? runSteps(this.#steps.followOn, call.context);
+    if (rejection === undefined) return call;
+    call.refuse(rejection);
+    return rejection;
+  }
+
+  #resolveFor(trunk: TrunkRecord, request: InboundRequest): CallContext | Rejection {
+    const context = createContext(
+      '',
+      request,
+      this.#world,
+      this.#effects(() => undefined),
+    );
+    context.source = { kind: 'trunk', trunk };
+    return allowedTrunk(context, trunk) ?? runSteps(this.#steps.resolve, context) ?? context;
   }
 
   #onEnded(call: Call, record: CallRecord): void {
     const { admission, sink } = this.#deps;
+    noteDuration(call.context, record);
     admission.release(record.uuid);
     this.#calls.delete(call);
     if (record.result === null || record.reason === null) return;
@@ -281,14 +264,4 @@ export class CallRouter {
       this.#sweepLater();
     });
   }
-}
-
-function createCarrierRegistrar({ directory, clock, random, registerAtCarriers }: CallRouterDeps): CarrierRegistrar {
-  const silent = { send: () => undefined, onChange: () => undefined };
-  return new CarrierRegistrar({
-    carriers: () => (registerAtCarriers === undefined ? [] : directory.carriers()),
-    clock,
-    random,
-    ...(registerAtCarriers ?? silent),
-  });
 }

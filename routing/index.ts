@@ -4,7 +4,8 @@ import { applyCallerId } from './apply-caller-id.ts';
 import { authenticate } from './authenticate.ts';
 import { bridgeLegs } from './bridge-legs.ts';
 import type { CallContext } from './call-context.ts';
-import { CallRouter, type CallRouterDeps } from './call-router.ts';
+import { CallRouter } from './call-router.ts';
+import type { CallRouterDeps } from './call-router-deps.ts';
 import { checkFunds } from './check-funds.ts';
 import { guardDestination } from './guard-destination.ts';
 import { identifySource } from './identify-source.ts';
@@ -26,9 +27,14 @@ export const CALL_STEPS: readonly Step<CallContext>[] = [
   bridgeLegs,
 ];
 
+/** What a call is asked whose trunk is known: one that a transfer makes. */
+const FOLLOW_ON_STEPS = CALL_STEPS.filter((step) => step !== identifySource && step !== authenticate);
+/** The same for a target that is only looked up. */
+const RESOLVE_STEPS = FOLLOW_ON_STEPS.filter((step) => step !== admitCall && step !== bridgeLegs);
+
 /** The router of one SIP thread: `srf.invite((req, res) => router.handleInvite(req, res))`. */
 export function createCallRouter(deps: CallRouterDeps): CallRouter {
-  return new CallRouter(deps, CALL_STEPS);
+  return new CallRouter(deps, { call: CALL_STEPS, followOn: FOLLOW_ON_STEPS, resolve: RESOLVE_STEPS });
 }
 
 export type { Admission, Claim, Lease } from './admission/admission.ts';
@@ -36,7 +42,8 @@ export { MemoryAdmission } from './admission/memory-admission.ts';
 export type { ReferPolicy } from './bridge/bridge-deps.ts';
 export type { PrivateMediaPolicy } from './bridge/private-media.ts';
 export { CallFundsWatch } from './call-funds.ts';
-export type { CallRouter, CallRouterDeps, Readiness } from './call-router.ts';
+export type { CallRouter } from './call-router.ts';
+export type { CallRouterDeps, Readiness } from './call-router-deps.ts';
 export type { SendRegister } from './carrier/register-port.ts';
 export type { CarrierRegistrationStatus } from './carrier/registration-state.ts';
 export { srfRegisters } from './carrier/srf-registers.ts';

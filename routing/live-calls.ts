@@ -19,6 +19,12 @@ export class LiveCalls {
     return this.#calls.values();
   }
 
+  countByDirection(): Readonly<Record<'in' | 'out' | 'internal', number>> {
+    const counts = { in: 0, out: 0, internal: 0 };
+    for (const call of this.#calls.values()) counts[call.context.direction] += 1;
+    return counts;
+  }
+
   find(uuid: string): Call | undefined {
     return this.#calls.get(uuid);
   }

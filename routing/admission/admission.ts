@@ -39,3 +39,13 @@ export interface Admission {
   /** Live leases, for the invariant "counters equal leases" and the metric. */
   leases(): readonly Lease[];
 }
+
+/** Leases by the class of the side that pays. */
+export function countByClass(leases: readonly Lease[]): Readonly<Record<CallClass, number>> {
+  const counts = { in: 0, out: 0, dialer: 0 };
+  for (const { claims } of leases) {
+    const paying = claims.find((claim) => claim.level !== 'carrier') ?? claims[0];
+    counts[paying?.class ?? 'in'] += 1;
+  }
+  return counts;
+}

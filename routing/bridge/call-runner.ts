@@ -6,7 +6,7 @@ import type { SrfHeaders, SrfRequest, SrfResponse } from '../srf-adapter.ts';
 import type { BridgeDeps } from './bridge-deps.ts';
 import type { Call, CallEnd } from './call.ts';
 import { callRound, type Round } from './call-round.ts';
-import { connectLegs } from './connect-legs.ts';
+import { type ConnectLegs, connectLegs } from './connect-legs.ts';
 import { EarlyAnswers } from './early-answers.ts';
 import { answerHeaders, inviteHeaders } from './header-policy.ts';
 import { isPeerAnswer, type LegFailure, mayTryNext, rejectionFor } from './leg-outcome.ts';
@@ -26,14 +26,16 @@ export class CallRunner {
   readonly #req: SrfRequest;
   readonly #res: SrfResponse;
   readonly #early: EarlyAnswers;
+  readonly #connect: ConnectLegs;
   #round: Round | undefined;
   #failed: Failed | undefined;
 
-  constructor(deps: BridgeDeps, call: Call, req: SrfRequest, res: SrfResponse) {
+  constructor(deps: BridgeDeps, call: Call, req: SrfRequest, res: SrfResponse, connect: ConnectLegs = connectLegs) {
     this.#deps = deps;
     this.#call = call;
     this.#req = req;
     this.#res = res;
+    this.#connect = connect;
     this.#early = new EarlyAnswers(call.context, req, res);
   }
 
@@ -151,7 +153,7 @@ export class CallRunner {
     if (leg.kind === 'gateway') gatewayHealth.responded(leg.label);
     if (carrier !== undefined) carrierQuality.attempted(carrier.id, true);
     const incoming = { call: this.#call, req: this.#req, res: this.#res, early: this.#early };
-    await connectLegs(this.#deps, incoming, leg, outcome);
+    await this.#connect(this.#deps, incoming, leg, outcome);
   }
 
   #giveUp(): void {

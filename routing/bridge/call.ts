@@ -15,8 +15,9 @@ export interface CallEnd {
 
 /** The two legs of a call that is up. */
 export interface LegsUp {
-  readonly caller: LegDialog;
-  readonly callee: CallLeg & { readonly dialog: LegDialog };
+  /** Absent when a transfer has taken that side out of this call. */
+  readonly caller: LegDialog | undefined;
+  readonly callee: CallLeg;
   readonly codec: string | null;
 }
 
@@ -149,7 +150,9 @@ export class Call {
     const legs = this.#legs;
     if (legs === undefined) return { aLeg, bLeg: null };
     const { dialog: _, ...bLeg } = legs.callee;
-    return isOver ? { aLeg, bLeg } : { aLeg: { ...aLeg, dialog: legs.caller }, bLeg: legs.callee };
+    return isOver
+      ? { aLeg, bLeg }
+      : { aLeg: { ...aLeg, ...(legs.caller && { dialog: legs.caller }) }, bLeg: legs.callee };
   }
 }
 

@@ -20,6 +20,14 @@ export interface IncomingCall {
   readonly early: EarlyAnswers;
 }
 
+/** What joins a caller with whoever answered. */
+export type ConnectLegs = (
+  deps: BridgeDeps,
+  incoming: IncomingCall,
+  leg: LegTarget,
+  answered: AnsweredLeg,
+) => Promise<void>;
+
 /** The called side answered: answers the caller with the same session description and joins the two dialogs. */
 export async function connectLegs(
   deps: BridgeDeps,

@@ -27,6 +27,7 @@ export function inviteHeaders(context: CallContext, option: RouteOption, leg: Le
     'Min-SE': '90',
     'X-Correlation-ID': context.uuid,
   };
+  if (leg.routes !== undefined) headers.Route = leg.routes.join(', ');
   for (const name of PASSED_TO_CALLEE) copyLines(headers, name, request.headerLines(name.toLowerCase()));
   const host = domainFor(option);
   for (const name of FORWARDING) {

@@ -1,22 +1,16 @@
 import type { Rejection } from '../../telemetry/index.ts';
 import { realmOf, refuseInvite } from '../answer.ts';
 import { type CallContext, callerTrunk } from '../call-context.ts';
+import { nearestSetting } from '../nearest-setting.ts';
 import type { SrfResponse } from '../srf-adapter.ts';
 import { type DialogEvent, type SrfDialog, type SrfRequest, toInboundRequest } from '../srf-adapter.ts';
 import type { BridgeDeps } from './bridge-deps.ts';
 import type { Call, CallEnd, LegsUp } from './call.ts';
 import { refreshedDialog } from './leg-dialog.ts';
+import { type Leg, LegPair } from './leg-pair.ts';
 import { relayReinvite, relayRequest } from './relay-request.ts';
 import { destroyDialog } from './release-leg.ts';
-
-type Side = 'caller' | 'callee';
-
-interface Leg {
-  readonly side: Side;
-  readonly dialog: SrfDialog;
-  /** Where its requests came from last. */
-  address: string;
-}
+import { startTransfer } from './transfer.ts';
 
 /** Passes what one side asks inside the call to the other, and ends both when one ends. */
 export function relayDialogs(
@@ -26,49 +20,86 @@ export function relayDialogs(
   uac: SrfDialog,
   calleeAddress: string,
 ): void {
-  const caller: Leg = { side: 'caller', dialog: uas, address: call.context.invite.request.sourceAddress };
-  const callee: Leg = { side: 'callee', dialog: uac, address: calleeAddress };
-  relayOneWay(deps, call, caller, callee);
-  relayOneWay(deps, call, callee, caller);
+  const { source, invite, options, admitted } = call.context;
+  const caller: Leg = {
+    side: 'caller',
+    recordedAs: 'caller',
+    call,
+    dialog: uas,
+    trunk: callerTrunk(call.context),
+    carrier: source?.kind === 'carrier' ? source.carrier : undefined,
+    address: invite.request.sourceAddress,
+  };
+  const { trunk, carrier } = options[admitted] ?? {};
+  const callee: Leg = {
+    side: 'callee',
+    recordedAs: 'callee',
+    call,
+    dialog: uac,
+    trunk,
+    carrier,
+    address: calleeAddress,
+  };
+  const pair = new LegPair(caller, callee);
+  relayFrom(deps, call, pair, caller);
+  relayFrom(deps, call, pair, callee);
 }
 
-function relayOneWay(deps: BridgeDeps, call: Call, from: Leg, to: Leg): void {
-  const forward = (event: DialogEvent, act: (req: SrfRequest, res: SrfResponse) => void) => {
+/** Listens to one leg for as long as it is one of the two. */
+function relayFrom(deps: BridgeDeps, call: Call, pair: LegPair, from: Leg): void {
+  const forward = (event: DialogEvent, act: (req: SrfRequest, res: SrfResponse, to: Leg) => void) => {
     from.dialog.on(event, (req, res) => {
+      const to = pair.otherOf(from);
+      if (to === undefined) {
+        res.send(481, undefined, {});
+        return;
+      }
       if (!isAllowed(deps, call, from, req, res)) return;
-      call.update((legs) => refreshLeg(legs, from.side, req));
-      act(req, res);
+      from.call.update((legs) => refreshLeg(legs, from.recordedAs, req));
+      act(req, res, to);
     });
   };
-  forward('modify', (req, res) => relayReinvite(from.dialog, to.dialog, req, res));
-  forward('update', (req, res) => {
+  forward('modify', (req, res, to) => relayReinvite(from.dialog, to.dialog, req, res));
+  forward('update', (req, res, to) => {
     // RFC 4028 section 7.4: an UPDATE without a body only refreshes the session of its own leg.
     if (req.body === '' || req.body === undefined) res.send(200, undefined, {});
     else relayRequest(to.dialog, req, res);
   });
   for (const event of ['info', 'notify', 'message'] as const) {
-    forward(event, (req, res) => relayRequest(to.dialog, req, res));
+    forward(event, (req, res, to) => relayRequest(to.dialog, req, res));
   }
-  forward('refer', (req, res) => {
-    if (deps.referPolicy === 'pass') relayRequest(to.dialog, req, res);
+  const listen = (leg: Leg) => relayFrom(deps, call, pair, leg);
+  forward('refer', (req, res, to) => {
+    const policy = nearestSetting(call.context.directory, from, 'refer') ?? deps.referPolicy;
+    if (policy === 'pass') relayRequest(to.dialog, req, res);
+    else if (policy === 'local') startTransfer(deps, { call, pair, transferor: from, req, res, listen });
     else res.send(603, undefined, {});
   });
-  from.dialog.on('destroy', (bye, reason) => {
-    if (call.isEnded) return;
-    call.end(endOf(from.side, reason));
-    const cause = bye.get('reason');
-    destroyDialog(to.dialog, cause === undefined ? {} : { Reason: cause });
-  });
+  from.dialog.on('destroy', (bye, reason) => legEnded(call, pair, from, endOf(from.side, reason), bye.get('reason')));
 }
 
-function refreshLeg(legs: LegsUp, side: Side, req: SrfRequest): LegsUp | undefined {
-  const dialog = refreshedDialog(side === 'caller' ? legs.caller : legs.callee.dialog, req);
+function legEnded(call: Call, pair: LegPair, from: Leg, end: CallEnd, cause: string | undefined): void {
+  const to = pair.otherOf(from);
+  if (to === undefined || call.isEnded) return;
+  if (pair.pending?.transferor === from) {
+    pair.pending.transferorLeft();
+    return;
+  }
+  pair.pending?.abandon();
+  call.end(end);
+  pair.endLinked(end);
+  destroyDialog(to.dialog, cause === undefined ? {} : { Reason: cause });
+}
+
+function refreshLeg(legs: LegsUp, side: Leg['recordedAs'], req: SrfRequest): LegsUp | undefined {
+  const known = side === 'caller' ? legs.caller : legs.callee.dialog;
+  const dialog = known && refreshedDialog(known, req);
   if (dialog === undefined) return undefined;
   return side === 'caller' ? { ...legs, caller: dialog } : { ...legs, callee: { ...legs.callee, dialog } };
 }
 
 /** A BYE of the far end, or one that the engine made because the far end stopped talking to it. */
-function endOf(side: Side, reason: string): CallEnd {
+function endOf(side: Leg['side'], reason: string): CallEnd {
   if (reason === 'normal release') return { reason: 'answered', status: 200, hungUpBy: side };
   const sentence = `The ${side}'s side ended by itself: ${reason}.`;
   return { reason: 'session_expired', status: 200, sentence, hungUpBy: 'server' };
@@ -90,26 +121,25 @@ function isAllowed(deps: BridgeDeps, call: Call, leg: Leg, req: SrfRequest, res:
   return false;
 }
 
-function proveOther(deps: BridgeDeps, context: CallContext, leg: Leg, req: SrfRequest): Rejection | undefined {
-  const called = context.options[context.admitted];
-  const trunk = leg.side === 'caller' ? callerTrunk(context) : called?.trunk;
-  const carrier = leg.side === 'caller' ? carrierOfSource(context) : called?.carrier;
+function proveOther(
+  deps: BridgeDeps,
+  { directory, carrierNodes }: CallContext,
+  { trunk, carrier }: Leg,
+  req: SrfRequest,
+): Rejection | undefined {
+  const address = req.source_address;
   if (carrier !== undefined) {
-    const node = context.carrierNodes.carrierFrom(req.source_address, '');
     const isSame =
-      context.directory.findCarrierBySource(req.source_address)?.id === carrier.id || node?.carrierId === carrier.id;
+      directory.findCarrierBySource(address)?.id === carrier.id ||
+      carrierNodes.carrierFrom(address, '')?.carrierId === carrier.id;
     return isSame ? undefined : { status: 403, reason: 'source_unknown' };
   }
   if (trunk === undefined) return { status: 403, reason: 'source_unknown' };
   if (trunk.authType === 'ip') {
-    const isListed = context.directory.findIpTrunks(req.source_address).some((listed) => listed.id === trunk.id);
+    const isListed = directory.findIpTrunks(address).some((listed) => listed.id === trunk.id);
     return isListed ? undefined : { status: 403, reason: 'source_unknown' };
   }
   const verdict = deps.auth.authenticate(toInboundRequest(req));
   if (verdict.kind === 'rejected') return verdict.rejection;
   return verdict.trunk.id === trunk.id ? undefined : { status: 403, reason: 'aor_mismatch' };
-}
-
-function carrierOfSource(context: CallContext) {
-  return context.source?.kind === 'carrier' ? context.source.carrier : undefined;
 }

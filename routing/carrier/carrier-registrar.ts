@@ -104,3 +104,19 @@ export class CarrierRegistrar implements CarrierNodes {
 function keyOf(carrier: CarrierRecord): string {
   return JSON.stringify([carrier.name, carrier.routing?.registration]);
 }
+
+/** Without a way to send them nobody is registered anywhere. */
+export function createCarrierRegistrar(
+  {
+    directory,
+    clock,
+    random,
+  }: Pick<BindingDeps, 'clock' | 'random'> & {
+    readonly directory: { carriers(): readonly CarrierRecord[] };
+  },
+  way: Pick<BindingDeps, 'send' | 'onChange'> | undefined,
+): CarrierRegistrar {
+  const silent = { send: () => undefined, onChange: () => undefined };
+  const carriers = () => (way === undefined ? [] : directory.carriers());
+  return new CarrierRegistrar({ carriers, clock, random, ...(way ?? silent) });
+}

@@ -1,3 +1,6 @@
+import type { CallRecord } from '../../bus/index.ts';
+import type { CallContext } from '../call-context.ts';
+
 /** One outcome weighs this much of a score: some twenty calls decide. */
 const WEIGHT = 0.1;
 /** Scores are compared in steps of so much, so that single calls do not turn the order. */
@@ -49,4 +52,14 @@ export class CarrierQuality {
     this.#byCarrier.set(carrierId, made);
     return made;
   }
+}
+
+/** How long the calls over a carrier last is part of how well it does. */
+export function noteDuration(
+  { options, admitted, carrierQuality }: Pick<CallContext, 'options' | 'admitted' | 'carrierQuality'>,
+  { answeredAtMs, endedAtMs }: CallRecord,
+): void {
+  const carrier = options[admitted]?.carrier;
+  if (carrier === undefined || answeredAtMs === null || endedAtMs === null) return;
+  carrierQuality.ended(carrier.id, (endedAtMs - answeredAtMs) / 1000);
 }

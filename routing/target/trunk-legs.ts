@@ -28,6 +28,7 @@ function bindingLeg(trunk: TrunkRecord, binding: BindingRecord, called: string):
     kind: 'binding',
     uri: mode === 'did' ? withUser(binding.contact, called) : binding.contact,
     proxy: flowRoute(binding),
+    ...(binding.path.length === 0 ? {} : { routes: binding.path }),
     label: binding.contact,
     remoteAddress: binding.sourceAddress,
   };

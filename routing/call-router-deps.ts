@@ -1,0 +1,53 @@
+import type { CallsConfig } from '../config/index.ts';
+import type { Step } from '../telemetry/index.ts';
+import type { Admission } from './admission/admission.ts';
+import type { ReferPolicy } from './bridge/bridge-deps.ts';
+import type { PrivateMediaPolicy } from './bridge/private-media.ts';
+import type { CallContext } from './call-context.ts';
+import type { CarrierRegistrarDeps } from './carrier/carrier-registrar.ts';
+import type { ExplainDirectory } from './explain.ts';
+import type {
+  CallClock,
+  CallFunds,
+  CallRandom,
+  CallSink,
+  PeerNames,
+  RoutingAuth,
+  RoutingBindings,
+  RoutingDirectory,
+} from './ports.ts';
+import type { SrfPort } from './srf-adapter.ts';
+
+export interface CallRouterDeps {
+  readonly directory: RoutingDirectory & ExplainDirectory;
+  readonly bindings: RoutingBindings;
+  readonly auth: RoutingAuth;
+  readonly admission: Admission;
+  readonly config: CallsConfig;
+  readonly srf: SrfPort;
+  readonly sink: CallSink;
+  readonly clock: CallClock;
+  readonly random: CallRandom;
+  /** @default every call is free */
+  readonly funds?: CallFunds;
+  /** What happens to REFER inside a call. @default 'reject' */
+  readonly referPolicy?: ReferPolicy;
+  /** Both sides offer private media addresses: say so, or refuse the call. @default 'warn' */
+  readonly privateMedia?: PrivateMediaPolicy;
+  /** What the peer of a flow has proved by mutual TLS. @default nothing */
+  readonly peerCertificate?: (flowId: string) => PeerNames | undefined;
+  /** Registers at carriers (P26). @default at none */
+  readonly registerAtCarriers?: Pick<CarrierRegistrarDeps, 'send' | 'onChange'>;
+  /** Whether calls can be served at all. @default always 'ready' */
+  readonly readiness?: () => Readiness;
+}
+
+export type Readiness = 'ready' | 'loading' | 'draining' | 'overload';
+
+export interface RouterSteps {
+  readonly call: readonly Step<CallContext>[];
+  /** Of a call whose trunk is known, from the numbers on. */
+  readonly followOn: readonly Step<CallContext>[];
+  /** The same without taking a place or calling anybody. */
+  readonly resolve: readonly Step<CallContext>[];
+}
