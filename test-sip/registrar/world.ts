@@ -13,6 +13,7 @@ export interface ShownContact {
   readonly contact: string;
   readonly source: string;
   readonly transport: string;
+  readonly rtt_ms: number | null;
 }
 
 export interface ShownRegistration {

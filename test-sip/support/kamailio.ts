@@ -18,30 +18,37 @@ export interface Kamailio {
   output(): string;
 }
 
-const MODULES = '/usr/lib/x86_64-linux-gnu/kamailio/modules/:/usr/lib/aarch64-linux-gnu/kamailio/modules/';
+/** Where Debian keeps them. */
+export const KAMAILIO_MODULES =
+  '/usr/lib/x86_64-linux-gnu/kamailio/modules/:/usr/lib/aarch64-linux-gnu/kamailio/modules/';
 
 /** Debian's Kamailio as a PBX: its `uac` module registers, and whatever it is asked it answers. It ends with the test. */
 export function startKamailio(t: Test, options: KamailioOptions): Kamailio {
   const dir = tempDir(t);
   const tables = join(dir, 'db');
   writeTables(dir, options);
+  return runKamailio(t, dir, configuration(options, tables));
+}
+
+/** Debian's Kamailio with that configuration, its files in that folder. It ends with the test. */
+export function runKamailio(t: Test, dir: string, text: string): Kamailio {
   const file = join(dir, 'kamailio.cfg');
-  writeFileSync(file, configuration(options, tables));
+  writeFileSync(file, text);
   const child = spawn('kamailio', ['-DD', '-E', '-f', file, '-Y', dir, '-m', '32', '-M', '4', '-w', dir], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  let text = '';
+  let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
+      output += chunk;
     });
   }
   t.teardown(() => {
     // The main process and its workers are a group of their own.
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
   });
-  return { output: () => text };
+  return { output: () => output };
 }
 
 /** The tables of db_text: a line of columns, then one line a row; colons in values are escaped. */
@@ -70,7 +77,7 @@ log_stderror=yes
 children=1
 disable_tcp=yes
 listen=udp:${host}:${port}
-mpath="${MODULES}"
+mpath="${KAMAILIO_MODULES}"
 ${modules.map((name) => `loadmodule "${name}.so"`).join('\n')}
 modparam("uac", "reg_db_url", "text://${tables}")
 modparam("uac", "reg_contact_addr", "${host}:${port}")
