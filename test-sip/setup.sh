@@ -4,7 +4,7 @@ set -euo pipefail
 
 # command:package
 NEEDS=(sipp:sip-tester ip:iproute2 unshare:util-linux openssl:openssl promtool:prometheus sqlite3:sqlite3 curl:curl
-  nft:nftables baresip:baresip-core kamailio:kamailio python3:python3 php:php-cli)
+  nft:nftables baresip:baresip-core kamailio:kamailio pdftoppm:poppler-utils python3:python3 php:php-cli)
 
 missing=()
 for need in "${NEEDS[@]}"; do

@@ -1,0 +1,47 @@
+import { sql } from 'kysely';
+import { Temporal } from 'temporal-polyfill';
+import { type Store, TenancyError } from '../../tenancy/index.ts';
+import { timezoneOf } from '../renewals/index.ts';
+import { issueInvoice } from './issue-invoice.ts';
+
+/** Longest month and a day: charges older than that were invoiced long ago. */
+const BACK_MS = 63 * 86_400_000;
+
+/** Issues what is due by the store's clock: to each account the month that is over, once. @returns how many */
+export async function runInvoices(store: Store): Promise<number> {
+  const nowMs = store.clock.nowMs();
+  const { rows } = await sql<{
+    readonly accountId: number;
+  }>`SELECT DISTINCT account_id AS "accountId" FROM ledger_entries
+    WHERE account_id IS NOT NULL AND kind IN ('charge', 'hold') AND at_ms >= ${nowMs - BACK_MS} ORDER BY 1`.execute(
+    store.db,
+  );
+  let issued = 0;
+  for (const { accountId } of rows) {
+    const month = Temporal.Instant.fromEpochMilliseconds(nowMs)
+      .toZonedDateTimeISO(await timezoneOf(store, accountId))
+      .toPlainDate()
+      .toPlainYearMonth()
+      .subtract({ months: 1 })
+      .toString();
+    issued += await store.write(async (context) => {
+      const before = await countInvoices(context);
+      await issueInvoice(context, { accountId, month }).catch(ignoreEmpty);
+      return (await countInvoices(context)) - before;
+    });
+  }
+  return issued;
+}
+
+/** An account without charges in that month gets no invoice. */
+function ignoreEmpty(error: unknown): void {
+  if (!(error instanceof TenancyError) || error.code !== 'validation_failed') throw error;
+}
+
+async function countInvoices(context: Pick<Store, 'db'>): Promise<number> {
+  const row = await context.db
+    .selectFrom('invoices')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return row.count;
+}
