@@ -1,6 +1,4 @@
-import { createAdminStore, createRecordStore, sipAccessOf } from './admin/index.ts';
 import { type Config, loadConfig } from './config/index.ts';
-import { listenAdmin, prepareAdmin } from './runtime/admin-listeners.ts';
 import { startCommerce } from './runtime/commerce.ts';
 import { handOver } from './runtime/hand-over.ts';
 import { Journal } from './runtime/journal.ts';
@@ -9,7 +7,6 @@ import { startMetricsServer } from './runtime/metrics-server.ts';
 import { startMoney } from './runtime/money.ts';
 import { Publishing } from './runtime/publish.ts';
 import { stopOnSignal } from './runtime/shutdown.ts';
-import { createSipPort } from './runtime/sip-port.ts';
 import { startSipThread } from './runtime/sip-thread.ts';
 import { failStart } from './runtime/start-error.ts';
 import { VERSION } from './runtime/version.ts';
@@ -54,18 +51,16 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
   // HTTP: the API, the control socket of the CLI, metrics; made while the SIP thread takes in what it was sent.
   const commerce = startCommerce(config, world.store, logger);
   const state = { isReady: false };
-  const apps = await prepareAdmin({
-    store: createAdminStore(world.store, commerce),
-    records: createRecordStore(world.store),
-    sip: createSipPort(sip.bus),
+  // Only now: the API is half of all code, and the SIP thread must not wait until it is loaded.
+  const { listenAdmin, prepareHttp } = await import('./runtime/http.ts');
+  const apps = await prepareHttp({
+    config,
+    world,
+    bus: sip.bus,
+    commerce,
     publish: async () => void (await Promise.all([publishing.publish(), money.publish()])),
     isReady: () => state.isReady,
-    version: VERSION,
-    domain: world.store.platformRealm,
-    access: sipAccessOf(config),
-    rateLimits: config.rateLimits,
-    nowMs: Date.now,
-    logger: logger.child({ part: 'http' }),
+    logger,
   });
   await sip.bus.started;
   await world.settleOpenCalls();

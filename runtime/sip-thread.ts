@@ -22,6 +22,12 @@ export interface SipThread {
   terminate(): Promise<void>;
 }
 
+/**
+ * What a SIP thread makes is garbage at once or stays for hours: more room for the young would only be memory to hold,
+ * 200 MB of it with what Node takes by itself on a large machine.
+ */
+const LIMITS = { maxYoungGenerationSizeMb: 24 } as const;
+
 /** Starts a SIP thread; `onDeath` hears of an end that nobody asked for. */
 export function startSipThread(
   data: SipThreadData,
@@ -30,7 +36,7 @@ export function startSipThread(
 ): SipThread {
   // Compiled, in the published package, it is JavaScript like this file.
   const script = new URL(`../sip-worker${extname(import.meta.filename)}`, import.meta.url);
-  const worker = new Worker(script, { workerData: data, name: 'didfarm-sip' });
+  const worker = new Worker(script, { workerData: data, name: 'didfarm-sip', resourceLimits: LIMITS });
   const bus = new MainSide(threadPort(worker), handlers);
   // Whoever waits for the start hears of it; nobody else must.
   bus.started.catch(() => undefined);

@@ -1,0 +1,38 @@
+import { createAdminStore, createRecordStore, sipAccessOf } from '../admin/index.ts';
+import type { MainSide } from '../bus/index.ts';
+import type { Config } from '../config/index.ts';
+import type { Logger } from '../telemetry/index.ts';
+import { type AdminApps, prepareAdmin } from './admin-listeners.ts';
+import type { Commerce } from './commerce.ts';
+import { createSipPort } from './sip-port.ts';
+import { VERSION } from './version.ts';
+import type { World } from './world.ts';
+
+export { listenAdmin } from './admin-listeners.ts';
+
+export interface HttpParts {
+  readonly config: Config;
+  readonly world: World;
+  readonly bus: MainSide;
+  readonly commerce: Commerce;
+  readonly publish: () => Promise<void>;
+  readonly isReady: () => boolean;
+  readonly logger: Logger;
+}
+
+/** The API over everything else, ready to listen. */
+export function prepareHttp({ config, world, bus, commerce, publish, isReady, logger }: HttpParts): Promise<AdminApps> {
+  return prepareAdmin({
+    store: createAdminStore(world.store, commerce),
+    records: createRecordStore(world.store),
+    sip: createSipPort(bus),
+    publish,
+    isReady,
+    version: VERSION,
+    domain: world.store.platformRealm,
+    access: sipAccessOf(config),
+    rateLimits: config.rateLimits,
+    nowMs: Date.now,
+    logger: logger.child({ part: 'http' }),
+  });
+}
