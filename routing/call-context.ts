@@ -5,6 +5,7 @@ import type { AdmissionResult, Claim } from './admission/admission.ts';
 import type { CallRate } from './call-rates.ts';
 import type { CarrierNodes } from './carrier/carrier-registrar.ts';
 import type { DigestLogin } from './carrier/digest-client.ts';
+import type { IdentitySigner } from './identity/identity-signer.ts';
 import type { InviteView } from './invite-view.ts';
 import type { OpenHours } from './open-hours.ts';
 import type { AuthVerdict, RoutingBindings, RoutingDirectory } from './ports.ts';
@@ -102,6 +103,8 @@ export interface CallContext extends Traced {
   /** Names of the certificate that the peer has proved (F-128), none without mutual TLS. */
   readonly peerNames: readonly string[];
   readonly openHours: OpenHours;
+  /** Signs caller numbers; absent without a key. */
+  readonly identitySigner: IdentitySigner | undefined;
   /** When the INVITE came (epoch ms). */
   readonly atMs: number;
   readonly trace: TraceLine[];

@@ -6,6 +6,7 @@ import type { PrivateMediaPolicy } from './bridge/private-media.ts';
 import type { CallContext } from './call-context.ts';
 import type { CarrierRegistrarDeps } from './carrier/carrier-registrar.ts';
 import type { ExplainDirectory } from './explain.ts';
+import type { SignerOptions } from './identity/identity-signer.ts';
 import type {
   CallClock,
   CallFunds,
@@ -36,6 +37,8 @@ export interface CallRouterDeps {
   readonly privateMedia?: PrivateMediaPolicy;
   /** What the peer of a flow has proved by mutual TLS. @default nothing */
   readonly peerCertificate?: (flowId: string) => PeerNames | undefined;
+  /** Signs caller numbers towards carriers (RFC 8224). @default no key */
+  readonly signIdentity?: SignerOptions | undefined;
   /** Registers at carriers (P26). @default at none */
   readonly registerAtCarriers?: Pick<CarrierRegistrarDeps, 'send' | 'onChange'>;
   /** Whether calls can be served at all. @default always 'ready' */

@@ -15,6 +15,7 @@ import type { CarrierRegistrationStatus } from './carrier/registration-state.ts'
 import { createContext } from './create-context.ts';
 import { type ExplainQuery, type ExplainWorld, type Explanation, explainCall } from './explain.ts';
 import { allowedTrunk } from './identify-source.ts';
+import { IdentitySigner } from './identity/identity-signer.ts';
 import { LiveCalls } from './live-calls.ts';
 import { OpenHours } from './open-hours.ts';
 import { type SrfRequest, type SrfResponse, toInboundRequest } from './srf-adapter.ts';
@@ -54,6 +55,7 @@ export class CallRouter {
       carrierQuality: new CarrierQuality(),
       carrierNodes: this.#carrierRegistrar,
       openHours: new OpenHours(),
+      identitySigner: deps.signIdentity && new IdentitySigner(deps.signIdentity),
       peerCertificate: deps.peerCertificate ?? (() => undefined),
       nowMs: () => deps.clock.now(),
     };

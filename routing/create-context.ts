@@ -2,6 +2,7 @@ import type { InboundRequest } from '../auth/index.ts';
 import type { CallsConfig } from '../config/index.ts';
 import type { CallContext, CallEffects } from './call-context.ts';
 import type { CarrierNodes } from './carrier/carrier-registrar.ts';
+import type { IdentitySigner } from './identity/identity-signer.ts';
 import { viewInvite } from './invite-view.ts';
 import type { OpenHours } from './open-hours.ts';
 import type { PeerNames, RoutingBindings, RoutingDirectory } from './ports.ts';
@@ -18,6 +19,7 @@ export interface ContextWorld {
   readonly carrierQuality: CarrierQuality;
   readonly carrierNodes: CarrierNodes;
   readonly openHours: OpenHours;
+  readonly identitySigner: IdentitySigner | undefined;
   /** The certificate that the flow's peer has proved; nobody's where there is no mutual TLS. */
   peerCertificate(flowId: string): PeerNames | undefined;
   nowMs(): number;
@@ -42,6 +44,7 @@ export function createContext(
     carrierQuality: world.carrierQuality,
     carrierNodes: world.carrierNodes,
     openHours: world.openHours,
+    identitySigner: world.identitySigner,
     peerNames: world.peerCertificate(request.flowId)?.names ?? [],
     atMs: world.nowMs(),
     trace: [],

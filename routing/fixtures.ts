@@ -78,6 +78,7 @@ export function runInvite(world: TestWorld, request: InboundRequest) {
       carrierQuality: world.quality,
       carrierNodes: world.nodes,
       openHours: new OpenHours(),
+      identitySigner: undefined,
       peerCertificate: () => ({ names: world.peerNames }),
       nowMs: () => world.nowMs,
     },

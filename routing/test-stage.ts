@@ -67,7 +67,7 @@ export async function startStage(
   createEngine: CreateStageEngine,
   fields: (carrier: Ua) => DeltaFields,
   config: Partial<CallsConfig> = {},
-  options: Pick<CallRouterDeps, 'privateMedia' | 'referPolicy' | 'readiness'> = {},
+  options: Pick<CallRouterDeps, 'privateMedia' | 'referPolicy' | 'readiness' | 'signIdentity'> = {},
 ): Promise<Stage> {
   const [ours, carrier, pbx] = await Promise.all([
     startOurs(t, createEngine, '127.0.0.1'),
@@ -88,7 +88,7 @@ interface Parts {
   readonly pbx: Ua;
   readonly directory: Directory;
   readonly config: CallsConfig;
-  readonly options: Pick<CallRouterDeps, 'privateMedia' | 'referPolicy' | 'readiness'>;
+  readonly options: Pick<CallRouterDeps, 'privateMedia' | 'referPolicy' | 'readiness' | 'signIdentity'>;
 }
 
 function assemble({ ours, carrier, pbx, directory, config, options }: Parts): Stage {

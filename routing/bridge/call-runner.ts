@@ -11,6 +11,7 @@ import { EarlyAnswers } from './early-answers.ts';
 import { answerHeaders, inviteHeaders } from './header-policy.ts';
 import { isPeerAnswer, type LegFailure, mayTryNext, rejectionFor } from './leg-outcome.ts';
 import { type AnsweredLeg, placeLeg } from './place-leg.ts';
+import { MAX_REDIRECTS, redirectOptions } from './redirect.ts';
 import { releaseLeg } from './release-leg.ts';
 
 interface Failed {
@@ -29,6 +30,7 @@ export class CallRunner {
   readonly #connect: ConnectLegs;
   #round: Round | undefined;
   #failed: Failed | undefined;
+  #redirects = 0;
 
   constructor(deps: BridgeDeps, call: Call, req: SrfRequest, res: SrfResponse, connect: ConnectLegs = connectLegs) {
     this.#deps = deps;
@@ -42,7 +44,10 @@ export class CallRunner {
   async run(): Promise<void> {
     this.#watch();
     for (const option of this.#admittedOptions()) {
+      const redirects = this.#redirects;
       for (const legs of roundsOf(option)) {
+        // Sent on: the other targets of this option are not asked any more.
+        if (redirects !== this.#redirects) break;
         const next = await this.#attempt(option, legs);
         if (next === 'joined' || this.#call.isEnded) return;
         if (next === 'stop') return this.#giveUp();
@@ -118,9 +123,26 @@ export class CallRunner {
       return 'joined';
     }
     const { failure } = outcome;
+    if (this.#redirect(option, failure)) return 'next';
     const peer = isPeerAnswer(leg.kind, failure) ? failure : undefined;
     this.#failed = { rejection: rejectionFor(leg.kind, failure), peer };
     return ringing.isOver || mayTryNext(leg.kind, failure) ? 'next' : 'stop';
+  }
+
+  /** A PBX may send the call on where its trunk is allowed to; what stood behind it counts no more. */
+  #redirect(option: RouteOption, failure: LegFailure): boolean {
+    const { context } = this.#call;
+    const onward = this.#redirects < MAX_REDIRECTS ? redirectOptions(this.#deps, context, option, failure) : [];
+    if (onward.length === 0) return false;
+    this.#redirects += 1;
+    context.options = [...context.options.slice(0, context.admitted + 1), ...onward];
+    note(
+      context,
+      'bridgeLegs',
+      `${failure.status}`,
+      `on to ${onward.flatMap((next) => next.legs.map((leg) => leg.label)).join(', ')}`,
+    );
+    return true;
   }
 
   /** F-116: calls an option back that lets it ring for too long. */

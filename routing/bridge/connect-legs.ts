@@ -1,6 +1,7 @@
 import { note } from '../../telemetry/index.ts';
 import { realmOf, refuseInvite } from '../answer.ts';
-import { callerTrunk, type LegTarget } from '../call-context.ts';
+import { type CallContext, callerTrunk, type LegTarget } from '../call-context.ts';
+import { nearestSetting } from '../nearest-setting.ts';
 import type { ReceivedResponse, SrfDialog, SrfRequest, SrfResponse } from '../srf-adapter.ts';
 import { audioCodec } from './audio-codec.ts';
 import type { BridgeDeps } from './bridge-deps.ts';
@@ -9,7 +10,7 @@ import type { EarlyAnswers } from './early-answers.ts';
 import { answerHeaders, sessionHeaders } from './header-policy.ts';
 import { calleeDialog, callerDialog } from './leg-dialog.ts';
 import type { AnsweredLeg } from './place-leg.ts';
-import { findPrivateMedia } from './private-media.ts';
+import { findPrivateMedia, type PrivateMediaPolicy } from './private-media.ts';
 import { relayDialogs } from './relay.ts';
 import { destroyDialog, releaseLeg } from './release-leg.ts';
 
@@ -67,12 +68,21 @@ export async function connectLegs(
   else joinAnswered(deps, incoming, leg, uas, answered.dialog);
 }
 
+/** The stricter of what is set for the two sides. */
+function privateMediaPolicy({ privateMedia }: BridgeDeps, context: CallContext): PrivateMediaPolicy {
+  const callee = context.options[context.admitted]?.trunk;
+  const set = [callerTrunk(context), callee].map((trunk) =>
+    nearestSetting(context.directory, { trunk, carrier: undefined }, 'privateMedia'),
+  );
+  return set.find((policy) => policy === 'refuse') ?? set.find((policy) => policy !== undefined) ?? privateMedia;
+}
+
 /** Names addresses that cannot reach each other; with the policy `refuse` the call ends here. */
 function isMediaRefused(deps: BridgeDeps, { call, req, res }: IncomingCall, calleeSdp: string): boolean {
   const found = findPrivateMedia(req.body, calleeSdp);
   if (found === undefined) return false;
   note(call.context, 'bridgeLegs', `media at ${found}`, 'both private: audio needs a shared network or anchored media');
-  if (deps.privateMedia === 'warn') return false;
+  if (privateMediaPolicy(deps, call.context) === 'warn') return false;
   const rejection = { status: 488, reason: 'media_unreachable', sentence: `Media at ${found}.` } as const;
   call.refuse(rejection);
   refuseInvite(res, rejection, realmOf(call.context.directory, call.context.invite));

@@ -1,4 +1,6 @@
-import type { CallContext, LegTarget, RouteOption } from '../call-context.ts';
+import { type CallContext, callerTrunk, type LegTarget, type RouteOption } from '../call-context.ts';
+import { signedIdentity } from '../identity/attestation.ts';
+import { nearestSetting } from '../nearest-setting.ts';
 import { escapeUser, formatNameAddr, parseTarget, parseUri, uriHost } from '../sip-uri.ts';
 import type { SrfHeaders, SrfMessage } from '../srf-adapter.ts';
 
@@ -28,7 +30,8 @@ export function inviteHeaders(context: CallContext, option: RouteOption, leg: Le
     'X-Correlation-ID': context.uuid,
   };
   if (leg.routes !== undefined) headers.Route = leg.routes.join(', ');
-  for (const name of PASSED_TO_CALLEE) copyLines(headers, name, request.headerLines(name.toLowerCase()));
+  for (const name of [...PASSED_TO_CALLEE, ...chosenHeaders(context, option)])
+    copyLines(headers, name, request.headerLines(name.toLowerCase()));
   const host = domainFor(option);
   for (const name of FORWARDING) {
     copyLines(
@@ -40,7 +43,32 @@ export function inviteHeaders(context: CallContext, option: RouteOption, leg: Le
   // RFC 8224: a signature over another caller number than the one shown is worth nothing.
   const isReplaced = context.presentation?.replaced === true || option.callerId !== undefined;
   if (!isReplaced) copyLines(headers, 'Identity', request.headerLines('identity'));
+  const signed = headers.Identity === undefined && leg.kind === 'gateway' ? signedIdentity(context, option) : undefined;
+  if (signed !== undefined) headers.Identity = signed;
+  if (context.isEmergency) Object.assign(headers, helpHeaders(context));
   return headers;
+}
+
+/** Headers that one of the two sides has asked for. */
+function chosenHeaders(context: CallContext, { trunk, carrier }: RouteOption): readonly string[] {
+  const caller = {
+    trunk: callerTrunk(context),
+    carrier: context.source?.kind === 'carrier' ? context.source.carrier : undefined,
+  };
+  const chosen = [caller, { trunk, carrier }].flatMap(
+    (side) => nearestSetting(context.directory, side, 'passHeaders') ?? [],
+  );
+  return [...new Set(chosen)];
+}
+
+/** F-114: where the caller is, by reference (RFC 6442): what is set for its number, its trunk or its account. */
+function helpHeaders(context: CallContext): SrfHeaders {
+  const { directory, presentation } = context;
+  const trunk = callerTrunk(context);
+  const number = directory.findDid(presentation?.user ?? '');
+  const location = number?.routing?.location ?? nearestSetting(directory, { trunk, carrier: undefined }, 'location');
+  const place = location === undefined ? {} : { Geolocation: `<${location}>`, 'Geolocation-Routing': 'yes' };
+  return { Priority: 'emergency', ...place };
 }
 
 /** From, To and who else the two sides are said to be (RFC 3323, RFC 3325, RFC 7315 for P-Called-Party-ID). */
