@@ -92,3 +92,68 @@ t.test('a peer that does not refresh is hung up on; one that does is not', async
   t.match((await app.next()).sip, /text="Session timer expired"/);
   peer.send(responseTo(bye, 200));
 });
+
+t.test(
+  'a refresh that meets a re-INVITE is tried again in time, one that is too short with what was asked for',
+  async (t) => {
+    const { clock, app, peer, engine } = await callWith(t, '90;refresher=uas');
+    clock.advance(45_100);
+    const crossing = await peer.next();
+    peer.send(responseTo(crossing, 491));
+    t.equal((await peer.next()).method, 'ACK');
+    clock.advance(1_100);
+    const again = await peer.next();
+    t.match(again, { method: 'INVITE', cseq: crossing.cseq + 1 });
+    peer.send(responseTo(again, 422, { lines: ['Min-SE: 300'] }));
+    const [longer, acknowledged] = [await peer.next(), await peer.next()];
+    t.match(acknowledged, { method: 'ACK', cseq: again.cseq });
+    t.equal(longer.header('session-expires'), '300;refresher=uac');
+    peer.send(responseTo(longer, 500, { lines: ['Retry-After: 3'] }));
+    t.equal((await peer.next()).method, 'ACK');
+    clock.advance(3_050);
+    const last = await peer.next();
+    t.equal(last.header('session-expires'), '300;refresher=uac');
+    const contact = `<sip:alice@127.0.0.1:${peer.port}>`;
+    peer.send(responseTo(last, 200, { contact, body: SDP, lines: ['Session-Expires: 300;refresher=uac'] }));
+    t.equal((await peer.next()).method, 'ACK');
+    clock.advance(140_000);
+    await settled(peer);
+    t.ok(await app.idle());
+    t.equal(engine.stats.dialogs, 1);
+  },
+);
+
+t.test('a refresh that is refused for good: the call is ended shortly before its session expires', async (t) => {
+  const { clock, app, peer, engine } = await callWith(t, '90;refresher=uas');
+  clock.advance(45_100);
+  peer.send(responseTo(await peer.next(), 488));
+  t.equal((await peer.next()).method, 'ACK');
+  clock.advance(14_500);
+  await settled(peer);
+  t.equal(engine.stats.dialogs, 1);
+  clock.advance(600);
+  const bye = await peer.next();
+  t.equal(bye.method, 'BYE');
+  t.match((await app.next()).sip, /text="Session timer expired"/);
+  peer.send(responseTo(bye, 200));
+});
+
+t.test('a subscription that nobody refreshes or ends is forgotten 64 x T1 after it has expired', async (t) => {
+  const { clock, app, peer, engine } = await callWith(t, '90;refresher=uac');
+  peer.send(inviteText('sx', peer.port, { method: 'SUBSCRIBE', lines: ['Event: x', 'Expires: 60'] }));
+  t.equal((await peer.next()).status, 503, 'not routed');
+  await app.ask('route|subscribe');
+  peer.send(inviteText('sy', peer.port, { method: 'SUBSCRIBE', lines: ['Event: x', 'Expires: 60'] }));
+  const subscribe = await app.next();
+  await app.ask(`sip|${txn(subscribe)}|`, answerText(subscribe, 200, ['Expires: 40']));
+  const accepted = await peer.next();
+  clock.advance(30_000);
+  peer.send(requestIn(accepted, 'SUBSCRIBE', 2, ['Event: x', 'Expires: 20']));
+  const refresh = await app.next();
+  await app.ask(`sip|${txn(refresh)}|`, answerText(refresh, 200));
+  t.equal((await peer.next()).status, 200);
+  clock.advance(51_000);
+  t.equal(engine.stats.dialogs, 2);
+  clock.advance(1_500);
+  t.equal(engine.stats.dialogs, 1, 'only the call is left');
+});

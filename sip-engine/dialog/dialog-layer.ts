@@ -9,6 +9,7 @@ import { endOrphans, forgetOrphans } from './orphans.ts';
 import { answer, openIncoming, receiveInDialog } from './receive-in-dialog.ts';
 import { respond } from './respond.ts';
 import { cancelInvite, type Decorate, sendAppAck, sendInDialog, sendNew } from './send.ts';
+import { expireAfterNotify } from './subscription-expiry.ts';
 import type { DialogContext, NextHop, Owner, RespondResult, SendResult } from './types.ts';
 import { createSubscriberDialog } from './uac-dialog.ts';
 import { incomingDialogId } from './uas-dialog.ts';
@@ -183,6 +184,7 @@ export class DialogLayer implements TransactionUser {
     if (outgoing === undefined || outgoing.owner.gone) return false;
     const dialog = createSubscriberDialog(this.#ctx, id, outgoing.owner, outgoing.message, request, flow);
     this.#ctx.table.add(dialog);
+    expireAfterNotify(this.#ctx, dialog, request);
     receiveInDialog(this.#ctx, dialog, transaction);
     return true;
   }

@@ -90,6 +90,8 @@ export class Dialog {
   /** Branch of the last ACK shown to the application, so that a repeated one is not. */
   lastAckBranch = '';
   session: SessionState | undefined;
+  /** When a subscription ends that nobody refreshes. */
+  expiry: { cancel(): void } | undefined;
   #localSeq: number;
   /** Told once when the dialog ends, so that timers and retransmissions stop. */
   readonly #onEnd = new Set<() => void>();
@@ -168,6 +170,7 @@ export class Dialog {
     if (this.state === 'ended') return;
     this.state = 'ended';
     this.session?.cancel();
+    this.expiry?.cancel();
     for (const listener of this.#onEnd) listener();
     this.#onEnd.clear();
   }

@@ -3,6 +3,7 @@ import type { Incoming } from './incoming.ts';
 import { localContact } from './local-contact.ts';
 import { sessionOf } from './session-body.ts';
 import { restartByPeer } from './session-timer.ts';
+import { expireAfterNotify, expireAfterSubscribe } from './subscription-expiry.ts';
 import type { DialogContext, RespondResult } from './types.ts';
 import { contactScheme, createUasDialog, incomingDialogId, refreshByPeer } from './uas-dialog.ts';
 import { UNKNOWN_TRANSACTION } from './uas-invite.ts';
@@ -24,6 +25,9 @@ export function respond(ctx: DialogContext, incoming: Incoming, response: Outgoi
     refreshByPeer(ctx, incoming.dialog, incoming);
     restartByPeer(ctx, incoming.dialog, incoming.message);
     incoming.dialog.localSession = sessionOf(response) ?? incoming.dialog.localSession;
+  }
+  if (method === 'SUBSCRIBE' && isSuccess && incoming.dialog !== undefined) {
+    expireAfterSubscribe(ctx, incoming.dialog, incoming.message, response);
   }
   incoming.transaction.respond(response);
   incoming.finish();
@@ -51,6 +55,7 @@ function openSubscription(ctx: DialogContext, incoming: Incoming, response: Outg
   const dialog = createUasDialog(ctx, incoming, response, incoming.owner ?? { gone: true });
   dialog.state = 'confirmed';
   ctx.table.add(dialog);
+  expireAfterSubscribe(ctx, dialog, incoming.message, response);
 }
 
 /** RFC 6665 4.4.1: the final NOTIFY ends a dialog that SUBSCRIBE made, not one of an INVITE. */
@@ -58,4 +63,5 @@ function endSubscription(ctx: DialogContext, incoming: Incoming): void {
   const { dialog, message } = incoming;
   if (dialog?.usage !== 'SUBSCRIBE') return;
   if (/^\s*terminated/i.test(message.header('subscription-state') ?? '')) ctx.table.remove(dialog);
+  else expireAfterNotify(ctx, dialog, message);
 }

@@ -9,6 +9,10 @@ import type { DialogContext } from './types.ts';
 export const MIN_SESSION_SEC = 90;
 /** The refresh is moved by up to this much, so that many calls do not refresh at once. */
 const JITTER_SEC = 5;
+/** RFC 4028 section 10: a session that was not refreshed is ended this much before it expires, or a third of it. */
+const MAX_MARGIN_SEC = 32;
+/** Wait for another INVITE of the dialog to end. */
+const BUSY_SEC = 2;
 
 interface SessionExpires {
   readonly sec: number;
@@ -64,17 +68,33 @@ function arm(ctx: DialogContext, dialog: Dialog, intervalSec: number, weRefresh:
   const delaySec = weRefresh ? intervalSec / 2 + jitterSec : intervalSec;
   const timer = ctx.wheel.after(delaySec * 1000, () => {
     if (dialog.state !== 'confirmed') return;
-    if (weRefresh) refresh(ctx, dialog, intervalSec);
+    if (weRefresh) beginRefresh(ctx, dialog, intervalSec, intervalSec - delaySec);
     else hangUp(ctx, dialog, 'Session timer expired');
   });
   dialog.session = { intervalSec, weRefresh, cancel: () => timer.cancel() };
 }
 
+/** Refreshes, again where the peer's answer allows it, until it is too late (RFC 4028 section 10). */
+function beginRefresh(ctx: DialogContext, dialog: Dialog, intervalSec: number, leftSec: number): void {
+  const untilSec = leftSec - Math.min(MAX_MARGIN_SEC, intervalSec / 3);
+  const deadline = ctx.wheel.after(untilSec * 1000, () => hangUp(ctx, dialog, 'Session timer expired'));
+  dialog.session = { intervalSec, weRefresh: true, cancel: () => deadline.cancel() };
+  refresh(ctx, dialog, intervalSec);
+}
+
+function refreshLater(ctx: DialogContext, dialog: Dialog, intervalSec: number, delaySec: number): void {
+  const { session } = dialog;
+  ctx.wheel.after(delaySec * 1000, () => {
+    // Whatever has refreshed the session meanwhile has put another timer in its place.
+    if (dialog.session === session && dialog.state === 'confirmed') refresh(ctx, dialog, intervalSec);
+  });
+}
+
 /** A re-INVITE with the last session description; the application is not told. */
 function refresh(ctx: DialogContext, dialog: Dialog, intervalSec: number): void {
-  // RFC 3261 14.1: never two INVITEs at once; a negotiation under way refreshes the session as well.
+  // RFC 3261 14.1: never two INVITEs at once; a negotiation under way may refresh the session as well.
   if (dialog.ownInvite !== undefined || dialog.pendingIn > 0) {
-    arm(ctx, dialog, intervalSec, true);
+    refreshLater(ctx, dialog, intervalSec, BUSY_SEC);
     return;
   }
   const session = dialog.localSession;
@@ -120,12 +140,8 @@ function onRefreshAnswer(
   response: SipMessage,
   intervalSec: number,
 ): void {
-  if (response.status === 491) {
-    arm(ctx, dialog, intervalSec, true);
-    return;
-  }
   if (response.status >= 300) {
-    hangUp(ctx, dialog, 'Session timer expired');
+    onRefreshRefused(ctx, dialog, response, intervalSec);
     return;
   }
   if (response.cseqMethod === 'INVITE') {
@@ -140,4 +156,20 @@ function onRefreshAnswer(
   }
   const answer = readSessionExpires(response);
   arm(ctx, dialog, Math.max(MIN_SESSION_SEC, answer?.sec ?? intervalSec), answer?.refresher !== 'uas');
+}
+
+/** RFC 4028 section 10: 408 and 481 end the call; otherwise it lives to its end, and the refresh may be repeated. */
+function onRefreshRefused(ctx: DialogContext, dialog: Dialog, response: SipMessage, intervalSec: number): void {
+  const { status } = response;
+  const minimumSec = Number.parseInt(response.header('min-se') ?? '', 10);
+  const waitSec = Number.parseInt(response.header('retry-after') ?? '', 10);
+  if (status === 408 || status === 481) hangUp(ctx, dialog, 'Session timer expired');
+  else if (status === 422 && minimumSec > intervalSec) refresh(ctx, dialog, minimumSec);
+  else if (status === 491) refreshLater(ctx, dialog, intervalSec, glareWaitSec(ctx, dialog));
+  else if (status === 500 && waitSec >= 0) refreshLater(ctx, dialog, intervalSec, waitSec);
+}
+
+/** RFC 3261 14.1: who made the Call-ID waits longer, so that the two do not meet again. */
+function glareWaitSec(ctx: DialogContext, dialog: Dialog): number {
+  return dialog.role === 'uac' ? 2.1 + ctx.random.float() * 1.9 : ctx.random.float() * 2;
 }

@@ -4,6 +4,7 @@ import { localFinal } from './local-contact.ts';
 import { belongsTo, type Outgoing } from './outgoing.ts';
 import type { RunHandler } from './request-run.ts';
 import { restartByPeer } from './session-timer.ts';
+import { expireAfterNotify, expireAfterSubscribe } from './subscription-expiry.ts';
 import type { DialogContext } from './types.ts';
 import { confirmUacDialog, createUacDialog, refreshTarget } from './uac-dialog.ts';
 
@@ -43,6 +44,9 @@ export class UacRequest implements RunHandler {
     if (this.#ctx.subscribes.get(dialogId) === this.#outgoing) this.#ctx.subscribes.delete(dialogId);
     const isSuccess = response.status < 300;
     if (method === 'SUBSCRIBE' && dialog === undefined && isSuccess && flow !== undefined) this.#open(response, flow);
+    if (method === 'SUBSCRIBE' && dialog !== undefined && isSuccess) {
+      expireAfterSubscribe(this.#ctx, dialog, this.#outgoing.message, response);
+    }
     if (dialog === undefined) return;
     if (dialog.ownOffer === this.#outgoing) dialog.ownOffer = undefined;
     // RFC 3261 15.1.1: over with whatever comes, but a challenge is answered in the same dialog.
@@ -54,9 +58,10 @@ export class UacRequest implements RunHandler {
       refreshTarget(dialog, response);
       restartByPeer(this.#ctx, dialog, response);
     }
-    const isLastNotify = method === 'NOTIFY' && dialog.usage === 'SUBSCRIBE';
+    const ofSubscription = method === 'NOTIFY' && dialog.usage === 'SUBSCRIBE';
     const state = this.#outgoing.message.header('subscription-state') ?? '';
-    if (isLastNotify && /^\s*terminated/i.test(state)) this.#ctx.table.remove(dialog);
+    if (ofSubscription && /^\s*terminated/i.test(state)) this.#ctx.table.remove(dialog);
+    else if (ofSubscription && isSuccess) expireAfterNotify(this.#ctx, dialog, this.#outgoing.message);
   }
 
   #open(response: SipMessage, flow: Flow): void {
@@ -65,5 +70,6 @@ export class UacRequest implements RunHandler {
     const dialog = known ?? createUacDialog(this.#ctx, dialogId, owner, message, response, flow);
     confirmUacDialog(this.#ctx, dialog, response, flow);
     this.#ctx.table.add(dialog);
+    expireAfterSubscribe(this.#ctx, dialog, message, response);
   }
 }
