@@ -18,6 +18,7 @@ import { drainCalls } from './runtime/sip/drain.ts';
 import { createEmbeddedEngine, joinEmbedded, registrarEngine } from './runtime/sip/embedded.ts';
 import { createEnginePorts } from './runtime/sip/engine-ports.ts';
 import { engineRegisters } from './runtime/sip/engine-registers.ts';
+import { readIdentityKey } from './runtime/sip/identity-key.ts';
 import { createMetricSources } from './runtime/sip/metric-sources.ts';
 import { watchOverload } from './runtime/sip/overload-watch.ts';
 import { ownNames } from './runtime/sip/own-names.ts';
@@ -95,6 +96,7 @@ const router: CallRouter = createCallRouter({
   clock,
   random: createCallRandom(ports.random),
   peerCertificate: (flowId) => engine?.peerCertificate(flowId),
+  signIdentity: readIdentityKey(config.calls),
   registerAtCarriers: {
     send: engine === undefined ? srfRegisters(app) : engineRegisters(engine),
     onChange: createCarrierRegistrationLog(logger),

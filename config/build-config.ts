@@ -38,6 +38,8 @@ export function buildConfig(values: Values, faults: ConfigFault[]): Config {
       maxDurationSec: values.maxDurationSec,
       drainSec: values.drainSec,
       cacHierarchical: values.cacHierarchical,
+      stirKeyFile: values.stirKeyFile,
+      stirCertificateUrl: values.stirCertificateUrl,
     },
     rateLimits: values.rateLimits,
     renewal: { graceDays: values.renewalGraceDays, reminderDays: values.renewalReminderDays },

@@ -87,4 +87,7 @@ export interface CallsConfig {
   readonly drainSec: number;
   /** Ceilings of ancestors count too (A14). */
   readonly cacHierarchical: boolean;
+  /** PEM of the P-256 key that signs caller numbers towards carriers (RFC 8224); with the URL of its certificate. */
+  readonly stirKeyFile?: string | undefined;
+  readonly stirCertificateUrl?: string | undefined;
 }

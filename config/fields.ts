@@ -66,6 +66,8 @@ export const FIELDS = {
   maxDurationSec: field('calls.max_duration_sec', seconds(10, 604_800), 14_400),
   drainSec: field('calls.drain_sec', seconds(0, 3600), 30),
   cacHierarchical: field('calls.cac_hierarchical', boolean, true),
+  stirKeyFile: optional('calls.stir_key_file', text),
+  stirCertificateUrl: optional('calls.stir_certificate_url', text),
   rateLimits: field('rate_limits', boolean, true, 'DIDFARM_RATE_LIMITS'),
   renewalGraceDays: field('renewal.grace_days', integer(0, 365, 'days'), 7),
   renewalReminderDays: field('renewal.reminder_days', listOf(integer(1, 28, 'days')), [7, 3, 1]),
