@@ -120,6 +120,8 @@ const ID_BY_NAME: ReadonlyMap<string, number> = new Map([
 /** Names and compact forms by their first two characters, see `groupOf`. */
 const GROUPS: readonly (readonly Known[])[] = group();
 
+const FORMS = formsByName();
+
 /** A header name or compact form that the parser knows. */
 export interface Known {
   readonly id: number;
@@ -186,11 +188,35 @@ export function canonicalName(name: string): string {
   return name.replace(/(^|-)([a-z])/g, (_, hyphen: string, letter: string) => hyphen + letter.toUpperCase());
 }
 
+/** How lines of one name are written and found. */
+export interface NameForms {
+  /** Canonical lower-case long name. */
+  readonly lower: string;
+  readonly spelled: string;
+  readonly rank: number;
+}
+
+/** All forms of a name at once: known ones, in their usual spellings, are looked up. */
+export function formsOf(name: string): NameForms {
+  return FORMS.get(name) ?? { lower: lowerName(name), spelled: canonicalName(name), rank: headerRank(name) };
+}
+
 /** Place in the order of writing; unknown names after all ranked ones, P-Asserted-Identity last. */
 export function headerRank(name: string): number {
   const id = idOfName(name);
   if (id > 0 && id <= RANKED.length) return id;
   return lowerName(name) === 'p-asserted-identity' ? RANKED.length + 2 : RANKED.length + 1;
+}
+
+/** By the spelling on the wire and by the lower-case one. */
+function formsByName(): ReadonlyMap<string, NameForms> {
+  const forms = new Map<string, NameForms>();
+  for (const name of ID_BY_NAME.keys()) {
+    const form = { lower: lowerName(name), spelled: canonicalName(name), rank: headerRank(name) };
+    forms.set(name, form);
+    if (lowerName(name) === name) forms.set(form.spelled, form);
+  }
+  return forms;
 }
 
 /** The same for both cases of a letter; one-letter names have their colon or white space as second character. */

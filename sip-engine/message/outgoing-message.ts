@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { isToken } from './chars.ts';
 import { SipInjectionError } from './errors.ts';
-import { canonicalName, headerRank, idOfName, lowerName } from './header-names.ts';
+import { formsOf, idOfName, lowerName } from './header-names.ts';
 import { ParsedMessage } from './parsed-message.ts';
 import { reasonPhrase } from './reason-phrases.ts';
 import { isSafeValue } from './safe-value.ts';
@@ -14,6 +14,8 @@ interface Line {
   readonly lower: string;
   /** As written to the wire. */
   readonly spelled: string;
+  /** Place in the order of writing. */
+  readonly rank: number;
   readonly value: string;
   /** The value's bytes, one character each, where `value` would not give them back (folds, not UTF-8). */
   readonly wire: string | undefined;
@@ -31,7 +33,9 @@ export class OutgoingMessage {
   readonly #status: number;
   #reason: string;
   #lines: Line[];
-  body: Buffer = NO_BODY;
+  #body: Buffer = NO_BODY;
+  /** The bytes as they were last asked for; a message is written down for the wire, for repeats and for its owner. */
+  #bytes: Buffer | undefined;
 
   private constructor(method: string, uri: string, status: number, reason: string, lines: Line[]) {
     this.#method = method;
@@ -74,6 +78,15 @@ export class OutgoingMessage {
     return copy;
   }
 
+  get body(): Buffer {
+    return this.#body;
+  }
+
+  set body(body: Buffer) {
+    this.#bytes = undefined;
+    this.#body = body;
+  }
+
   get isRequest(): boolean {
     return this.#status === 0;
   }
@@ -83,6 +96,7 @@ export class OutgoingMessage {
   }
 
   set method(method: string) {
+    this.#bytes = undefined;
     this.#method = checkMethod(method);
   }
 
@@ -91,6 +105,7 @@ export class OutgoingMessage {
   }
 
   set uri(uri: string) {
+    this.#bytes = undefined;
     this.#uri = checkUri(uri);
   }
 
@@ -103,6 +118,7 @@ export class OutgoingMessage {
   }
 
   set reason(reason: string) {
+    this.#bytes = undefined;
     this.#reason = checkText('reason', reason);
   }
 
@@ -135,18 +151,21 @@ export class OutgoingMessage {
 
   /** Appends a line. `content-length` only marks its place. @throws SipInjectionError */
   add(name: string, value: string): this {
+    this.#bytes = undefined;
     this.#lines.push(makeLine(name, value));
     return this;
   }
 
   /** Puts a line before all others (the newest Via or Record-Route comes first). @throws SipInjectionError */
   prepend(name: string, value: string): this {
+    this.#bytes = undefined;
     this.#lines.unshift(makeLine(name, value));
     return this;
   }
 
   /** Replaces every line of that name by one, at the place of the first. @throws SipInjectionError */
   set(name: string, value: string): this {
+    this.#bytes = undefined;
     const line = makeLine(name, value);
     const first = this.#lines.findIndex((other) => other.lower === line.lower);
     if (first < 0) this.#lines.push(line);
@@ -156,6 +175,7 @@ export class OutgoingMessage {
 
   /** Replaces the first value of that name (its other values and lines stay); appends when there is none. */
   setFirst(name: string, value: string): this {
+    this.#bytes = undefined;
     const lower = lowerName(name);
     const first = this.#lines.findIndex((other) => other.lower === lower);
     if (first < 0) return this.add(name, value);
@@ -166,6 +186,7 @@ export class OutgoingMessage {
 
   /** Takes the first value of that name away and gives it; its other values and lines stay. */
   takeFirst(name: string): string | undefined {
+    this.#bytes = undefined;
     const lower = lowerName(name);
     const first = this.#lines.findIndex((other) => other.lower === lower);
     if (first < 0) return undefined;
@@ -177,6 +198,7 @@ export class OutgoingMessage {
 
   /** Removes every line of that name. */
   remove(name: string): this {
+    this.#bytes = undefined;
     const lower = lowerName(name);
     this.#lines = this.#lines.filter((line) => line.lower !== lower);
     return this;
@@ -184,9 +206,10 @@ export class OutgoingMessage {
 
   /** Well-known headers first, in drachtio's order, then unknown ones as they came, P-Asserted-Identity last. */
   arrange(): this {
+    this.#bytes = undefined;
     if (!this.#lines.some((line) => line.lower === CONTENT_LENGTH)) this.add(CONTENT_LENGTH, '');
     // Array sort is stable: lines of one rank keep their order.
-    this.#lines = this.#lines.toSorted((a, b) => headerRank(a.lower) - headerRank(b.lower));
+    this.#lines = this.#lines.toSorted((a, b) => a.rank - b.rank);
     return this;
   }
 
@@ -198,6 +221,11 @@ export class OutgoingMessage {
 
   /** The bytes to send. Content-Length is counted here, whatever was set (RFC 3261 20.14). */
   toBuffer(): Buffer {
+    this.#bytes ??= this.#write();
+    return this.#bytes;
+  }
+
+  #write(): Buffer {
     const raw = this.#lines.some((line) => line.wire !== undefined);
     const head = raw ? Buffer.from(this.#head(true), 'latin1') : Buffer.from(this.#head(false), 'utf8');
     return this.body.length === 0 ? head : Buffer.concat([head, this.body]);
@@ -231,7 +259,8 @@ export class OutgoingMessage {
 function makeLine(name: string, value: string): Line {
   if (!isToken(name)) throw new SipInjectionError(name);
   if (!isSafeValue(value)) throw new SipInjectionError(name);
-  return { lower: lowerName(name), spelled: canonicalName(name), value, wire: undefined };
+  const { lower, spelled, rank } = formsOf(name);
+  return { lower, spelled, rank, value, wire: undefined };
 }
 
 function linesOf(message: SipMessage): Line[] {
@@ -239,7 +268,8 @@ function linesOf(message: SipMessage): Line[] {
   if (message instanceof ParsedMessage) {
     for (const [spelled, lower, value, wire] of message.wireEntries()) {
       if (lower === CONTENT_LENGTH) continue;
-      lines.push({ lower, spelled: idOfName(spelled) > 0 ? canonicalName(spelled) : spelled, value, wire });
+      const known = formsOf(lower);
+      lines.push({ lower, spelled: idOfName(spelled) > 0 ? known.spelled : spelled, rank: known.rank, value, wire });
     }
     return lines;
   }
