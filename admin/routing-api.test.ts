@@ -59,7 +59,15 @@ t.test('an identity is told by user name and realm', async (t) => {
   t.match((await send(world.app, 'GET', path, { key })).body.data, {
     account_id: world.accounts.msp,
     trunk_id: trunk.id,
+    allowed: true,
+    reason: null,
   });
+  const refused = async () => (await send(world.app, 'GET', path, { key })).body.data;
+  await world.admin.trunks.update('test', trunk.id, { status: 'suspended' });
+  t.match(await refused(), { allowed: false, reason: 'trunk_suspended' });
+  await world.admin.trunks.update('test', trunk.id, { status: 'active' });
+  await world.admin.accounts.update('test', world.accounts.msp, { status: 'suspended' });
+  t.match(await refused(), { allowed: false, reason: 'account_suspended' });
   t.equal((await send(world.app, 'GET', '/auth?username=nobody&realm=sip.didfarm.com', { key })).status, 404);
 });
 

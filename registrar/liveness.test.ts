@@ -171,6 +171,28 @@ t.test('F-043: regenerated credentials end the bindings at once, a rotation with
   t.strictSame(test.registrar.bindingsOf(7), []);
 });
 
+t.test('a PBX that has its new password before it used the old one again has moved as well, told once', async (t) => {
+  const test = testRegistrar();
+  register(test);
+  const untilMs = test.clock.nowMs + 3_600_000;
+  const previousHa1 = { ha1: ha1Set('acme', REALM, 'secret'), untilMs };
+  test.apply({ trunks: [digestTrunk({ id: 7, password: 'new', previousHa1 })] });
+  for (const cseq of [9, 13]) register(test, { cseq, password: 'new' });
+  t.strictSame(test.moved, [7]);
+  test.apply({
+    trunks: [digestTrunk({ id: 7, password: 'newer', previousHa1: { ...previousHa1, untilMs: untilMs + 1 } })],
+  });
+  register(test, { cseq: 17, password: 'newer' });
+  t.strictSame(test.moved, [7, 7], 'once a rotation');
+});
+
+t.test('a deleted trunk goes offline with its event at once, damped or not', async (t) => {
+  const test = testRegistrar();
+  register(test);
+  test.apply({ trunks: [digestTrunk({ id: 7, status: 'deleted' })] });
+  t.match(test.states, [{ state: 'registered' }, { state: 'offline', cause: 'trunk_deleted' }]);
+});
+
 t.test('causes: new credentials, a suspended account above, a deleted trunk', async (t) => {
   const offline = (change: (test: Test) => void) => {
     const test = testRegistrar({ registration: undamped });

@@ -1,5 +1,5 @@
-import { parseSipUri } from '../auth/index.ts';
-import type { RegisterFailure } from '../bus/index.ts';
+import { addressUri, parseSipUri } from '../auth/index.ts';
+import type { RealmRecord, RegisterFailure, TrunkRecord } from '../bus/index.ts';
 import { completeTrace, type Reason, type Rejection, type Result, reasonEntry, type Step } from '../telemetry/index.ts';
 import type { RegisterContext } from './context.ts';
 
@@ -31,14 +31,16 @@ export function describeFailure(
   context: RegisterContext,
   rejection: Rejection,
 ): RegisterFailure {
-  const { request, trunk } = context;
+  const { request } = context;
   const entry = reasonEntry(rejection.reason);
+  const { trunk, realm, username } = context.trunk === undefined ? namedIn(context) : context;
   return {
     atMs: context.nowMs,
     trunkId: trunk?.id ?? null,
-    accountId: trunk?.accountId ?? null,
-    realm: context.warnRealm,
-    username: context.username,
+    // Who owns the domain sees the user names that are tried in it.
+    accountId: trunk?.accountId ?? realm?.accountId ?? null,
+    realm: context.warnRealm || (realm?.realm ?? ''),
+    username,
     sourceAddress: request.sourceAddress,
     sourcePort: request.sourcePort,
     transport: request.transport,
@@ -50,6 +52,25 @@ export function describeFailure(
     remedy: entry.remedy,
     trace: completeTrace(steps, context, rejection),
   };
+}
+
+/** What To says of a request that was refused before it authenticated: its owner wants to know as well. */
+function namedIn(context: RegisterContext): Named {
+  const { realm, username, options, request } = context;
+  const to = context.to ?? parseSipUri(addressUri(request.header('to') ?? ''));
+  if (to === undefined) return { trunk: undefined, realm, username };
+  const named = realm ?? options.auth.realms.resolveBoth(parseSipUri(request.uri)?.host ?? '', to.host).realm;
+  // Who tried another user name than the one in To is that other one.
+  const user = username === '' ? to.user : username;
+  // P1: the commonest mistake is another domain; the user names of the platform's realm are unique without it.
+  const trunk = options.directory.findCredential(user, named?.realm ?? options.directory.platformRealm);
+  return { trunk, realm: named, username: user };
+}
+
+interface Named {
+  readonly trunk: TrunkRecord | undefined;
+  readonly realm: RealmRecord | undefined;
+  readonly username: string;
 }
 
 /** The realm of the request, or its host where no realm was found. */

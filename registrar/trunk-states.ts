@@ -37,6 +37,8 @@ export class TrunkStates {
   readonly #waiting = new SecondBuckets<number>();
   /** Trunks in a rotation whose PBX still uses the old password. */
   readonly #onOldPassword = new Set<number>();
+  /** Until when the old password was good of which the end was told. */
+  readonly #movedTold = new Map<number, number>();
   #registered = 0;
 
   constructor(options: TrunkStatesOptions) {
@@ -98,14 +100,27 @@ export class TrunkStates {
 
   /** Notes which password a REGISTER used; true when the PBX has just gone over to the new one. */
   passwordChanged(trunk: TrunkRecord, password: 'current' | 'previous'): boolean {
-    if (password === 'previous') this.#onOldPassword.add(trunk.id);
-    return password === 'current' && this.#onOldPassword.size > 0 && this.#onOldPassword.delete(trunk.id);
+    if (password === 'previous') {
+      this.#onOldPassword.add(trunk.id);
+      this.#movedTold.delete(trunk.id);
+      return false;
+    }
+    const wasOnOld = this.#onOldPassword.size > 0 && this.#onOldPassword.delete(trunk.id);
+    const untilMs = trunk.previousHa1?.untilMs ?? 0;
+    if (untilMs <= this.#options.nowMs()) return wasOnOld;
+    // A PBX that goes over before it refreshed with the old one has moved, too; once a rotation.
+    if (this.#movedTold.get(trunk.id) === untilMs) return false;
+    this.#movedTold.set(trunk.id, untilMs);
+    return true;
   }
 
-  /** Forgets a trunk that is no more. */
+  /** Forgets a trunk that is no more; what damping has held back of it is told now or never. */
   forget(trunkId: number): void {
     this.#onOldPassword.delete(trunkId);
-    if (this.#entries.get(trunkId)?.state === 'registered') this.#registered -= 1;
+    this.#movedTold.delete(trunkId);
+    const entry = this.#entries.get(trunkId);
+    if (entry?.state === 'registered') this.#registered -= 1;
+    if (entry !== undefined && entry.state !== entry.toldState) this.#emit(trunkId, entry);
     this.#entries.delete(trunkId);
   }
 
@@ -141,10 +156,14 @@ export class TrunkStates {
       entry.isWaiting = true;
       return;
     }
+    this.#emit(trunkId, entry);
+  }
+
+  #emit(trunkId: number, entry: Entry): void {
     const { binding } = entry;
     if (binding === undefined) return;
     entry.toldState = entry.state;
-    entry.toldAtMs = now;
+    entry.toldAtMs = this.#options.nowMs();
     this.#options.emit({
       trunkId,
       accountId: binding.accountId,

@@ -4,7 +4,7 @@ import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import type { ExplainArgs } from '../ports.ts';
 import type { Principal } from '../principal.ts';
-import { envelope } from '../shapes.ts';
+import { envelope, nullable } from '../shapes.ts';
 import type { TrunkRow } from '../store-port.ts';
 import { toE164 } from './did-routing.ts';
 import { findTrunk } from './sip-trunks.ts';
@@ -48,6 +48,8 @@ const IDENTITY_SHAPE = Type.Object({
   username: Type.String(),
   realm: Type.String(),
   status: Type.String(),
+  allowed: Type.Boolean({ description: 'Whether it may authenticate with its password now.' }),
+  reason: nullable(Type.String({ description: 'Why not.' })),
 });
 
 /** What would become of a call, and who an identity is: the contracts of S2:24-25, read-only (A30). */
@@ -83,9 +85,19 @@ export function installExplain(define: DefineRoute, deps: AdminDeps): void {
       );
       if (trunk === undefined) throw notFound('identity');
       const { accountId, id, uuid, username, realm, status } = trunk;
-      return { data: { account_id: accountId, trunk_id: id, trunk_uuid: uuid, username, realm, status } };
+      const reason = await refusalOf(deps, trunk);
+      const owner = { account_id: accountId, trunk_id: id, trunk_uuid: uuid };
+      return { data: { ...owner, username, realm, status, allowed: reason === null, reason } };
     },
   });
+}
+
+/** Why the identity may not authenticate, by the reasons that a REGISTER would be refused with. */
+async function refusalOf(deps: AdminDeps, trunk: TrunkRow): Promise<string | null> {
+  if (trunk.status === 'suspended' || trunk.status === 'deleted') return 'trunk_suspended';
+  const chain = await deps.store.accounts.chain(trunk.accountId);
+  if (chain.some((account) => account.status !== 'active')) return 'account_suspended';
+  return trunk.authType === 'ip' ? 'auth_type_mismatch' : null;
 }
 
 /**

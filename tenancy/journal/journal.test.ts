@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { CallRecord, SipEvent } from '../../bus/index.ts';
-import { getTrunk, takeOutbox } from '../store/index.ts';
+import { deleteTrunk, getTrunk, takeOutbox } from '../store/index.ts';
 import {
   applyRetention,
   findCall,
@@ -46,6 +46,20 @@ t.test('the first registration activates the trunk, and state and event are writ
     },
   ]);
   t.equal(events.length, 2);
+});
+
+t.test('the PBX of a deleted trunk goes offline with an event, once the SIP side has let it go', async (t) => {
+  const { store, binding, trunk, account, clock } = await openJournal(t);
+  await store.write((tx) => deleteTrunk(tx, trunk.id, null));
+  const change = { trunkId: trunk.id, accountId: account.id, atMs: clock.nowMs(), binding: binding('sip:a@b') };
+  await saveSipEvents(store, [
+    { kind: 'trunk_state', state: { ...change, state: 'registered', cause: null } },
+    { kind: 'trunk_state', state: { ...change, state: 'offline', cause: 'trunk_deleted' } },
+  ]);
+  t.match(await takeOutbox(store, 10), [
+    { event: 'trunk.offline', accountId: account.id, data: { trunk_uuid: trunk.uuid, reason: 'trunk_deleted' } },
+  ]);
+  t.strictSame(await loadTrunkStates(store), []);
 });
 
 t.test('a batch that cannot be written leaves nothing of itself', async (t) => {

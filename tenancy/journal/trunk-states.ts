@@ -16,19 +16,30 @@ const KEEP = `INSERT INTO trunk_states (trunk_id, account_id, state, since_ms, c
 // features.md A7: the first successful REGISTER makes a trunk active.
 const ACTIVATE = `UPDATE trunks SET status = 'active', updated_at_ms = ? WHERE id = ? AND status = 'provisioning'`;
 const NAMES = `SELECT uuid, name, username FROM trunks WHERE id = ? AND status <> 'deleted'`;
+const NAMES_OF_DELETED = `SELECT uuid, name, username FROM trunks WHERE id = ? AND status = 'deleted'`;
 
 /** Keeps the state, activates a new trunk, and appends the event (F-084, F-085), all in the same transaction. */
 export function writeTrunkStates(connection: SqliteConnection, changes: readonly TrunkStateChange[]): void {
   for (const change of changes) {
     const { trunkId, accountId, state, atMs, cause } = change;
     const row = connection.prepare(NAMES).all([trunkId])[0];
-    // Reported before, and deleted meanwhile: the deletion has taken its state and its bindings.
-    if (row === undefined) continue;
+    // Deleted meanwhile: the deletion has taken its state and its bindings; that the PBX is off now is told.
+    if (row === undefined) {
+      if (cause === 'trunk_deleted') tellState(connection, change, NAMES_OF_DELETED);
+      continue;
+    }
     connection.prepare(KEEP).run([trunkId, accountId, state, atMs, cause]);
     if (state === 'registered') connection.prepare(ACTIVATE).run([atMs, trunkId]);
-    const data = describe(change, row as TrunkNames);
-    tellEvent(connection, { accountId, event: `trunk.${state}`, data }, atMs);
+    tellState(connection, change, NAMES);
   }
+}
+
+function tellState(connection: SqliteConnection, change: TrunkStateChange, names: string): void {
+  const row = connection.prepare(names).all([change.trunkId])[0];
+  if (row === undefined) return;
+  const data = describe(change, row as TrunkNames);
+  const { accountId, state, atMs } = change;
+  tellEvent(connection, { accountId, event: `trunk.${state}`, data }, atMs);
 }
 
 /** Rotation with overlap: the PBX has used the new password, so the old one is not needed any more. */
