@@ -96,6 +96,16 @@ function requestsAbout(
     ['DELETE', `/numbers/${did.uuid}`],
     ['GET', `/wallet/balance?account_id=${accountId}`],
     ['GET', `/wallet/transactions?account_id=${accountId}`],
+    ['GET', `/accounts/${accountId}/billing-terms`],
+    ['PATCH', `/accounts/${accountId}/billing-terms`, { mode: 'postpaid' }],
+    ['GET', `/accounts/${accountId}/billing-profile`],
+    ['PATCH', `/accounts/${accountId}/billing-profile`, { footer: 'stolen' }],
+    ['GET', `/invoices?account_id=${accountId}`],
+    ['POST', '/invoices', { month: '2026-10', account_id: accountId }],
+    ['POST', '/invoices', { month: '2026-10', sip_trunk_id: trunk.uuid }],
+    ['POST', '/rate-decks', { name: 'Planted', account_id: accountId }],
+    ['GET', `/exports/transactions?account_id=${accountId}`],
+    ['GET', `/exports/call-charges?account_id=${accountId}`],
     ['GET', `/calls/${call.id}`],
     ['GET', `/calls/${call.uuid}`],
     ['GET', `/calls?trunk=${trunk.id}`],
@@ -130,6 +140,9 @@ const LISTS = [
   '/accounts',
   '/sip-domains',
   '/audit',
+  '/invoices',
+  '/rate-decks',
+  '/rating/unrated',
 ];
 
 t.test('a foreign, a sibling and a parent account do not exist for a key', async (t) => {

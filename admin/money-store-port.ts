@@ -10,6 +10,19 @@ export interface UnratedCall {
   readonly triedAtMs: number | null;
 }
 
+/** What an account was charged for a call. */
+export interface CallCharge {
+  readonly id: number;
+  readonly callUuid: string;
+  readonly trunkId: number | null;
+  readonly revision: number;
+  readonly prefix: string;
+  readonly billedSec: number;
+  readonly amountMicros: number;
+  readonly currency: string;
+  readonly calledAtMs: number;
+}
+
 /** Prices, terms and charges, as the routes use them. */
 export interface MoneyStore {
   listDecks(visible: Visible, slice: Slice): Promise<Found<DeckRow>>;
@@ -25,5 +38,7 @@ export interface MoneyStore {
   getTerms(accountId: number): Promise<BillingTerms>;
   setTerms(actor: string, accountId: number, change: Partial<BillingTerms>): Promise<BillingTerms>;
   listUnrated(visible: Visible, slice: Slice): Promise<Found<UnratedCall>>;
+  /** Rated calls of an account, oldest first. */
+  listCharges(accountId: number, slice: Slice): Promise<readonly CallCharge[]>;
   rerate(actor: string, fromMs: number, toMs: number): Promise<RerateReport>;
 }

@@ -11,6 +11,7 @@ import type { AuditStore } from './audit-store-port.ts';
 import type { BulkStore } from './bulk-store-port.ts';
 import type { EventStore } from './event-store-port.ts';
 import type { GroupStore } from './group-store-port.ts';
+import type { InvoiceStore } from './invoice-store-port.ts';
 import type { MoneyStore } from './money-store-port.ts';
 import type { PolicyStore } from './policy-store-port.ts';
 import type {
@@ -28,6 +29,7 @@ import type {
   Visible,
 } from './store-port.ts';
 import type { TenantFileStore } from './tenant-file-port.ts';
+import type { UserStore } from './user-store-port.ts';
 import type { WebhookStore } from './webhook-store-port.ts';
 
 /** Fields that a write may carry; absent ones are left alone or take their default. */
@@ -131,6 +133,8 @@ export type NewTrunkFields = TrunkFields & {
   readonly name: string;
   /** In the platform realm user names are generated, except for the operator. @default false */
   readonly mayChooseUsername?: boolean;
+  /** Its SIP domain must be one that is shown to be theirs. @default false */
+  readonly needsVerifiedDomain?: boolean;
   /** One that must stay what it is. @default generated */
   readonly password?: string | undefined;
 };
@@ -197,9 +201,13 @@ export interface DomainStore {
       readonly accountId: number;
       readonly domain: string;
       readonly algorithms: DomainRow['algorithms'] | undefined;
+      /** `null`: to be shown yet. @default now */
+      readonly verifiedAtMs?: number | null;
     },
   ): Promise<DomainRow>;
   update(actor: Actor, id: number, algorithms: DomainRow['algorithms']): Promise<DomainRow>;
+  /** Notes that its owner has shown that it is theirs. */
+  markVerified(actor: Actor, id: number, atMs: number): Promise<DomainRow>;
   remove(actor: Actor, id: number): Promise<void>;
 }
 
@@ -263,10 +271,12 @@ export interface AdminStore {
   readonly orders: OrderStore;
   readonly costs: CostStore;
   readonly money: MoneyStore;
+  readonly invoices: InvoiceStore;
   readonly webhooks: WebhookStore;
   readonly events: EventStore;
   readonly audit: AuditStore;
   readonly tenantFiles: TenantFileStore;
+  readonly users: UserStore;
   readonly bulk: BulkStore;
   /**
    * Several writes in one transaction, through the store that is handed in, never through the outer one. Inside

@@ -14,6 +14,7 @@ import { installEvents } from './events.ts';
 import { installExplain } from './explain.ts';
 import { installExports } from './exports.ts';
 import type { InstallRoutes } from './install.ts';
+import { installInvoices } from './invoices.ts';
 import { installLedger } from './ledger.ts';
 import { installMaintenance } from './maintenance.ts';
 import { installNumberSearch } from './number-search.ts';
@@ -28,7 +29,9 @@ import { installSipDomains } from './sip-domains.ts';
 import { installExtensions, installSipTrunks } from './sip-trunks.ts';
 import { installTenantFiles } from './tenant-files.ts';
 import { installTrunkGroups } from './trunk-groups.ts';
+import { installUsers } from './users.ts';
 import { installWallet } from './wallet.ts';
+import { installWalletExports } from './wallet-exports.ts';
 import { installWebhookDeliveries } from './webhook-deliveries.ts';
 import { installWebhooks } from './webhooks.ts';
 
@@ -46,6 +49,8 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installBilling,
   installBillingTerms,
   installRateDecks,
+  installInvoices,
+  installWalletExports,
   installWebhooks,
   installWebhookDeliveries,
   installEvents,
@@ -65,6 +70,7 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installSeed,
   installMaintenance,
   installTenantFiles,
+  installUsers,
   installBulk,
   installExports,
 ];

@@ -6,6 +6,7 @@ import { createBulkStore } from './bulk-store.ts';
 import { createDidStore } from './did-store.ts';
 import { createEventStore } from './event-store.ts';
 import { createGroupStore } from './group-store.ts';
+import { createInvoiceStore } from './invoice-store.ts';
 import { createKeyStore } from './key-store.ts';
 import { createMoneyStore } from './money-store.ts';
 import { nest } from './nest.ts';
@@ -15,6 +16,7 @@ import { createPolicyStore } from './policy-store.ts';
 import { createRecordStore } from './record-store.ts';
 import { createTenantFileStore } from './tenant-file-store.ts';
 import { createTrunkStore } from './trunk-store.ts';
+import { createUserStore } from './user-store.ts';
 import { createWalletStore } from './wallet-store.ts';
 import { createWebhookStore } from './webhook-store.ts';
 
@@ -42,10 +44,12 @@ export function createAdminStore(store: Store, options: AdminStoreOptions = {}):
     orders: createOrderStore(store, carrier),
     costs: createCostStore(store),
     money: createMoneyStore(store),
+    invoices: createInvoiceStore(store),
     webhooks: createWebhookStore(store, guard),
     events: createEventStore(store),
     audit: createAuditStore(store),
     tenantFiles: createTenantFileStore(store),
+    users: createUserStore(store),
     bulk: createBulkStore(store),
     atOnce: (work) => store.write((context) => work(createAdminStore(nest(store, context), options))),
     backup: (file) => store.backup(file),

@@ -30,6 +30,15 @@ export function createMoneyStore(store: Store): MoneyStore {
         return { result: after, accountId, resourceId: String(accountId), before, after };
       }),
     listUnrated: (visible, slice) => listUnrated(store, visible, slice),
+    listCharges: (accountId, { afterId, limit }) =>
+      store.db
+        .selectFrom('callCharges')
+        .selectAll()
+        .where('accountId', '=', accountId)
+        .where('id', '>', afterId)
+        .orderBy('id')
+        .limit(limit)
+        .execute(),
     rerate: async (actor, fromMs, toMs) => {
       const report = await rerateCalls(store, await loadRateBook(store), { fromMs, toMs, accountIds: null });
       const after = { fromMs, toMs, ...report };
