@@ -261,6 +261,86 @@ export interface ApiOperations {
       };
     };
   };
+  /** Who an account is on paper. Needs the scope billing:read. */
+  readonly 'GET /accounts/{id}/billing-profile': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly legal_name: string | null;
+        readonly address: readonly string[];
+        readonly tax_id: string | null;
+        readonly tax_label: string;
+        /** Hundredths of a percent: 2100 is 21 %. */
+        readonly tax_rate: number;
+        /** Charges have the tax in them. */
+        readonly tax_included: boolean;
+        readonly color: string;
+        readonly footer: string;
+        /** For invoices to clients; the first that fits. */
+        readonly markup: readonly {
+          readonly kind: 'number' | 'order' | 'call' | 'message' | 'all';
+          readonly percent: number;
+          /** Cents. */
+          readonly per_unit: number;
+        }[];
+      };
+    };
+  };
+  /** Change who an account is on paper, its tax, and its mark-up. Needs the scope billing:write. */
+  readonly 'PATCH /accounts/{id}/billing-profile': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly legal_name?: string | null;
+      readonly address?: readonly string[];
+      readonly tax_id?: string | null;
+      readonly tax_label?: string;
+      /** Hundredths of a percent: 2100 is 21 %. */
+      readonly tax_rate?: number;
+      /** Charges have the tax in them. */
+      readonly tax_included?: boolean;
+      readonly color?: string;
+      readonly footer?: string;
+      /** For invoices to clients; the first that fits. */
+      readonly markup?: readonly {
+        readonly kind: 'number' | 'order' | 'call' | 'message' | 'all';
+        readonly percent: number;
+        /** Cents. */
+        readonly per_unit: number;
+      }[];
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly legal_name: string | null;
+        readonly address: readonly string[];
+        readonly tax_id: string | null;
+        readonly tax_label: string;
+        /** Hundredths of a percent: 2100 is 21 %. */
+        readonly tax_rate: number;
+        /** Charges have the tax in them. */
+        readonly tax_included: boolean;
+        readonly color: string;
+        readonly footer: string;
+        /** For invoices to clients; the first that fits. */
+        readonly markup: readonly {
+          readonly kind: 'number' | 'order' | 'call' | 'message' | 'all';
+          readonly percent: number;
+          /** Cents. */
+          readonly per_unit: number;
+        }[];
+      };
+    };
+  };
   /** Show how an account pays, and its caps. Needs the scope billing:read. */
   readonly 'GET /accounts/{id}/billing-terms': {
     readonly params: {
@@ -619,6 +699,10 @@ export interface ApiOperations {
         readonly username: string;
         readonly realm: string;
         readonly status: string;
+        /** Whether it may authenticate with its password now. */
+        readonly allowed: boolean;
+        /** Why not. */
+        readonly reason: string | null;
       };
     };
   };
@@ -681,6 +765,52 @@ export interface ApiOperations {
         readonly from: string;
         readonly to: string;
         readonly total: number;
+      };
+    };
+  };
+  /** Change who the platform is on paper, and its tax. Only the operator may do this. */
+  readonly 'PATCH /billing/platform-profile': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly legal_name?: string | null;
+      readonly address?: readonly string[];
+      readonly tax_id?: string | null;
+      readonly tax_label?: string;
+      /** Hundredths of a percent: 2100 is 21 %. */
+      readonly tax_rate?: number;
+      /** Charges have the tax in them. */
+      readonly tax_included?: boolean;
+      readonly color?: string;
+      readonly footer?: string;
+      /** For invoices to clients; the first that fits. */
+      readonly markup?: readonly {
+        readonly kind: 'number' | 'order' | 'call' | 'message' | 'all';
+        readonly percent: number;
+        /** Cents. */
+        readonly per_unit: number;
+      }[];
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly legal_name: string | null;
+        readonly address: readonly string[];
+        readonly tax_id: string | null;
+        readonly tax_label: string;
+        /** Hundredths of a percent: 2100 is 21 %. */
+        readonly tax_rate: number;
+        /** Charges have the tax in them. */
+        readonly tax_included: boolean;
+        readonly color: string;
+        readonly footer: string;
+        /** For invoices to clients; the first that fits. */
+        readonly markup: readonly {
+          readonly kind: 'number' | 'order' | 'call' | 'message' | 'all';
+          readonly percent: number;
+          /** Cents. */
+          readonly per_unit: number;
+        }[];
       };
     };
   };
@@ -2016,12 +2146,34 @@ export interface ApiOperations {
     readonly status: 200;
     readonly response: unknown;
   };
+  /** Every rated call of an account as CSV. Needs the scope billing:read. */
+  readonly 'GET /exports/call-charges': {
+    readonly params: undefined;
+    readonly query: {
+      /** Default: the account acted in. */
+      readonly account_id?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: unknown;
+  };
   /** Every one of the dids, as CSV that spreadsheets may open, or as JSON. Needs the scope numbers:read. */
   readonly 'GET /exports/dids': {
     readonly params: undefined;
     readonly query: {
       /** Default csv. */
       readonly format?: 'csv' | 'json';
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: unknown;
+  };
+  /** Every movement of a wallet as CSV. Needs the scope billing:read. */
+  readonly 'GET /exports/transactions': {
+    readonly params: undefined;
+    readonly query: {
+      /** Default: the account acted in. */
+      readonly account_id?: string;
     };
     readonly body: undefined;
     readonly status: 200;
@@ -2463,6 +2615,198 @@ export interface ApiOperations {
         };
       };
     };
+  };
+  /** List invoices and credit notes. Needs the scope billing:read. */
+  readonly 'GET /invoices': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      readonly account_id?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        /** null: the platform, or an account above. */
+        readonly issuer_account_id: number | null;
+        /** invoice, credit_note, client_invoice. */
+        readonly kind: string;
+        readonly number: string;
+        readonly credits: string | null;
+        readonly customer: string;
+        readonly period_from: string;
+        readonly period_to: string;
+        readonly currency: string;
+        /** Cents. */
+        readonly net: number;
+        /** Cents. */
+        readonly tax: number;
+        /** Cents. */
+        readonly total: number;
+        /** Millionths of the currency unit: exactly what the ledger has. */
+        readonly total_micros: number;
+        readonly lines: readonly {
+          readonly text: string;
+          readonly quantity: number;
+          /** Millionths of the currency unit: exactly what the ledger has. */
+          readonly amount_micros: number;
+        }[];
+        readonly issued_at: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Issue the invoice of a month, or of a month to the client who uses a trunk. Needs the scope billing:write. */
+  readonly 'POST /invoices': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      /** 2026-11 */
+      readonly month: string;
+      readonly account_id?: number | string;
+      readonly sip_trunk_id?: number | string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        /** null: the platform, or an account above. */
+        readonly issuer_account_id: number | null;
+        /** invoice, credit_note, client_invoice. */
+        readonly kind: string;
+        readonly number: string;
+        readonly credits: string | null;
+        readonly customer: string;
+        readonly period_from: string;
+        readonly period_to: string;
+        readonly currency: string;
+        /** Cents. */
+        readonly net: number;
+        /** Cents. */
+        readonly tax: number;
+        /** Cents. */
+        readonly total: number;
+        /** Millionths of the currency unit: exactly what the ledger has. */
+        readonly total_micros: number;
+        readonly lines: readonly {
+          readonly text: string;
+          readonly quantity: number;
+          /** Millionths of the currency unit: exactly what the ledger has. */
+          readonly amount_micros: number;
+        }[];
+        readonly issued_at: string;
+      };
+    };
+  };
+  /** Show an invoice. Needs the scope billing:read. */
+  readonly 'GET /invoices/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        /** null: the platform, or an account above. */
+        readonly issuer_account_id: number | null;
+        /** invoice, credit_note, client_invoice. */
+        readonly kind: string;
+        readonly number: string;
+        readonly credits: string | null;
+        readonly customer: string;
+        readonly period_from: string;
+        readonly period_to: string;
+        readonly currency: string;
+        /** Cents. */
+        readonly net: number;
+        /** Cents. */
+        readonly tax: number;
+        /** Cents. */
+        readonly total: number;
+        /** Millionths of the currency unit: exactly what the ledger has. */
+        readonly total_micros: number;
+        readonly lines: readonly {
+          readonly text: string;
+          readonly quantity: number;
+          /** Millionths of the currency unit: exactly what the ledger has. */
+          readonly amount_micros: number;
+        }[];
+        readonly issued_at: string;
+      };
+    };
+  };
+  /** Take an invoice back by a credit note. Only the operator may do this. */
+  readonly 'POST /invoices/{id}/credit-note': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        /** null: the platform, or an account above. */
+        readonly issuer_account_id: number | null;
+        /** invoice, credit_note, client_invoice. */
+        readonly kind: string;
+        readonly number: string;
+        readonly credits: string | null;
+        readonly customer: string;
+        readonly period_from: string;
+        readonly period_to: string;
+        readonly currency: string;
+        /** Cents. */
+        readonly net: number;
+        /** Cents. */
+        readonly tax: number;
+        /** Cents. */
+        readonly total: number;
+        /** Millionths of the currency unit: exactly what the ledger has. */
+        readonly total_micros: number;
+        readonly lines: readonly {
+          readonly text: string;
+          readonly quantity: number;
+          /** Millionths of the currency unit: exactly what the ledger has. */
+          readonly amount_micros: number;
+        }[];
+        readonly issued_at: string;
+      };
+    };
+  };
+  /** The invoice as PDF. Needs the scope billing:read. */
+  readonly 'GET /invoices/{id}/pdf': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: unknown;
   };
   /** Verify the ledger. Only the operator may do this. */
   readonly 'GET /ledger/verify': {
@@ -4128,6 +4472,14 @@ export interface ApiOperations {
         readonly domain: string;
         /** null: what the platform offers. */
         readonly digest_algorithms: readonly string[] | null;
+        /** null: nobody has shown yet that it is theirs. */
+        readonly verified_at: string | null;
+        /** The DNS record that shows it. */
+        readonly verification: {
+          readonly type: string;
+          readonly name: string;
+          readonly value: string;
+        };
         readonly created_at: string;
         readonly updated_at: string;
       }[];
@@ -4139,7 +4491,7 @@ export interface ApiOperations {
       };
     };
   };
-  /** Add a SIP domain; PBXes can register to it at once. Needs the scope accounts:write. */
+  /** Add a SIP domain; where ownership is checked, trunks can use it after POST …/verify, else at once. Needs the scope accounts:write. */
   readonly 'POST /sip-domains': {
     readonly params: undefined;
     readonly query: undefined;
@@ -4157,6 +4509,14 @@ export interface ApiOperations {
         readonly domain: string;
         /** null: what the platform offers. */
         readonly digest_algorithms: readonly string[] | null;
+        /** null: nobody has shown yet that it is theirs. */
+        readonly verified_at: string | null;
+        /** The DNS record that shows it. */
+        readonly verification: {
+          readonly type: string;
+          readonly name: string;
+          readonly value: string;
+        };
         readonly created_at: string;
         readonly updated_at: string;
       };
@@ -4196,6 +4556,14 @@ export interface ApiOperations {
         readonly domain: string;
         /** null: what the platform offers. */
         readonly digest_algorithms: readonly string[] | null;
+        /** null: nobody has shown yet that it is theirs. */
+        readonly verified_at: string | null;
+        /** The DNS record that shows it. */
+        readonly verification: {
+          readonly type: string;
+          readonly name: string;
+          readonly value: string;
+        };
         readonly created_at: string;
         readonly updated_at: string;
       };
@@ -4220,6 +4588,44 @@ export interface ApiOperations {
         readonly domain: string;
         /** null: what the platform offers. */
         readonly digest_algorithms: readonly string[] | null;
+        /** null: nobody has shown yet that it is theirs. */
+        readonly verified_at: string | null;
+        /** The DNS record that shows it. */
+        readonly verification: {
+          readonly type: string;
+          readonly name: string;
+          readonly value: string;
+        };
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Look up the DNS record that shows whose the domain is. Needs the scope accounts:write. */
+  readonly 'POST /sip-domains/{id}/verify': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly domain: string;
+        /** null: what the platform offers. */
+        readonly digest_algorithms: readonly string[] | null;
+        /** null: nobody has shown yet that it is theirs. */
+        readonly verified_at: string | null;
+        /** The DNS record that shows it. */
+        readonly verification: {
+          readonly type: string;
+          readonly name: string;
+          readonly value: string;
+        };
         readonly created_at: string;
         readonly updated_at: string;
       };
@@ -4506,6 +4912,146 @@ export interface ApiOperations {
           readonly priority: number;
           readonly weight: number;
         }[];
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** List people. Needs the scope admin. */
+  readonly 'GET /users': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        /** null: one of the operator's people. */
+        readonly account_id: number | null;
+        readonly email: string;
+        readonly name: string;
+        readonly role: string;
+        /** What the role may do. */
+        readonly scopes: readonly string[];
+        readonly status: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Add a person with a role. Needs the scope admin. */
+  readonly 'POST /users': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly email: string;
+      readonly name: string;
+      /** A set of scopes. */
+      readonly role: 'owner' | 'admin' | 'billing' | 'support' | 'read-only';
+      readonly account_id?: number | string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** null: one of the operator's people. */
+        readonly account_id: number | null;
+        readonly email: string;
+        readonly name: string;
+        readonly role: string;
+        /** What the role may do. */
+        readonly scopes: readonly string[];
+        readonly status: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Remove a person. Needs the scope admin. */
+  readonly 'DELETE /users/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly status: string;
+      };
+    };
+  };
+  /** Show a person. Needs the scope admin. */
+  readonly 'GET /users/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** null: one of the operator's people. */
+        readonly account_id: number | null;
+        readonly email: string;
+        readonly name: string;
+        readonly role: string;
+        /** What the role may do. */
+        readonly scopes: readonly string[];
+        readonly status: string;
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Change a person, or suspend one. Needs the scope admin. */
+  readonly 'PATCH /users/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly email?: string;
+      readonly name?: string;
+      /** A set of scopes. */
+      readonly role?: 'owner' | 'admin' | 'billing' | 'support' | 'read-only';
+      readonly status?: 'active' | 'suspended';
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** null: one of the operator's people. */
+        readonly account_id: number | null;
+        readonly email: string;
+        readonly name: string;
+        readonly role: string;
+        /** What the role may do. */
+        readonly scopes: readonly string[];
+        readonly status: string;
         readonly created_at: string;
         readonly updated_at: string;
       };

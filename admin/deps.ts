@@ -1,4 +1,5 @@
 import type { BulkRunner } from './bulk/bulk-runner.ts';
+import type { DomainCheck } from './domain-check.ts';
 import type { SipAccess } from './pbx/sip-access.ts';
 import type { RecordStore, SipPort } from './ports.ts';
 import type { AdminStore } from './stores.ts';
@@ -24,6 +25,8 @@ export interface AdminDeps {
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
   readonly logger?: object;
+  /** @default no check */
+  readonly domainCheck?: DomainCheck;
   /** Works on bulk jobs; the app makes it. */
   readonly bulkRunner?: BulkRunner;
 }

@@ -1,6 +1,7 @@
 export type { ApiOperations } from './api-types.ts';
 export { createAdminApp } from './app.ts';
 export type { AdminDeps } from './deps.ts';
+export { createDomainCheck, type DomainCheck } from './domain-check.ts';
 export { API_ERRORS, ApiError, type ApiErrorCode } from './errors.ts';
 export { sipAccessOf } from './pbx/sip-access.ts';
 export type {

@@ -20,6 +20,7 @@ export type {
   StoredDelivery,
   TransactionRow,
   TrunkRow,
+  UserRow,
   Visible,
   WebhookRow,
 } from '../tenancy/index.ts';

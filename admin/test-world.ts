@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { openStore, type Store } from '../tenancy/index.ts';
 import { createAdminApp } from './app.ts';
+import type { DomainCheck } from './domain-check.ts';
 import type { RecordStore, RegistrationStatus, SipPort, SipQueries, SipQuery, StoredCall } from './ports.ts';
 import { createAdminStore, createRecordStore } from './store/index.ts';
 import type { AdminStore } from './stores.ts';
@@ -44,7 +45,10 @@ interface Test {
 }
 
 /** A real database with a small tree of accounts, and the app over it, as users and as the operator meet it. */
-export async function openTestWorld(t: Test, options: { readonly rateLimits?: boolean } = {}): Promise<TestWorld> {
+export async function openTestWorld(
+  t: Test,
+  options: { readonly rateLimits?: boolean; readonly domainCheck?: DomainCheck } = {},
+): Promise<TestWorld> {
   let now = Date.UTC(2026, 10, 21, 9);
   const clock: TestClock = {
     nowMs: () => now,
@@ -72,6 +76,7 @@ export async function openTestWorld(t: Test, options: { readonly rateLimits?: bo
     access: { proxy: null, port: 5060, tlsPort: null, addresses: [], expiresSec: 3600 },
     rateLimits: options.rateLimits ?? false,
     nowMs: clock.nowMs,
+    ...(options.domainCheck === undefined ? {} : { domainCheck: options.domainCheck }),
   };
   const app = await createAdminApp({ ...deps, channel: 'network' });
   const control = await createAdminApp({ ...deps, channel: 'control' });

@@ -44,6 +44,8 @@ export function buildConfig(values: Values, faults: ConfigFault[]): Config {
     rateLimits: values.rateLimits,
     renewal: { graceDays: values.renewalGraceDays, reminderDays: values.renewalReminderDays },
     webhookAllow: values.webhookAllow,
+    domains: { verify: values.domainsVerify },
+    publishedAddresses: values.publishedAddresses,
     secretKeyFile: values.secretKeyFile,
     databaseUrl: values.databaseUrl,
     redisUrl: values.redisUrl,

@@ -13,6 +13,10 @@ export interface Config {
   readonly rateLimits: boolean;
   readonly renewal: RenewalConfig;
   readonly webhookAllow: readonly string[];
+  /** Whether tenants must show by DNS that a SIP domain is theirs. */
+  readonly domains: { readonly verify: boolean };
+  /** What firewalls in front of PBXes must let in (F-127); empty: as far as it is known otherwise. */
+  readonly publishedAddresses: readonly string[];
   /** `undefined`: made in the data directory. */
   readonly secretKeyFile: string | undefined;
   /** `undefined`: better-sqlite3 in the data directory. */

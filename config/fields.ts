@@ -72,6 +72,8 @@ export const FIELDS = {
   renewalGraceDays: field('renewal.grace_days', integer(0, 365, 'days'), 7),
   renewalReminderDays: field('renewal.reminder_days', listOf(integer(1, 28, 'days')), [7, 3, 1]),
   webhookAllow: field('webhooks.allow', listOf(network), [], 'DIDFARM_WEBHOOK_ALLOW'),
+  domainsVerify: field('domains.verify', boolean, true, 'DIDFARM_DOMAINS_VERIFY'),
+  publishedAddresses: field('sip.published_addresses', listOf(network), []),
   secretKeyFile: optional('secret_key_file', text, 'DIDFARM_SECRET_KEY_FILE'),
   databaseUrl: optional('database_url', text, 'DATABASE_URL'),
   redisUrl: optional('redis_url', text, 'REDIS_URL'),

@@ -1,4 +1,4 @@
-import { createAdminStore, createRecordStore, sipAccessOf } from '../admin/index.ts';
+import { createAdminStore, createDomainCheck, createRecordStore, sipAccessOf } from '../admin/index.ts';
 import type { MainSide } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Logger } from '../telemetry/index.ts';
@@ -31,6 +31,7 @@ export function prepareHttp({ config, world, bus, commerce, publish, isReady, lo
     version: VERSION,
     domain: world.store.platformRealm,
     access: sipAccessOf(config),
+    domainCheck: createDomainCheck(config),
     rateLimits: config.rateLimits,
     nowMs: Date.now,
     logger: logger.child({ part: 'http' }),

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { AdminDeps } from '../deps.ts';
+import { checksDomains } from '../domain-check.ts';
 import { ApiError, fieldError, notFound } from '../errors.ts';
 import type { Principal } from '../principal.ts';
 import { ID_OR_UUID } from '../shapes.ts';
@@ -93,6 +94,7 @@ async function create(deps: AdminDeps, principal: Principal, values: Values): Pr
     accountId: account.id,
     mayChooseUsername,
     password: given,
+    needsVerifiedDomain: checksDomains(deps, principal),
   };
   const { trunk, password } = await deps.store.trunks.create(principal.actor, fields);
   if (status === 'suspended') await deps.store.trunks.update(principal.actor, trunk.id, { status });

@@ -19,7 +19,8 @@ export function sipAccessOf(config: Config): SipAccess {
   const [only, ...others] = hosts;
   const listened = only !== undefined && others.length === 0 && !isWildcard(only) ? { host: only, port } : null;
   const proxy = external === undefined ? listened : parseHostPort(external, port);
-  const addresses = proxy !== null && ipaddr.isValid(proxy.host) ? [proxy.host] : [];
+  const known = proxy !== null && ipaddr.isValid(proxy.host) ? [proxy.host] : [];
+  const addresses = config.publishedAddresses.length > 0 ? config.publishedAddresses : known;
   return {
     proxy,
     port,

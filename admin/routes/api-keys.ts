@@ -147,7 +147,7 @@ async function findKey(deps: AdminDeps, principal: Principal, ref: string): Prom
 }
 
 /** `null`, an operator's key, only when an operator names no account. */
-async function ownerOf(
+export async function ownerOf(
   deps: AdminDeps,
   principal: Principal,
   named: number | string | undefined,

@@ -15,12 +15,19 @@ export function installPublicRoutes(app: FastifyInstance, deps: AdminDeps): void
     const page = renderStatusPage(deps.version, deps.domain, await statsOf(deps));
     return reply.type('text/html; charset=utf-8').send(page);
   });
+  app.get('/addresses.json', { schema: { hide: true } }, async (_request, reply) => reply.send(addressList(deps)));
   let reference: string | undefined;
   app.get('/api/v1', { schema: { hide: true } }, async (_request, reply) => {
     reference ??= renderReference(app.swagger() as unknown as OpenApi);
     return reply.type('text/html; charset=utf-8').send(reference);
   });
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async (_request, reply) => reply.send(app.swagger()));
+}
+
+/** What firewalls in front of PBXes must let in and out (F-127). */
+function addressList({ access, domain }: AdminDeps) {
+  const { addresses, port, tlsPort } = access;
+  return { domain, addresses, sip: { udp: port, tcp: port, tls: tlsPort } };
 }
 
 /** The page is shown also while SIP is starting or gone. */

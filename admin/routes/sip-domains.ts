@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { AdminDeps } from '../deps.ts';
+import { checkOwnership, needsCheck, verificationRecord } from '../domain-check.ts';
 import { notFound } from '../errors.ts';
 import { checkIfMatch, setEtag } from '../http/etag.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -28,6 +29,11 @@ const SHAPE = Type.Object({
   account_id: Type.Integer(),
   domain: Type.String(),
   digest_algorithms: nullable(Type.Array(Type.String(), { description: 'null: what the platform offers.' })),
+  verified_at: nullable(Type.String({ description: 'null: nobody has shown yet that it is theirs.' })),
+  verification: Type.Object(
+    { type: Type.String(), name: Type.String(), value: Type.String() },
+    { description: 'The DNS record that shows it.' },
+  ),
   created_at: Type.String(),
   updated_at: Type.String(),
 });
@@ -35,6 +41,7 @@ const SHAPE = Type.Object({
 /** Own and vanity domains; each is a digest realm (F-030, F-031). */
 export function installSipDomains(define: DefineRoute, deps: AdminDeps): void {
   defineOne(define, deps);
+  defineVerify(define, deps);
   define({
     method: 'GET',
     url: '/sip-domains',
@@ -53,7 +60,7 @@ export function installSipDomains(define: DefineRoute, deps: AdminDeps): void {
     method: 'POST',
     url: '/sip-domains',
     tag: TAG,
-    summary: 'Add a SIP domain; PBXes can register to it at once',
+    summary: 'Add a SIP domain; where ownership is checked, trunks can use it after POST …/verify, else at once',
     scope: 'accounts:write',
     body: CREATE,
     status: 201,
@@ -65,6 +72,7 @@ export function installSipDomains(define: DefineRoute, deps: AdminDeps): void {
         accountId: account.id,
         domain: body.domain.toLowerCase(),
         algorithms: body.digest_algorithms,
+        verifiedAtMs: needsCheck(deps, principal, body.domain.toLowerCase()) ? null : deps.nowMs(),
       });
       setEtag(reply, domain.version);
       return { data: domainView(domain) };
@@ -122,6 +130,25 @@ function defineOne(define: DefineRoute, deps: AdminDeps): void {
   });
 }
 
+function defineVerify(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'POST',
+    url: '/sip-domains/:id/verify',
+    tag: TAG,
+    summary: 'Look up the DNS record that shows whose the domain is',
+    scope: 'accounts:write',
+    params: ID_PARAMS,
+    response: envelope(SHAPE),
+    handler: async ({ principal, params, reply }) => {
+      const domain = await findDomain(deps, principal, params.id);
+      if (needsCheck(deps, principal, domain.domain)) await checkOwnership(deps, domain);
+      const verified = await deps.store.domains.markVerified(principal.actor, domain.id, deps.nowMs());
+      setEtag(reply, verified.version);
+      return { data: domainView(verified) };
+    },
+  });
+}
+
 async function findDomain(deps: AdminDeps, principal: Principal, ref: string): Promise<DomainRow> {
   const domain = await deps.store.domains.find(principal.visible, ref);
   if (domain === undefined) throw notFound('SIP domain');
@@ -135,6 +162,8 @@ function domainView(domain: DomainRow) {
     account_id: domain.accountId,
     domain: domain.domain,
     digest_algorithms: domain.algorithms,
+    verified_at: isoTime(domain.verifiedAtMs),
+    verification: verificationRecord(domain),
     created_at: isoTime(domain.createdAtMs),
     updated_at: isoTime(domain.updatedAtMs),
   };

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { AdminDeps } from '../deps.ts';
+import { checksDomains } from '../domain-check.ts';
 import { notFound } from '../errors.ts';
 import { freeTrunkName } from '../free-trunk-name.ts';
 import { checkIfMatch, setEtag } from '../http/etag.ts';
@@ -130,7 +131,8 @@ function defineCreate(define: DefineRoute, deps: AdminDeps, { path, tag, one }: 
       const name = await freeTrunkName(deps, account.id, body.name);
       const mayChooseUsername = principal.kind === 'operator';
       const kind = one === 'extension' ? one : body.kind;
-      const fields = { ...trunkFields(body), kind, name, accountId: account.id, mayChooseUsername };
+      const rights = { mayChooseUsername, needsVerifiedDomain: checksDomains(deps, principal) };
+      const fields = { ...trunkFields(body), kind, name, accountId: account.id, ...rights };
       const { trunk, password } = await deps.store.trunks.create(principal.actor, fields);
       setEtag(reply, trunk.version);
       const config = await pbxConfigField(deps, body.pbx, trunk, password);

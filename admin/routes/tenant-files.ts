@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { type PlanOptions, TENANT_SCHEMA, type TenantPlan } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
+import { checksDomains } from '../domain-check.ts';
 import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import type { Principal } from '../principal.ts';
@@ -75,7 +76,7 @@ export function installTenantFiles(define: DefineRoute, deps: AdminDeps): void {
     response: envelope(Type.Object(PLAN)),
     handler: async ({ principal, body }) => ({
       data: planView(
-        await deps.store.tenantFiles.plan(body.yaml, body.name ?? 'file', optionsOf(principal, body.secrets)),
+        await deps.store.tenantFiles.plan(body.yaml, body.name ?? 'file', optionsOf(deps, principal, body.secrets)),
       ),
     }),
   });
@@ -91,7 +92,7 @@ export function installTenantFiles(define: DefineRoute, deps: AdminDeps): void {
     response: envelope(Type.Object({ ...PLAN, credentials: Type.Array(CREDENTIALS_SHAPE) })),
     handler: async ({ principal, body }) => ({
       data: planView(
-        await deps.store.tenantFiles.apply(body.yaml, body.name ?? 'file', optionsOf(principal, body.secrets)),
+        await deps.store.tenantFiles.apply(body.yaml, body.name ?? 'file', optionsOf(deps, principal, body.secrets)),
       ),
     }),
   });
@@ -159,11 +160,12 @@ function planView<P extends TenantPlan>(plan: P) {
   return { ...plan, changes };
 }
 
-function optionsOf(principal: Principal, secrets: Readonly<Record<string, string>> = {}): PlanOptions {
+function optionsOf(deps: AdminDeps, principal: Principal, secrets: Readonly<Record<string, string>> = {}): PlanOptions {
   return {
     visible: principal.visible,
     actor: principal.actor,
     accountId: principal.accountId,
+    checksDomains: checksDomains(deps, principal),
     resolveSecret: ({ env, file }) => {
       const name = env === undefined ? `file:${file}` : `env:${env}`;
       return Object.hasOwn(secrets, name) ? secrets[name] : undefined;

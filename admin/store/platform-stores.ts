@@ -58,6 +58,12 @@ export function createDomainStore(store: Store): DomainStore {
         const after = await updateDomain(context, id, { algorithms }, null);
         return { result: after, accountId: after.accountId, resourceId: after.uuid, before: before ?? null, after };
       }),
+    markVerified: (actor, id, verifiedAtMs) =>
+      audited(store, actor, 'verify', resource, async (context) => {
+        const before = await findDomain(context, id, null);
+        const after = await updateDomain(context, id, { verifiedAtMs }, null);
+        return { result: after, accountId: after.accountId, resourceId: after.uuid, before: before ?? null, after };
+      }),
     remove: (actor, id) =>
       audited(store, actor, 'delete', resource, async (context) => {
         const before = await deleteDomain(context, id, null);

@@ -6,6 +6,7 @@ import {
   deleteDomain,
   EVERYTHING,
   findAccount,
+  isOwnable,
   listDomains,
   updateAccount,
   updateDomain,
@@ -171,7 +172,12 @@ export async function reconcileDomains(session: Session, state: AccountState): P
     const change = { resource: 'sip_domain', account: row.name, name: domain } as const;
     if (known === undefined) {
       const made = await session.at(path, () =>
-        createDomain(session.context, { accountId: row.id, domain, algorithms: algorithms ?? null }),
+        createDomain(session.context, {
+          accountId: row.id,
+          domain,
+          algorithms: algorithms ?? null,
+          ...(session.options.checksDomains === true && isOwnable(domain.toLowerCase()) ? { verifiedAtMs: null } : {}),
+        }),
       );
       await session.note({ ...change, action: 'create', id: made.id, fields: [] }, row.id);
       continue;

@@ -15,6 +15,8 @@ export interface PlanOptions {
   readonly actor: string;
   /** Whose audit log keeps the file. @default null, the operator's */
   readonly accountId?: number | null;
+  /** Whether SIP domains that are added, and used, must be shown to be theirs. @default false */
+  readonly checksDomains?: boolean;
   /** How many trunks and numbers of the file are done; told now and then. */
   onProgress?(done: number, total: number): void;
   /** Looks up `{env: NAME}` and `{file: PATH}`; `undefined` when there is none. */

@@ -96,8 +96,11 @@ CREATE VIEW number_overview AS SELECT d.id, d.uuid, a.name AS account, d.number,
   WHERE d.status <> 'released';
 `;
 
+/** Domains of before ownership was checked stay usable. */
+const OLD_DOMAINS = 'UPDATE sip_domains SET verified_at_ms = created_at_ms WHERE verified_at_ms IS NULL;';
+
 export const administration: Migration = {
   version: 12,
   name: 'administration',
-  sql: [BULK_JOBS, USERS, countEdits('users'), VIEWS].join('\n'),
+  sql: [BULK_JOBS, USERS, countEdits('users'), VIEWS, OLD_DOMAINS].join('\n'),
 };

@@ -33,7 +33,16 @@ export interface NewDomain {
   readonly accountId: number;
   readonly domain: string;
   readonly algorithms?: readonly DigestAlgorithm[] | null;
+  /** `null`: to be shown yet. @default now */
   readonly verifiedAtMs?: number | null;
+}
+
+/**
+ * Names that nobody can own in the DNS (RFC 6761, RFC 6762, RFC 9476) and those without a dot belong to whoever names
+ * them first here.
+ */
+export function isOwnable(domain: string): boolean {
+  return domain.includes('.') && !/\.(example|test|invalid|localhost|local|alt|internal)$/.test(domain);
 }
 
 export async function createDomain(context: StoreContext, fields: NewDomain): Promise<DomainRow> {
@@ -48,7 +57,7 @@ export async function createDomain(context: StoreContext, fields: NewDomain): Pr
       accountId: fields.accountId,
       domain,
       digestAlgorithms: fields.algorithms == null ? null : JSON.stringify(fields.algorithms),
-      verifiedAtMs: fields.verifiedAtMs ?? null,
+      verifiedAtMs: fields.verifiedAtMs === undefined ? now : fields.verifiedAtMs,
       createdAtMs: now,
       updatedAtMs: now,
     })

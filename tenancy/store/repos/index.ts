@@ -26,4 +26,5 @@ export * from './routing-policy-repo.ts';
 export * from './trunk-credentials.ts';
 export * from './trunk-repo.ts';
 export { type TrunkRecordColumns, type TrunkRow, toTrunkRecord } from './trunk-rows.ts';
+export * from './user-repo.ts';
 export * from './webhook-repo.ts';

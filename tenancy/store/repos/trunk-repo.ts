@@ -38,6 +38,8 @@ export interface NewTrunk extends TrunkPatch {
   /** @default generated; in the platform realm only the operator may choose one */
   readonly username?: string;
   readonly mayChooseUsername?: boolean;
+  /** Refuses a SIP domain that nobody has shown to be theirs. @default false */
+  readonly needsVerifiedDomain?: boolean;
   /** @default generated */
   readonly password?: string;
   /** For the demo world, whose ids are those of the published examples. */
@@ -70,6 +72,7 @@ export async function createTrunk(context: StoreContext, fields: NewTrunk): Prom
     );
   }
   if (fields.password !== undefined) checkPassword('password', fields.password);
+  if (fields.needsVerifiedDomain === true && realm !== context.platformRealm) await requireVerified(context, realm);
   const password = fields.password ?? makePassword();
   const username = fields.username ?? (await freeUsername(context, fields.name, realm));
   const uuid = fields.uuid ?? newUuid(fields.kind === 'extension' ? 'ext' : 'trk');
@@ -93,6 +96,16 @@ export async function createTrunk(context: StoreContext, fields: NewTrunk): Prom
     .returningAll()
     .executeTakeFirstOrThrow();
   return { trunk: toTrunkRow(row), password };
+}
+
+async function requireVerified(context: StoreContext, realm: string): Promise<void> {
+  const row = await context.db
+    .selectFrom('sipDomains')
+    .select('verifiedAtMs')
+    .where('domain', '=', realm)
+    .executeTakeFirst();
+  if (row === undefined || row.verifiedAtMs !== null) return;
+  throw invalid('realm', `show first that ${realm} is yours: put its TXT record into the DNS, then verify the domain`);
 }
 
 export async function findTrunk(context: StoreContext, ref: Ref, visible: Visible): Promise<TrunkRow | undefined> {
