@@ -1,4 +1,7 @@
-import type { RegisterCommand } from './command.ts';
+import { call } from '../channel/channel.ts';
+import { withChannel } from '../context.ts';
+import { renderFields } from '../output/table.ts';
+import { JSON_OPTION, type JsonOption, type RegisterCommand, show } from './command.ts';
 import { addResource } from './resource.ts';
 
 interface Carrier {
@@ -9,9 +12,15 @@ interface Carrier {
   readonly gateways: readonly { readonly host: string; readonly port: number; readonly transport: string }[];
 }
 
-/** `didfarm carriers list|show`. */
+interface Registration {
+  readonly registrar: string;
+  readonly username: string;
+  readonly live: Readonly<Record<string, unknown>> | null;
+}
+
+/** `didfarm carriers list|show|registration`. */
 export const registerCarriers: RegisterCommand = (program, context) => {
-  addResource<Carrier>(program, context, {
+  const carriers = addResource<Carrier>(program, context, {
     name: 'carriers',
     description: 'upstream peers',
     path: '/carriers',
@@ -23,6 +32,19 @@ export const registerCarriers: RegisterCommand = (program, context) => {
       { title: 'calls go to', value: (carrier) => carrier.gateways.map(gatewayText).join(' ') },
     ],
   });
+  carriers
+    .command('registration')
+    .argument('<id>', 'integer id or uuid')
+    .description('how we register at a carrier, and how that stands')
+    .option(...JSON_OPTION)
+    .action(async (id: string, options: JsonOption) => {
+      const path = `/carriers/${encodeURIComponent(id)}/registration`;
+      const { data } = await withChannel(context, (channel) => call<{ data: Registration }>(channel, 'GET', path));
+      show(context, options, data, () => {
+        const { live, ...configured } = data;
+        return renderFields({ ...configured, ...(live ?? { state: 'not running' }) });
+      });
+    });
 };
 
 function gatewayText(gateway: Carrier['gateways'][number]): string {
