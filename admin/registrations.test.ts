@@ -204,3 +204,26 @@ t.test("availability by day and month of the account's time zone, to nobody else
   for (const query of ['from=2026-02-30', 'from=2026-11-20&to=2026-11-19', 'from=2020-01-01', 'by=week', 'to=x'])
     t.match((await read(`/portal/sip-trunks/${trunk.id}/availability?${query}`)).status, 422, query);
 });
+
+t.test('a ban that keeps the PBX of a trunk out is seen and lifted by its owner, others are not', async (t) => {
+  const { world, trunk, read, fail } = await open(t);
+  const lift = (address: string, as: keyof TestWorld['keys'] = 'msp') =>
+    send(world.app, 'DELETE', `/portal/sip-trunks/${trunk.id}/bans/${encodeURIComponent(address)}`, {
+      key: world.keys[as],
+    });
+  for (const address of ['2001:db8:0:0::/64', '192.0.2.66'])
+    world.sip.bans.set(address, { address, untilMs: 60_000, reason: '10 identities' });
+  t.equal((await read(`/portal/sip-trunks/${trunk.id}/bans`)).body.meta.total, 0);
+  // From 2001:db8::7.
+  await fail(SINCE_MS, { reason: 'banned' });
+  t.match((await read(`/portal/sip-trunks/${trunk.id}/bans`)).body, {
+    data: [{ address: '2001:db8:0:0::/64', until: '1970-01-01T00:01:00.000Z' }],
+    meta: { total: 1 },
+  });
+  t.equal((await read(`/portal/sip-trunks/${trunk.id}/bans`, 'bistro')).status, 404);
+  t.equal((await lift('2001:db8::7', 'bistro')).status, 404);
+  t.equal((await lift('192.0.2.66')).status, 404, 'somebody else, who never tried this trunk');
+  t.match((await lift('2001:db8::7')).body.data, { address: '2001:db8:0:0::/64', lifted: true });
+  t.equal((await lift('2001:db8::7')).status, 404);
+  t.ok(world.sip.bans.has('192.0.2.66'));
+});

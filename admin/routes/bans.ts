@@ -2,13 +2,15 @@ import { Type } from 'typebox';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { envelope, isoTime } from '../shapes.ts';
+import { envelope } from '../shapes.ts';
+import { BAN_SHAPE, banView } from '../views/ban.ts';
+import { defineTrunkBans } from './trunk-bans.ts';
 
-const BAN_SHAPE = Type.Object({ address: Type.String(), until: Type.String(), reason: Type.String() });
 const PARAMS = Type.Object({ address: Type.String({ minLength: 1, maxLength: 64 }) });
 
-/** Addresses that SIP refuses for a while; the operator's alone, since an address belongs to no tenant. */
+/** Addresses that SIP refuses for a while: all of them for the operator, a tenant has those that its trunks meet. */
 export function installBans(define: DefineRoute, deps: AdminDeps): void {
+  defineTrunkBans(define, deps);
   define({
     method: 'GET',
     url: '/bans',
@@ -17,8 +19,7 @@ export function installBans(define: DefineRoute, deps: AdminDeps): void {
     scope: 'operator',
     response: Type.Object({ data: Type.Array(BAN_SHAPE), meta: Type.Object({ total: Type.Integer() }) }),
     handler: async () => {
-      const bans = await deps.sip.request('bans', {});
-      const data = bans.map((ban) => ({ address: ban.address, until: isoTime(ban.untilMs), reason: ban.reason }));
+      const data = (await deps.sip.request('bans', {})).map(banView);
       return { data, meta: { total: data.length } };
     },
   });
