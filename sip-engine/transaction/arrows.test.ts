@@ -1,7 +1,7 @@
 import t from 'tap';
 import { OutgoingMessage } from '../message/index.ts';
 import { answerTo } from './recorder-transport.ts';
-import { createFixture, createListener, incoming, outgoing } from './transaction-fixture.ts';
+import { createFixture, incoming, sentOut } from './transaction-fixture.ts';
 
 /*
  * What the other files leave out of the figures: each row is a history, and what is seen of it. After an answer exactly
@@ -80,12 +80,7 @@ const CLIENTS: readonly ClientRow[] = [
 
 for (const row of CLIENTS) {
   t.test(`client, ${row.method} over ${row.transport ?? 'udp'}: ${row.name}`, (t) => {
-    const fixture = createFixture();
-    const flow = fixture.transport.flow(row.transport);
-    const listener = createListener();
-    fixture.layer.request(outgoing(row.method), flow, listener);
-    const [request] = flow.take();
-    if (request === undefined) return t.fail('nothing sent');
+    const { fixture, flow, listener, request } = sentOut(row.method, row.transport);
     for (const step of row.steps) {
       if (typeof step === 'number') fixture.layer.receive(answerTo(request, step), flow);
       else if (step === 'error') flow.fail();

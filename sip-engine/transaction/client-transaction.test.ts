@@ -1,6 +1,6 @@
 import t from 'tap';
 import { answerTo } from './recorder-transport.ts';
-import { createFixture, createListener, outgoing } from './transaction-fixture.ts';
+import { createFixture, createListener, outgoing, sentOut } from './transaction-fixture.ts';
 
 const T1 = 500;
 const GIVE_UP = 64 * T1;
@@ -48,12 +48,7 @@ t.test('an INVITE over TCP is sent once', (t) => {
 });
 
 t.test('a provisional stops the repeats, and a ringing INVITE may wait for ever', (t) => {
-  const fixture = createFixture();
-  const flow = fixture.transport.flow();
-  const listener = createListener();
-  fixture.layer.request(outgoing('INVITE'), flow, listener);
-  const [invite] = flow.take();
-  if (invite === undefined) return t.fail('nothing sent');
+  const { fixture, flow, listener, request: invite } = sentOut('INVITE');
   fixture.layer.receive(answerTo(invite, 180), flow);
   fixture.layer.receive(answerTo(invite, 183), flow);
   fixture.clock.advance(10 * GIVE_UP);
@@ -65,12 +60,7 @@ t.test('a provisional stops the repeats, and a ringing INVITE may wait for ever'
 
 t.test('every 2xx of an INVITE is passed up until timer M (RFC 6026), other finals are not', (t) => {
   for (const first of [0, 180]) {
-    const fixture = createFixture();
-    const flow = fixture.transport.flow();
-    const listener = createListener();
-    fixture.layer.request(outgoing('INVITE'), flow, listener);
-    const [invite] = flow.take();
-    if (invite === undefined) return t.fail('nothing sent');
+    const { fixture, flow, listener, request: invite } = sentOut('INVITE');
     if (first > 0) fixture.layer.receive(answerTo(invite, first), flow);
     fixture.layer.receive(answerTo(invite, 200, 'a'), flow);
     fixture.layer.receive(answerTo(invite, 200, 'a'), flow);
@@ -113,12 +103,7 @@ t.test('a non-2xx final is acknowledged each time and passed up once', (t) => {
 });
 
 t.test('over TCP an INVITE is gone at once after a non-2xx (timer D is zero)', (t) => {
-  const fixture = createFixture();
-  const flow = fixture.transport.flow('tcp');
-  const listener = createListener();
-  fixture.layer.request(outgoing('INVITE'), flow, listener);
-  const [invite] = flow.take();
-  if (invite === undefined) return t.fail('nothing sent');
+  const { fixture, flow, request: invite } = sentOut('INVITE', 'tcp');
   fixture.layer.receive(answerTo(invite, 486), flow);
   fixture.clock.advance(20);
   t.equal(fixture.total(), 0);
@@ -153,12 +138,7 @@ t.test('a non-INVITE over UDP is repeated up to T2 (timer E) and given up by tim
 });
 
 t.test('after a provisional a non-INVITE is repeated every T2 and still given up', (t) => {
-  const fixture = createFixture();
-  const flow = fixture.transport.flow();
-  const listener = createListener();
-  fixture.layer.request(outgoing('BYE'), flow, listener);
-  const [bye] = flow.take();
-  if (bye === undefined) return t.fail('nothing sent');
+  const { fixture, flow, listener, request: bye } = sentOut('BYE');
   fixture.layer.receive(answerTo(bye, 100), flow);
   t.same(sendTimes(fixture, flow, 13_000), [500, 4500, 8500, 12_500]);
   fixture.clock.advance(GIVE_UP);
@@ -169,12 +149,7 @@ t.test('after a provisional a non-INVITE is repeated every T2 and still given up
 t.test('a final to a non-INVITE is passed up once; repeats are swallowed for T4 over UDP only', (t) => {
   for (const transport of ['udp', 'tcp'] as const) {
     for (const status of [200, 404]) {
-      const fixture = createFixture();
-      const flow = fixture.transport.flow(transport);
-      const listener = createListener();
-      fixture.layer.request(outgoing('OPTIONS'), flow, listener);
-      const [request] = flow.take();
-      if (request === undefined) return t.fail('nothing sent');
+      const { fixture, flow, listener, request } = sentOut('OPTIONS', transport);
       fixture.layer.receive(answerTo(request, status), flow);
       fixture.layer.receive(answerTo(request, status), flow);
       t.same(listener.heard, [String(status)]);
@@ -214,12 +189,7 @@ t.test('a connection that ends fails what waits on it; an INVITE that rings gets
 });
 
 t.test('a ringing INVITE whose connection ended takes its final over another one', (t) => {
-  const fixture = createFixture();
-  const flow = fixture.transport.flow('tcp');
-  const listener = createListener();
-  fixture.layer.request(outgoing('INVITE'), flow, listener);
-  const [invite] = flow.take();
-  if (invite === undefined) return t.fail('nothing sent');
+  const { fixture, flow, listener, request: invite } = sentOut('INVITE', 'tcp');
   fixture.layer.receive(answerTo(invite, 180), flow);
   fixture.layer.flowClosed(flow, 'reset');
   fixture.layer.receive(answerTo(invite, 200), fixture.transport.flow('tcp', '10.0.0.9', 41_000));

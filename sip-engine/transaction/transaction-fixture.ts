@@ -1,4 +1,4 @@
-import { OutgoingMessage, parseMessage, type SipMessage } from '../message/index.ts';
+import { OutgoingMessage, parseMessage, type SipMessage, type TransportName } from '../message/index.ts';
 import { createFakeClock, createTimingWheel } from '../timer/index.ts';
 import { createTransactionLayer } from './layer.ts';
 import { createRecorderTransport, createTestPorts } from './recorder-transport.ts';
@@ -85,4 +85,15 @@ export function outgoing(method: string): OutgoingMessage {
     .add('To', '<sip:bob@10.0.0.9>')
     .add('Call-ID', 'out1')
     .add('CSeq', `7 ${method}`);
+}
+
+/** A request of ours that has been sent once, over a flow that has nothing else in it. */
+export function sentOut(method: string, transport?: TransportName) {
+  const fixture = createFixture();
+  const flow = fixture.transport.flow(transport);
+  const listener = createListener();
+  fixture.layer.request(outgoing(method), flow, listener);
+  const [request] = flow.take();
+  if (request === undefined) throw new Error('nothing was sent');
+  return { fixture, flow, listener, request };
 }
