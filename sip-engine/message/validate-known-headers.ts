@@ -149,8 +149,10 @@ function isDelta(line: string): boolean {
   return isSeconds(line.split(';')[0]?.trim() ?? '');
 }
 
-/** RFC 3262 7.2: response number, CSeq number, method. */
-/** Some senders copy the whole CSeq behind the number and add the method again: `1 2 INVITE INVITE`. */
+/**
+ * RFC 3262 7.2: response number, CSeq number, method. Some senders copy the whole CSeq behind the number and add the
+ * method again: `1 2 INVITE INVITE`.
+ */
 function isRack(line: string): boolean {
   const [rseq = '', cseq = '', method = '', ...more] = line.split(/\s+/);
   const numbers = isSeconds(rseq) && isNumber(cseq, 0x7fffffff);
