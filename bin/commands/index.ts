@@ -13,6 +13,7 @@ import { registerKeys } from './keys.ts';
 import { registerLedger } from './ledger.ts';
 import { registerListen } from './listen.ts';
 import { registerMaintenance } from './maintenance.ts';
+import { registerRealm } from './realm.ts';
 import { registerRegistrations } from './registrations.ts';
 import { registerSeed } from './seed.ts';
 import { registerServe } from './serve.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerDoctor,
   registerTenantFiles,
   registerMaintenance,
+  registerRealm,
   registerCompletion,
   registerExplain,
   registerAccounts,

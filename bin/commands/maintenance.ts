@@ -1,12 +1,11 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { loadConfig } from '../../config/index.ts';
 import { call } from '../channel/channel.ts';
-import { CONTROL_SOCKET, DATABASE_FILE } from '../channel/places.ts';
-import { connectSocketChannel } from '../channel/socket-channel.ts';
+import { DATABASE_FILE } from '../channel/places.ts';
 import { CliError } from '../cli-error.ts';
 import { type CliContext, withChannel } from '../context.ts';
 import type { RegisterCommand } from './command.ts';
+import { refuseRunning } from './refuse-running.ts';
 
 /** `didfarm backup`, `restore`, `migrate`, `reload`. */
 export const registerMaintenance: RegisterCommand = (program, context) => {
@@ -72,11 +71,4 @@ async function restore(context: CliContext, file: string, mayReplace: boolean): 
   } finally {
     for (const suffix of ['', '-wal', '-shm', '.lock', '.pid']) rmSync(`${draft}${suffix}`, { force: true });
   }
-}
-
-async function refuseRunning(context: CliContext, remedy: string) {
-  const { config } = loadConfig(context.env);
-  const live = await connectSocketChannel(join(config.dataDir, CONTROL_SOCKET));
-  if (live !== undefined) throw new CliError(`the server is running: ${remedy}`);
-  return config;
 }

@@ -1,3 +1,4 @@
+export { changePlatformRealm, trunksOfPlatform } from './change-realm.ts';
 export { migrate } from './migrate.ts';
 export { MIGRATIONS, type Migration } from './migrations/index.ts';
 export { openStore, type Store, type StoreContext, type StoreOptions } from './open-store.ts';
