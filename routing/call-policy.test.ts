@@ -165,7 +165,13 @@ t.test('a binding that sends nothing at all for 4 s is passed over, one that sai
   const clock = createFakeClock();
   const listen = [{ transport: 'udp', host: '127.0.0.1', port: 0 }] as const;
   const engines = (host: string) =>
-    host === '127.0.0.1' ? createEngine({ listen, orphan: 'bye' }, { ...ports, clock }) : engineOn(host);
+    host === '127.0.0.1' ? createEngine({ listen, orphan: 'bye' }, { ...ports, clock, counters }) : engineOn(host);
+  const seen = { messages_in: 0, messages_out: 0 };
+  const counters = {
+    count: (name: string) => {
+      if (name === 'messages_in' || name === 'messages_out') seen[name] += 1;
+    },
+  };
   for (const first of ['silent', '100 only'] as const) {
     const stage = await startStage(t, engines, fields());
     stage.bindPbx(trunk);
@@ -178,8 +184,10 @@ t.test('a binding that sends nothing at all for 4 s is passed over, one that sai
       res.send(486, undefined, {});
     });
     const placed = call(stage.carrier, stage.ours, '+31201234567');
+    Object.assign(seen, { messages_in: 0, messages_out: 0 });
     await until(() => stage.router.activeCalls === 1);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // The INVITE, and where it comes the 100, are in; our 100 and the other INVITE are out.
+    await until(() => seen.messages_in === (first === 'silent' ? 1 : 2) && seen.messages_out >= 2);
     clock.advance(3900);
     t.equal(rings, 0);
     clock.advance(200);
@@ -188,9 +196,10 @@ t.test('a binding that sends nothing at all for 4 s is passed over, one that sai
       t.match(await stage.ended(), { reason: 'busy', attempts: [{ status: 408 }, { status: 486 }] });
       t.equal(rings, 1);
     } else {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      t.equal(rings, 0);
       stage.router.endAll('server_restart');
+      t.match(await refused(placed), { status: 503 });
+      t.match(await stage.ended(), { reason: 'server_restart', attempts: [] });
+      t.equal(rings, 0);
     }
   }
 });
