@@ -1,12 +1,13 @@
 import type { Test } from 'tap';
 import { type Peer, startEngine, udpPeer } from '../engine-test-peer.ts';
+import type { EnginePorts } from '../ports.ts';
 import type { EngineOptions } from '../types.ts';
 import { type AppInput, AppPeer } from './app-peer.ts';
 import { inviteText } from './call-text.ts';
 
 /** An engine with one raw application and one peer. T1 is 500 ms: what a slow test machine delays is not repeated. */
-export async function testbed(t: Test, options: Partial<EngineOptions> = {}) {
-  const running = await startEngine(t, { timers: { t1Ms: 500 }, ...options });
+export async function testbed(t: Test, options: Partial<EngineOptions> = {}, ports: Partial<EnginePorts> = {}) {
+  const running = await startEngine(t, { timers: { t1Ms: 500 }, ...options }, {}, ports);
   const { port } = await running.engine.listenControl({ host: '127.0.0.1', port: 0, secret: 'secret' });
   const app = await AppPeer.ready(t, port, 'invite', 'subscribe', 'register', 'message', 'options');
   const peer = await udpPeer(t, running.udpPort);
