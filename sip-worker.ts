@@ -14,6 +14,7 @@ import { endOrphans } from './runtime/sip/call-orphans.ts';
 import { createCallSink } from './runtime/sip/call-sink.ts';
 import { createCarrierRegistrationLog } from './runtime/sip/carrier-registration-log.ts';
 import { joinDrachtio } from './runtime/sip/drachtio.ts';
+import { drachtioProbes } from './runtime/sip/drachtio-probes.ts';
 import { drainCalls } from './runtime/sip/drain.ts';
 import { createEmbeddedEngine, joinEmbedded, registrarEngine } from './runtime/sip/embedded.ts';
 import { createEnginePorts } from './runtime/sip/engine-ports.ts';
@@ -52,7 +53,7 @@ const clock = createCallClock();
 // Who may register, and who is registered.
 const { auth, registrar } = createRegistration({
   directory,
-  engine: engine && registrarEngine(engine),
+  engine: engine === undefined ? drachtioProbes(app) : registrarEngine(engine),
   hasFlows: engine !== undefined,
   registration: config.registration,
   auth: {
