@@ -12,7 +12,7 @@ async function openUdp(t: Test): Promise<Socket> {
 }
 
 /** A host inside, two servers outside that tell the port they see. */
-async function setUp(t: Test, options: Pick<NatOptions, 'kind' | 'lifetimeMs'>) {
+async function setUp(t: Test, options: Pick<NatOptions, 'kind' | 'lifetimeMs' | 'nowMs'>) {
   const servers = [await openUdp(t), await openUdp(t)];
   for (const server of servers) {
     server.on('message', (_, from) => server.send(`${from.address}:${from.port}`, from.port, from.address));
@@ -54,9 +54,10 @@ t.test('nobody gets in who was not spoken to', async (t) => {
 });
 
 t.test('a mapping that was not used dies, and the next packet gets another port; so does a reset', async (t) => {
-  const { nat, ask } = await setUp(t, { kind: 'port_restricted', lifetimeMs: 40 });
+  let nowMs = 0;
+  const { nat, ask } = await setUp(t, { kind: 'port_restricted', lifetimeMs: 40, nowMs: () => nowMs });
   const first = await ask(0);
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  nowMs = 41;
   t.same(nat.mappedPorts, []);
   const second = await ask(0);
   t.not(second, first);

@@ -16,6 +16,8 @@ export interface NatOptions {
   readonly outside: string;
   /** A mapping dies when nothing has gone out through it for so long (ms). @default never */
   readonly lifetimeMs?: number;
+  /** Monotonic milliseconds. @default the machine's */
+  readonly nowMs?: () => number;
   /** Draws the ports: the same seed, the same ports. */
   readonly seed: number;
 }
@@ -53,12 +55,14 @@ class NatBox implements Nat {
   readonly #mappings = new Map<string, Promise<Mapping>>();
   readonly #open = new Set<Mapping>();
   readonly #random: () => number;
+  readonly #nowMs: () => number;
   #outside: string;
   refused = 0;
 
   constructor(options: NatOptions) {
     this.#options = options;
     this.#outside = options.outside;
+    this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#random = mulberry32(options.seed);
   }
 
@@ -98,7 +102,7 @@ class NatBox implements Nat {
 
   async #outward(bytes: Buffer, peer: RemoteInfo, index: number, server: Address): Promise<void> {
     const mapping = await this.#mappingOf(peer, index);
-    mapping.lastOutMs = performance.now();
+    mapping.lastOutMs = this.#nowMs();
     mapping.allowed.add(`${server.host}:${server.port}`);
     if (this.#open.has(mapping)) mapping.socket.send(bytes, server.port, server.host, () => undefined);
   }
@@ -124,7 +128,7 @@ class NatBox implements Nat {
         // Somebody else has that port.
         continue;
       }
-      const mapping: Mapping = { socket, allowed: new Set(), lastOutMs: performance.now() };
+      const mapping: Mapping = { socket, allowed: new Set(), lastOutMs: this.#nowMs() };
       socket.on('message', (bytes, from) => this.#inward(bytes, from, mapping, peer));
       this.#open.add(mapping);
       return mapping;
@@ -144,7 +148,7 @@ class NatBox implements Nat {
 
   #isAlive(mapping: Mapping): boolean {
     const { lifetimeMs = Number.POSITIVE_INFINITY } = this.#options;
-    return this.#open.has(mapping) && performance.now() - mapping.lastOutMs <= lifetimeMs;
+    return this.#open.has(mapping) && this.#nowMs() - mapping.lastOutMs <= lifetimeMs;
   }
 }
 
