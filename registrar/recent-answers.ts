@@ -1,5 +1,5 @@
 import type { InboundRequest } from '../auth/index.ts';
-import { ownText } from './own-text.ts';
+import { flatText } from './own-text.ts';
 
 /** How long an answered REGISTER may be repeated: RFC 3261 section 17.2.2, timer J = 64 T1. */
 const KEPT_MS = 32_000;
@@ -13,15 +13,12 @@ export interface StoredAnswer {
   readonly lines: readonly string[];
 }
 
-interface Entry {
-  readonly sourceAddress: string;
-  readonly sourcePort: number;
-  readonly cseq: number;
-  readonly branch: string;
-  readonly response: string;
-  readonly atMs: number;
-  readonly answer: StoredAnswer;
-}
+/**
+ * What was asked, by whom and when, and what was answered, in one text: a hundred thousand of them live for half a
+ * minute, and as objects they would be as large as the bindings. `CSeq port address branch response time status`, then
+ * the answer's lines.
+ */
+type Entry = string;
 
 /**
  * Answers to REGISTERs whose digest was right, for 32 s: the same packet again is a retransmission and hears the same,
@@ -40,41 +37,36 @@ export class RecentAnswers {
 
   /** The answer that this very request was given, if it was. */
   find(request: InboundRequest, authorizations: readonly string[], nowMs: number): StoredAnswer | undefined {
-    this.#rotate(nowMs);
-    const held = this.#current.get(request.callId);
-    const entry =
-      findCseq(held, request.cseq) ??
-      (this.#previous.size === 0 ? undefined : findCseq(this.#previous.get(request.callId), request.cseq));
-    if (entry === undefined || nowMs - entry.atMs > KEPT_MS) return undefined;
-    const isSame =
-      entry.sourcePort === request.sourcePort &&
-      entry.sourceAddress === request.sourceAddress &&
-      entry.branch === request.branch &&
-      authorizations.some((line) => line.includes(entry.response) || line.toLowerCase().includes(entry.response));
-    return isSame ? entry.answer : undefined;
+    this.forget(nowMs);
+    const current = this.#current.get(request.callId);
+    const previous = this.#previous.size === 0 ? undefined : this.#previous.get(request.callId);
+    if (current === undefined && previous === undefined) return undefined;
+    const asked = describe(request);
+    const entry = findAsked(current, asked) ?? findAsked(previous, asked);
+    if (entry === undefined) return undefined;
+    const [head = '', ...lines] = entry.slice(asked.length).split('\n');
+    const [response = '', at, status] = head.split(' ');
+    if (nowMs - Number(at) > KEPT_MS) return undefined;
+    const isSame = authorizations.some((line) => line.includes(response) || line.toLowerCase().includes(response));
+    return isSame ? { status: Number(status), lines } : undefined;
   }
 
   /** `response` is that of the digest, which stands for all the credentials: it covers them. */
-  keep(request: InboundRequest, response: string, answer: StoredAnswer, nowMs: number): void {
-    this.#rotate(nowMs);
-    const entry: Entry = {
-      sourceAddress: request.sourceAddress,
-      sourcePort: request.sourcePort,
-      cseq: request.cseq,
-      branch: ownText(request.branch),
-      response: ownText(response),
-      atMs: nowMs,
-      answer,
-    };
+  keep(request: InboundRequest, response: string, { status, lines }: StoredAnswer, nowMs: number): void {
+    this.forget(nowMs);
+    const text = [`${describe(request)}${response} ${nowMs} ${status}`, ...lines].join('\n');
+    // Joined texts are in one piece; a single one may still hold on to the message.
+    const entry = lines.length === 0 ? flatText(text) : text;
     const held = this.#current.get(request.callId);
-    if (held === undefined) this.#current.set(ownText(request.callId), entry);
+    if (held === undefined) this.#current.set(flatText(request.callId), entry);
     else if (Array.isArray(held)) {
       held.push(entry);
       if (held.length > MOST_OF_CALL_ID) held.shift();
-    } else this.#current.set(ownText(request.callId), [held, entry]);
+    } else this.#current.set(flatText(request.callId), [held, entry]);
   }
 
-  #rotate(nowMs: number): void {
+  /** Lets go of what is too old to be repeated; also to be called when nobody registers. */
+  forget(nowMs: number): void {
     const ageMs = nowMs - this.#startedMs;
     if (ageMs >= 0 && ageMs <= KEPT_MS) return;
     this.#previous = ageMs > 0 && ageMs <= 2 * KEPT_MS ? this.#current : new Map();
@@ -83,8 +75,12 @@ export class RecentAnswers {
   }
 }
 
-function findCseq(held: Entry | Entry[] | undefined, cseq: number): Entry | undefined {
+function describe({ cseq, sourcePort, sourceAddress, branch }: InboundRequest): string {
+  return `${cseq} ${sourcePort} ${sourceAddress} ${branch} `;
+}
+
+function findAsked(held: Entry | Entry[] | undefined, asked: string): Entry | undefined {
   if (held === undefined) return undefined;
-  if (Array.isArray(held)) return held.findLast((entry) => entry.cseq === cseq);
-  return held.cseq === cseq ? held : undefined;
+  if (Array.isArray(held)) return held.findLast((entry) => entry.startsWith(asked));
+  return held.startsWith(asked) ? held : undefined;
 }

@@ -160,5 +160,6 @@ export class Registrar {
   /** Expiry, probes and held-back events; to be called several times a second. */
   tick(): void {
     this.#bindings.tick();
+    this.#recent.forget(this.#options.nowMs());
   }
 }
