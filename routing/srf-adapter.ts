@@ -2,7 +2,7 @@ import type { InboundRequest } from '../auth/index.ts';
 
 /**
  * What routing needs of whatever speaks SIP for it, in the shape that drachtio-srf gives it: drachtio-srf itself on
- * drachtio-server, the direct calls of the embedded engine in the same process (docs/decisions/0005-direct-calls.md).
+ * drachtio-server, the direct calls of the embedded engine in the same process (docs/decisions/0006-direct-calls.md).
  */
 export type SrfHeaders = Readonly<Record<string, string>>;
 
