@@ -162,3 +162,11 @@ t.test(
     t.equal(ask('198.51.100.7', 'sip:203.0.113.1:5060'), 200, 'live binding');
   },
 );
+
+t.test('OPTIONS that requires what is not served gets 420 and is told which (RFC 3261 8.2.2.3)', async (t) => {
+  const handle = createOptionsHandler({ ...testRegistrar({ hasEngine: false }), scanners: [] });
+  const ask = (require: string) =>
+    handle(registerRequest({ method: 'OPTIONS', uri: `sip:${REALM}`, headers: { require } }));
+  t.match(ask('foo, Path, b@d'), { status: 420, lines: ['Unsupported: foo'] });
+  t.match(ask('outbound, timer'), { status: 200 });
+});
