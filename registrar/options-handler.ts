@@ -30,9 +30,7 @@ const OK: Answer = {
  * OPTIONS outside a dialog (RFC 3261 section 11.2): 200 without a challenge for carriers, IP trunks, sources of
  * bindings, and whoever asks for a domain that is served here; others, scanners above all, get nothing (P10).
  */
-export function createOptionsHandler(
-  options: OptionsHandlerOptions,
-): (request: InboundRequest) => Answer | undefined {
+export function createOptionsHandler(options: OptionsHandlerOptions): (request: InboundRequest) => Answer | undefined {
   const scanners = options.scanners.filter((text) => text !== '').map((text) => text.toLowerCase());
   return (request) => {
     if (isKnown(options, request.sourceAddress)) return answerTo(request);
