@@ -80,10 +80,14 @@ t.test('the examples of docs/configuration.md do what the page says', async (t) 
   write('exported.yaml', exported.out);
   t.match(await run('npx didfarm plan exported.yaml', dir), { code: 0, out: 'no changes\n' });
 
-  const [sql = ''] = examples('sql');
+  const [sql = '', view = ''] = examples('sql');
   const { default: openDatabase } = await import('better-sqlite3');
   const database = openDatabase(join(dir, 'data', 'didfarm.db'));
   database.exec(sql);
+  t.match(database.prepare(view).all([]), [
+    { account: 'Acme', name: 'Head office', registration: 'never', numbers: 1 },
+    { account: 'Acme', name: 'Warehouse', registration: 'never', numbers: 0 },
+  ]);
   database.close();
   const trunks = JSON.parse((await run('npx didfarm trunks list --json', dir)).out) as {
     name: string;

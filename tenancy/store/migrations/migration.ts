@@ -5,8 +5,11 @@ export interface Migration {
   readonly sql: string;
 }
 
-/** Column default: epoch milliseconds, so that rows written by hand in SQL are complete. */
-export const NOW_MS = `(CAST(unixepoch('subsec') * 1000 AS INTEGER))`;
+/**
+ * Column default: epoch milliseconds, so that rows written by hand in SQL are complete. By julianday, which any sqlite3
+ * that people have knows; unixepoch('subsec') is NULL before 3.42.
+ */
+export const NOW_MS = `(CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER))`;
 
 /** Column: the public name, made by the database when the writer gives none. */
 export function uuidColumn(prefix: string): string {
