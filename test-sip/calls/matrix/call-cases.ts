@@ -176,6 +176,15 @@ const REFUSED: readonly MatrixCase[] = [
   refusedOut('account_suspended', { account: { status: 'suspended' } }),
   refusedOut('destination_blocked', { root: { routing: { blocked: ['FR'] } } }),
   refusedOut('destination_blocked', { trunk: { routing: { allowed: ['NL', '+44'] } } }),
+  refusedOut('destination_blocked', { account: { routing: { hours: { timezone: 'UTC', open: [] } } } }),
+  refusedOut('no_carrier', { carrier: { routing: { hours: { timezone: 'UTC', open: [] } } } }),
+  refusedOut(
+    'caller_id_forbidden',
+    { account: { routing: { callerId: 'trusted' } }, trunk: { routing: { callerId: 'owned' } } },
+    OUTBOUND.to,
+    '+49891112222',
+  ),
+  refusedOut('rate_limited', { carrier: { routing: { callsPerSecondOut: 0 } } }),
   refusedOut('rate_limited', { account: { routing: { callsPerSecond: 0 } } }),
   refusedIn('rate_limited', { carrier: { routing: { callsPerSecond: 0 } } }),
   refusedOut('spend_cap', {
