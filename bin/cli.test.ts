@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import { freePort } from '../test-sip/support/ports.ts';
 import { runCli } from './run-cli.ts';
 
 const LAUNCHER = join(import.meta.dirname, 'didfarm.js');
@@ -56,14 +56,6 @@ function freshDir(t: { teardown(work: () => void): void }): string {
   const dir = mkdtempSync(join(tmpdir(), 'didfarm-cli-'));
   t.teardown(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return String(typeof address === 'object' ? address?.port : 0);
 }
 
 t.test('without a server the commands work on the database itself', async (t) => {
@@ -187,9 +179,9 @@ t.test('with a server the commands go through its control socket', async (t) => 
   const env = {
     DIDFARM_DATA_DIR: join(freshDir(t), 'data'),
     DIDFARM_SIP_HOST: '127.0.0.1',
-    DIDFARM_SIP_PORT: await freePort(),
-    DIDFARM_HTTP_PORT: await freePort(),
-    DIDFARM_METRICS_PORT: await freePort(),
+    DIDFARM_SIP_PORT: String(await freePort()),
+    DIDFARM_HTTP_PORT: String(await freePort()),
+    DIDFARM_METRICS_PORT: String(await freePort()),
   };
   const server = start(['serve', '--demo'], env);
   // Not SIGKILL: the launcher could not pass it on, and the server would stay.
