@@ -1,6 +1,8 @@
 import { type Child, startScript } from './support/child.ts';
 import { cpuMs, median, residentMib } from './support/cpu.ts';
-import type { Bench } from './support/report.ts';
+import { startKamailioPeer } from './support/kamailio-peer.ts';
+import { peer } from './support/peer.ts';
+import type { Bench, Figure } from './support/report.ts';
 import { inWorkDir, startSeeded } from './support/work-dir.ts';
 
 const TRUNKS = 10_000;
@@ -15,7 +17,10 @@ interface Round {
   readonly errors: number;
 }
 
-/** REGISTER pairs (challenge and answer) and refreshes, beside a bare Node UDP echo of the datagrams of a pair. */
+/**
+ * REGISTER pairs (challenge and answer) and refreshes, beside a bare Node UDP echo of the datagrams of a pair; with
+ * `--peer kamailio` beside Kamailio with its credentials in memory and in SQLite, too.
+ */
 export const bench: Bench = () =>
   inWorkDir(async (dir, onEnd) => {
     const { product, csv } = await startSeeded(dir, onEnd, TRUNKS);
@@ -29,31 +34,77 @@ export const bench: Bench = () =>
     await load.ask({ mode: 'prime', seconds: 0 });
     await load.ask({ mode: 'pair', seconds: 2 * SECONDS });
     await echoLoad.ask({ mode: 'echo', seconds: SECONDS });
+    const peers = await openPeers(csv, onEnd);
     const rounds = { pair: [] as Round[], refresh: [] as Round[], echo: [] as Round[] };
     for (let round = 0; round < ROUNDS; round++) {
-      rounds.pair.push(await runRound(product.pid, load, 'pair'));
-      rounds.echo.push(await runRound(echo.pid, echoLoad, 'echo'));
-      rounds.refresh.push(await runRound(product.pid, load, 'refresh'));
+      const ours = () => cpuMs(product.pid);
+      rounds.pair.push(await runRound(ours, load, 'pair'));
+      rounds.echo.push(await runRound(() => cpuMs(echo.pid), echoLoad, 'echo'));
+      rounds.refresh.push(await runRound(ours, load, 'refresh'));
+      for (const one of peers) {
+        one.pair.push(await runRound(one.cpuMs, one.load, 'pair'));
+        one.refresh.push(await runRound(one.cpuMs, one.load, 'refresh'));
+      }
     }
-    return figures(rounds, residentMib(product.pid));
+    return [...figures(rounds, residentMib(product.pid)), ...peers.flatMap((one) => besidePeer(rounds, one))];
   });
 
 function startLoad(port: number, csv: string): Child {
   return startScript('generator', 'bench/load/register-load.ts', [String(port), csv, String(WINDOW)]);
 }
 
-async function runRound(pid: number, load: Child, mode: string): Promise<Round> {
-  const before = cpuMs(pid);
+async function runRound(cpuNow: () => number, load: Child, mode: string): Promise<Round> {
+  const before = cpuNow();
   const result = await load.ask({ mode, seconds: SECONDS });
   // What the round has left to the other threads belongs to it.
   await new Promise((resolve) => setTimeout(resolve, 200));
   const done = Number(result.done);
   return {
-    cpuMsPer1k: ((cpuMs(pid) - before) / done) * 1000,
+    cpuMsPer1k: ((cpuNow() - before) / done) * 1000,
     perSec: done / Number(result.seconds),
     p99Ms: Number(result.p99Ms),
     errors: Number(result.errors),
   };
+}
+
+interface PeerRounds {
+  readonly name: string;
+  readonly load: Child;
+  readonly pair: Round[];
+  readonly refresh: Round[];
+  cpuMs(): number;
+}
+
+/** Kamailio twice, with every account registered once; none unless it was asked for. */
+async function openPeers(csv: string, onEnd: (end: () => unknown) => void): Promise<readonly PeerRounds[]> {
+  if (peer() !== 'kamailio') return [];
+  const opened: PeerRounds[] = [];
+  for (const kind of ['memory', 'sqlite'] as const) {
+    const kamailio = await startKamailioPeer({ onEnd, kind, csv });
+    const load = startLoad(kamailio.port, csv);
+    onEnd(() => load.stop());
+    await load.ask({ mode: 'prime', seconds: 0 });
+    await load.ask({ mode: 'pair', seconds: SECONDS });
+    opened.push({ name: `kamailio_${kind}`, load, pair: [], refresh: [], cpuMs: kamailio.cpuMs });
+  }
+  return opened;
+}
+
+/** What the peer needed, and how often that is what we need: the median over the rounds. */
+function besidePeer(
+  ours: Readonly<Record<'pair' | 'refresh', readonly Round[]>>,
+  { name, ...theirs }: PeerRounds,
+): readonly Figure[] {
+  return (['pair', 'refresh'] as const).flatMap((mode) => {
+    const cpu = theirs[mode].map((round) => round.cpuMsPer1k);
+    const ratio = median(cpu.map((value, round) => value / (ours[mode][round]?.cpuMsPer1k ?? Number.NaN)));
+    const errors = theirs[mode].reduce((sum, round) => sum + round.errors, 0);
+    return [
+      { name: `${name}_${mode}_cpu_ms_per_1k`, value: median(cpu), unit: 'ms', isRatio: false },
+      { name: `${name}_${mode}_errors`, value: errors, unit: '', isRatio: false },
+      { name: `${name}_over_${mode}_cpu`, value: ratio, unit: 'x', isRatio: true },
+    ];
+  });
 }
 
 function figures(rounds: Readonly<Record<'pair' | 'refresh' | 'echo', readonly Round[]>>, residentMiB: number) {
