@@ -84,7 +84,7 @@ function callOf(accountId: number): CallRecord {
 
 const total = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
 
-t.test('a year of a reseller with 50 clients and 400 numbers adds up', async (t) => {
+t.test('a year of a reseller with 50 clients and 400 numbers adds up', { timeout: 180_000 }, async (t) => {
   let now = START;
   const clock = { nowMs: () => now };
   const store = await openStore({ file: ':memory:', secretKey: randomBytes(32), platformRealm: 'sip.example', clock });

@@ -9,10 +9,12 @@ import { registerDids } from './dids.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEngine } from './engine.ts';
 import { registerExplain } from './explain.ts';
+import { registerInvoices } from './invoices.ts';
 import { registerKeys } from './keys.ts';
 import { registerLedger } from './ledger.ts';
 import { registerListen } from './listen.ts';
 import { registerMaintenance } from './maintenance.ts';
+import { registerRates } from './rates.ts';
 import { registerRealm } from './realm.ts';
 import { registerRegistrations } from './registrations.ts';
 import { registerSeed } from './seed.ts';
@@ -40,6 +42,8 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerKeys,
   registerBans,
   registerLedger,
+  registerRates,
+  registerInvoices,
   registerListen,
   registerSeed,
 ];
