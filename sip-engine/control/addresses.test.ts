@@ -9,7 +9,7 @@ import { parseMessage, type SipMessage } from '../message/index.ts';
 import { TestAuthority } from '../transport/testing-tls.ts';
 import type { EngineOptions } from '../types.ts';
 import { AppPeer } from './app-peer.ts';
-import { answerText, testbed, txn } from './call-testbed.ts';
+import { answeredCall, answerText, testbed, txn } from './call-testbed.ts';
 import { inviteText, requestIn, responseTo } from './call-text.ts';
 
 const END = 'Content-Length: 0\r\n\r\n';
@@ -39,13 +39,7 @@ function messagesOf(socket: Socket): () => Promise<SipMessage> {
 /** A call to the engine that its app answers; what the caller's Contact and Record-Route say is the test's. */
 async function answered(t: Test, name: string, change: (text: string) => string, options: Partial<EngineOptions> = {}) {
   const bed = await testbed(t, options);
-  bed.peer.send(change(inviteText(name, bed.peer.port)));
-  const invite = await bed.app.next();
-  await bed.app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
-  await bed.peer.next();
-  const ok = await bed.peer.next();
-  bed.peer.send(requestIn(ok, 'ACK', 1));
-  await bed.app.next();
+  const ok = await answeredCall(bed, name, { change });
   return { ...bed, ok, id: `${name}@test;from-tag=f-${name}` };
 }
 

@@ -2,7 +2,7 @@ import t from 'tap';
 import { startEngine, udpPeer } from '../engine-test-peer.ts';
 import { createFakeClock } from '../timer/index.ts';
 import { AppPeer } from './app-peer.ts';
-import { answerText, settled, testbed, txn } from './call-testbed.ts';
+import { answeredCall, answerText, settled, testbed, txn } from './call-testbed.ts';
 import { inviteText, requestIn, responseTo, SDP } from './call-text.ts';
 
 const END = 'Content-Length: 0\r\n\r\n';
@@ -39,13 +39,7 @@ t.test('requests in a dialog: remote target, route set, tags and numbers are the
 t.test('a BYE that nobody answers ends the dialog with a 408 for the app', async (t) => {
   const clock = createFakeClock();
   const { app, peer, engine } = await testbed(t, {}, { clock });
-  peer.send(inviteText('bt', peer.port));
-  const invite = await app.next();
-  await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
-  let ok = await peer.next();
-  while (ok.status !== 200) ok = await peer.next();
-  peer.send(requestIn(ok, 'ACK', 1));
-  await app.next();
+  await answeredCall({ app, peer }, 'bt');
   const echo = await app.ask('sip||bt@test;from-tag=f-bt', `BYE sip:placeholder SIP/2.0\r\n${END}`);
   clock.advance(64 * 500 + 10);
   const timeout = await app.next();
@@ -58,13 +52,7 @@ t.test('a BYE that nobody answers ends the dialog with a 408 for the app', async
 t.test('an app that does not answer a BYE: dialog and transaction are gone all the same', async (t) => {
   const clock = createFakeClock();
   const { app, peer, engine } = await testbed(t, {}, { clock });
-  peer.send(inviteText('bs', peer.port));
-  const invite = await app.next();
-  await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
-  let ok = await peer.next();
-  while (ok.status !== 200) ok = await peer.next();
-  peer.send(requestIn(ok, 'ACK', 1));
-  await app.next();
+  const ok = await answeredCall({ app, peer }, 'bs');
   peer.send(requestIn(ok, 'BYE', 2));
   const bye = await app.next();
   t.equal(engine.stats.dialogs, 0);

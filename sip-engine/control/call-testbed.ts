@@ -1,9 +1,10 @@
 import type { Test } from 'tap';
 import { type Peer, startEngine, udpPeer } from '../engine-test-peer.ts';
+import type { SipMessage } from '../message/index.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { EngineOptions } from '../types.ts';
 import { type AppInput, AppPeer } from './app-peer.ts';
-import { inviteText } from './call-text.ts';
+import { inviteText, requestIn } from './call-text.ts';
 
 /** An engine with one raw application and one peer. T1 is 500 ms: what a slow test machine delays is not repeated. */
 export async function testbed(t: Test, options: Partial<EngineOptions> = {}, ports: Partial<EnginePorts> = {}) {
@@ -12,6 +13,24 @@ export async function testbed(t: Test, options: Partial<EngineOptions> = {}, por
   const app = await AppPeer.ready(t, port, 'invite', 'subscribe', 'register', 'message', 'options');
   const peer = await udpPeer(t, running.udpPort);
   return { ...running, appPort: port, app, peer };
+}
+
+export type Testbed = Awaited<ReturnType<typeof testbed>>;
+
+/** A call of the peer that the app has answered and the peer acknowledged: the 200, of which its requests are made. */
+export async function answeredCall(
+  { app, peer }: Pick<Testbed, 'app' | 'peer'>,
+  name: string,
+  { body = '', change = (text: string) => text } = {},
+): Promise<SipMessage> {
+  peer.send(change(inviteText(name, peer.port)));
+  const invite = await app.next();
+  await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200, [], body));
+  await peer.next();
+  const ok = await peer.next();
+  peer.send(requestIn(ok, 'ACK', 1));
+  await app.next();
+  return ok;
 }
 
 /** An answer as drachtio-srf writes it. */

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { startEngine, udpPeer } from '../engine-test-peer.ts';
 import { AppPeer } from './app-peer.ts';
-import { answerText, settled, testbed, txn } from './call-testbed.ts';
+import { answeredCall, answerText, settled, testbed, txn } from './call-testbed.ts';
 import { failureAck, inviteText, requestIn, responseTo, SDP } from './call-text.ts';
 
 const END = 'Content-Length: 0\r\n\r\n';
@@ -50,13 +50,7 @@ t.test(
   'a re-INVITE for an app that has gone gets 100 and 481; an unknown To tag as well, a stray ACK nothing',
   async (t) => {
     const { app, peer } = await testbed(t);
-    peer.send(inviteText('rg', peer.port));
-    const invite = await app.next();
-    await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
-    await peer.next();
-    const ok = await peer.next();
-    peer.send(requestIn(ok, 'ACK', 1));
-    await app.next();
+    const ok = await answeredCall({ app, peer }, 'rg');
     const unknown = requestIn(ok, 'INVITE', 2, [], SDP).replace(/^To: .*$/m, 'To: <sip:b@h>;tag=nobody');
     peer.send(unknown.replace('Call-ID: ', 'Call-ID: x'));
     t.equal((await peer.next()).status, 100);

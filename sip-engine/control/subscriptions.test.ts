@@ -1,5 +1,5 @@
 import t from 'tap';
-import { answerText, testbed, txn } from './call-testbed.ts';
+import { answeredCall, answerText, testbed, txn } from './call-testbed.ts';
 import { inviteText, requestIn, responseTo } from './call-text.ts';
 
 const END = 'Content-Length: 0\r\n\r\n';
@@ -51,13 +51,7 @@ t.test(
     const refreshed = await peer.next();
     t.equal(refreshed.toTag, accepted.toTag);
     t.not(refreshed.header('contact'), undefined);
-    peer.send(inviteText('si', peer.port));
-    const invite = await app.next();
-    await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
-    await peer.next();
-    const ok = await peer.next();
-    peer.send(requestIn(ok, 'ACK', 1));
-    await app.next();
+    const ok = await answeredCall({ app, peer }, 'si');
     peer.send(requestIn(ok, 'REFER', 2, ['Refer-To: <sip:c@h>', 'Contact: <sip:alice@127.0.0.1>']));
     const refer = await app.next();
     t.match(refer.sip, /^REFER [\s\S]*Refer-To: <sip:c@h>/);
@@ -78,13 +72,7 @@ t.test(
   'a call that is referred: REFER by the app carries a Contact, its NOTIFYs come back in the dialog',
   async (t) => {
     const { app, peer } = await testbed(t);
-    peer.send(inviteText('rf', peer.port));
-    const invite = await app.next();
-    await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
-    await peer.next();
-    const ok = await peer.next();
-    peer.send(requestIn(ok, 'ACK', 1));
-    await app.next();
+    const ok = await answeredCall({ app, peer }, 'rf');
     const id = 'rf@test;from-tag=f-rf';
     await app.ask(`sip||${id}`, `REFER sip:placeholder SIP/2.0\r\nRefer-To: <sip:c@h>\r\n${END}`);
     const refer = await peer.next();

@@ -1,19 +1,12 @@
 import t, { type Test } from 'tap';
 import type { SipMessage } from '../message/index.ts';
-import { answerText, testbed, txn } from './call-testbed.ts';
+import { answeredCall, answerText, testbed, txn } from './call-testbed.ts';
 import { failureAck, inviteText, requestIn, responseTo, SDP } from './call-text.ts';
 
-/** A call that the app has answered and the caller acknowledged. */
-async function answeredCall(t: Test, name: string) {
+/** A call with a session, on a testbed of its own. */
+async function callWithSession(t: Test, name: string) {
   const bed = await testbed(t);
-  const { app, peer } = bed;
-  peer.send(inviteText(name, peer.port));
-  const invite = await app.next();
-  await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200, [], SDP));
-  t.equal((await peer.next()).status, 100);
-  const ok = await peer.next();
-  peer.send(requestIn(ok, 'ACK', 1));
-  await app.next();
+  const ok = await answeredCall(bed, name, { body: SDP });
   return { ...bed, ok, id: `${name}@test;from-tag=f-${name}` };
 }
 
@@ -24,7 +17,7 @@ function checkRetryAfter(t: Test, response: SipMessage): void {
 t.test(
   'an UPDATE while an earlier one is unanswered gets 500 with Retry-After, with or without an offer',
   async (t) => {
-    const { app, peer, ok } = await answeredCall(t, 'uu');
+    const { app, peer, ok } = await callWithSession(t, 'uu');
     peer.send(requestIn(ok, 'UPDATE', 2, [], SDP));
     const first = await app.next();
     for (const [seq, body] of [
@@ -49,7 +42,7 @@ t.test(
 );
 
 t.test('an UPDATE with an offer that crosses an offer of ours gets 491, one without passes', async (t) => {
-  const { app, peer, ok, id } = await answeredCall(t, 'uo');
+  const { app, peer, ok, id } = await callWithSession(t, 'uo');
   for (const [round, method] of ['UPDATE', 'INVITE'].entries()) {
     await app.ask(`sip||${id}`, `${method} sip:placeholder SIP/2.0\r\n\r\n${SDP}`);
     const own = await peer.next();
