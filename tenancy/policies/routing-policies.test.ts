@@ -7,7 +7,10 @@ import {
   createCarrier,
   createDid,
   createTrunk,
+  deleteCarrier,
+  deleteTrunk,
   getRoutingPolicy,
+  releaseDid,
   sealRegistrationPassword,
   updateRoutingPolicy,
 } from '../store/index.ts';
@@ -135,4 +138,22 @@ t.test('the password of a registration is stored sealed, for that carrier alone'
   directory.apply(await new DirectoryPublisher(store, { algorithms: ['MD5'] }).fullDelta());
   t.match(directory.findCarrier(up ?? 0)?.routing?.registration, { username: 'u', password: 'a secret word' });
   t.equal(directory.findCarrier(copy ?? 0)?.routing?.registration, undefined, 'a copied row does not open');
+});
+
+t.test('a policy goes with its trunk, number or carrier, sealed password and all', async (t) => {
+  const store = await openTestStore(t);
+  await store.write(async (tx) => {
+    const account = await createAccount(tx, { name: 'MSP' });
+    const { trunk } = await createTrunk(tx, { accountId: account.id, name: 'Acme' });
+    const did = await createDid(tx, { accountId: account.id, number: '+31201234567' });
+    const { id } = await createCarrier(tx, { name: 'up' });
+    await updateRoutingPolicy(tx, 'trunk', trunk.id, { refer: 'local' });
+    await updateRoutingPolicy(tx, 'did', did.id, { location: 'https://loc.example/1' });
+    const password_sealed = sealRegistrationPassword(tx, id, 'a secret word');
+    await updateRoutingPolicy(tx, 'carrier', id, { registration: { registrar: 'up', username: 'u', password_sealed } });
+    await deleteTrunk(tx, trunk.id, null);
+    await releaseDid(tx, did.id, null);
+    await deleteCarrier(tx, id);
+  });
+  t.strictSame((await sql`SELECT * FROM routing_policies`.execute(store.db)).rows, []);
 });

@@ -17,6 +17,7 @@ import {
   stamps,
 } from './common.ts';
 import { newUuid } from './new-uuid.ts';
+import { removeRoutingPolicy } from './routing-policy-repo.ts';
 import { checkSources } from './validate.ts';
 
 /** Carriers are the platform's own: only the operator reads or writes them, so nothing here asks for accounts. */
@@ -84,6 +85,7 @@ export async function updateCarrier(
 
 export async function deleteCarrier(context: StoreContext, ref: Ref): Promise<CarrierRow> {
   const row = await getCarrier(context, ref);
+  await removeRoutingPolicy(context, 'carrier', row.id);
   await context.db.deleteFrom('carriers').where('id', '=', row.id).execute();
   return row;
 }

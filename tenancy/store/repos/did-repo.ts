@@ -23,6 +23,7 @@ import { toDestinationColumns } from './destination.ts';
 import { type NumberEvent, tellOfNumber } from './did-events.ts';
 import { DID_COLUMNS, type DidRow, toDidRow } from './did-rows.ts';
 import { newUuid } from './new-uuid.ts';
+import { removeRoutingPolicy } from './routing-policy-repo.ts';
 import { checkE164 } from './validate.ts';
 
 export type DidPatch = Partial<Omit<DidRow, 'id' | 'uuid' | 'accountId' | 'number' | 'blockSize' | keyof Stamped>>;
@@ -172,6 +173,7 @@ export async function releaseDid(context: StoreContext, ref: Ref, visible: Visib
   const row = await getDid(context, ref, visible);
   const now = context.clock.nowMs();
   await tellOfNumber(context, 'number.released', row);
+  await removeRoutingPolicy(context, 'did', row.id);
   await context.db
     .updateTable('dids')
     .set({ status: 'released', releasedAtMs: now, renewsAtMs: null, updatedAtMs: now })

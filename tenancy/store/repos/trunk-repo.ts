@@ -20,6 +20,7 @@ import {
   within,
 } from './common.ts';
 import { newUuid } from './new-uuid.ts';
+import { removeRoutingPolicy } from './routing-policy-repo.ts';
 import { sealHa1, TRUNK_COLUMNS, type TrunkRow, toTrunkRow } from './trunk-rows.ts';
 import { freeUsername } from './trunk-username.ts';
 import { checkIpTarget, checkPassword, checkSources } from './validate.ts';
@@ -185,6 +186,7 @@ export async function deleteTrunk(
     })
     .where('id', '=', row.id)
     .execute();
+  await removeRoutingPolicy(context, 'trunk', row.id);
   await context.db.deleteFrom('bindings').where('trunkId', '=', row.id).execute();
   await context.db.deleteFrom('trunkStates').where('trunkId', '=', row.id).execute();
   return row;
