@@ -1,4 +1,4 @@
-import { check, countEdits, type Migration, oneOf, STAMPS, uuidColumn } from './migration.ts';
+import { check, countEdits, type Migration, oneOf, refuse, STAMPS, uuidColumn } from './migration.ts';
 
 /** Bulk jobs (F-006). What was sent holds passwords perhaps, so it is sealed; it goes when the job has ended. */
 const BULK_JOBS = `
@@ -96,11 +96,19 @@ CREATE VIEW number_overview AS SELECT d.id, d.uuid, a.name AS account, d.number,
   WHERE d.status <> 'released';
 `;
 
+/** Nothing that lives stands below something closed, however it comes there. */
+const CLOSED = refuse(
+  'accounts_closed_update',
+  'UPDATE OF parent_id, status ON accounts',
+  'parent_id: the parent account is closed',
+  "NEW.status <> 'closed' AND EXISTS (SELECT 1 FROM accounts WHERE id = NEW.parent_id AND status = 'closed')",
+);
+
 /** Domains of before ownership was checked stay usable. */
 const OLD_DOMAINS = 'UPDATE sip_domains SET verified_at_ms = created_at_ms WHERE verified_at_ms IS NULL;';
 
 export const administration: Migration = {
   version: 12,
   name: 'administration',
-  sql: [BULK_JOBS, USERS, countEdits('users'), VIEWS, OLD_DOMAINS].join('\n'),
+  sql: [BULK_JOBS, USERS, countEdits('users'), VIEWS, OLD_DOMAINS, CLOSED].join('\n'),
 };
