@@ -1,0 +1,92 @@
+import { DEFAULT_CURRENCY, type Store, TenancyError, topUp } from '../../tenancy/index.ts';
+import type { PaymentProvider } from './payment-provider.ts';
+
+export interface Payment {
+  readonly id: number;
+  readonly accountId: number;
+  readonly provider: string;
+  readonly providerRef: string;
+  readonly amountMicros: number;
+  readonly currency: string;
+  readonly status: 'pending' | 'succeeded' | 'failed';
+  readonly url: string | null;
+}
+
+/** Begins a payment into a wallet; the money is there when the provider says so. */
+export async function startPayment(
+  store: Store,
+  provider: PaymentProvider,
+  request: { readonly accountId: number; readonly amountMicros: number },
+): Promise<Payment> {
+  const { accountId, amountMicros } = request;
+  if (amountMicros <= 0)
+    throw new TenancyError('validation_failed', 'amount: must be more than 0', { field: 'amount' });
+  const { providerRef, url } = await provider.create({ accountId, amountMicros, currency: DEFAULT_CURRENCY });
+  const nowMs = store.clock.nowMs();
+  const { id } = await store.db
+    .insertInto('payments')
+    .values({
+      ...{ accountId, provider: provider.name, providerRef, amountMicros, currency: DEFAULT_CURRENCY, url },
+      ...{ status: 'pending', entryId: null, createdAtMs: nowMs, updatedAtMs: nowMs },
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return getPayment(store, id);
+}
+
+/**
+ * Takes in a notice of the provider: a payment that came is in the wallet exactly once, however often it is told. What
+ * was paid counts, not what was asked for.
+ * @returns the payment, `undefined` for a notice of something else
+ * @throws PaymentRefused, TenancyError `not_found`
+ */
+export async function takePaymentNotice(
+  store: Store,
+  provider: PaymentProvider,
+  notice: { readonly body: string; readonly signature: string },
+): Promise<Payment | undefined> {
+  const event = provider.readNotice(notice.body, notice.signature);
+  if (event === undefined) return undefined;
+  return store.write(async (context) => {
+    const row = await context.db
+      .selectFrom('payments')
+      .selectAll()
+      .where('provider', '=', provider.name)
+      .where('providerRef', '=', event.providerRef)
+      .executeTakeFirst();
+    if (row === undefined) throw new TenancyError('not_found', 'There is no such payment.');
+    const updatedAtMs = context.clock.nowMs();
+    if (event.outcome === 'failed') {
+      // A notice that comes late does not take back what was paid.
+      const failed = { status: 'failed', updatedAtMs } as const;
+      await context.db
+        .updateTable('payments')
+        .set(failed)
+        .where('id', '=', row.id)
+        .where('status', '=', 'pending')
+        .execute();
+      return getPayment(context, row.id);
+    }
+    if (row.status === 'succeeded') return getPayment(context, row.id);
+    const { entryId } = await topUp(context, {
+      accountId: row.accountId,
+      amountMicros: event.amountMicros,
+      currency: event.currency,
+      idempotencyKey: `payment:${provider.name}:${event.providerRef}`,
+      note: `payment ${row.id}`,
+    });
+    const paid = { status: 'succeeded', entryId, amountMicros: event.amountMicros, updatedAtMs } as const;
+    await context.db.updateTable('payments').set(paid).where('id', '=', row.id).execute();
+    return getPayment(context, row.id);
+  });
+}
+
+async function getPayment(context: Pick<Store, 'db'>, id: number): Promise<Payment> {
+  const {
+    entryId: _,
+    createdAtMs: __,
+    updatedAtMs: ___,
+    ...payment
+  } = await context.db.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  return payment;
+}

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import type { PaymentEvent, PaymentProvider } from './payment-provider.ts';
+import { checkNotice, parseNotice, signNotice } from './signed-notice.ts';
+
+export interface SimulatedProviderOptions {
+  /** Signs its notices. */
+  readonly secret: string;
+  readonly nowMs: () => number;
+}
+
+/** A provider that exists in this process only, and speaks as Stripe does: for trials and tests. */
+export interface SimulatedProvider extends PaymentProvider {
+  /** The notice it would send, and its signature. */
+  notice(event: PaymentEvent): { readonly body: string; readonly signature: string };
+}
+
+export function createSimulatedProvider({ secret, nowMs }: SimulatedProviderOptions): SimulatedProvider {
+  const nowSec = () => Math.floor(nowMs() / 1000);
+  return {
+    name: 'simulated',
+    create: async () => ({ providerRef: `pi_${randomBytes(12).toString('hex')}`, url: null }),
+    readNotice(body, signature) {
+      checkNotice(body, signature, secret, nowSec());
+      return parseNotice(body);
+    },
+    notice({ providerRef, outcome, amountMicros, currency }) {
+      const type = outcome === 'succeeded' ? 'payment_intent.succeeded' : 'payment_intent.payment_failed';
+      const object = { id: providerRef, amount: amountMicros / 10_000, currency: currency.toLowerCase() };
+      const body = JSON.stringify({ id: `evt_${providerRef}`, object: 'event', type, data: { object } });
+      return { body, signature: signNotice(body, secret, nowSec()) };
+    },
+  };
+}
