@@ -35,12 +35,14 @@ export function createControl(deps: ControlDeps): TransactionUserOfApps {
 class Control implements TransactionUserOfApps {
   readonly #hub: Hub;
   readonly #listeners: ControlListener[] = [];
+  readonly #outbound: OutboundApps;
   /** Who takes new requests inside the process, by method. */
   readonly #locals = new Map<string, LocalOwner>();
   #closing = false;
 
   constructor(deps: ControlDeps) {
     const { transactions, transport, resolve, wheel, timers, ports, options } = deps;
+    this.#outbound = this.#createOutbound();
     const dialogs = new DialogLayer({
       transactions,
       transport,
@@ -50,7 +52,7 @@ class Control implements TransactionUserOfApps {
       random: ports.random,
       logger: ports.logger,
       options: dialogOptions(options),
-      user: new LocalDeliveries(this.#locals, new Deliveries(() => this.#hub, this.#outbound())),
+      user: new LocalDeliveries(this.#locals, new Deliveries(() => this.#hub, this.#outbound)),
     });
     const contacts = new ContactFlows(() => ports.clock.nowMs());
     const proxy = createProxy({
@@ -130,13 +132,14 @@ class Control implements TransactionUserOfApps {
 
   async close(): Promise<void> {
     this.#closing = true;
+    this.#outbound.close();
     const closed = this.#listeners.map((listener) => listener.close());
     for (const client of [...this.#hub.clients]) client.destroy();
     await Promise.all(closed);
   }
 
   /** Applications that are connected to belong to the hub like those that connect. */
-  #outbound(): OutboundApps {
+  #createOutbound(): OutboundApps {
     return new OutboundApps(
       () => this.#hub,
       (socket, secret, { ready, lost }) =>

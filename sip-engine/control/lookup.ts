@@ -5,8 +5,19 @@ import { type LookupAction, readLookupAnswer } from './lookup-answer.ts';
 /** From the question to the last byte of the answer. */
 const LOOKUP_MS = 3_000;
 
-/** Asks an HTTP service what shall become of a new request; `undefined` when it gives no answer of use. */
-export async function askLookup(hub: Hub, url: string, incoming: Incoming): Promise<LookupAction | undefined> {
+/** Longer answers are none. */
+const MAX_ANSWER_BYTES = 65_536;
+
+/**
+ * Asks an HTTP service what shall become of a new request; `undefined` when it gives no answer of use.
+ * `closing` ends the question early.
+ */
+export async function askLookup(
+  hub: Hub,
+  url: string,
+  incoming: Incoming,
+  closing: AbortSignal,
+): Promise<LookupAction | undefined> {
   const { wheel, ports, options } = hub.deps;
   const aborter = new AbortController();
   const timer = wheel.after(LOOKUP_MS, () => aborter.abort());
@@ -14,7 +25,7 @@ export async function askLookup(hub: Hub, url: string, incoming: Incoming): Prom
   try {
     const response = await fetch(lookupUrl(url, incoming), {
       method,
-      signal: aborter.signal,
+      signal: AbortSignal.any([aborter.signal, closing]),
       headers: {
         'User-Agent': `Drachtio/${SERVER_VERSION}`,
         Accept: 'application/json',
@@ -22,7 +33,7 @@ export async function askLookup(hub: Hub, url: string, incoming: Incoming): Prom
       },
       ...(method === 'POST' ? { body: new Uint8Array(incoming.message.raw) } : {}),
     });
-    const text = await response.text();
+    const text = await textOf(response);
     const action = response.ok ? readLookupAnswer(text) : undefined;
     if (action === undefined) ports.logger.warn({ url, status: response.status }, 'a lookup gave no usable answer');
     return action;
@@ -32,6 +43,17 @@ export async function askLookup(hub: Hub, url: string, incoming: Incoming): Prom
   } finally {
     timer.cancel();
   }
+}
+
+async function textOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.length;
+    if (length > MAX_ANSWER_BYTES) return '';
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** The question: what decides where a request goes, and each parameter of its Request-URI. */

@@ -11,11 +11,14 @@ import { openAppSocket } from './outbound-socket.ts';
 
 /** Time an application has to take the connection and say who it is. */
 const READY_MS = 2_000;
+/** Lookups under way at once. */
+const MAX_LOOKUPS = 1_000;
 
 /** Makes a client of a connection that we opened: `ready` when it has authenticated, `lost` when it has ended. */
 export type AdoptSocket = (socket: Socket, secret: string, told: { ready(): void; lost(): void }) => AppClient;
 
 const UNAVAILABLE = { status: 480, headers: [] } as const;
+const BUSY = { status: 503, headers: [['Retry-After', '5']] } as const;
 const FAILED = { status: 500, headers: [] } as const;
 const NOBODY = { onFinal: () => undefined, onDone: () => undefined };
 
@@ -23,6 +26,8 @@ const NOBODY = { onFinal: () => undefined, onDone: () => undefined };
 export class OutboundApps {
   readonly #hub: () => Hub;
   readonly #adopt: AdoptSocket;
+  readonly #closing = new AbortController();
+  #lookups = 0;
 
   constructor(hub: () => Hub, adopt: AdoptSocket) {
     this.#hub = hub;
@@ -38,6 +43,11 @@ export class OutboundApps {
     return true;
   }
 
+  /** Lookups under way are given up; their callers hear a 500. */
+  close(): void {
+    this.#closing.abort();
+  }
+
   #handlerFor(method: string): RequestHandler | undefined {
     const handlers = this.#hub().deps.options.outboundApps?.handlers ?? [];
     return handlers.find((handler) => handler.method === '*' || handler.method.toUpperCase() === method);
@@ -45,11 +55,20 @@ export class OutboundApps {
 
   #ask(handler: RequestHandler, incoming: Incoming): void {
     const hub = this.#hub();
-    askLookup(hub, handler.url, incoming)
+    // A service that hangs must not let a flood of requests pile up here.
+    if (this.#lookups >= MAX_LOOKUPS) {
+      answerNew(hub, incoming, BUSY);
+      return;
+    }
+    this.#lookups++;
+    askLookup(hub, handler.url, incoming, this.#closing.signal)
       .then((action) => this.#act(incoming, action))
       .catch((error: unknown) => {
         hub.deps.ports.logger.error({ err: error, url: handler.url }, 'acting on a lookup failed');
         answerNew(hub, incoming, FAILED);
+      })
+      .finally(() => {
+        this.#lookups--;
       });
   }
 
