@@ -11,6 +11,7 @@ interface Operation {
   readonly path: string;
   readonly parameters: readonly { readonly name: string; readonly in: string }[];
   readonly properties: Readonly<Record<string, unknown>>;
+  readonly required: readonly string[];
   readonly statuses: readonly string[];
 }
 
@@ -21,7 +22,9 @@ interface OpenApi {
 interface Described {
   readonly parameters?: Operation['parameters'];
   readonly requestBody?: {
-    readonly content: Readonly<Record<string, { readonly schema: { readonly properties?: object } }>>;
+    readonly content: Readonly<
+      Record<string, { readonly schema: { readonly properties?: object; readonly required?: readonly string[] } }>
+    >;
   };
   readonly responses: object;
 }
@@ -35,6 +38,7 @@ function operationsOf(document: OpenApi): readonly Operation[] {
       properties: {
         ...(Object.values(described.requestBody?.content ?? {})[0]?.schema.properties as Record<string, unknown>),
       },
+      required: Object.values(described.requestBody?.content ?? {})[0]?.schema.required ?? [],
       statuses: Object.keys(described.responses),
     })),
   );
@@ -111,6 +115,15 @@ t.test('every operation of the document keeps the contract', async (t) => {
       const answer = await send(world.app, method, fill(path), options);
       t.equal(answer.status, 422);
       t.match(JSON.stringify(answer.body), /nonsense: there is no such field/, `${method} ${path} {nonsense}`);
+    }
+  });
+
+  t.test('every field that must be there is named when it is not', async (t) => {
+    for (const { method, path, required } of operations.filter(({ required }) => required.length > 0)) {
+      const { status, body } = await send(world.app, method, fill(path), { key: world.keys.operator, body: {} });
+      t.equal(status, 422, `${method} ${path} {}`);
+      const named = body.error.fields.map((fault: { field: string }) => fault.field).sort();
+      t.same(named, [...required].sort(), `${method} ${path} names what is missing`);
     }
   });
 
