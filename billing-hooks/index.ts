@@ -1,3 +1,4 @@
+export * from './adapters/index.ts';
 export * from './charging/index.ts';
 export * from './decks/index.ts';
 export * from './funds/index.ts';

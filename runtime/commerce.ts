@@ -4,6 +4,7 @@ import {
   CarrierOrders,
   createDefaultCarrier,
   type RenewalReport,
+  runInvoices,
   runRenewals,
   WebhookSender,
 } from '../billing-hooks/index.ts';
@@ -13,6 +14,8 @@ import type { Store } from '../tenancy/index.ts';
 
 /** How often numbers are looked through for what is due (ms). */
 const RENEWALS_MS = 60_000;
+/** How often months that are over are looked for (ms). */
+const INVOICES_MS = 3_600_000;
 
 /** Numbers, renewals and webhooks, on the main thread. */
 export interface Commerce {
@@ -41,11 +44,20 @@ export function startCommerce(config: Config, store: Store, logger: Logger): Com
 
 function watchRenewals(config: Config, store: Store, carrier: CarrierAdapter, logger: Logger) {
   let running: Promise<void> | undefined;
+  let invoicedAtMs = Number.NEGATIVE_INFINITY;
+  const invoice = async () => {
+    const nowMs = store.clock.nowMs();
+    if (nowMs - invoicedAtMs < INVOICES_MS) return;
+    invoicedAtMs = nowMs;
+    const issued = await runInvoices(store);
+    if (issued > 0) logger.info({ issued }, 'invoices were issued');
+  };
   const run = () => {
     running ??= new CarrierOrders({ store, carrier })
       .recover()
       .then(() => runRenewals(store, carrier, config.renewal))
       .then((report) => logReport(report, logger))
+      .then(() => invoice())
       .catch((error: unknown) => logger.error({ err: error }, 'renewals could not be worked on'))
       .finally(() => {
         running = undefined;

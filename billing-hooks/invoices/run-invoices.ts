@@ -7,15 +7,18 @@ import { issueInvoice } from './issue-invoice.ts';
 /** Longest month and a day: charges older than that were invoiced long ago. */
 const BACK_MS = 63 * 86_400_000;
 
+/** An invoice of a month that ended more recently than this is the last month's. */
+const SHORTEST_MONTH_MS = 28 * 86_400_000;
+
 /** Issues what is due by the store's clock: to each account the month that is over, once. @returns how many */
 export async function runInvoices(store: Store): Promise<number> {
   const nowMs = store.clock.nowMs();
   const { rows } = await sql<{
     readonly accountId: number;
   }>`SELECT DISTINCT account_id AS "accountId" FROM ledger_entries
-    WHERE account_id IS NOT NULL AND kind IN ('charge', 'hold') AND at_ms >= ${nowMs - BACK_MS} ORDER BY 1`.execute(
-    store.db,
-  );
+    WHERE account_id IS NOT NULL AND kind IN ('charge', 'hold') AND at_ms >= ${nowMs - BACK_MS}
+      AND NOT EXISTS (SELECT 1 FROM invoices i WHERE i.account_id = ledger_entries.account_id AND i.subject = 'account'
+        AND i.period_to_ms > ${nowMs - SHORTEST_MONTH_MS}) ORDER BY 1`.execute(store.db);
   let issued = 0;
   for (const { accountId } of rows) {
     const month = Temporal.Instant.fromEpochMilliseconds(nowMs)

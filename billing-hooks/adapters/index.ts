@@ -1,0 +1,3 @@
+export { exportMoney } from './export-money.ts';
+export type { MoneyEvent, MoneySink } from './money-sink.ts';
+export { createCsvSink, createHttpSink, createJsonlSink, createLocalSink, type HttpSinkOptions } from './sinks.ts';
