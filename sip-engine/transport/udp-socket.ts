@@ -55,6 +55,7 @@ export class UdpSocket {
   static async open(spec: ListenSpec, context: TransportContext): Promise<UdpSocket> {
     const { udpReceiveBufferBytes, watchUdpPeers } = context.limits;
     const { socket, shared } = await bindUdp(spec.host, spec.port, udpReceiveBufferBytes, watchUdpPeers);
+    warnOfSmallBuffer(socket, udpReceiveBufferBytes, context);
     const point = createListenPoint(spec, spec.host, socket.address().port, context.addresses);
     return new UdpSocket(socket, point, context, shared);
   }
@@ -198,6 +199,17 @@ class UdpFlow implements Flow {
   hold(): void {}
 
   release(): void {}
+}
+
+/** Whatever arrives while the thread is busy waits in this buffer, or is lost: 200 kB hold some 150 messages. */
+function warnOfSmallBuffer(socket: Socket, wantedBytes: number, { logger }: TransportContext): void {
+  const gotBytes = socket.getRecvBufferSize();
+  if (gotBytes >= wantedBytes) return;
+  const hint = `sysctl -w net.core.rmem_max=${wantedBytes}`;
+  logger.warn(
+    { wantedBytes, gotBytes, hint },
+    'the system limits the UDP receive buffer: bursts of messages will be lost',
+  );
 }
 
 function skipLineEnds(datagram: Buffer): Buffer {
