@@ -31,8 +31,11 @@ export function createRegistrationEvents({ bus, logger, metrics, directory }: Pa
       const trunk = directory.findTrunk(state.trunkId);
       const { contact, sourceAddress, sourcePort, transport, userAgent } = state.binding;
       const fields = {
-        trunk: trunk?.uuid,
+        // A deleted trunk has left the directory; its id and its address are still its names.
+        trunk: trunk?.uuid ?? null,
+        trunkId: state.trunkId,
         account: state.accountId,
+        identity: state.binding.aor,
         contact,
         source: `${sourceAddress}:${sourcePort}`,
         transport,
