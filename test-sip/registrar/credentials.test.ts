@@ -26,7 +26,11 @@ t.test('credentials', async (t) => {
     for (const again of [1, 2]) t.equal((await pbx.register({ password })).answer.status, 200, `the new one, ${again}`);
     await until('it is told', () => said('the PBX uses its new password', trunk).length > 0);
     t.equal(said('the PBX uses its new password', trunk).length, 1);
-    await until('the old one retires', async () => (await pbx.register()).answer.status === 401, (OVERLAP_SEC + 10) * 1000);
+    await until(
+      'the old one retires',
+      async () => (await pbx.register()).answer.status === 401,
+      (OVERLAP_SEC + 10) * 1000,
+    );
     t.equal((await pbx.register({ password })).answer.status, 200);
   });
 
