@@ -70,10 +70,13 @@ t.test('refusals are answered, flushed and closed', async (t) => {
 t.test('garbage closes that connection only', async (t) => {
   const { appPort } = await startWithApps(t);
   const good = await AppPeer.ready(t, appPort);
-  const bad = await AppPeer.ready(t, appPort);
-  bad.write('abc#');
-  await bad.closed;
-  t.ok(await good.idle());
+  // No length, and one over the limit.
+  for (const bytes of ['abc#', '99999999#x']) {
+    const bad = await AppPeer.ready(t, appPort);
+    bad.write(bytes);
+    await bad.closed;
+    t.ok(await good.idle(), bytes);
+  }
 });
 
 t.test('ten frames in one segment are answered in order, and a frame of 500 KB is taken', async (t) => {
