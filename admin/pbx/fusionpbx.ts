@@ -1,7 +1,10 @@
 import { hasPassword, hostPort, type PbxFacts, type PbxSheet, serverOf } from './pbx-facts.ts';
 import { renderSheet } from './settings-sheet.ts';
 
-/** FusionPBX (FreeSWITCH): the gateway's form, and the same as XML for mod_sofia. */
+/**
+ * FusionPBX (FreeSWITCH): the gateway's form, and the same as XML for mod_sofia. The parameters are those of FreeSWITCH
+ * Explained, Sofia Gateway Authentication Params (developer.signalwire.com).
+ */
 export function fusionpbxSheet(facts: PbxFacts): PbxSheet {
   const title = 'FusionPBX (FreeSWITCH gateway)';
   const digest = hasPassword(facts);

@@ -1,7 +1,7 @@
 import { hasPassword, hostPort, type PbxFacts, type PbxSheet, serverOf } from './pbx-facts.ts';
 import { renderSheet, type SettingsPage } from './settings-sheet.ts';
 
-/** 3CX version 20: a generic SIP trunk. */
+/** 3CX version 20: a generic SIP trunk. Authentication types as in 3cx.com/docs/sip-trunk-registration-authentication. */
 export function threeCxSheet(facts: PbxFacts): PbxSheet {
   const digest = hasPassword(facts);
   return sheet('3CX', facts, [
@@ -14,7 +14,7 @@ export function threeCxSheet(facts: PbxFacts): PbxSheet {
         ['Outbound Proxy', facts.proxy?.host],
         ['Outbound Proxy port', facts.proxy?.port],
         ['Number of SIM calls', facts.maxCalls],
-        ['Type of authentication', digest ? 'Register/Account based' : 'Do not require - IP based'],
+        ['Type of authentication', digest ? 'Register/Account based' : 'Do not require - IP Based'],
         ['Authentication ID', digest ? facts.username : null],
         ['Authentication Password', digest ? facts.password : null],
         ['Main Trunk No', facts.dids[0]],
@@ -106,7 +106,10 @@ export function freepbxSheet(facts: PbxFacts): PbxSheet {
   ]);
 }
 
-/** Yeastar P-Series: a register or peer trunk. */
+/**
+ * Yeastar P-Series: a register or peer trunk. The settings of the first page are those of
+ * help.yeastar.com/en/p-series-software-edition/administrator-guide/sip-trunk-settings.html.
+ */
 export function yeastarSheet(facts: PbxFacts): PbxSheet {
   const digest = hasPassword(facts);
   const server = serverOf(facts);
@@ -179,7 +182,10 @@ export function grandstreamSheet(facts: PbxFacts): PbxSheet {
   ]);
 }
 
-/** A session border controller between Teams Direct Routing and this trunk, in the words of AudioCodes Mediant. */
+/**
+ * A session border controller between Teams Direct Routing and this trunk, in the words of AudioCodes Mediant: Accounts
+ * register a Served with a Serving IP Group (techdocs.audiocodes.com, User's Manual 7.4, Configuring IP Groups).
+ */
 export function teamsSheet(facts: PbxFacts): PbxSheet {
   const digest = hasPassword(facts);
   const server = serverOf(facts);
