@@ -1,4 +1,4 @@
-import { OPERATOR_KEYS } from '../../tenancy/index.ts';
+import { GIVEN_KEYS, OPERATOR_KEYS } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import { ApiError } from '../errors.ts';
 import type { DefineRoute, RouteSpec } from '../http/route.ts';
@@ -61,9 +61,6 @@ const HOLDERS: readonly Holders[] = [
   },
 ];
 
-/** Limits that whoever is above an account sets for it. */
-const GIVEN_KEYS: readonly string[] = ['calls_per_second', 'blocked', 'allowed', 'hours'];
-
 /** Dial plans, the fraud guard, hours, disaster destinations, caller-ID, REFER and the like, per owner. */
 export function installRoutingPolicies(define: DefineRoute, deps: AdminDeps): void {
   for (const holders of HOLDERS) installOne(define, deps, holders);
@@ -103,7 +100,7 @@ function refuseOwnGrant(principal: Principal, holder: PolicyHolder, keys: readon
   if (forOperator.length > 0)
     throw new ApiError('operator_only', `Only the operator may set ${forOperator.join(', ')}.`);
   const isOwn = holder.owner === 'account' && holder.id === principal.homeAccountId;
-  const given = isOwn ? keys.filter((key) => GIVEN_KEYS.includes(key)) : [];
+  const given = isOwn ? keys.filter((key) => (GIVEN_KEYS as readonly string[]).includes(key)) : [];
   if (given.length === 0) return;
   const words = `${given.join(', ')} of an account can be changed only by the account above it or the operator.`;
   throw new ApiError('insufficient_scope', words);

@@ -14,7 +14,8 @@ export function readIdentityKey({ stirKeyFile, stirCertificateUrl }: CallsConfig
   }
   try {
     const keyPem = readFileSync(stirKeyFile, 'utf8');
-    if (createPrivateKey(keyPem).asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new RangeError('not on P-256');
+    if (createPrivateKey(keyPem).asymmetricKeyDetails?.namedCurve !== 'prime256v1')
+      throw new RangeError('not on P-256');
     return { keyPem, certificateUrl: stirCertificateUrl };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,10 @@
-import { OPERATOR_KEYS, type PolicyOwner, type StoredPolicy, type StoredRegistration } from '../policies/index.ts';
+import {
+  GIVEN_KEYS,
+  OPERATOR_KEYS,
+  type PolicyOwner,
+  type StoredPolicy,
+  type StoredRegistration,
+} from '../policies/index.ts';
 import { registrationContext, sealRegistrationPassword, updateRoutingPolicy } from '../store/index.ts';
 import { type AccountState, findNamed } from './account-state.ts';
 import { compare } from './change.ts';
@@ -15,9 +21,6 @@ interface Owned {
   readonly state: AccountState | undefined;
   readonly path: Path;
 }
-
-/** Limits that whoever is above an account sets for it. */
-const GIVEN_KEYS: readonly string[] = ['calls_per_second', 'blocked', 'allowed', 'hours'];
 
 /** `routing` of an account, its trunks and its numbers: what is written is all there is, `null` is none. */
 export async function reconcilePolicies(session: Session, state: AccountState): Promise<void> {
@@ -74,7 +77,8 @@ function refuseOwnGrant(session: Session, { owner, id, path }: Owned, keys: read
   if (visible === null) return;
   const isOwn = owner === 'account' && id === accountId;
   const refused = keys.find(
-    (key) => (OPERATOR_KEYS as readonly string[]).includes(key) || (isOwn && GIVEN_KEYS.includes(key)),
+    (key) =>
+      (OPERATOR_KEYS as readonly string[]).includes(key) || (isOwn && (GIVEN_KEYS as readonly string[]).includes(key)),
   );
   if (refused !== undefined) throw session.fault([...path, 'routing', refused], 'is not yours to set');
 }

@@ -1,5 +1,6 @@
 export { isZone, type OpenSecret, parseRoutingPolicy } from './parse-policy.ts';
 export {
+  GIVEN_KEYS,
   OPERATOR_KEYS,
   POLICY_KEYS,
   type PolicyKey,

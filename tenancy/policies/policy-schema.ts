@@ -151,6 +151,9 @@ export const POLICY_KEYS = {
   ],
 } as const satisfies Readonly<Record<PolicyOwner, readonly PolicyKey[]>>;
 
+/** Limits of an account that only whoever is above it sets. */
+export const GIVEN_KEYS: readonly PolicyKey[] = ['calls_per_second', 'blocked', 'allowed', 'hours'];
+
 /** What a tenant may not grant itself. */
 export const OPERATOR_KEYS: readonly PolicyKey[] = ['caller_id', 'attestation'];
 
