@@ -56,6 +56,7 @@ const { auth, registrar } = createRegistration({
   engine: engine === undefined ? drachtioProbes(app) : registrarEngine(engine),
   hasFlows: engine !== undefined,
   registration: config.registration,
+  isCarrierNode: (address) => router.isCarrierNode(address),
   auth: {
     config: config.auth,
     nonceSecret,
@@ -142,6 +143,7 @@ bus.listen({
   },
   onDirectory(delta) {
     directory.apply(delta);
+    funds.directoryChanged(delta.accounts.upserts);
     registrar.directoryChanged(delta);
     router.directoryChanged();
   },

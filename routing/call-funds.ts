@@ -1,5 +1,5 @@
 import type { FundsKeeper, FundsRefusal, Paid } from '../billing-hooks/index.ts';
-import type { CallRecord, FundsEnding, SpendAlarm } from '../bus/index.ts';
+import type { AccountRecord, CallRecord, FundsEnding, SpendAlarm } from '../bus/index.ts';
 import type { Rejection } from '../telemetry/index.ts';
 import type { CallEnd } from './bridge/call.ts';
 import { type CallContext, callerTrunk } from './call-context.ts';
@@ -46,6 +46,19 @@ export class CallFundsWatch implements CallFunds {
         sink.emit(record);
       },
     };
+  }
+
+  /** Accounts that are closed pay for nothing any longer: their calls end. */
+  directoryChanged(accounts: readonly Pick<AccountRecord, 'id' | 'status'>[]): void {
+    const closed = new Set(accounts.filter(({ status }) => status === 'closed').map(({ id }) => id));
+    if (closed.size === 0) return;
+    const sentence = 'The account was closed while the call was up.';
+    for (const { record } of [...this.#calls.values()]) {
+      const isClosed = this.#facts(record)?.chain.some((id) => closed.has(id)) ?? false;
+      const status = record.answeredAtMs === null ? 403 : 200;
+      if (isClosed)
+        this.#deps.hangUp(record.uuid, { reason: 'account_suspended', status, sentence, hungUpBy: 'server' });
+    }
   }
 
   #follow(record: CallRecord): void {
