@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { failureAck, inviteText, requestIn, responseTo, SDP } from '../control/call-text.ts';
 import { type Peer, startEngine, udpPeer } from '../engine-test-peer.ts';
+import type { DirectCalls } from './call-lane.ts';
 import type { CallLane, LaneDialog, LaneInviteHandler, LaneRequest, LaneResponse, LaneSentRequest } from './types.ts';
 
 async function testbed(t: Test) {
@@ -183,4 +184,20 @@ t.test('a call that is called back is cancelled once it rings', async (t) => {
   peer.send(responseTo(cancel, 200));
   peer.send(responseTo(invite, 487, { tag: 'b' }));
   t.match(await failureOf(placed), { status: 487 });
+});
+
+t.test('a re-INVITE that our BYE overtakes leaves nothing behind', async (t) => {
+  const { engine, lane, peer } = await testbed(t);
+  const { dialog } = await answeredOut(lane, peer);
+  dialog.request({ method: 'INVITE', body: SDP }, () => undefined);
+  const again = await peer.next();
+  peer.send(responseTo(again, 100));
+  const over = new Promise<void>((resolve) => dialog.destroy({}, () => resolve()));
+  for (let message = await peer.next(); ; message = await peer.next()) {
+    peer.send(responseTo(message, 200));
+    if (message.method === 'BYE') break;
+  }
+  await over;
+  t.equal((lane as DirectCalls).takers.size, 0);
+  t.equal(engine.stats.dialogs, 0);
 });

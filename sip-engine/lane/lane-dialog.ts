@@ -46,6 +46,8 @@ export class DialogEnd implements LaneDialog {
   #remoteSdp: string;
   #connected = true;
   #holdsBack = false;
+  /** Requests of ours without a final response: what a BYE overtakes is never told of one. */
+  readonly #open = new Set<string>();
   #waiting: (() => void)[] = [];
   readonly #listeners = new Map<LaneEvent, RequestListener>();
   #onEnd: EndListener[] = [];
@@ -120,17 +122,21 @@ export class DialogEnd implements LaneDialog {
   ): this {
     const ack: LaneAck = ({ body }) => this.#ctx.sendAck(this.id, body);
     const isOfferless = options.method === 'INVITE' && options.noAck === true && options.body === undefined;
+    let transactionId = '';
     this.#ctx.sendInDialog(
       this.id,
       options,
       (response) => {
+        if (response.status >= 200) this.#open.delete(transactionId);
         const isAccepted = options.method === 'INVITE' && response.status >= 200 && response.status < 300;
         if (isAccepted && !isOfferless) ack({});
         if (isAccepted && isOfferless) callback(null, response, ack);
         else callback(null, response);
       },
       (result) => {
-        if (!result.ok) callback(new Error(result.reason));
+        if (!result.ok) return callback(new Error(result.reason));
+        transactionId = result.transactionId;
+        this.#open.add(transactionId);
       },
     );
     return this;
@@ -179,6 +185,8 @@ export class DialogEnd implements LaneDialog {
 
   #forget(): void {
     if (this.#ctx.dialogs.get(this.id) === this) this.#ctx.dialogs.delete(this.id);
+    for (const id of this.#open) this.#ctx.takers.delete(id);
+    this.#open.clear();
     this.#onEnd = [];
     this.#onAck = [];
     this.#listeners.clear();
