@@ -7,6 +7,8 @@ import { Registrar } from './registrar.ts';
 export type RegistrationOptions = Omit<RegistrarOptions, 'auth' | 'config'> & {
   readonly registration: RegistrarOptions['config'];
   readonly auth: Omit<AuthServiceOptions, 'directory' | 'nowMs' | 'holdsBinding' | 'isBound' | 'isPeer'>;
+  /** Whether a carrier that we are registered at answers from that address (P26). @default none does */
+  readonly isCarrierNode?: (address: string) => boolean;
 };
 
 export interface Registration {
@@ -22,7 +24,9 @@ export function wireRegistration(options: RegistrationOptions, steps: readonly S
     directory,
     nowMs,
     isPeer: (address) =>
-      directory.findCarrierBySource(address) !== undefined || directory.findIpTrunks(address).length > 0,
+      directory.findCarrierBySource(address) !== undefined ||
+      directory.findIpTrunks(address).length > 0 ||
+      options.isCarrierNode?.(address) === true,
     holdsBinding: (address) => registrar.hasBindingFrom(address),
     isBound: (trunkId, request) => registrar.isBound(trunkId, request),
   });

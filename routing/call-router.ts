@@ -139,6 +139,11 @@ export class CallRouter {
     this.#carrierRegistrar.directoryChanged();
   }
 
+  /** Whether a carrier that we are registered at answers from that address. */
+  isCarrierNode(address: string): boolean {
+    return this.#carrierRegistrar.isNode(address);
+  }
+
   /** How our registrations at carriers stand. */
   carrierRegistrations(): readonly CarrierRegistrationStatus[] {
     return this.#carrierRegistrar.statuses();

@@ -108,6 +108,26 @@ t.test('we register at a carrier', async (t) => {
     t.match(ended, { to: '+31999999999', reason: 'unknown_did' });
   });
 
+  t.test('its OPTIONS are answered, so that it keeps us', async (t) => {
+    const { localAddress, localPort } = carrier.socket;
+    const lines = [
+      'OPTIONS sip:127.0.0.1 SIP/2.0',
+      `Via: SIP/2.0/UDP ${localAddress}:${localPort};branch=z9hG4bKping;rport`,
+      'Max-Forwards: 70',
+      `From: <sip:ping@${DOMAIN}>;tag=1`,
+      'To: <sip:127.0.0.1>',
+      'Call-ID: ping@up',
+      'CSeq: 1 OPTIONS',
+      'Content-Length: 0',
+      '',
+      '',
+    ];
+    carrier.socket.send(Buffer.from(lines.join('\r\n')));
+    const isAnswered = (answer: string) => answer.startsWith('SIP/2.0 200') && /CSeq: 1 OPTIONS/i.test(answer);
+    await until('it is answered', () => carrier.answers.some(isAnswered));
+    t.ok(carrier.answers.some(isAnswered));
+  });
+
   t.test('a password that is no longer right is told, and everything is well with the right one', async (t) => {
     carrier.password = 'another word';
     await operator('PATCH', path, { password: 'a wrong word' });

@@ -168,6 +168,7 @@ t.test('the node is the carrier’s; of carriers at one node the call must name 
   last().answer(200);
   t.same(registrar.carrierFrom('192.0.2.10', '+3120'), { carrierId: 1, isOurContact: false });
   t.equal(registrar.carrierFrom('192.0.2.99', '+3120'), undefined);
+  t.same([registrar.isNode('192.0.2.10'), registrar.isNode('192.0.2.99')], [true, false]);
   const routing = { registration: REGISTRATION };
   const both = [1, 2].map((id) => carrierRecord({ id, name: 'up', routing }));
   configure(both);

@@ -81,6 +81,12 @@ export class CarrierRegistrar implements CarrierNodes {
     return { carrierId: only.binding.carrier.id, isOurContact: false };
   }
 
+  /** Whether one of the nodes that hold our registrations has that address. */
+  isNode(address: string): boolean {
+    for (const { binding } of this.#kept.values()) if (binding.node?.address === address) return true;
+    return false;
+  }
+
   statuses(): readonly CarrierRegistrationStatus[] {
     return [...this.#kept.values()].map(({ binding }) => binding.status);
   }
