@@ -106,6 +106,7 @@ function requestsAbout(
     ['PATCH', `/accounts/${accountId}/billing-terms`, { mode: 'postpaid' }],
     ['GET', `/accounts/${accountId}/billing-profile`],
     ['PATCH', `/accounts/${accountId}/billing-profile`, { footer: 'stolen' }],
+    ['POST', `/accounts/${accountId}/offboard`],
     ['GET', `/invoices?account_id=${accountId}`],
     ['POST', '/invoices', { month: '2026-10', account_id: accountId }],
     ['POST', '/invoices', { month: '2026-10', sip_trunk_id: trunk.uuid }],

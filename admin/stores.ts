@@ -4,6 +4,7 @@ import type {
   CostRow,
   InventoryQuery,
   NumberOffer,
+  OffboardReport,
   ProjectedCost,
 } from '../billing-hooks/index.ts';
 import type { Seeded, SeedFiles } from '../tenancy/index.ts';
@@ -247,6 +248,8 @@ export interface OrderStore {
     },
   ): Promise<OrderRow>;
   list(visible: Visible, slice: Slice, filter: { readonly accountId?: number }): Promise<Found<OrderRow>>;
+  /** Closes an account, gives its numbers back. */
+  offboard(actor: Actor, accountId: number): Promise<OffboardReport>;
   /** Refuses foreign orders like unknown ones. */
   find(visible: Visible, id: number): Promise<OrderRow>;
 }

@@ -19,6 +19,7 @@ import { installLedger } from './ledger.ts';
 import { installMaintenance } from './maintenance.ts';
 import { installNumberSearch } from './number-search.ts';
 import { installNumbers } from './numbers.ts';
+import { installOffboarding } from './offboarding.ts';
 import { installOrders } from './orders.ts';
 import { installPbxConfig } from './pbx-config.ts';
 import { installRateDecks } from './rate-decks.ts';
@@ -51,6 +52,7 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installRateDecks,
   installInvoices,
   installWalletExports,
+  installOffboarding,
   installWebhooks,
   installWebhookDeliveries,
   installEvents,

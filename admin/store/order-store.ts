@@ -1,4 +1,4 @@
-import { type CarrierAdapter, checkout, listCosts, projectCost } from '../../billing-hooks/index.ts';
+import { type CarrierAdapter, checkout, listCosts, offboardAccount, projectCost } from '../../billing-hooks/index.ts';
 import { getOrder, listOrders, type Store } from '../../tenancy/index.ts';
 import type { CostStore, InventoryStore, OrderStore } from '../stores.ts';
 import { given } from './audited.ts';
@@ -7,6 +7,7 @@ import { given } from './audited.ts';
 export function createOrderStore(store: Store, carrier: CarrierAdapter): OrderStore {
   return {
     checkout: (actor, order) => checkout({ store, carrier }, { actor, ...order }),
+    offboard: (actor, accountId) => offboardAccount(store, carrier, accountId, actor),
     list: (visible, slice, { accountId }) => listOrders(store, given({ accountId }) as object, slice, visible),
     find: (visible, id) => getOrder(store, id, visible),
   };
