@@ -406,6 +406,33 @@ export interface ApiOperations {
       };
     };
   };
+  /** Close an account for good: its calls end, its numbers go back; the answer is its last report. Needs the scope accounts:write. */
+  readonly 'POST /accounts/{id}/offboard': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly account_id: number;
+        readonly released: readonly string[];
+        /** Cents. */
+        readonly balance: number;
+        /** Calls that have ended and are not charged yet. */
+        readonly calls_to_charge: number;
+        readonly costs: readonly {
+          readonly trunk_uuid: string | null;
+          readonly trunk_name: string | null;
+          /** Cents, ever. */
+          readonly amount: number;
+          readonly charges: number;
+        }[];
+      };
+    };
+  };
   /** Show the routing policies of an account, which hold for all below it. Needs the scope accounts:read. */
   readonly 'GET /accounts/{id}/routing-policy': {
     readonly params: {
@@ -714,6 +741,7 @@ export interface ApiOperations {
     readonly status: 200;
     readonly response: {
       readonly data: readonly {
+        /** An IPv4 address, or the /64 of an IPv6 address. */
         readonly address: string;
         readonly until: string;
         readonly reason: string;
@@ -3693,6 +3721,44 @@ export interface ApiOperations {
           readonly outages: number;
           readonly offline_seconds_by_cause: Readonly<Record<string, number>>;
         }[];
+      };
+    };
+  };
+  /** List banned addresses from which REGISTERs of the trunk failed. Needs the scope trunks:read. */
+  readonly 'GET /portal/sip-trunks/{id}/bans': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        /** An IPv4 address, or the /64 of an IPv6 address. */
+        readonly address: string;
+        readonly until: string;
+        readonly reason: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+      };
+    };
+  };
+  /** Lift the ban of an address from which REGISTERs of the trunk failed. Needs the scope trunks:write. */
+  readonly 'DELETE /portal/sip-trunks/{id}/bans/{address}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+      readonly address: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly address: string;
+        readonly lifted: boolean;
       };
     };
   };
