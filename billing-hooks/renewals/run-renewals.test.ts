@@ -12,6 +12,7 @@ import {
 } from '../../tenancy/index.ts';
 import { createDefaultCarrier } from '../inventory/index.ts';
 import { checkout } from '../orders/index.ts';
+import { setTerms } from '../terms/index.ts';
 import { openTestShop, type TestShop } from '../test-store.ts';
 import { listCosts, projectCost } from './costs.ts';
 import { runRenewals } from './run-renewals.ts';
@@ -85,6 +86,20 @@ t.test(
     t.same((await verifyLedger(store)).faults, []);
   },
 );
+
+t.test('an account that pays afterwards, or has credit, keeps its numbers without money', async (t) => {
+  const shop = await openTestShop(t, 100);
+  const { store, clock, accountId } = shop;
+  const { carrier } = await buy(shop, 'US', 1);
+  await store.write((context) => setTerms(context, accountId, { creditMicros: 1_000_000 }));
+  clock.advance(31 * DAY_MS);
+  t.match(await runRenewals(store, carrier), { renewed: 1, suspended: 0 });
+  clock.advance(31 * DAY_MS);
+  t.match(await runRenewals(store, carrier), { renewed: 0, suspended: 1 });
+  await store.write((context) => setTerms(context, accountId, { mode: 'postpaid' }));
+  t.match(await runRenewals(store, carrier), { renewed: 1 });
+  t.equal(await getBalance(store, accountId), -2_000_000);
+});
 
 t.test('a server that slept through the grace period does not release before a grace period of its own', async (t) => {
   const shop = await openTestShop(t, 100);

@@ -15,6 +15,7 @@ import {
 } from '../../tenancy/index.ts';
 import type { CarrierAdapter } from '../inventory/index.ts';
 import { releaseNumber } from '../orders/release-number.ts';
+import { creditOf } from '../terms/index.ts';
 import { firstRenewal, timezoneOf } from './first-renewal.ts';
 import { nextMonthly } from './next-month.ts';
 
@@ -114,6 +115,7 @@ async function renew(context: StoreContext, id: number): Promise<Outcome> {
       trunkUuid: await trunkUuidOf(context, did),
       note: `${did.number} from ${new Date(renewsAtMs).toISOString().slice(0, 10)}`,
       currency,
+      creditMicros: await creditOf(context, accountId),
       postings: [
         { accountId, kind: 'wallet', amountMicros: -monthlyRateMicros },
         { accountId: null, kind: 'revenue', amountMicros: monthlyRateMicros },
