@@ -1,26 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { runCli } from './run-cli.ts';
+import { runHere } from './test-run.ts';
 
 /** A command as a person at a terminal sees it. */
-async function run(args: readonly string[], dir: string) {
-  let [out, err] = ['', ''];
-  process.exitCode = undefined;
-  const code = await runCli(args, {
-    env: { DIDFARM_DATA_DIR: join(dir, 'data') },
-    isTerminal: true,
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-  });
-  const exitCode = process.exitCode ?? code;
-  process.exitCode = undefined;
-  return { code: exitCode, out, err };
-}
+const run = (args: readonly string[], dir: string) => runHere(args, { DIDFARM_DATA_DIR: join(dir, 'data') }, true);
 
 /** How often the bar was drawn with something done and something left, and whether it ended full. */
 function drawn(err: string, label: string) {

@@ -1,25 +1,9 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { loadSecretKey, openStore, trunkHasPassword } from '../tenancy/index.ts';
-import { runCli } from './run-cli.ts';
+import { runHere } from './test-run.ts';
 
-async function run(args: readonly string[], env: Record<string, string>) {
-  let [out, err] = ['', ''];
-  process.exitCode = undefined;
-  const code = await runCli(args, {
-    env,
-    isTerminal: false,
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-  });
-  const exitCode = process.exitCode ?? code;
-  process.exitCode = undefined;
-  return { code: exitCode, out, err };
-}
+const run = runHere;
 
 t.test('realm change lists the trunks it is about, then gives them new passwords in the new realm', async (t) => {
   const dataDir = join(t.testdir(), 'data');
