@@ -27,7 +27,8 @@ t.test('an endpoint that answers 410 is switched off, and what was on its way ca
   const { store, accountId } = await openTestShop(t, 0);
   const { url, received } = await receive(t, (response) => response.writeHead(410).end());
   const { row } = await hook(store, accountId, url);
-  for (const event of ['trunk.registered', 'trunk.offline'] as const) await tell(store, accountId, event, { trunk_uuid: 'a' });
+  for (const event of ['trunk.registered', 'trunk.offline'] as const)
+    await tell(store, accountId, event, { trunk_uuid: 'a' });
   const sending = sender(store);
   await sending.settle();
   t.match(await findWebhook(store, row.id, null), { disabledReason: 'answered 410 Gone' });
