@@ -7,6 +7,7 @@ export * from './invoices/index.ts';
 export * from './orders/index.ts';
 export * from './payments/index.ts';
 export * from './rating/index.ts';
+export * from './regulatory/index.ts';
 export * from './renewals/index.ts';
 export * from './terms/index.ts';
 export * from './webhooks/index.ts';

@@ -38,6 +38,12 @@ export interface RegulatorySubmission {
   readonly documents: readonly { readonly kind: string; readonly content: Uint8Array }[];
 }
 
+export interface RegulatoryVerdict {
+  readonly status: 'pending' | 'approved' | 'rejected';
+  /** What is wrong with the documents. */
+  readonly reason?: string;
+}
+
 export interface CarrierBalance {
   readonly amountMicros: number;
   readonly currency: string;
@@ -65,7 +71,8 @@ export interface CarrierAdapter {
   sendMessage(
     message: OutboundMessage,
   ): Promise<{ readonly carrierId: string; readonly status: 'accepted' | 'rejected' }>;
-  submitRegulatory(submission: RegulatorySubmission): Promise<{ readonly status: 'pending' | 'approved' | 'rejected' }>;
+  /** Hands documents in, or asks again with the same reference how it stands with them. */
+  submitRegulatory(submission: RegulatorySubmission): Promise<RegulatoryVerdict>;
   balance(): Promise<CarrierBalance>;
 }
 

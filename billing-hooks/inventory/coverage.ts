@@ -19,6 +19,11 @@ const TEXT_ON_LOCAL = new Set(['US', 'GB', 'CA']);
 /** The countries with numbers on sale, ISO 3166 alpha-2. */
 export const COUNTRIES: readonly string[] = COVERAGE_TABLE.map(([country]) => country);
 
+/** Whether numbers of that country and type wait for documents (S1:287). */
+export function needsDocuments(country: string, type: NumberType): boolean {
+  return !(DOCUMENT_FREE.has(country) && (type === 'local' || type === 'toll_free'));
+}
+
 /** All numbers of a country, in the order they are offered: local first, as the cities stand in the table. */
 export function offersOf(country: string): readonly NumberOffer[] {
   const row = COVERAGE_TABLE.find(([code]) => code === country);
@@ -31,7 +36,6 @@ export function offersOf(country: string): readonly NumberOffer[] {
 function offerOf(row: CoverageRow, series: Series, city: string | null, number: string, index: number): NumberOffer {
   const [country, localCents] = row;
   const { type } = series;
-  const isFree = DOCUMENT_FREE.has(country) && (type === 'local' || type === 'toll_free');
   return {
     number,
     country,
@@ -41,7 +45,7 @@ function offerOf(row: CoverageRow, series: Series, city: string | null, number: 
     setupFeeMicros: fromCents(SETUP_CENTS[type]),
     currency: CURRENCY,
     smsEnabled: type === 'mobile' || (type === 'local' && TEXT_ON_LOCAL.has(country) && index % 2 === 0),
-    requiresRegulatory: !isFree,
+    requiresRegulatory: needsDocuments(country, type),
   };
 }
 

@@ -3,8 +3,9 @@ export {
   CarrierError,
   type InventoryQuery,
   type NumberOffer,
+  type RegulatoryVerdict,
 } from './carrier-adapter.ts';
-export { COUNTRIES } from './coverage.ts';
+export { COUNTRIES, needsDocuments, offersOf } from './coverage.ts';
 export { createDefaultCarrier } from './default-carrier.ts';
 export { type CarrierCall, type CarrierFault, createFaultyCarrier } from './faulty-carrier.ts';
 export { createSimulatedCarrier } from './simulated-carrier.ts';

@@ -3,6 +3,7 @@ import type { AdministrationTables } from './schema-administration.ts';
 import type { CommerceTables } from './schema-commerce.ts';
 import type { LiveTables } from './schema-live.ts';
 import type { MoneyTables } from './schema-money.ts';
+import type { RegulatoryTables } from './schema-regulatory.ts';
 
 /** 0 or 1. */
 export type Flag = number;
@@ -155,7 +156,7 @@ export interface ApiKeyTable extends Stamps {
 }
 
 /** Every table; columns are camelCase here and snake_case in the database. */
-export interface Tables extends LiveTables, CommerceTables, MoneyTables, AdministrationTables {
+export interface Tables extends LiveTables, CommerceTables, MoneyTables, AdministrationTables, RegulatoryTables {
   readonly settings: { readonly key: string; readonly value: string };
   readonly directoryChanges: { readonly seq: Generated<number>; readonly kind: string; readonly key: number | string };
   readonly accounts: AccountTable;

@@ -11,6 +11,7 @@ import { registrations } from './0010-registrations.ts';
 import { webhookDelivery } from './0011-webhook-delivery.ts';
 import { administration } from './0012-administration.ts';
 import { money } from './0013-money.ts';
+import { regulatory } from './0014-regulatory.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   webhookDelivery,
   administration,
   money,
+  regulatory,
 ];
 
 export type { Migration };

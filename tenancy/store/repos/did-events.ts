@@ -2,8 +2,14 @@ import type { StoreContext } from '../open-store.ts';
 import type { DidRow } from './did-rows.ts';
 import { appendOutbox } from './outbox-repo.ts';
 
-/** F-080 to F-082, and a reminder of our own before a renewal. */
-export type NumberEvent = 'number.activated' | 'number.suspended' | 'number.released' | 'number.renewal_due';
+/** F-080 to F-083, and a reminder of our own before a renewal. */
+export type NumberEvent =
+  | 'number.activated'
+  | 'number.suspended'
+  | 'number.released'
+  | 'number.renewal_due'
+  | 'regulatory.approved'
+  | 'regulatory.rejected';
 
 /** Tells of a number as S1:201-212 does; `extra` comes after the five fields of the guide. */
 export async function tellOfNumber(

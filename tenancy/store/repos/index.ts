@@ -22,6 +22,8 @@ export * from './group-repo.ts';
 export * from './key-repo.ts';
 export * from './order-repo.ts';
 export * from './outbox-repo.ts';
+export * from './regulatory-document-repo.ts';
+export * from './regulatory-submission-repo.ts';
 export * from './routing-policy-repo.ts';
 export * from './trunk-credentials.ts';
 export * from './trunk-repo.ts';

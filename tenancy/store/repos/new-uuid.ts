@@ -1,6 +1,20 @@
 import { randomBytes } from 'node:crypto';
 
-export type UuidPrefix = 'acc' | 'car' | 'did' | 'dom' | 'ext' | 'job' | 'key' | 'tgr' | 'trk' | 'usr' | 'whk';
+export type UuidPrefix =
+  | 'acc'
+  | 'car'
+  | 'did'
+  | 'doc'
+  | 'dom'
+  | 'ext'
+  | 'job'
+  | 'key'
+  | 'msg'
+  | 'sub'
+  | 'tgr'
+  | 'trk'
+  | 'usr'
+  | 'whk';
 
 /** A public name: prefix and 16 hexadecimal digits. */
 export function newUuid(prefix: UuidPrefix): string {
