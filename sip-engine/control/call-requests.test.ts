@@ -2,7 +2,7 @@ import t from 'tap';
 import { startEngine, udpPeer } from '../engine-test-peer.ts';
 import { createFakeClock } from '../timer/index.ts';
 import { AppPeer } from './app-peer.ts';
-import { answeredCall, answerText, settled, testbed, txn } from './call-testbed.ts';
+import { answeredCall, answerText, settled, T1_MS, testbed, txn } from './call-testbed.ts';
 import { inviteText, requestIn, responseTo, SDP } from './call-text.ts';
 
 const END = 'Content-Length: 0\r\n\r\n';
@@ -41,7 +41,7 @@ t.test('a BYE that nobody answers ends the dialog with a 408 for the app', async
   const { app, peer, engine } = await testbed(t, {}, { clock });
   await answeredCall({ app, peer }, 'bt');
   const echo = await app.ask('sip||bt@test;from-tag=f-bt', `BYE sip:placeholder SIP/2.0\r\n${END}`);
-  clock.advance(64 * 500 + 10);
+  clock.advance(64 * T1_MS + 10);
   const timeout = await app.next();
   t.match(timeout.sip, /^SIP\/2\.0 408 /);
   t.equal(txn(timeout), echo.tokens[10]);
@@ -57,7 +57,7 @@ t.test('an app that does not answer a BYE: dialog and transaction are gone all t
   const bye = await app.next();
   t.equal(engine.stats.dialogs, 0);
   t.equal(engine.stats.transactions.nist, 1);
-  clock.advance(64 * 500 + 10);
+  clock.advance(64 * T1_MS + 10);
   t.equal(engine.stats.transactions.nist, 0);
   const late = await app.ask(`sip|${txn(bye)}|`, answerText(bye, 200));
   t.same(late.tokens.slice(3), ['NOK', 'Response not sent due to unknown transaction']);

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { udpPeer } from '../engine-test-peer.ts';
-import { answerText, testbed, txn } from './call-testbed.ts';
+import { createFakeClock } from '../timer/index.ts';
+import { answerText, T1_MS, testbed, txn } from './call-testbed.ts';
 import { inviteText, requestIn, responseTo, SDP } from './call-text.ts';
 
 t.test('a new request has 13 tokens and no dialog id; requests of the dialog name it', async (t) => {
@@ -112,13 +113,16 @@ t.test('CANCEL: the peer gets 200 and 487, then the app hears; its own 487 is re
 });
 
 t.test('a 200 is repeated until the ACK; without one the call is ended by a BYE that the app is told of', async (t) => {
-  const { app, peer, engine } = await testbed(t, { timers: { t1Ms: 10, t2Ms: 40 } });
+  const clock = createFakeClock();
+  const { app, peer, engine } = await testbed(t, {}, { clock });
   peer.send(inviteText('na', peer.port));
   const invite = await app.next();
   await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
   await peer.next();
   t.equal((await peer.next()).status, 200);
+  clock.advance(T1_MS + 10);
   t.equal((await peer.next()).status, 200);
+  clock.advance(64 * T1_MS);
   const ended = await app.next();
   t.same(ended.tokens.slice(1, 3), ['sip', 'application']);
   t.same(ended.tokens.slice(8), ['unsolicited', 'na@test;from-tag=f-na', '']);
@@ -132,10 +136,12 @@ t.test('a 200 is repeated until the ACK; without one the call is ended by a BYE 
 });
 
 t.test('an app that stays silent: the caller gets 408 at last, a late answer is refused', async (t) => {
-  const { app, peer } = await testbed(t, { timers: { t1Ms: 5 } });
+  const clock = createFakeClock();
+  const { app, peer } = await testbed(t, {}, { clock });
   peer.send(inviteText('si', peer.port));
   const invite = await app.next();
   t.equal((await peer.next()).status, 100);
+  clock.advance(128 * T1_MS + 10);
   t.equal((await peer.next()).status, 408);
   t.match((await app.next()).sip, /^CANCEL /);
   const late = await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
@@ -143,7 +149,8 @@ t.test('an app that stays silent: the caller gets 408 at last, a late answer is 
 });
 
 t.test('a reliable 183 is numbered, repeated, PRACKed, and needs a peer that knows how', async (t) => {
-  const { app, peer } = await testbed(t, { timers: { t1Ms: 50 } });
+  const clock = createFakeClock();
+  const { app, peer } = await testbed(t, {}, { clock });
   peer.send(inviteText('rl', peer.port, { lines: ['Supported: 100rel'] }));
   const invite = await app.next();
   const echo = await app.ask(`sip|${txn(invite)}|`, answerText(invite, 183, ['require: 100rel'], SDP));
@@ -154,6 +161,7 @@ t.test('a reliable 183 is numbered, repeated, PRACKed, and needs a peer that kno
   const progress = await peer.next();
   t.equal(progress.status, 183);
   t.not(progress.header('contact'), undefined);
+  clock.advance(T1_MS + 10);
   t.equal((await peer.next()).header('rseq'), rseq, 'repeated');
   // The 200 waits for the PRACK of a 183 with a body.
   await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
