@@ -1,7 +1,8 @@
 /**
  * Numbers of help by country (ISO 3166 alpha-2), as they are dialled: police, fire, ambulance, rescue at sea. 112 works
  * everywhere in the EU and on mobile networks, and is taken everywhere; countries that have no other are left out.
- * After the countries' own numbering plans, as ITU-T E.129 lists them. Numbers that only advise (DK 114, US 311) are none.
+ * Collected from general knowledge of the countries' plans, not checked against ITU-T E.129 or a regulator's list: have
+ * the numbers of a country confirmed before it is served. Numbers that only advise (DK 114, US 311) are none.
  */
 const BY_COUNTRY: Readonly<Record<string, readonly string[]>> = {
   AE: ['997', '998', '999'],
