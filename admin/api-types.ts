@@ -2333,6 +2333,7 @@ export interface ApiOperations {
       readonly kind?: 'trunk' | 'extension' | 'dialer';
       readonly pbx?: '3cx' | 'freepbx' | 'asterisk' | 'fusionpbx' | 'teams' | 'yeastar' | 'grandstream' | 'generic';
       readonly account_id?: number | string;
+      readonly tls_subjects?: readonly string[];
       readonly realm?: string;
       readonly username?: string;
     };
@@ -3405,6 +3406,7 @@ export interface ApiOperations {
       readonly kind?: 'trunk' | 'extension' | 'dialer';
       readonly pbx?: '3cx' | 'freepbx' | 'asterisk' | 'fusionpbx' | 'teams' | 'yeastar' | 'grandstream' | 'generic';
       readonly account_id?: number | string;
+      readonly tls_subjects?: readonly string[];
       readonly realm?: string;
       readonly username?: string;
     };

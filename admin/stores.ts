@@ -55,7 +55,11 @@ export type TrunkFields = Fields<
   | 'ipTarget'
   | 'country'
   | 'notes'
-> & { readonly status?: 'active' | 'suspended' | undefined };
+> & {
+  readonly status?: 'active' | 'suspended' | undefined;
+  /** Of a new trunk; later they are in its routing policy. */
+  readonly tlsSubjects?: readonly string[] | undefined;
+};
 
 export type AccountFields = Fields<
   AccountRow,

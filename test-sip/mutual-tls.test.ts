@@ -28,10 +28,9 @@ t.test('a client certificate tells who calls', async (t) => {
     account_id: account?.id,
     name: 'Teams',
     auth_type: 'ip',
-    sources: ['198.51.100.0/24'],
+    tls_subjects: ['sbc.acme.example'],
     ip_target: '127.0.0.1:1;transport=tls',
   });
-  await operator('PATCH', `/portal/sip-trunks/${sbc.uuid}/routing-policy`, { tls_subjects: ['sbc.acme.example'] });
   const carrier = await operator('POST', '/carriers', { name: 'mutual' });
   await operator('PATCH', `/carriers/${carrier.uuid}/routing-policy`, { tls_subjects: ['sip.mutual.example'] });
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { TLS_SUBJECTS } from '../../tenancy/index.ts';
 import type { RegistrationStatus } from '../ports.ts';
 import { CEILING, COUNTRY, ID_OR_UUID, isoTime, NAME, NOTES, nullable } from '../shapes.ts';
 import type { TrunkRow } from '../store-port.ts';
@@ -42,6 +43,7 @@ export const TRUNK_CREATE = Type.Object(
     kind: Type.Optional(TRUNK_KIND),
     pbx: Type.Optional(PBX_KIND),
     account_id: Type.Optional(ID_OR_UUID),
+    tls_subjects: Type.Optional(TLS_SUBJECTS),
     ...IDENTITY,
   },
   { additionalProperties: false },
@@ -138,6 +140,7 @@ export function trunkFields(body: Static<typeof TRUNK_UPDATE> & Partial<Static<t
     profile: body.profile,
     allowNoQop: body.allow_no_qop,
     sources: body.sources,
+    tlsSubjects: body.tls_subjects,
     ipTarget: body.ip_target,
     country: body.country,
     notes: body.notes,

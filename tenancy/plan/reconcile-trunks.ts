@@ -1,3 +1,4 @@
+import type { StoredPolicy } from '../policies/index.ts';
 import {
   createTrunk,
   deleteTrunk,
@@ -6,6 +7,7 @@ import {
   type TrunkPatch,
   type TrunkRow,
   trunkHasPassword,
+  updateRoutingPolicy,
   updateTrunk,
 } from '../store/index.ts';
 import { type AccountState, findNamed } from './account-state.ts';
@@ -63,7 +65,10 @@ async function create(session: Session, state: AccountState, entry: TrunkEntry, 
     ...(entry.realm === undefined ? {} : { realm: entry.realm }),
     ...(entry.username === undefined ? {} : { username: entry.username }),
     ...(given === undefined ? {} : { password: given }),
+    ...subjectsOf(entry),
   };
+  // What was set before is read first: the subjects are told as a change of its policy.
+  await session.policies();
   const { trunk, password } = await session.at(path, () => createTrunk(session.context, fields));
   if (given === undefined && trunk.authType !== 'ip') tell(session, state, trunk, password);
   await session.note(
@@ -105,6 +110,7 @@ async function change(
   if (fields.length > 0) {
     const patch = { ...patchOf(entry), name: entry.name };
     if (row.status === 'provisioning' && patch.status === 'active') delete (patch as { status?: string }).status;
+    await setSubjects(session, entry, row, path);
     after = await session.at(path, () => updateTrunk(session.context, row.id, patch, null));
   }
   if (entry.status === 'suspended' && row.status !== 'suspended') session.unbound.add(row.id);
@@ -115,6 +121,21 @@ async function change(
     state.row.id,
   );
   return after;
+}
+
+function subjectsOf(entry: TrunkEntry): { readonly tlsSubjects?: readonly string[] } {
+  const { tls_subjects: subjects } = (entry.routing ?? {}) as Pick<StoredPolicy, 'tls_subjects'>;
+  return subjects === undefined ? {} : { tlsSubjects: subjects };
+}
+
+/** Names of certificates come before the addresses that they stand for go (F-128); `reconcilePolicies` tells of them. */
+async function setSubjects(session: Session, entry: TrunkEntry, row: TrunkRow, path: Path): Promise<void> {
+  const { tlsSubjects = [] } = subjectsOf(entry);
+  if (tlsSubjects.length === 0) return;
+  await session.policies();
+  await session.at([...path, 'routing'], () =>
+    updateRoutingPolicy(session.context, 'trunk', row.id, { tls_subjects: [...tlsSubjects] }),
+  );
 }
 
 /** User name, realm and password: what changes here makes the PBX register anew. */

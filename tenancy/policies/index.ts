@@ -10,4 +10,5 @@ export {
   STORED_POLICY,
   type StoredPolicy,
   type StoredRegistration,
+  TLS_SUBJECTS,
 } from './policy-schema.ts';

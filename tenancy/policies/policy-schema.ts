@@ -58,6 +58,11 @@ const HEADER_NAMES = Type.Array(
   { maxItems: 20, description: 'Headers of the INVITE that cross this side, beyond those that always do' },
 );
 
+/** Names in a client certificate that tell who calls (F-128). */
+export const TLS_SUBJECTS = Type.Array(Type.String({ minLength: 1, maxLength: 253, pattern: '^[A-Za-z0-9.*_-]+$' }), {
+  maxItems: 20,
+});
+
 const KEYS = {
   dial_plan: Type.Optional(PLAN),
   gateway_plan: Type.Optional(PLAN),
@@ -69,9 +74,7 @@ const KEYS = {
   hours: Type.Optional(HOURS),
   disaster: Type.Optional(disaster({ trunk_id: Type.Optional(Type.Integer({ minimum: 1 })) })),
   caller_id: Type.Optional(Type.Enum(['owned', 'trusted'])),
-  tls_subjects: Type.Optional(
-    Type.Array(Type.String({ minLength: 1, maxLength: 253, pattern: '^[A-Za-z0-9.*_-]+$' }), { maxItems: 20 }),
-  ),
+  tls_subjects: Type.Optional(TLS_SUBJECTS),
   refer: Type.Optional(Type.Enum(['pass', 'local', 'reject'])),
   redirect: Type.Optional(Type.Enum(['follow', 'reject'])),
   private_media: Type.Optional(Type.Enum(['warn', 'refuse'])),

@@ -12,6 +12,7 @@ import { webhookDelivery } from './0011-webhook-delivery.ts';
 import { administration } from './0012-administration.ts';
 import { money } from './0013-money.ts';
 import { regulatory } from './0014-regulatory.ts';
+import { certifiedTrunks } from './0015-certified-trunks.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   administration,
   money,
   regulatory,
+  certifiedTrunks,
 ];
 
 export type { Migration };

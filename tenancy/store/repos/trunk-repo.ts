@@ -20,7 +20,7 @@ import {
   within,
 } from './common.ts';
 import { newUuid } from './new-uuid.ts';
-import { removeRoutingPolicy } from './routing-policy-repo.ts';
+import { removeRoutingPolicy, updateRoutingPolicy } from './routing-policy-repo.ts';
 import { sealHa1, TRUNK_COLUMNS, type TrunkRow, toTrunkRow } from './trunk-rows.ts';
 import { freeUsername } from './trunk-username.ts';
 import { checkIpTarget, checkPassword, checkSources } from './validate.ts';
@@ -43,6 +43,8 @@ export interface NewTrunk extends TrunkPatch {
   readonly needsVerifiedDomain?: boolean;
   /** @default generated */
   readonly password?: string;
+  /** Names in a client certificate that tell it (F-128); a source of a trunk of `ip` as an address is. */
+  readonly tlsSubjects?: readonly string[];
   /** For the demo world, whose ids are those of the published examples. */
   readonly id?: number;
   readonly uuid?: string;
@@ -78,11 +80,14 @@ export async function createTrunk(context: StoreContext, fields: NewTrunk): Prom
   const username = fields.username ?? (await freeUsername(context, fields.name, realm));
   const uuid = fields.uuid ?? newUuid(fields.kind === 'extension' ? 'ext' : 'trk');
   const now = context.clock.nowMs();
+  const isCertified = fields.authType === 'ip' && (fields.tlsSubjects ?? []).length > 0;
   const row = await context.db
     .insertInto('trunks')
     .values({
       ...EMPTY,
       ...columns(fields),
+      // Subjects are kept by the id of their trunk: it is there first, and what it is follows them.
+      ...(isCertified ? { authType: 'digest' } : {}),
       ...(fields.id === undefined ? {} : { id: fields.id }),
       ...(fields.kind === undefined ? {} : { kind: fields.kind }),
       uuid,
@@ -96,7 +101,10 @@ export async function createTrunk(context: StoreContext, fields: NewTrunk): Prom
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  return { trunk: toTrunkRow(row), password };
+  if (fields.tlsSubjects !== undefined)
+    await updateRoutingPolicy(context, 'trunk', row.id, { tls_subjects: [...fields.tlsSubjects] });
+  const trunk = isCertified ? await updateTrunk(context, row.id, { authType: 'ip' }, null) : toTrunkRow(row);
+  return { trunk, password };
 }
 
 async function requireVerified(context: StoreContext, realm: string): Promise<void> {
