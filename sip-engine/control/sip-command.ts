@@ -1,5 +1,5 @@
 import { type SendResult, UNKNOWN_TRANSACTION } from '../dialog/index.ts';
-import { OutgoingMessage, parseNameAddr, SipInjectionError } from '../message/index.ts';
+import { METHODS, OutgoingMessage, parseNameAddr, SipInjectionError } from '../message/index.ts';
 import type { AppClient } from './app-client.ts';
 import { type AppFrame, type AppMessage, appHeader, readAppMessage } from './app-message.ts';
 import {
@@ -14,7 +14,7 @@ import { BadHeaderError } from './errors.ts';
 import { answerApp, type Hub, metaOf, newId, refuseApp } from './hub.ts';
 import { isTokenSafe, requestEchoLine, responseEchoLine } from './lead-line.ts';
 import { chooseHop, isOwnUri } from './next-hop.ts';
-import { METHODS, readRequestLine } from './request-line.ts';
+import { readRequestLine } from './request-line.ts';
 
 /** `sip|transactionId|dialogId[|routeUri]` with a SIP text: a response, a request in or outside a dialog, a CANCEL. */
 export function sipCommand(hub: Hub, client: AppClient, messageId: string, { tokens, sip }: AppFrame): void {
@@ -137,7 +137,7 @@ function newRequest(
 }
 
 function inDialog(hub: Hub, client: AppClient, messageId: string, dialogId: string, app: AppMessage, fail: Fail): void {
-  if (!METHODS.has(app.method) || app.method === 'CANCEL') {
+  if (!METHODS.includes(app.method) || app.method === 'CANCEL') {
     fail(`Server error: invalid or missing method supplied on start line: ${app.startLine}`);
     return;
   }

@@ -1,5 +1,4 @@
-import type { SipMessage } from '../message/index.ts';
-import { METHODS } from './request-line.ts';
+import { METHODS, type SipMessage } from '../message/index.ts';
 
 /** An answer that the engine gives without any application. */
 export interface OwnAnswer {
@@ -19,7 +18,7 @@ const ALWAYS = ['ACK', 'CANCEL', 'BYE', 'PRACK', 'UPDATE', 'OPTIONS'] as const;
  * extensions it requires, and only then that nobody is there.
  */
 export function unservedAnswer(request: SipMessage): OwnAnswer {
-  if (!METHODS.has(request.method)) return { status: 501, headers: [] };
+  if (!METHODS.includes(request.method)) return { status: 501, headers: [] };
   return faultOf(request) ?? { status: 503, headers: [] };
 }
 
@@ -27,7 +26,7 @@ export function unservedAnswer(request: SipMessage): OwnAnswer {
 export function optionsAnswer(request: SipMessage, verbs: readonly string[]): OwnAnswer {
   const fault = faultOf(request);
   if (fault !== undefined) return fault;
-  const routed = verbs.map((verb) => verb.toUpperCase()).filter((verb) => METHODS.has(verb));
+  const routed = verbs.map((verb) => verb.toUpperCase()).filter((verb) => METHODS.includes(verb));
   return {
     status: 200,
     headers: [

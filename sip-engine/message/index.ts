@@ -1,13 +1,14 @@
 export { SipInjectionError, type SipParseCode, SipParseError } from './errors.ts';
 export { canonicalName, headerRank, lowerName } from './header-names.ts';
 export { DEFAULT_LIMITS, type ParseLimits } from './limits.ts';
+export { METHODS } from './methods.ts';
 export { formatNameAddr, parseNameAddr, quote, unquote } from './name-addr.ts';
-export { isSafeUri, OutgoingMessage } from './outgoing-message.ts';
+export { OutgoingMessage } from './outgoing-message.ts';
 export { formatParams } from './params.ts';
 export { parseMessage } from './parse-message.ts';
 export { withTopVia } from './parsed-message.ts';
 export { reasonPhrase } from './reason-phrases.ts';
-export { isSafeValue } from './safe-value.ts';
+export { isSafeUri, isSafeValue } from './safe-value.ts';
 export { splitValues } from './split-values.ts';
 export type * from './types.ts';
 export { formatHost, formatUri, parseUri, readHostPort } from './uri.ts';

@@ -10,6 +10,12 @@ export function isSafeValue(text: string): boolean {
   return !SUSPECT.test(text) || (!/[\r\n]/.test(text) && nulsAreQuotedPairs(text));
 }
 
+/** False when the text would not be one URI where it is written into a message. */
+export function isSafeUri(uri: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: white space and control characters end the URI
+  return uri !== '' && !/[\x00-\x20\x7f<>]/.test(uri);
+}
+
 function nulsAreQuotedPairs(text: string): boolean {
   let quoted = false;
   for (let i = 0; i < text.length; i++) {

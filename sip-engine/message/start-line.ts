@@ -1,24 +1,9 @@
 import { ASCII_URI, COLON, CR, isDigit, isToken, SPACE, skipBytes, skipToken, TOKEN } from './chars.ts';
 import type { Head } from './head.ts';
+import { METHODS } from './methods.ts';
 
 const QUESTION = 63;
 const LETTER_S = 0x53;
-const METHODS: readonly string[] = [
-  'REGISTER',
-  'INVITE',
-  'ACK',
-  'BYE',
-  'CANCEL',
-  'OPTIONS',
-  'INFO',
-  'PRACK',
-  'UPDATE',
-  'MESSAGE',
-  'SUBSCRIBE',
-  'NOTIFY',
-  'REFER',
-  'PUBLISH',
-];
 
 /** Reads the line at `pos` (RFC 3261 7.1, 7.2) into `head`; false when it is none of SIP's at all. */
 export function readStartLine(head: Head, pos: number): boolean {
