@@ -1,30 +1,17 @@
 import { Buffer } from 'node:buffer';
 import { isToken } from './chars.ts';
 import { SipInjectionError } from './errors.ts';
-import { formsOf, idOfName, lowerName } from './header-names.ts';
-import { ParsedMessage } from './parsed-message.ts';
+import { CONTENT_LENGTH, type HeaderLine, linesOf, makeLine } from './header-line.ts';
+import { lowerName } from './header-names.ts';
 import { reasonPhrase } from './reason-phrases.ts';
-import { isSafeValue } from './safe-value.ts';
+import { isSafeUri, isSafeValue } from './safe-value.ts';
 import { splitValues } from './split-values.ts';
 import { encodeUtf8 } from './text-encoding.ts';
 import type { SipMessage } from './types.ts';
 
-interface Line {
-  /** Canonical lower-case long name. */
-  readonly lower: string;
-  /** As written to the wire. */
-  readonly spelled: string;
-  /** Place in the order of writing. */
-  readonly rank: number;
-  readonly value: string;
-  /** The value's bytes, one character each, where `value` would not give them back (folds, not UTF-8). */
-  readonly wire: string | undefined;
-}
-
 /** RFC 3261 8.2.6.2: copied from the request into every response. */
 const RESPONSE_COPIES = ['via', 'from', 'to', 'call-id', 'cseq'];
 const NO_BODY = Buffer.alloc(0);
-const CONTENT_LENGTH = 'content-length';
 
 /** A message to be sent: header lines in order; whatever is put in cannot leave its field. */
 export class OutgoingMessage {
@@ -32,12 +19,12 @@ export class OutgoingMessage {
   #uri: string;
   readonly #status: number;
   #reason: string;
-  #lines: Line[];
+  #lines: HeaderLine[];
   #body: Buffer = NO_BODY;
   /** The bytes as they were last asked for; a message is written down for the wire, for repeats and for its owner. */
   #bytes: Buffer | undefined;
 
-  private constructor(method: string, uri: string, status: number, reason: string, lines: Line[]) {
+  private constructor(method: string, uri: string, status: number, reason: string, lines: HeaderLine[]) {
     this.#method = method;
     this.#uri = uri;
     this.#status = status;
@@ -256,28 +243,6 @@ export class OutgoingMessage {
   }
 }
 
-function makeLine(name: string, value: string): Line {
-  if (!isToken(name)) throw new SipInjectionError(name);
-  if (!isSafeValue(value)) throw new SipInjectionError(name);
-  const { lower, spelled, rank } = formsOf(name);
-  return { lower, spelled, rank, value, wire: undefined };
-}
-
-function linesOf(message: SipMessage): Line[] {
-  const lines: Line[] = [];
-  if (message instanceof ParsedMessage) {
-    for (const [spelled, lower, value, wire] of message.wireEntries()) {
-      if (lower === CONTENT_LENGTH) continue;
-      const known = formsOf(lower);
-      lines.push({ lower, spelled: idOfName(spelled) > 0 ? known.spelled : spelled, rank: known.rank, value, wire });
-    }
-    return lines;
-  }
-  for (const [name, value] of message.entries())
-    if (lowerName(name) !== CONTENT_LENGTH) lines.push(makeLine(name, value));
-  return lines;
-}
-
 function checkMethod(method: string): string {
   if (!isToken(method)) throw new SipInjectionError('method');
   return method;
@@ -286,12 +251,6 @@ function checkMethod(method: string): string {
 function checkUri(uri: string): string {
   if (!isSafeUri(uri)) throw new SipInjectionError('uri');
   return uri;
-}
-
-/** False when the text would not be one URI where it is written into a message. */
-export function isSafeUri(uri: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: white space and control characters end the URI
-  return uri !== '' && !/[\x00-\x20\x7f<>]/.test(uri);
 }
 
 function checkText(part: string, text: string): string {
