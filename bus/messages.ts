@@ -37,6 +37,8 @@ export type SipRequestName =
   | 'metrics'
   | 'explain'
   | 'funds'
+  | 'set_aside'
+  | 'let_go'
   | 'carrier_registrations'
   | 'registrations'
   | 'bans'

@@ -1,5 +1,6 @@
 import {
   AddressGuard,
+  type CallHolds,
   type CarrierAdapter,
   CarrierOrders,
   createDefaultCarrier,
@@ -21,28 +22,37 @@ const INVOICES_MS = 3_600_000;
 export interface Commerce {
   readonly carrier: CarrierAdapter;
   readonly guard: AddressGuard;
+  readonly holds: CallHolds;
   /** Waits for the answers to events that are on their way; the others go out after the next start. */
   close(): Promise<void>;
 }
 
 /** Starts sending events and renewing numbers; what they change reaches SIP as an edit by hand does. */
-export function startCommerce(config: Config, store: Store, logger: Logger): Commerce {
+export function startCommerce(config: Config, store: Store, holds: CallHolds, logger: Logger): Commerce {
   const carrier = createDefaultCarrier(store);
   const guard = new AddressGuard(config.webhookAllow);
   const onFault = (error: unknown) => logger.error({ err: error }, 'webhooks could not be worked on');
   const sender = new WebhookSender({ store, guard, onFault });
   sender.start();
-  const renewals = watchRenewals(config, store, carrier, logger);
+  const renewals = watchRenewals(config, { store, carrier, holds }, logger);
   return {
     carrier,
     guard,
+    holds,
     async close() {
       await Promise.all([sender.close(), renewals.close()]);
     },
   };
 }
 
-function watchRenewals(config: Config, store: Store, carrier: CarrierAdapter, logger: Logger) {
+interface Shop {
+  readonly store: Store;
+  readonly carrier: CarrierAdapter;
+  readonly holds: CallHolds;
+}
+
+function watchRenewals(config: Config, shop: Shop, logger: Logger) {
+  const { store, carrier, holds } = shop;
   let running: Promise<void> | undefined;
   let invoicedAtMs = Number.NEGATIVE_INFINITY;
   const invoice = async () => {
@@ -53,9 +63,9 @@ function watchRenewals(config: Config, store: Store, carrier: CarrierAdapter, lo
     if (issued > 0) logger.info({ issued }, 'invoices were issued');
   };
   const run = () => {
-    running ??= new CarrierOrders({ store, carrier })
+    running ??= new CarrierOrders(shop)
       .recover()
-      .then(() => runRenewals(store, carrier, config.renewal))
+      .then(() => runRenewals(store, carrier, config.renewal, holds))
       .then((report) => logReport(report, logger))
       .then(() => invoice())
       .catch((error: unknown) => logger.error({ err: error }, 'renewals could not be worked on'))

@@ -1,4 +1,4 @@
-import { chargeWaitingCalls, FundsFeed, retryUnrated } from '../billing-hooks/index.ts';
+import { type CallHolds, chargeWaitingCalls, FundsFeed, retryUnrated, SharedWallets } from '../billing-hooks/index.ts';
 import type { FundsUpdate, MainSide } from '../bus/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import type { Store } from '../tenancy/index.ts';
@@ -75,6 +75,21 @@ export class MoneyDesk {
       this.#logger.error({ err: error }, 'SIP could not be told of money'),
     );
   }
+}
+
+/** Purchases leave alone what calls hold, and calls what is being bought. */
+export function shareWallets(desk: MoneyDesk, bus: MainSide): CallHolds {
+  return new SharedWallets({
+    paysForCalls: (accountId) => desk.feed.book.currencyOf(`account:${accountId}`) !== undefined,
+    publish: () => desk.publish(),
+    setAside: async (part) => (await bus.request('set_aside', part)) as number,
+    // A thread that has ended holds nothing.
+    letGo: (reference) =>
+      bus.request('let_go', { reference }).then(
+        () => undefined,
+        () => undefined,
+      ),
+  });
 }
 
 /** To be awaited before SIP listens: no call is ever let in without looking at the wallet. */

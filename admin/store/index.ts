@@ -1,4 +1,10 @@
-import { AddressGuard, type CarrierAdapter, createDefaultCarrier } from '../../billing-hooks/index.ts';
+import {
+  AddressGuard,
+  type CallHolds,
+  type CarrierAdapter,
+  createDefaultCarrier,
+  NO_CALLS,
+} from '../../billing-hooks/index.ts';
 import { type Store, seedBench } from '../../tenancy/index.ts';
 import type { AdminStore } from '../stores.ts';
 import { createAccountStore } from './account-store.ts';
@@ -25,11 +31,13 @@ export interface AdminStoreOptions {
   readonly carrier?: CarrierAdapter;
   /** Where webhooks may go. @default public addresses only */
   readonly guard?: AddressGuard;
+  /** What calls hold of wallets. @default there are no calls */
+  readonly holds?: CallHolds;
 }
 
 /** The routes' view of the store: every write is one transaction with its audit entry. */
 export function createAdminStore(store: Store, options: AdminStoreOptions = {}): AdminStore {
-  const { carrier = createDefaultCarrier(store), guard = new AddressGuard([]) } = options;
+  const { carrier = createDefaultCarrier(store), guard = new AddressGuard([]), holds = NO_CALLS } = options;
   return {
     keys: createKeyStore(store),
     accounts: createAccountStore(store),
@@ -41,7 +49,7 @@ export function createAdminStore(store: Store, options: AdminStoreOptions = {}):
     domains: createDomainStore(store),
     wallet: createWalletStore(store),
     inventory: createInventoryStore(carrier),
-    orders: createOrderStore(store, carrier),
+    orders: createOrderStore({ store, carrier, holds }),
     costs: createCostStore(store),
     money: createMoneyStore(store),
     invoices: createInvoiceStore(store),
@@ -51,7 +59,9 @@ export function createAdminStore(store: Store, options: AdminStoreOptions = {}):
     tenantFiles: createTenantFileStore(store),
     users: createUserStore(store),
     bulk: createBulkStore(store),
-    atOnce: (work) => store.write((context) => work(createAdminStore(nest(store, context), options))),
+    // Within a transaction nobody can wait for SIP; nothing is bought there.
+    atOnce: (work) =>
+      store.write((context) => work(createAdminStore(nest(store, context), { ...options, holds: NO_CALLS }))),
     backup: (file) => store.backup(file),
     seed: (trunks, files) => seedBench(store, trunks, files),
   };

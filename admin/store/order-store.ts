@@ -1,12 +1,24 @@
-import { type CarrierAdapter, checkout, listCosts, offboardAccount, projectCost } from '../../billing-hooks/index.ts';
+import {
+  type CallHolds,
+  type CarrierAdapter,
+  checkout,
+  listCosts,
+  offboardAccount,
+  projectCost,
+} from '../../billing-hooks/index.ts';
 import { getOrder, listOrders, type Store } from '../../tenancy/index.ts';
 import type { CostStore, InventoryStore, OrderStore } from '../stores.ts';
 import { given } from './audited.ts';
 
 /** Orders over the store and the carrier; the checkout writes its audit entry itself. */
-export function createOrderStore(store: Store, carrier: CarrierAdapter): OrderStore {
+export function createOrderStore(deps: {
+  readonly store: Store;
+  readonly carrier: CarrierAdapter;
+  readonly holds: CallHolds;
+}): OrderStore {
+  const { store, carrier } = deps;
   return {
-    checkout: (actor, order) => checkout({ store, carrier }, { actor, ...order }),
+    checkout: (actor, order) => checkout(deps, { actor, ...order }),
     offboard: (actor, accountId) => offboardAccount(store, carrier, accountId, actor),
     list: (visible, slice, { accountId }) => listOrders(store, given({ accountId }) as object, slice, visible),
     find: (visible, id) => getOrder(store, id, visible),

@@ -46,6 +46,12 @@ export class RateBook {
     return this.#purses.get(key);
   }
 
+  /** What calls of that purse are paid in; `undefined` when it pays for none. */
+  currencyOf(key: string): string | undefined {
+    const deckId = this.#purses.get(key)?.deckId;
+    return deckId == null ? undefined : this.#decks.get(deckId)?.record.currency;
+  }
+
   /** Everybody who pays for the call: its account, those above it, then the platform at the carrier. */
   levels(facts: CallFacts): readonly Level[] {
     if (facts.direction === 'internal' || facts.isEmergency) return [];

@@ -1,6 +1,7 @@
 import type { FundsUpdate, PurseRecord, SpendAlarm } from '../../bus/index.ts';
 import { type CallFacts, type Level, RateBook } from '../charging/index.ts';
 import { affordableSec, rateCall } from '../rating/index.ts';
+import type { SetAside } from './call-holds.ts';
 import { SpendCaps } from './spend-caps.ts';
 
 export interface FundsOptions {
@@ -38,6 +39,8 @@ export class FundsKeeper {
   readonly #book = new RateBook();
   readonly #caps = new SpendCaps();
   readonly #reserved = new Map<string, number>();
+  /** Parts of wallets that are being spent on something else than calls, by reference. */
+  readonly #aside = new Map<number, { readonly key: string; readonly amountMicros: number }>();
   readonly #live = new Map<string, Held>();
   /** Ended calls until their charge is within the balances. */
   readonly #unsettled = new Map<string, readonly { readonly key: string; readonly amountMicros: number }[]>();
@@ -55,6 +58,19 @@ export class FundsKeeper {
       for (const { key, amountMicros } of this.#unsettled.get(uuid) ?? []) this.#reserve(key, -amountMicros);
       this.#unsettled.delete(uuid);
     }
+  }
+
+  /** Calls leave so much of a wallet alone from now on. @returns what they hold of it already, micro-units */
+  setAside({ reference, accountId, amountMicros, currency }: SetAside): number {
+    const key = `account:${accountId}`;
+    // Calls that are paid in another currency are paid from another wallet.
+    if (this.#book.currencyOf(key) !== currency) return 0;
+    this.#aside.set(reference, { key, amountMicros });
+    return this.#reserved.get(key) ?? 0;
+  }
+
+  letGo(reference: number): void {
+    this.#aside.delete(reference);
   }
 
   /** What could be spent now, in micro-units; infinite for who pays afterwards, 0 for who is unknown. */
@@ -172,7 +188,16 @@ export class FundsKeeper {
     if (creditMicros === null) return Number.POSITIVE_INFINITY;
     // As it is now: a level that a call has kept may be older than the last top-up.
     const now = this.#book.findPurse(key);
-    return (now?.balanceMicros ?? 0) + (now?.creditMicros ?? creditMicros) - (this.#reserved.get(key) ?? 0);
+    const held = (this.#reserved.get(key) ?? 0) + this.#asideOf(key);
+    return (now?.balanceMicros ?? 0) + (now?.creditMicros ?? creditMicros) - held;
+  }
+
+  /** Purchases last milliseconds: there are hardly ever any. */
+  #asideOf(key: string): number {
+    if (this.#aside.size === 0) return 0;
+    let sum = 0;
+    for (const part of this.#aside.values()) if (part.key === key) sum += part.amountMicros;
+    return sum;
   }
 
   #underCaps(purse: PurseRecord, trunkId: number | null, nowMs: number): number {

@@ -10,6 +10,7 @@ import {
   TenancyError,
   writeAudit,
 } from '../../tenancy/index.ts';
+import { NO_CALLS } from '../funds/index.ts';
 import { CarrierError, type NumberOffer } from '../inventory/index.ts';
 import { creditOf } from '../terms/index.ts';
 import {
@@ -21,6 +22,7 @@ import {
   linesOf,
   refusal,
   taken,
+  totalOf,
 } from './order-lines.ts';
 import { captureHold, giveBackHold, holdMoney } from './order-money.ts';
 import { provision } from './provision.ts';
@@ -150,7 +152,7 @@ export class CarrierOrders {
     const { reference, step, plan } = saga;
     if (step === 'reserving') {
       const offers = await repeated(() => carrier.reserve(plan.wanted, reference));
-      await store.write((context) => this.#hold(context, saga, offers));
+      await this.#holdBeside(saga, offers);
     } else if (step === 'buying') {
       await repeated(() => carrier.buy(reference));
       await store.write((context) => this.#complete(context, saga));
@@ -160,11 +162,21 @@ export class CarrierOrders {
     }
   }
 
+  /** What calls hold of the wallet stays in it. */
+  async #holdBeside(saga: Saga, offers: readonly NumberOffer[]): Promise<void> {
+    const { store, holds = NO_CALLS } = this.#deps;
+    const { accountId } = await getOrder(store, saga.orderId, null);
+    const amountMicros = totalOf(linesOf(saga.plan.items, await heldRows(store, saga.plan), offers));
+    await holds.during({ accountId, amountMicros, currency: DEFAULT_CURRENCY }, (heldMicros) =>
+      store.write((context) => this.#hold(context, saga, offers, heldMicros)),
+    );
+  }
+
   /** The prices are known: the money is set aside, and from here on the numbers are bought. */
-  async #hold(context: StoreContext, saga: Saga, offers: readonly NumberOffer[]): Promise<void> {
+  async #hold(context: StoreContext, saga: Saga, offers: readonly NumberOffer[], heldMicros: number): Promise<void> {
     const { orderId, plan } = saga;
     const lines = linesOf(plan.items, await heldRows(context, plan), offers);
-    const totalMicros = lines.reduce((sum, { offer }) => sum + offer.setupFeeMicros + offer.monthlyRateMicros, 0);
+    const totalMicros = totalOf(lines);
     const order = await getOrder(context, orderId, null);
     for (const [index, { id }] of order.items.entries()) {
       const { requiresRegulatory, ...values } = itemValues(lines[index] as Line);
@@ -172,7 +184,7 @@ export class CarrierOrders {
       await context.db.updateTable('orderItems').set(row).where('id', '=', id).execute();
     }
     await context.db.updateTable('orders').set({ totalMicros }).where('id', '=', orderId).execute();
-    await holdMoney(context, { ...order, totalMicros }, await creditOf(context, order.accountId));
+    await holdMoney(context, { ...order, totalMicros }, (await creditOf(context, order.accountId)) - heldMicros);
     await this.#step(context, saga, 'buying', { ...plan, offers });
   }
 

@@ -8,6 +8,7 @@ import {
   type StoreContext,
   writeAudit,
 } from '../../tenancy/index.ts';
+import { NO_CALLS } from '../funds/index.ts';
 import { CarrierError } from '../inventory/index.ts';
 import { creditOf } from '../terms/index.ts';
 import { CarrierOrders } from './carrier-orders.ts';
@@ -21,6 +22,7 @@ import {
   linesOf,
   refusal,
   replayed,
+  totalOf,
 } from './order-lines.ts';
 import { provision } from './provision.ts';
 
@@ -43,20 +45,28 @@ export async function checkout(deps: CheckoutDeps, request: CheckoutRequest): Pr
   try {
     const offers = wanted.length === 0 ? [] : await carrier.reserve(wanted, reference);
     const lines = linesOf(items, held, offers);
-    return await store.write(async (context) => {
-      const order = await place(context, request, lines);
-      if (wanted.length > 0) await carrier.buy(reference);
-      return order;
-    });
+    const purchase = { accountId, amountMicros: totalOf(lines), currency: DEFAULT_CURRENCY };
+    return await (deps.holds ?? NO_CALLS).during(purchase, (heldMicros) =>
+      store.write(async (context) => {
+        const order = await place(context, request, lines, heldMicros);
+        if (wanted.length > 0) await carrier.buy(reference);
+        return order;
+      }),
+    );
   } catch (error) {
     await carrier.release(wanted, reference);
     throw error instanceof CarrierError ? refusal(error, items) : error;
   }
 }
 
-async function place(context: StoreContext, request: CheckoutRequest, lines: readonly Line[]): Promise<OrderRow> {
+async function place(
+  context: StoreContext,
+  request: CheckoutRequest,
+  lines: readonly Line[],
+  heldMicros: number,
+): Promise<OrderRow> {
   const { accountId, actor, idempotencyKey } = request;
-  const total = lines.reduce((sum, { offer }) => sum + offer.setupFeeMicros + offer.monthlyRateMicros, 0);
+  const total = totalOf(lines);
   const order = await createOrder(context, {
     accountId,
     currency: DEFAULT_CURRENCY,
@@ -64,7 +74,7 @@ async function place(context: StoreContext, request: CheckoutRequest, lines: rea
     idempotencyKey: idempotencyKey ?? null,
     items: lines.map(itemValues),
   });
-  if (total > 0) await charge(context, order);
+  if (total > 0) await charge(context, order, heldMicros);
   for (const [index, item] of order.items.entries()) {
     const line = lines[index];
     if (line !== undefined) await provision(context, item, line);
@@ -75,14 +85,14 @@ async function place(context: StoreContext, request: CheckoutRequest, lines: rea
   return getOrder(context, id, null);
 }
 
-async function charge(context: StoreContext, { id, accountId, totalMicros, items }: OrderRow) {
+async function charge(context: StoreContext, { id, accountId, totalMicros, items }: OrderRow, heldMicros: number) {
   return postEntry(context, {
     idempotencyKey: `order:${id}`,
     accountId,
     kind: 'charge',
     referenceType: 'order',
     referenceId: id,
-    creditMicros: await creditOf(context, accountId),
+    creditMicros: (await creditOf(context, accountId)) - heldMicros,
     note: items
       .map(({ number }) => number)
       .join(' ')

@@ -7,6 +7,7 @@ import {
   type Store,
   TenancyError,
 } from '../../tenancy/index.ts';
+import type { CallHolds } from '../funds/index.ts';
 import { type CarrierAdapter, CarrierError, type NumberOffer } from '../inventory/index.ts';
 
 export interface CheckoutItem {
@@ -29,6 +30,8 @@ export interface CheckoutRequest {
 export interface CheckoutDeps {
   readonly store: Store;
   readonly carrier: CarrierAdapter;
+  /** @default there are no calls */
+  readonly holds?: CallHolds;
 }
 
 /** What one item comes to: a number from the carrier, or one that the account holds and never ordered. */
@@ -98,6 +101,11 @@ export function fault(
 ): TenancyError {
   const field = `items[${index}].${name}`;
   return new TenancyError(code, `${field}: ${problem}`, { field, cause });
+}
+
+/** Setup fees and the first month, in micro-units. */
+export function totalOf(lines: readonly Line[]): number {
+  return lines.reduce((sum, { offer }) => sum + offer.setupFeeMicros + offer.monthlyRateMicros, 0);
 }
 
 /** What each item comes to. @throws CarrierError, TenancyError `validation_failed` */

@@ -13,6 +13,7 @@ import {
   updateDid,
   writeAudit,
 } from '../../tenancy/index.ts';
+import { type CallHolds, NO_CALLS } from '../funds/index.ts';
 import type { CarrierAdapter } from '../inventory/index.ts';
 import { releaseNumber } from '../orders/release-number.ts';
 import { creditOf } from '../terms/index.ts';
@@ -46,13 +47,14 @@ export async function runRenewals(
   store: Store,
   carrier: CarrierAdapter,
   rules: RenewalRules = {},
+  holds: CallHolds = NO_CALLS,
 ): Promise<RenewalReport> {
   const graceMs = (rules.graceDays ?? 7) * DAY_MS;
   const report = { renewed: 0, suspended: 0, released: 0, reminded: 0 };
   await scheduleFirst(store);
-  for (const id of await dueIds(store)) {
+  for (const due of await dueNumbers(store)) {
     for (;;) {
-      const outcome = await renewOne(store, carrier, id, graceMs);
+      const outcome = await renewOne({ store, carrier, holds }, due, graceMs);
       if (outcome !== 'waiting') report[outcome] += 1;
       // After a long stop several months may be due; each is charged by itself.
       if (outcome !== 'renewed') break;
@@ -79,29 +81,49 @@ async function scheduleFirst(store: Store): Promise<void> {
   }
 }
 
-async function dueIds(store: Store): Promise<readonly number[]> {
-  const rows = await store.db
+interface Due {
+  readonly id: number;
+  readonly accountId: number;
+  readonly monthlyRateMicros: number;
+  readonly currency: string;
+}
+
+function dueNumbers(store: Store): Promise<readonly Due[]> {
+  return store.db
     .selectFrom('dids')
-    .select('id')
+    .select(['id', 'accountId', 'monthlyRateMicros', 'currency'])
     .where('renewsAtMs', 'is not', null)
     .where('renewsAtMs', '<=', store.clock.nowMs())
     .where('status', 'in', ['active', 'suspended'])
     .orderBy('renewsAtMs')
     .orderBy('id')
     .execute();
-  return rows.map(({ id }) => id);
 }
 
-async function renewOne(store: Store, carrier: CarrierAdapter, id: number, graceMs: number): Promise<Outcome> {
+interface Deps {
+  readonly store: Store;
+  readonly carrier: CarrierAdapter;
+  readonly holds: CallHolds;
+}
+
+async function renewOne({ store, carrier, holds }: Deps, due: Due, graceMs: number): Promise<Outcome> {
+  const { id, accountId, monthlyRateMicros: amountMicros, currency } = due;
+  let heldMicros = 0;
   try {
-    return await store.write((context) => renew(context, id));
+    return await holds.during({ accountId, amountMicros, currency }, (held) => {
+      heldMicros = held;
+      return store.write((context) => renew(context, id, held));
+    });
   } catch (error) {
     if (!(error instanceof TenancyError) || error.code !== 'insufficient_balance') throw error;
+    // Calls that are up may leave enough: what they hold is not spent.
+    const funds = (await getBalance(store, accountId, currency)) + (await creditOf(store, accountId));
+    if (heldMicros > 0 && funds >= amountMicros) return 'waiting';
     return store.write((context) => miss(context, carrier, id, graceMs));
   }
 }
 
-async function renew(context: StoreContext, id: number): Promise<Outcome> {
+async function renew(context: StoreContext, id: number, heldMicros: number): Promise<Outcome> {
   const did = await getDid(context, id, null);
   if (!isDue(did, context.clock.nowMs())) return 'waiting';
   const { accountId, monthlyRateMicros, renewsAtMs, currency } = did;
@@ -115,7 +137,7 @@ async function renew(context: StoreContext, id: number): Promise<Outcome> {
       trunkUuid: await trunkUuidOf(context, did),
       note: `${did.number} from ${new Date(renewsAtMs).toISOString().slice(0, 10)}`,
       currency,
-      creditMicros: await creditOf(context, accountId),
+      creditMicros: (await creditOf(context, accountId)) - heldMicros,
       postings: [
         { accountId, kind: 'wallet', amountMicros: -monthlyRateMicros },
         { accountId: null, kind: 'revenue', amountMicros: monthlyRateMicros },

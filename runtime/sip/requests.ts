@@ -1,5 +1,5 @@
 import type { AuthService } from '../../auth/index.ts';
-import type { FundsKeeper } from '../../billing-hooks/index.ts';
+import type { FundsKeeper, SetAside } from '../../billing-hooks/index.ts';
 import type { BindingRecord, FundsUpdate, SipRequestName } from '../../bus/index.ts';
 import type { Registrar } from '../../registrar/index.ts';
 import type { CallRouter, ExplainQuery } from '../../routing/index.ts';
@@ -25,6 +25,8 @@ export function createRequestHandler(parts: Parts): (name: SipRequestName, args:
     carrier_registrations: () => router.carrierRegistrations(),
     explain: (args: ExplainQuery) => router.explain(args),
     funds: (update: FundsUpdate) => keeper.apply(update),
+    set_aside: (part: SetAside) => keeper.setAside(part),
+    let_go: ({ reference }: { reference: number }) => keeper.letGo(reference),
     registrations: ({ trunkIds }: { trunkIds: readonly number[] }) => trunkIds.map((id) => statusOf(registrar, id)),
     bans: () => auth.bans.list(),
     lift_ban: ({ address }: { address: string }) => auth.bans.lift(address),

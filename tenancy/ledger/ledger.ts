@@ -29,7 +29,7 @@ export interface NewEntry {
   readonly currency?: string;
   /** At least two, summing to zero. */
   readonly postings: readonly NewPosting[];
-  /** How far below zero a wallet may go by this entry, in micro-units. @default 0 */
+  /** How far below zero a wallet may go by this entry, in micro-units; negative: what has to stay. @default 0 */
   readonly creditMicros?: number;
 }
 
