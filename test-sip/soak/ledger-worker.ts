@@ -68,6 +68,7 @@ async function operate(n: number): Promise<string> {
   return 'nothing';
 }
 
+process.stdout.write('at work\n');
 for (let n = 0; n < Number(limitText); n += 1) {
   const line = await operate(n).catch((error: unknown) => {
     if (error instanceof TenancyError) return `refused ${error.code}`;
