@@ -1,0 +1,86 @@
+import t from 'tap';
+import { CARRIER, callUp, type Leg } from './support/call.ts';
+import { type Product, startProduct } from './support/product.ts';
+import { UserAgent } from './support/user-agent.ts';
+
+const TRUNKS = 3000;
+/** PBXes of other trunks than those applied. */
+const BYSTANDERS = ['Acme Corp', 'Beta Services', 'Bistro Group'];
+
+/** A tenant file of an account of its own, with that ceiling on every trunk. */
+function fileOf(maxIn: number): string {
+  const trunks = Array.from({ length: TRUNKS }, (_, n) => `      - {name: Applied ${n}, max_in: ${maxIn}}`);
+  return ['version: 1', 'accounts:', '  - name: Applied', '    trunks:', ...trunks, ''].join('\n');
+}
+
+async function apply(product: Product, maxIn: number): Promise<number> {
+  const { status, body } = await product.api('POST', '/tenant-files/apply', { yaml: fileOf(maxIn) });
+  if (status !== 200) throw new Error(`apply: ${status} ${JSON.stringify(body).slice(0, 500)}`);
+  return (body as { data: { changes: readonly object[] } }).data.changes.length;
+}
+
+/** One turn of a day at the office: both sides of the call renegotiate, every PBX refreshes. */
+async function oneTurn(ends: { readonly caller: Leg; readonly callee: Leg }, agents: readonly UserAgent[]) {
+  const [carrier, pbx] = agents as [UserAgent, UserAgent];
+  const [fromCaller] = await Promise.all([
+    ends.caller.reinvite(carrier.contactUri),
+    ends.callee.acceptReinvite(pbx.contactUri),
+  ]);
+  const [fromCallee] = await Promise.all([
+    ends.callee.reinvite(pbx.contactUri),
+    ends.caller.acceptReinvite(carrier.contactUri),
+  ]);
+  const refreshed = await Promise.all(agents.slice(1).map((agent) => agent.register({ expires: 600 })));
+  return [fromCaller.status, fromCallee.status, ...refreshed.map(({ answer }) => answer.status)];
+}
+
+/** Since when, and where, a trunk's PBX is registered. */
+async function bindingsOf(product: Product, uuid: string): Promise<readonly string[]> {
+  const { body } = await product.api('GET', `/portal/sip-trunks/${uuid}`);
+  const { registration } = (body as { data: { registration: { contacts: readonly Record<string, string>[] } } }).data;
+  return registration.contacts.map(({ contact, registered_at }) => `${contact} since ${registered_at}`);
+}
+
+t.test(
+  'a call and the registrations of other trunks do not notice an apply of thousands',
+  { timeout: 180_000 },
+  async (t) => {
+    // They refresh more often than any PBX does.
+    const product = await startProduct(t, { DIDFARM_RATE_LIMITS: 'off' });
+    const trunks = BYSTANDERS.map((name) => product.trunk(name));
+    const server = { transport: 'udp', host: '127.0.0.1', port: product.sipPort } as const;
+    const carrier = await UserAgent.open(t, { ...server, localAddress: '127.0.0.2' }, CARRIER);
+    const pbxes: UserAgent[] = [];
+    for (const trunk of trunks) {
+      const pbx = await UserAgent.open(t, server, trunk);
+      t.equal((await pbx.register({ expires: 600 })).answer.status, 200);
+      pbxes.push(pbx);
+    }
+    const agents = [carrier, ...pbxes];
+    const before = await Promise.all(trunks.map(({ uuid }) => bindingsOf(product, uuid)));
+    const [called] = trunks;
+    const [pbx] = pbxes;
+    if (called === undefined || pbx === undefined) throw new Error('the demo world has these trunks');
+    const call = await callUp(carrier, `sip:${called.dids[0]}@127.0.0.1:${product.sipPort}`, pbx, pbx.contactUri);
+    for (const [round, what] of ['that creates them', 'that changes them all'].entries()) {
+      let isUnderWay = true;
+      const applied = apply(product, round + 1).finally(() => {
+        isUnderWay = false;
+      });
+      let [turns, longestMs] = [0, 0];
+      while (isUnderWay) {
+        const startMs = performance.now();
+        t.same(await oneTurn(call, agents), [200, 200, ...trunks.map(() => 200)]);
+        longestMs = Math.max(longestMs, performance.now() - startMs);
+        turns += 1;
+      }
+      t.ok((await applied) >= TRUNKS, `an apply ${what}`);
+      t.ok(turns > 1, `${turns} turns meanwhile, the longest ${Math.round(longestMs)} ms`);
+    }
+    t.same(await Promise.all(trunks.map(({ uuid }) => bindingsOf(product, uuid))), before);
+    t.equal(await product.metric('didfarm_calls_active{direction="in"}'), 1);
+    for (const agent of agents) await t.rejects(agent.next('BYE', 0), 'nobody has hung up');
+    const [ended] = await Promise.all([call.caller.hangUp(), call.callee.acceptHangUp()]);
+    t.equal(ended.status, 200);
+  },
+);
