@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import type { DemoFile } from '../../tenancy/index.ts';
@@ -12,7 +10,7 @@ import { CliError } from '../cli-error.ts';
 const START_MS = 30_000;
 const POLL_MS = 100;
 
-/** didfarm itself, started for the demonstration on free ports with a data directory of its own. */
+/** didfarm itself, started for the demonstration on ports of the system's choice with a data directory of its own. */
 export interface DemoProduct {
   readonly world: DemoFile;
   readonly sip: { readonly address: string; readonly port: number };
@@ -23,16 +21,16 @@ export interface DemoProduct {
 /** Starts the server as a child and waits until it is healthy. @throws {CliError} with its last words. */
 export async function startProduct(): Promise<DemoProduct> {
   const dataDir = mkdtempSync(join(tmpdir(), 'didfarm-demo-'));
-  const [sipPort, httpPort, metricsPort] = await Promise.all([freeSipPort(), freePort(), freePort()]);
   const script = join(import.meta.dirname, '..', `didfarm${extname(import.meta.filename)}`);
   const child = spawn(process.execPath, [script, 'serve', '--demo'], {
     env: {
       ...process.env,
       DIDFARM_DATA_DIR: dataDir,
       DIDFARM_SIP_HOST: '127.0.0.1',
-      DIDFARM_SIP_PORT: String(sipPort),
-      DIDFARM_HTTP_PORT: String(httpPort),
-      DIDFARM_METRICS_PORT: String(metricsPort),
+      // No port that is looked for here stays free until the server takes it; the server says which it was given.
+      DIDFARM_SIP_PORT: '0',
+      DIDFARM_HTTP_PORT: '0',
+      DIDFARM_METRICS_PORT: '0',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -47,9 +45,8 @@ export async function startProduct(): Promise<DemoProduct> {
     process.once(signal, () => void stop().finally(() => process.exit(1)));
   }
   try {
-    await waitUntilHealthy(child, `http://127.0.0.1:${httpPort}/healthz`, log);
-    const world = JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')) as DemoFile;
-    return { world, sip: { address: '127.0.0.1', port: sipPort }, stop };
+    const world = await waitUntilHealthy(child, join(dataDir, 'demo.json'), log);
+    return { world, sip: { address: world.sip.host, port: world.sip.port }, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -66,18 +63,23 @@ function collect(child: ChildProcess): () => string {
   return () => text;
 }
 
-async function waitUntilHealthy(child: ChildProcess, url: string, log: () => string): Promise<void> {
+/** The world that the server has made, once it says that it is well. */
+async function waitUntilHealthy(child: ChildProcess, file: string, log: () => string): Promise<DemoFile> {
   const deadline = Date.now() + START_MS;
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new CliError(`the server ended at its start: ${lastLine(log())}`);
-    const healthy = await fetch(url).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (healthy) return;
+    const world = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DemoFile) : undefined;
+    if (world !== undefined && (await isHealthy(world))) return world;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   throw new CliError(`the server was not healthy within ${START_MS / 1000} s: ${lastLine(log())}`);
+}
+
+function isHealthy({ api }: DemoFile): Promise<boolean> {
+  return fetch(new URL('/healthz', api)).then(
+    (response) => response.ok,
+    () => false,
+  );
 }
 
 function lastLine(text: string): string {
@@ -89,27 +91,4 @@ async function end(child: ChildProcess): Promise<number> {
   child.kill('SIGTERM');
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 1;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-/** A port that is free for UDP and TCP alike. */
-async function freeSipPort(): Promise<number> {
-  for (;;) {
-    const port = await freePort();
-    const socket = createSocket('udp4');
-    const free = await new Promise<boolean>((resolve) => {
-      socket.once('error', () => resolve(false));
-      socket.bind(port, '127.0.0.1', () => resolve(true));
-    });
-    socket.close();
-    if (free) return port;
-  }
 }
