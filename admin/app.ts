@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import multipart from '@fastify/multipart';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -23,6 +24,9 @@ import { API_ROUTES } from './routes/index.ts';
 import { installPublicRoutes } from './routes/public.ts';
 import { translateStoreError } from './store-errors.ts';
 
+/** The published guide names this path beside those under /api/v1 (features.md A5); it is the same operation. */
+const SECOND_PATH = /^\/api\/regulatory\/submit(\/?(?:\?.*)?)$/;
+
 /**
  * The admin side as a Fastify app that listens nowhere yet: `listen`, or `inject` without any socket.
  * With `channel: 'control'` every request has operator rights, so it may only listen on the control socket.
@@ -37,12 +41,14 @@ export async function createAdminApp(deps: AdminDeps): Promise<FastifyInstance> 
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
     frameworkErrors: sendFrameworkError,
+    rewriteUrl: (request) => (request.url ?? '/').replace(SECOND_PATH, '/api/v1/regulatory/submit$1'),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
   });
   app.setValidatorCompiler(validatorCompiler as never);
   installErrorHandler(app, translateStoreError);
   installSecurityHeaders(app);
   installBodyParser(app);
+  await app.register(multipart);
   installRequestLog(app, deps.nowMs);
   await installOpenApi(app, deps.version);
   installPublicRoutes(app, deps);

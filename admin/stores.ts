@@ -15,6 +15,7 @@ import type { GroupStore } from './group-store-port.ts';
 import type { InvoiceStore } from './invoice-store-port.ts';
 import type { MoneyStore } from './money-store-port.ts';
 import type { PolicyStore } from './policy-store-port.ts';
+import type { RegulatoryStore } from './regulatory-store-port.ts';
 import type {
   AccountRow,
   CarrierRow,
@@ -276,6 +277,7 @@ export interface AdminStore {
   readonly wallet: WalletStore;
   readonly inventory: InventoryStore;
   readonly orders: OrderStore;
+  readonly regulatory: RegulatoryStore;
   readonly costs: CostStore;
   readonly money: MoneyStore;
   readonly invoices: InvoiceStore;

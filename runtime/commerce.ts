@@ -12,6 +12,7 @@ import {
 import type { Config } from '../config/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import type { Store } from '../tenancy/index.ts';
+import { watchDocuments } from './watch-documents.ts';
 
 /** How often numbers are looked through for what is due (ms). */
 const RENEWALS_MS = 60_000;
@@ -34,13 +35,14 @@ export function startCommerce(config: Config, store: Store, holds: CallHolds, lo
   const onFault = (error: unknown) => logger.error({ err: error }, 'webhooks could not be worked on');
   const sender = new WebhookSender({ store, guard, onFault });
   sender.start();
+  const documents = watchDocuments(store, carrier, logger);
   const renewals = watchRenewals(config, { store, carrier, holds }, logger);
   return {
     carrier,
     guard,
     holds,
     async close() {
-      await Promise.all([sender.close(), renewals.close()]);
+      await Promise.all([sender.close(), renewals.close(), documents.close()]);
     },
   };
 }

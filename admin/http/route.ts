@@ -5,6 +5,7 @@ import { type Principal, requireOperator, requireScope } from '../principal.ts';
 import type { Scope } from '../scopes.ts';
 import { fingerprintOf, type IdempotencyMemory, idempotencyKey, type StoredAnswer } from './idempotency.ts';
 import { FAULTS } from './openapi.ts';
+import { readForm, type UploadLimits } from './upload.ts';
 
 /** What a handler works on: everything checked, the caller known. */
 export interface Call<P, Q, B> {
@@ -30,6 +31,8 @@ export interface RouteSpec<P extends TObject, Q extends TObject, B extends TSche
   readonly response: TSchema;
   /** Largest body (bytes). @default 1 MiB */
   readonly bodyLimit?: number;
+  /** Takes a form with files as well as JSON. @default JSON only */
+  readonly upload?: UploadLimits;
   /** @default 200 */
   readonly status?: 200 | 201 | 202;
   /** The write changes what SIP reads: answer when every SIP thread has it. @default false */
@@ -64,6 +67,11 @@ export function createDefineRoute(app: FastifyInstance, deps: RouteDeps): Define
         if (isWrite && principal.suspended) throw new ApiError('account_suspended');
         principals.set(request, principal);
       },
+      preValidation: async (request) => {
+        if (!request.isMultipart()) return;
+        if (spec.upload === undefined) throw new ApiError('unsupported_media', 'This takes JSON, not a form.');
+        request.body = await readForm(request, spec.upload);
+      },
       handler: async (request, reply) => {
         const principal = principals.get(request);
         if (principal === undefined) throw new ApiError('missing_api_key');
@@ -86,6 +94,7 @@ function schemaOf(spec: AnySpec): Record<string, unknown> {
     ...(spec.params === undefined ? {} : { params: spec.params }),
     querystring: spec.query ?? EMPTY_QUERY,
     ...(spec.body === undefined ? {} : { body: spec.body }),
+    ...(spec.upload === undefined ? {} : { consumes: ['application/json', 'multipart/form-data'] }),
     response: { [spec.status ?? 200]: spec.response, ...FAULTS },
   };
 }

@@ -24,6 +24,8 @@ import { installOrders } from './orders.ts';
 import { installPbxConfig } from './pbx-config.ts';
 import { installRateDecks } from './rate-decks.ts';
 import { installRegistrations } from './registrations.ts';
+import { installRegulatory } from './regulatory.ts';
+import { installRegulatoryDocuments } from './regulatory-documents.ts';
 import { installRoutingPolicies } from './routing-policies.ts';
 import { installSeed } from './seed.ts';
 import { installSipDomains } from './sip-domains.ts';
@@ -47,6 +49,8 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installNumbers,
   installWallet,
   installOrders,
+  installRegulatory,
+  installRegulatoryDocuments,
   installBilling,
   installBillingTerms,
   installRateDecks,

@@ -20,6 +20,7 @@ import { createCostStore, createInventoryStore, createOrderStore } from './order
 import { createAuditStore, createCarrierStore, createDomainStore } from './platform-stores.ts';
 import { createPolicyStore } from './policy-store.ts';
 import { createRecordStore } from './record-store.ts';
+import { createRegulatoryStore } from './regulatory-store.ts';
 import { createTenantFileStore } from './tenant-file-store.ts';
 import { createTrunkStore } from './trunk-store.ts';
 import { createUserStore } from './user-store.ts';
@@ -52,6 +53,7 @@ export function createAdminStore(store: Store, options: AdminStoreOptions = {}):
     orders: createOrderStore({ store, carrier, holds }),
     costs: createCostStore(store),
     money: createMoneyStore(store),
+    regulatory: createRegulatoryStore(store, carrier),
     invoices: createInvoiceStore(store),
     webhooks: createWebhookStore(store, guard),
     events: createEventStore(store),

@@ -17,6 +17,7 @@ import { registerMaintenance } from './maintenance.ts';
 import { registerRates } from './rates.ts';
 import { registerRealm } from './realm.ts';
 import { registerRegistrations } from './registrations.ts';
+import { registerRegulatory } from './regulatory.ts';
 import { registerSeed } from './seed.ts';
 import { registerServe } from './serve.ts';
 import { registerTenantFiles } from './tenant-files.ts';
@@ -36,6 +37,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerAccounts,
   registerTrunks,
   registerDids,
+  registerRegulatory,
   registerRegistrations,
   registerCalls,
   registerCarriers,

@@ -1,0 +1,111 @@
+import { Type } from 'typebox';
+import { checkUpload, DOCUMENT_KINDS, MOST_BYTES } from '../../billing-hooks/index.ts';
+import type { AdminDeps } from '../deps.ts';
+import type { DefineRoute } from '../http/route.ts';
+import { FILE_SHAPE } from '../http/upload.ts';
+import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { envelope, ID_OR_UUID, ID_PARAMS, listEnvelope } from '../shapes.ts';
+import { targetAccount } from '../target-account.ts';
+import { DOCUMENT_SHAPE, documentView } from '../views/regulatory.ts';
+import { accountFilter } from './filters.ts';
+import { uploadOf } from './regulatory.ts';
+
+const TAG = 'Regulatory';
+
+const UPLOAD = Type.Object(
+  {
+    kind: Type.Enum([...DOCUMENT_KINDS], { description: 'As /regulatory/requirements names it.' }),
+    file: FILE_SHAPE,
+    account_id: Type.Optional(ID_OR_UUID),
+  },
+  { additionalProperties: false },
+);
+
+const ENDINGS = { 'application/pdf': 'pdf', 'image/jpeg': 'jpg', 'image/png': 'png' } as const;
+
+/** Documents by themselves: uploaded before they are submitted, looked at, deleted. */
+export function installRegulatoryDocuments(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'POST',
+    url: '/regulatory/documents',
+    tag: TAG,
+    summary: 'Upload a document: a form with kind and file, or JSON',
+    scope: 'numbers:write',
+    body: UPLOAD,
+    upload: { fileBytes: MOST_BYTES, parts: 10 },
+    bodyLimit: Math.ceil(MOST_BYTES * 1.4),
+    status: 201,
+    response: envelope(DOCUMENT_SHAPE),
+    handler: async ({ principal, body }) => {
+      const account = await targetAccount(deps, principal, body.account_id);
+      const upload = await checkUpload('file', body.kind, uploadOf(body.file));
+      return { data: documentView(await deps.store.regulatory.upload(principal.actor, account.id, upload)) };
+    },
+  });
+  define({
+    method: 'DELETE',
+    url: '/regulatory/documents/:id',
+    tag: TAG,
+    summary: 'Delete the content of a document now',
+    scope: 'numbers:write',
+    params: ID_PARAMS,
+    response: envelope(DOCUMENT_SHAPE),
+    handler: async ({ principal, params }) => {
+      const { actor, visible } = principal;
+      return { data: documentView(await deps.store.regulatory.deleteDocument(actor, visible, params.id)) };
+    },
+  });
+  defineReads(define, deps);
+}
+
+function defineReads(define: DefineRoute, deps: AdminDeps): void {
+  define({
+    method: 'GET',
+    url: '/regulatory/documents',
+    tag: TAG,
+    summary: 'List documents',
+    scope: 'numbers:read',
+    query: Type.Object(
+      { ...PAGE_QUERY, account_id: Type.Optional(Type.String({ maxLength: 64 })) },
+      { additionalProperties: false },
+    ),
+    response: listEnvelope(DOCUMENT_SHAPE),
+    handler: async ({ principal, query }) => {
+      const page = parsePage(query);
+      const filter = await accountFilter(deps, principal, query.account_id);
+      const found = await deps.store.regulatory.listDocuments(principal.visible, page, filter);
+      const { rows, meta } = paged(page, found);
+      return { data: rows.map(documentView), meta };
+    },
+  });
+  define({
+    method: 'GET',
+    url: '/regulatory/documents/:id',
+    tag: TAG,
+    summary: 'Show a document, without its content',
+    scope: 'numbers:read',
+    params: ID_PARAMS,
+    response: envelope(DOCUMENT_SHAPE),
+    handler: async ({ principal, params }) => ({
+      data: documentView(await deps.store.regulatory.getDocument(principal.visible, params.id)),
+    }),
+  });
+  define({
+    method: 'GET',
+    url: '/regulatory/documents/:id/content',
+    tag: TAG,
+    summary: 'The document as it was sent; every look is in the audit log',
+    scope: 'numbers:write',
+    params: ID_PARAMS,
+    response: Type.Unknown({ description: 'The file.' }),
+    handler: async ({ principal, params, reply }) => {
+      const { regulatory } = deps.store;
+      const document = await regulatory.getDocument(principal.visible, params.id);
+      const content = await regulatory.readDocument(principal.actor, document);
+      reply.type(document.mediaType);
+      // Never shown within a page of ours, whatever is in it.
+      reply.header('content-disposition', `attachment; filename="${document.uuid}.${ENDINGS[document.mediaType]}"`);
+      return content;
+    },
+  });
+}
