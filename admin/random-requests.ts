@@ -43,6 +43,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'post /api/v1/seed',
   'delete /api/v1/api-keys/{id}',
   'post /api/v1/api-keys/{id}/rotate',
+  'post /api/v1/accounts/{id}/offboard',
 ]);
 /** Fields never sent: an account that closes itself has no key any more. */
 const NOT_SENT: ReadonlySet<string> = new Set(['patch /api/v1/accounts/{id} status']);
