@@ -4447,6 +4447,392 @@ export interface ApiOperations {
       };
     };
   };
+  /** List documents. Needs the scope numbers:read. */
+  readonly 'GET /regulatory/documents': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      readonly account_id?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly kind: string;
+        /** By its content. */
+        readonly media_type: string;
+        readonly file_name: string;
+        readonly size_bytes: number;
+        readonly sha256: string;
+        /** null while a submission with it waits for a decision. */
+        readonly deletes_at: string | null;
+        /** Since then its content is gone. */
+        readonly deleted_at: string | null;
+        readonly created_at: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Upload a document: a form with kind and file, or JSON. Needs the scope numbers:write. */
+  readonly 'POST /regulatory/documents': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      /** As /regulatory/requirements names it. */
+      readonly kind: 'identity' | 'company_extract' | 'address_proof' | 'local_address_proof';
+      readonly file: {
+        /** A label; what the file is, its content says. */
+        readonly name?: string;
+        /** Must be what the content is, when given. */
+        readonly media_type?: string;
+        /** Base64 in JSON; in a form the file itself. */
+        readonly content: string;
+      };
+      readonly account_id?: number | string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly kind: string;
+        /** By its content. */
+        readonly media_type: string;
+        readonly file_name: string;
+        readonly size_bytes: number;
+        readonly sha256: string;
+        /** null while a submission with it waits for a decision. */
+        readonly deletes_at: string | null;
+        /** Since then its content is gone. */
+        readonly deleted_at: string | null;
+        readonly created_at: string;
+      };
+    };
+  };
+  /** Delete the content of a document now. Needs the scope numbers:write. */
+  readonly 'DELETE /regulatory/documents/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly kind: string;
+        /** By its content. */
+        readonly media_type: string;
+        readonly file_name: string;
+        readonly size_bytes: number;
+        readonly sha256: string;
+        /** null while a submission with it waits for a decision. */
+        readonly deletes_at: string | null;
+        /** Since then its content is gone. */
+        readonly deleted_at: string | null;
+        readonly created_at: string;
+      };
+    };
+  };
+  /** Show a document, without its content. Needs the scope numbers:read. */
+  readonly 'GET /regulatory/documents/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly kind: string;
+        /** By its content. */
+        readonly media_type: string;
+        readonly file_name: string;
+        readonly size_bytes: number;
+        readonly sha256: string;
+        /** null while a submission with it waits for a decision. */
+        readonly deletes_at: string | null;
+        /** Since then its content is gone. */
+        readonly deleted_at: string | null;
+        readonly created_at: string;
+      };
+    };
+  };
+  /** The document as it was sent; every look is in the audit log. Needs the scope numbers:write. */
+  readonly 'GET /regulatory/documents/{id}/content': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: unknown;
+  };
+  /** Which documents numbers of a country wait for, by type. Needs the scope numbers:read. */
+  readonly 'GET /regulatory/requirements': {
+    readonly params: undefined;
+    readonly query: {
+      /** ISO 3166 alpha-2. */
+      readonly country: string;
+      readonly type?: 'local' | 'national' | 'mobile' | 'toll_free' | 'toll-free';
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly country: string;
+        readonly type: string;
+        /** Numbers of it wait for documents. */
+        readonly requires_regulatory: boolean;
+        readonly documents: readonly {
+          /** As /regulatory/documents and /regulatory/submit take it. */
+          readonly kind: string;
+          readonly name: string;
+          readonly description: string;
+          readonly media_types: readonly string[];
+          readonly max_bytes: number;
+        }[];
+      }[];
+    };
+  };
+  /** List what was submitted. Needs the scope numbers:read. */
+  readonly 'GET /regulatory/submissions': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      readonly account_id?: string;
+      readonly status?: 'pending' | 'approved' | 'rejected';
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        /** pending, approved or rejected. */
+        readonly status: string;
+        /** What is wrong, when it is rejected. */
+        readonly reason: string | null;
+        readonly numbers: readonly {
+          readonly did_number_id: number;
+          readonly number: string;
+        }[];
+        readonly documents: readonly {
+          readonly id: number;
+          readonly kind: string;
+        }[];
+        /** The carrier has the documents. */
+        readonly with_carrier: boolean;
+        readonly created_at: string;
+        readonly decided_at: string | null;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** How it stands with a submission. Needs the scope numbers:read. */
+  readonly 'GET /regulatory/submissions/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        /** pending, approved or rejected. */
+        readonly status: string;
+        /** What is wrong, when it is rejected. */
+        readonly reason: string | null;
+        readonly numbers: readonly {
+          readonly did_number_id: number;
+          readonly number: string;
+        }[];
+        readonly documents: readonly {
+          readonly id: number;
+          readonly kind: string;
+        }[];
+        /** The carrier has the documents. */
+        readonly with_carrier: boolean;
+        readonly created_at: string;
+        readonly decided_at: string | null;
+      };
+    };
+  };
+  /** The documents are accepted; their numbers go live. Only the operator may do this. */
+  readonly 'POST /regulatory/submissions/{id}/approve': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        /** pending, approved or rejected. */
+        readonly status: string;
+        /** What is wrong, when it is rejected. */
+        readonly reason: string | null;
+        readonly numbers: readonly {
+          readonly did_number_id: number;
+          readonly number: string;
+        }[];
+        readonly documents: readonly {
+          readonly id: number;
+          readonly kind: string;
+        }[];
+        /** The carrier has the documents. */
+        readonly with_carrier: boolean;
+        readonly created_at: string;
+        readonly decided_at: string | null;
+      };
+    };
+  };
+  /** The documents are not accepted; their numbers wait on. Only the operator may do this. */
+  readonly 'POST /regulatory/submissions/{id}/reject': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      /** Required; the owner is told. */
+      readonly reason?: string;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        /** pending, approved or rejected. */
+        readonly status: string;
+        /** What is wrong, when it is rejected. */
+        readonly reason: string | null;
+        readonly numbers: readonly {
+          readonly did_number_id: number;
+          readonly number: string;
+        }[];
+        readonly documents: readonly {
+          readonly id: number;
+          readonly kind: string;
+        }[];
+        /** The carrier has the documents. */
+        readonly with_carrier: boolean;
+        readonly created_at: string;
+        readonly decided_at: string | null;
+      };
+    };
+  };
+  /** Hand documents in for numbers that wait for them; also as /api/regulatory/submit. Needs the scope numbers:write. */
+  readonly 'POST /regulatory/submit': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      /** E.164, or a list of numbers of one account. */
+      readonly number?: string | readonly string[];
+      /** The same by id. */
+      readonly did_number_id?: number | string | readonly (number | string)[];
+      /** Ids of documents that were uploaded before. */
+      readonly documents?: number | string | readonly (number | string)[];
+      readonly identity?: {
+        /** A label; what the file is, its content says. */
+        readonly name?: string;
+        /** Must be what the content is, when given. */
+        readonly media_type?: string;
+        /** Base64 in JSON; in a form the file itself. */
+        readonly content: string;
+      };
+      readonly company_extract?: {
+        /** A label; what the file is, its content says. */
+        readonly name?: string;
+        /** Must be what the content is, when given. */
+        readonly media_type?: string;
+        /** Base64 in JSON; in a form the file itself. */
+        readonly content: string;
+      };
+      readonly address_proof?: {
+        /** A label; what the file is, its content says. */
+        readonly name?: string;
+        /** Must be what the content is, when given. */
+        readonly media_type?: string;
+        /** Base64 in JSON; in a form the file itself. */
+        readonly content: string;
+      };
+      readonly local_address_proof?: {
+        /** A label; what the file is, its content says. */
+        readonly name?: string;
+        /** Must be what the content is, when given. */
+        readonly media_type?: string;
+        /** Base64 in JSON; in a form the file itself. */
+        readonly content: string;
+      };
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        /** pending, approved or rejected. */
+        readonly status: string;
+        /** What is wrong, when it is rejected. */
+        readonly reason: string | null;
+        readonly numbers: readonly {
+          readonly did_number_id: number;
+          readonly number: string;
+        }[];
+        readonly documents: readonly {
+          readonly id: number;
+          readonly kind: string;
+        }[];
+        /** The carrier has the documents. */
+        readonly with_carrier: boolean;
+        readonly created_at: string;
+        readonly decided_at: string | null;
+      };
+    };
+  };
   /** Run a call through the real routing steps without placing it. Needs the scope routing:read. */
   readonly 'GET /route': {
     readonly params: undefined;
