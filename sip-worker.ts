@@ -13,6 +13,7 @@ import {
 import { endOrphans } from './runtime/sip/call-orphans.ts';
 import { createCallSink } from './runtime/sip/call-sink.ts';
 import { createCarrierRegistrationLog } from './runtime/sip/carrier-registration-log.ts';
+import { createCertificateGapLog } from './runtime/sip/certificate-gaps.ts';
 import { joinDrachtio } from './runtime/sip/drachtio.ts';
 import { drachtioProbes } from './runtime/sip/drachtio-probes.ts';
 import { drainCalls } from './runtime/sip/drain.ts';
@@ -47,6 +48,10 @@ const directory = new Directory();
 const secrets = new SecretBox(Buffer.from(secretKey));
 const ports = createEnginePorts(logger, () => metrics);
 const engine = config.engine.kind === 'embedded' ? createEmbeddedEngine(config, ports) : undefined;
+const tellCertificateGaps =
+  engine !== undefined && config.sip.hasTls
+    ? createCertificateGapLog({ logger, hasCertificate: (domain) => engine.hasCertificate(domain) })
+    : undefined;
 const app = createSignallingApp();
 const clock = createCallClock();
 
@@ -143,6 +148,7 @@ bus.listen({
   },
   onDirectory(delta) {
     directory.apply(delta);
+    tellCertificateGaps?.(delta.realms);
     funds.directoryChanged(delta.accounts.upserts);
     registrar.directoryChanged(delta);
     router.directoryChanged();

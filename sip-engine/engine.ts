@@ -153,6 +153,10 @@ class Engine implements SipEngine {
     return this.#transport.findFlow(flowId)?.peerCertificate;
   }
 
+  hasCertificate(domain: string): boolean {
+    return this.#transport.hasCertificate(domain);
+  }
+
   send(request: EngineRequest, done: (result: EngineResult) => void): void {
     this.#sender.send(request, done);
   }

@@ -202,6 +202,11 @@ export interface SipEngine {
   isFlowOpen(flowId: string): boolean;
   /** What the peer at the other end has proved by mutual TLS (RFC 5922); `undefined` for every other flow. */
   peerCertificate(flowId: string): PeerCertificate | undefined;
+  /**
+   * Whether a PBX that asks for that SIP domain (SNI) is shown a certificate that names it or is named after it; where
+   * not, it is shown the default one. Told by the files as they are, before `start` too.
+   */
+  hasCertificate(domain: string): boolean;
   /** One request, one final result; used for probes and carrier registration. Provisionals are not shown. */
   send(request: EngineRequest, done: (result: EngineResult) => void): void;
   /** Asks whether a peer is there, at a fraction of what `send` costs. */

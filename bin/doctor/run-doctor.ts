@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { type Config, ConfigError, loadConfig } from '../../config/index.ts';
+import { type Channel, listAll } from '../channel/channel.ts';
 import { CONTROL_SOCKET } from '../channel/places.ts';
 import { connectSocketChannel } from '../channel/socket-channel.ts';
 import { checkCertificate } from './check-certificate.ts';
+import { checkCertificateGaps } from './check-certificate-gaps.ts';
 import { checkDataDir } from './check-data-dir.ts';
 import { checkDomain } from './check-domain.ts';
 import { checkPorts } from './check-ports.ts';
@@ -19,9 +21,11 @@ export async function runDoctor(env: Readonly<Record<string, string | undefined>
   const loaded = readConfig(env);
   if ('findings' in loaded) return loaded.findings;
   const { config } = loaded;
-  const server = await checkServer(config);
+  const channel = await connectSocketChannel(join(config.dataDir, CONTROL_SOCKET));
+  const server = await checkServer(channel);
+  const running = server.level === 'ok' ? channel : undefined;
   // The ports of a running server are in use by itself.
-  const ports = server.level === 'ok' && server.text.startsWith('is running') ? [] : await checkPorts(config);
+  const ports = running === undefined ? await checkPorts(config) : [];
   const findings = [
     ...loaded.warnings,
     checkNode(),
@@ -30,6 +34,7 @@ export async function runDoctor(env: Readonly<Record<string, string | undefined>
     server,
     ...ports,
     ...checkCertificate(config),
+    ...(running === undefined ? [] : await checkCertificateGaps(config, () => domainsOf(running))),
   ];
   return [...findings, await checkDomain(config)];
 }
@@ -51,9 +56,14 @@ function readConfig(env: Readonly<Record<string, string | undefined>>): Loaded {
   }
 }
 
-async function checkServer(config: Config): Promise<Finding> {
+/** A server that runs is asked: to open the database itself might bring it up to date, and a look must change nothing. */
+async function domainsOf(server: Channel): Promise<readonly string[]> {
+  const domains = await listAll<{ readonly domain: string }>(server, '/sip-domains');
+  return domains.map(({ domain }) => domain);
+}
+
+async function checkServer(channel: Channel | undefined): Promise<Finding> {
   const check = 'server';
-  const channel = await connectSocketChannel(join(config.dataDir, CONTROL_SOCKET));
   if (channel === undefined) return { check, level: 'ok', text: 'is not running' };
   const { status } = await channel.request('GET', '/healthz');
   if (status === 200) return { check, level: 'ok', text: 'is running and SIP listens' };

@@ -33,6 +33,22 @@ function install(from: TestCertificate, certFile: string, keyFile: string): void
   copyFileSync(from.keyFile, keyFile);
 }
 
+t.test('a certificate of its own is one that can be loaded and is named for the domain, or has it', async (t) => {
+  const directory = t.testdir({ 'broken.example.pem': 'nonsense', 'broken.example.key': 'nonsense' });
+  const ports = createTestPorts();
+  const layer = createTransportLayer({ tls: { certificates: [a, b], directory } }, new EventRecorder(), ports);
+  t.teardown(() => layer.close());
+  for (const name of ['A.example', 'sip.a.example', 'tenant.b.example']) t.ok(layer.hasCertificate(name), name);
+  for (const name of ['broken.example', 'deep.tenant.b.example', 'new.example', ''])
+    t.notOk(layer.hasCertificate(name));
+  install(a, join(directory, 'new.example.crt'), join(directory, 'new.example.key'));
+  ports.advance(2_000);
+  t.ok(layer.hasCertificate('new.example'), 'as soon as its files are there');
+  const plain = createTransportLayer({}, new EventRecorder(), ports);
+  t.teardown(() => plain.close());
+  t.notOk(plain.hasCertificate('a.example'), 'nothing is shown where TLS is not configured');
+});
+
 t.test('two SIP domains get two certificates by SNI; others and none get the first', async (t) => {
   const { shows } = await start(t);
   for (const [servername, name] of [

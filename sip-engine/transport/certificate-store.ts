@@ -65,7 +65,13 @@ export class CertificateStore {
    */
   contextFor(serverName: string | undefined): SecureContext | undefined {
     this.#look();
-    return this.#contextNamed(serverName) ?? this.#default()?.context(this.#shared);
+    return this.#named(serverName)?.context(this.#shared) ?? this.#default()?.context(this.#shared);
+  }
+
+  /** Whether that server name is shown a certificate that is named for it or has it, rather than the default. */
+  hasOwn(serverName: string): boolean {
+    this.#look();
+    return this.#named(serverName)?.material(this.#shared) !== undefined;
   }
 
   /** What we show to servers that ask, and whom of them we trust. */
@@ -84,12 +90,12 @@ export class CertificateStore {
     return this.#default()?.material(this.#shared) ?? this.#shared;
   }
 
-  #contextNamed(serverName: string | undefined): SecureContext | undefined {
+  #named(serverName: string | undefined): Certificate | undefined {
     if (serverName === undefined || serverName === '') return undefined;
     const name = serverName.toLowerCase();
     const parent = name.slice(name.indexOf('.') + 1);
     const found = this.#byName.get(name) ?? this.#byName.get(`*.${parent}`);
-    return found === undefined ? undefined : this.#refreshed(found).context(this.#shared);
+    return found === undefined ? undefined : this.#refreshed(found);
   }
 
   #default(): Certificate | undefined {

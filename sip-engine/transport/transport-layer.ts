@@ -82,6 +82,10 @@ class SocketTransportLayer implements TransportLayer {
     if (flow instanceof ConnectionFlow) flow.close('requested');
   }
 
+  hasCertificate(serverName: string): boolean {
+    return this.#context.certificates?.hasOwn(serverName) === true;
+  }
+
   async close(): Promise<void> {
     const closing = [...this.#listeners.map((listener) => listener.close())];
     this.#table.closeAll();

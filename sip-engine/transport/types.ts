@@ -110,6 +110,8 @@ export interface TransportLayer {
   findFlow(id: string): Flow | undefined;
   /** Ends a connection that upper layers gave up on; nothing happens to UDP flows. */
   closeFlow(flow: Flow): void;
+  /** Whether TLS handshakes that ask for that server name are shown a certificate of its own. */
+  hasCertificate(serverName: string): boolean;
   /** Live connections, for metrics and leak tests. */
   readonly connections: number;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { runDoctor } from '../../bin/doctor/run-doctor.ts';
 import { CARRIER, callUp } from '../support/call.ts';
 import { createAuthority } from '../support/certificate.ts';
 import { configFile } from '../support/config-file.ts';
@@ -58,6 +59,25 @@ t.test('SIP domains of tenants over TLS', async (t) => {
     const lines = product.log().filter(({ msg }) => msg === 'a certificate cannot be used');
     t.match(lines, [{ level: 'error', reason: /broken\.example\.pem is no PEM certificate$/ }]);
     t.end();
+  });
+
+  t.test('a domain without a certificate is told once, by the log and by the doctor, until it has one', async (t) => {
+    const told = () => product.log().filter(({ msg }) => String(msg).startsWith('SIP domains without a certificate'));
+    const bare = async () => {
+      const findings = await runDoctor(product.env);
+      return findings.filter(({ text }) => text.startsWith('none of their own')).map(({ text }) => text);
+    };
+    const account_id = product.demo.accounts[0]?.id;
+    t.same(told(), [], 'those of the demo world have theirs');
+    t.same(await bare(), []);
+    for (const domain of ['garage.example', 'clinic-two.example']) {
+      t.match(await product.api('POST', '/sip-domains', { domain, account_id }), { status: 201 });
+      await until('it is told', () => told().some(({ domains }) => String(domains) === domain));
+    }
+    t.equal(told().length, 2);
+    t.same(await bare(), ['none of their own for the SIP domains garage.example, clinic-two.example']);
+    install('garage.example');
+    t.same(await bare(), ['none of their own for the SIP domains clinic-two.example']);
   });
 
   t.test('a call stays up while the certificate of its domain is swapped', async (t) => {
