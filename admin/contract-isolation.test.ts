@@ -37,6 +37,7 @@ async function furnish(world: TestWorld, accountId: number, key: string, tag: st
   await post('/sip-domains', { domain: `${tag}.example` });
   await post('/webhooks', { url: 'https://example.com/hook', events: ['*'] });
   await post('/rate-decks', { name: `Prices ${tag}`, currency: 'EUR' });
+  await post('/wallet/top-ups', { amount: 100 });
   await post('/users', { email: `${tag}@example.com`, name: tag, role: 'support' });
   const waiting = `+4930${String(accountId).padStart(7, '0')}`;
   const pending = { accountId, country: 'DE', type: 'local', status: 'pending_regulatory' } as const;

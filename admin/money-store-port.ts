@@ -1,4 +1,4 @@
-import type { BillingTerms, DeckRow, NewDeck, Payer, RateRow, RerateReport } from '../billing-hooks/index.ts';
+import type { BillingTerms, DeckRow, NewDeck, Payer, Payment, RateRow, RerateReport } from '../billing-hooks/index.ts';
 import type { Found, Ref, Slice, Visible } from './store-port.ts';
 
 /** A call that waits for a price. */
@@ -23,7 +23,12 @@ export interface CallCharge {
   readonly calledAtMs: number;
 }
 
-/** Prices, terms and charges, as the routes use them. */
+/** A payment, and when it was begun. */
+export interface PaymentRow extends Payment {
+  readonly createdAtMs: number;
+}
+
+/** Prices, terms, charges and payments, as the routes use them. */
 export interface MoneyStore {
   listDecks(visible: Visible, slice: Slice): Promise<Found<DeckRow>>;
   /** Foreign decks are answered like unknown ones. */
@@ -40,5 +45,14 @@ export interface MoneyStore {
   listUnrated(visible: Visible, slice: Slice): Promise<Found<UnratedCall>>;
   /** Rated calls of an account, oldest first. */
   listCharges(accountId: number, slice: Slice): Promise<readonly CallCharge[]>;
+  /** @throws ApiError `conflict` when there is no payment provider */
+  startPayment(
+    actor: string,
+    request: { readonly accountId: number; readonly amountMicros: number },
+  ): Promise<PaymentRow>;
+  /** @returns false when there is no such provider */
+  takePaymentNotice(provider: string, notice: { readonly body: string; readonly signature: string }): Promise<boolean>;
+  listPayments(visible: Visible, slice: Slice, filter: { readonly accountId?: number }): Promise<Found<PaymentRow>>;
+  findPayment(visible: Visible, id: number): Promise<PaymentRow | undefined>;
   rerate(actor: string, fromMs: number, toMs: number): Promise<RerateReport>;
 }

@@ -6,6 +6,7 @@ import type {
   NumberOffer,
   OffboardReport,
   ProjectedCost,
+  Quote,
 } from '../billing-hooks/index.ts';
 import type { Seeded, SeedFiles } from '../tenancy/index.ts';
 import type { AuditStore } from './audit-store-port.ts';
@@ -252,6 +253,7 @@ export interface OrderStore {
       readonly idempotencyKey: string | undefined;
     },
   ): Promise<OrderRow>;
+  quote(cart: { readonly accountId: number; readonly items: readonly CheckoutItem[] }): Promise<Quote>;
   list(visible: Visible, slice: Slice, filter: { readonly accountId?: number }): Promise<Found<OrderRow>>;
   /** Closes an account, gives its numbers back. */
   offboard(actor: Actor, accountId: number): Promise<OffboardReport>;

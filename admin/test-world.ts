@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { createSimulatedProvider } from '../billing-hooks/index.ts';
 import { openStore, type Store } from '../tenancy/index.ts';
 import { createAdminApp } from './app.ts';
 import type { DomainCheck } from './domain-check.ts';
 import type { RecordStore, RegistrationStatus, SipPort, SipQueries, SipQuery, StoredCall } from './ports.ts';
 import { createAdminStore, createRecordStore } from './store/index.ts';
 import type { AdminStore } from './stores.ts';
+
+/** Signs the notices of the payment provider. */
+export const PAYMENT_SECRET = 'whsec_test';
 
 /** A clock that a test moves by hand. */
 export interface TestClock {
@@ -58,7 +62,8 @@ export async function openTestWorld(
   };
   const file = join(t.testdir(), 'didfarm.db');
   const store = await openStore({ file, secretKey: randomBytes(32), platformRealm: 'sip.didfarm.com', clock });
-  const admin = createAdminStore(store);
+  const payments = createSimulatedProvider({ secret: PAYMENT_SECRET, nowMs: clock.nowMs });
+  const admin = createAdminStore(store, { payments });
   const sip: TestSip = { registrations: new Map(), bans: new Map(), explained: [], asked: [] };
   const calls: StoredCall[] = [];
   const published = { count: 0, fail: false };

@@ -43,6 +43,8 @@ export function buildConfig(values: Values, faults: ConfigFault[]): Config {
     },
     rateLimits: values.rateLimits,
     renewal: { graceDays: values.renewalGraceDays, reminderDays: values.renewalReminderDays },
+    payments: { secret: values.paymentSecret },
+    moneyExport: { to: values.moneyExportTo, token: values.moneyExportToken },
     webhookAllow: values.webhookAllow,
     domains: { verify: values.domainsVerify },
     publishedAddresses: values.publishedAddresses,

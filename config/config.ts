@@ -12,6 +12,10 @@ export interface Config {
   readonly calls: CallsConfig;
   readonly rateLimits: boolean;
   readonly renewal: RenewalConfig;
+  /** Signs the notices of the simulated payment provider; `undefined`: there is no provider. */
+  readonly payments: { readonly secret: string | undefined };
+  /** Where charges and postings are told: files, or servers with a Bearer token. */
+  readonly moneyExport: { readonly to: readonly string[]; readonly token: string | undefined };
   readonly webhookAllow: readonly string[];
   /** Whether tenants must show by DNS that a SIP domain is theirs. */
   readonly domains: { readonly verify: boolean };

@@ -4,6 +4,8 @@ import {
   type CarrierAdapter,
   CarrierOrders,
   createDefaultCarrier,
+  createSimulatedProvider,
+  type PaymentProvider,
   type RenewalReport,
   runInvoices,
   runRenewals,
@@ -13,6 +15,7 @@ import type { Config } from '../config/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import type { Store } from '../tenancy/index.ts';
 import { watchDocuments } from './watch-documents.ts';
+import { watchMoney } from './watch-money.ts';
 
 /** How often numbers are looked through for what is due (ms). */
 const RENEWALS_MS = 60_000;
@@ -24,6 +27,7 @@ export interface Commerce {
   readonly carrier: CarrierAdapter;
   readonly guard: AddressGuard;
   readonly holds: CallHolds;
+  readonly payments: PaymentProvider | null;
   /** Waits for the answers to events that are on their way; the others go out after the next start. */
   close(): Promise<void>;
 }
@@ -36,13 +40,18 @@ export function startCommerce(config: Config, store: Store, holds: CallHolds, lo
   const sender = new WebhookSender({ store, guard, onFault });
   sender.start();
   const documents = watchDocuments(store, carrier, logger);
+  const money = watchMoney(config, store, carrier, logger);
+  const { secret } = config.payments;
+  const nowMs = () => store.clock.nowMs();
+  const payments = secret === undefined ? null : createSimulatedProvider({ secret, nowMs });
   const renewals = watchRenewals(config, { store, carrier, holds }, logger);
   return {
     carrier,
     guard,
     holds,
+    payments,
     async close() {
-      await Promise.all([sender.close(), renewals.close(), documents.close()]);
+      await Promise.all([sender.close(), renewals.close(), documents.close(), money.close()]);
     },
   };
 }

@@ -29,7 +29,7 @@ const PROJECTED = Type.Object({
 });
 
 const COST = Type.Object({
-  key: nullable(Type.String({ description: 'Trunk uuid, number or month; null: of none.' })),
+  key: nullable(Type.String({ description: 'Trunk uuid, number, month or account uuid; null: of none.' })),
   name: nullable(Type.String()),
   amount: Type.Integer({ description: 'Cents.' }),
   charges: Type.Integer(),
@@ -72,12 +72,12 @@ export function installBilling(define: DefineRoute, deps: AdminDeps): void {
     method: 'GET',
     url: '/billing/costs',
     tag: TAG,
-    summary: 'What was charged, by trunk, number or month',
+    summary: 'What was charged, by trunk, number or month, or to each client',
     scope: 'billing:read',
     query: Type.Object(
       {
         account_id: ACCOUNT_ID,
-        group_by: Type.Optional(Type.Enum(['trunk', 'number', 'month'])),
+        group_by: Type.Optional(Type.Enum(['trunk', 'number', 'month', 'client'])),
         from: MOMENT,
         to: MOMENT,
       },

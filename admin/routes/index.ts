@@ -31,6 +31,7 @@ import { installSeed } from './seed.ts';
 import { installSipDomains } from './sip-domains.ts';
 import { installExtensions, installSipTrunks } from './sip-trunks.ts';
 import { installTenantFiles } from './tenant-files.ts';
+import { installTopUps } from './top-ups.ts';
 import { installTrunkGroups } from './trunk-groups.ts';
 import { installUsers } from './users.ts';
 import { installWallet } from './wallet.ts';
@@ -48,6 +49,7 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installNumberSearch,
   installNumbers,
   installWallet,
+  installTopUps,
   installOrders,
   installRegulatory,
   installRegulatoryDocuments,

@@ -1,5 +1,6 @@
-import { Type } from 'typebox';
-import { toCents } from '../../tenancy/index.ts';
+import { type Static, Type } from 'typebox';
+import type { Quote } from '../../billing-hooks/index.ts';
+import { formatMoney, toCents } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import { idempotencyKey } from '../http/idempotency.ts';
@@ -36,6 +37,16 @@ const PLACED = {
 };
 const ORDER = Type.Object({ id: Type.Integer(), account_id: Type.Integer(), ...PLACED, created_at: Type.String() });
 
+const { did_number_id: _, ...QUOTED_ITEM } = ITEM.properties;
+const QUOTE = Type.Object({
+  currency: Type.String(),
+  total: Type.Integer({ description: 'Cents: setup fees and the first month.' }),
+  monthly_total: Type.Integer({ description: 'Cents.' }),
+  balance: Type.String(),
+  affordable: Type.Boolean({ description: 'The wallet, with its credit, pays for it now.' }),
+  items: Type.Array(Type.Object(QUOTED_ITEM)),
+});
+
 const CHECKOUT = Type.Object(
   {
     items: Type.Array(
@@ -71,14 +82,23 @@ export function installOrders(define: DefineRoute, deps: AdminDeps): void {
       const key = idempotencyKey(request);
       const order = await deps.store.orders.checkout(principal.actor, {
         accountId: account.id,
-        items: body.items.map(({ number, country, type }) => ({
-          number: toE164(number),
-          country: country?.toUpperCase(),
-          type: toNumberType(type),
-        })),
+        items: itemsOf(body),
         idempotencyKey: key === undefined ? undefined : `${principal.actor} ${key}`,
       });
       return { data: placedView(order) };
+    },
+  });
+  define({
+    method: 'POST',
+    url: '/wallet/quote',
+    tag: TAG,
+    summary: 'What a cart would cost; nothing is bought',
+    scope: 'numbers:read',
+    body: CHECKOUT,
+    response: envelope(QUOTE),
+    handler: async ({ principal, body }) => {
+      const { id: accountId } = await targetAccount(deps, principal, body.account_id);
+      return { data: quoteView(await deps.store.orders.quote({ accountId, items: itemsOf(body) })) };
     },
   });
   define({
@@ -112,6 +132,30 @@ export function installOrders(define: DefineRoute, deps: AdminDeps): void {
       return { data: orderView(await deps.store.orders.find(principal.visible, Number(params.id))) };
     },
   });
+}
+
+function itemsOf({ items }: Static<typeof CHECKOUT>) {
+  return items.map(({ number, country, type }) => ({
+    number: toE164(number),
+    country: country?.toUpperCase(),
+    type: toNumberType(type),
+  }));
+}
+
+function quoteView(quote: Quote): Static<typeof QUOTE> {
+  return {
+    currency: quote.currency,
+    total: toCents(quote.totalMicros),
+    monthly_total: toCents(quote.monthlyMicros),
+    balance: formatMoney(quote.balanceMicros),
+    affordable: quote.isAffordable,
+    items: quote.items.map(({ setupFeeMicros, monthlyRateMicros, requiresRegulatory, ...item }) => ({
+      ...item,
+      setup_fee: toCents(setupFeeMicros),
+      monthly_rate: toCents(monthlyRateMicros),
+      requires_regulatory: requiresRegulatory,
+    })),
+  };
 }
 
 function placedView(order: OrderRow) {

@@ -4,6 +4,7 @@ import { renderStatusPage } from '../http/status-page.ts';
 import type { SipStats } from '../ports.ts';
 import type { OpenApi } from '../reference/open-api.ts';
 import { renderReference } from '../reference/render-reference.ts';
+import { installPaymentNotices } from './payment-notices.ts';
 
 /** What needs no key: health, the status page, the API's own description. */
 export function installPublicRoutes(app: FastifyInstance, deps: AdminDeps): void {
@@ -16,6 +17,7 @@ export function installPublicRoutes(app: FastifyInstance, deps: AdminDeps): void
     return reply.type('text/html; charset=utf-8').send(page);
   });
   app.get('/addresses.json', { schema: { hide: true } }, async (_request, reply) => reply.send(addressList(deps)));
+  app.register((scope) => installPaymentNotices(scope, deps), { prefix: '/api/v1' });
   let reference: string | undefined;
   app.get('/api/v1', { schema: { hide: true } }, async (_request, reply) => {
     reference ??= renderReference(app.swagger() as unknown as OpenApi);

@@ -4,6 +4,7 @@ import {
   type CarrierAdapter,
   createDefaultCarrier,
   NO_CALLS,
+  type PaymentProvider,
 } from '../../billing-hooks/index.ts';
 import { type Store, seedBench } from '../../tenancy/index.ts';
 import type { AdminStore } from '../stores.ts';
@@ -34,11 +35,18 @@ export interface AdminStoreOptions {
   readonly guard?: AddressGuard;
   /** What calls hold of wallets. @default there are no calls */
   readonly holds?: CallHolds;
+  /** Where payments go. @default nowhere */
+  readonly payments?: PaymentProvider | null;
 }
 
 /** The routes' view of the store: every write is one transaction with its audit entry. */
 export function createAdminStore(store: Store, options: AdminStoreOptions = {}): AdminStore {
-  const { carrier = createDefaultCarrier(store), guard = new AddressGuard([]), holds = NO_CALLS } = options;
+  const {
+    carrier = createDefaultCarrier(store),
+    guard = new AddressGuard([]),
+    holds = NO_CALLS,
+    payments = null,
+  } = options;
   return {
     keys: createKeyStore(store),
     accounts: createAccountStore(store),
@@ -52,7 +60,7 @@ export function createAdminStore(store: Store, options: AdminStoreOptions = {}):
     inventory: createInventoryStore(carrier),
     orders: createOrderStore({ store, carrier, holds }),
     costs: createCostStore(store),
-    money: createMoneyStore(store),
+    money: createMoneyStore(store, payments),
     regulatory: createRegulatoryStore(store, carrier),
     invoices: createInvoiceStore(store),
     webhooks: createWebhookStore(store, guard),

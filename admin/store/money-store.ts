@@ -7,6 +7,7 @@ import {
   listDecks,
   listRates,
   loadRateBook,
+  type PaymentProvider,
   parseRatesCsv,
   payersOf,
   putRates,
@@ -17,10 +18,12 @@ import type { Store } from '../../tenancy/index.ts';
 import type { MoneyStore } from '../money-store-port.ts';
 import type { Slice, Visible } from '../store-port.ts';
 import { audited } from './audited.ts';
+import { createPaymentStore } from './payment-store.ts';
 
 /** Prices, terms and charges over the store. */
-export function createMoneyStore(store: Store): MoneyStore {
+export function createMoneyStore(store: Store, payments: PaymentProvider | null): MoneyStore {
   return {
+    ...createPaymentStore(store, payments),
     ...deckStore(store),
     getTerms: (accountId) => getTerms(store, accountId),
     setTerms: (actor, accountId, change) =>

@@ -5,6 +5,7 @@ import {
   listCosts,
   offboardAccount,
   projectCost,
+  quoteOrder,
 } from '../../billing-hooks/index.ts';
 import { getOrder, listOrders, type Store } from '../../tenancy/index.ts';
 import type { CostStore, InventoryStore, OrderStore } from '../stores.ts';
@@ -19,6 +20,7 @@ export function createOrderStore(deps: {
   const { store, carrier } = deps;
   return {
     checkout: (actor, order) => checkout(deps, { actor, ...order }),
+    quote: (cart) => quoteOrder(deps, cart),
     offboard: (actor, accountId) => offboardAccount(store, carrier, accountId, actor),
     list: (visible, slice, { accountId }) => listOrders(store, given({ accountId }) as object, slice, visible),
     find: (visible, id) => getOrder(store, id, visible),

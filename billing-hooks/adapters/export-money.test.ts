@@ -13,6 +13,7 @@ import {
   createLocalSink,
   exportMoney,
   type MoneyEvent,
+  sinkFor,
 } from './index.ts';
 
 t.test('each sink is told everything once, in order, and goes on where it was', async (t) => {
@@ -67,4 +68,12 @@ t.test('what a server does not take comes again, and nothing is lost', async (t)
     { status: 503, ids: [1, 2], token: 'Bearer x' },
     { status: 204, ids: [1, 2], token: 'Bearer x' },
   ]);
+});
+
+t.test('an address says which sink it is', (t) => {
+  const names = ['/var/lib/money.jsonl', 'money.CSV', 'https://erp.example/money'].map(
+    (address) => sinkFor(address).name,
+  );
+  t.same(names, ['jsonl:/var/lib/money.jsonl', 'csv:money.CSV', 'http:https://erp.example/money']);
+  t.end();
 });

@@ -1,3 +1,4 @@
+export { CarrierBalances } from './carrier-balances.ts';
 export { type ChargeReport, chargeWaitingCalls, retryUnrated, type UnratedReason } from './charge-calls.ts';
 export { FundsFeed } from './funds-feed.ts';
 export { loadRateBook } from './load-rate-book.ts';

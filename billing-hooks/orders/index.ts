@@ -2,5 +2,6 @@ export { CarrierOrders } from './carrier-orders.ts';
 export { checkout } from './checkout.ts';
 export { type OffboardReport, offboardAccount } from './offboard-account.ts';
 export type { CheckoutItem, CheckoutRequest } from './order-lines.ts';
+export { type Quote, quoteOrder } from './quote.ts';
 export { QUARANTINE_MS, releaseNumber } from './release-number.ts';
 export { findSoldNumbers } from './sold-numbers.ts';

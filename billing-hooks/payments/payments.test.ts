@@ -8,7 +8,11 @@ const EURO = 1_000_000;
 async function open(t: Parameters<typeof openTestShop>[0]) {
   const shop = await openTestShop(t, 0);
   const provider = createSimulatedProvider({ secret: 'whsec_1', nowMs: () => shop.clock.nowMs() });
-  const payment = await startPayment(shop.store, provider, { accountId: shop.accountId, amountMicros: 25 * EURO });
+  const payment = await startPayment(shop.store, provider, {
+    accountId: shop.accountId,
+    amountMicros: 25 * EURO,
+    actor: 'test',
+  });
   const event = { providerRef: payment.providerRef, amountMicros: 25 * EURO, currency: 'EUR' };
   const take = (notice: { body: string; signature: string }) => takePaymentNotice(shop.store, provider, notice);
   return { ...shop, provider, payment, event, take };

@@ -1,4 +1,4 @@
-import { DEFAULT_CURRENCY, type Store, TenancyError, topUp } from '../../tenancy/index.ts';
+import { DEFAULT_CURRENCY, type Store, TenancyError, topUp, writeAudit } from '../../tenancy/index.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 
 export interface Payment {
@@ -16,22 +16,28 @@ export interface Payment {
 export async function startPayment(
   store: Store,
   provider: PaymentProvider,
-  request: { readonly accountId: number; readonly amountMicros: number },
+  request: { readonly accountId: number; readonly amountMicros: number; readonly actor: string },
 ): Promise<Payment> {
-  const { accountId, amountMicros } = request;
+  const { accountId, amountMicros, actor } = request;
   if (amountMicros <= 0)
     throw new TenancyError('validation_failed', 'amount: must be more than 0', { field: 'amount' });
+  // What is lost when we end right after it costs nobody anything: nobody was told where to pay.
   const { providerRef, url } = await provider.create({ accountId, amountMicros, currency: DEFAULT_CURRENCY });
-  const nowMs = store.clock.nowMs();
-  const { id } = await store.db
-    .insertInto('payments')
-    .values({
-      ...{ accountId, provider: provider.name, providerRef, amountMicros, currency: DEFAULT_CURRENCY, url },
-      ...{ status: 'pending', entryId: null, createdAtMs: nowMs, updatedAtMs: nowMs },
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return getPayment(store, id);
+  return store.write(async (context) => {
+    const nowMs = context.clock.nowMs();
+    const { id } = await context.db
+      .insertInto('payments')
+      .values({
+        ...{ accountId, provider: provider.name, providerRef, amountMicros, currency: DEFAULT_CURRENCY, url },
+        ...{ status: 'pending', entryId: null, createdAtMs: nowMs, updatedAtMs: nowMs },
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const payment = await getPayment(context, id);
+    const entry = { actor, action: 'start', resource: 'payment', resourceId: String(id), accountId };
+    await writeAudit(context, { ...entry, before: null, after: payment });
+    return payment;
+  });
 }
 
 /**

@@ -22,14 +22,14 @@ export interface TrunkCost {
 
 export interface CostQuery {
   readonly accountId: number;
-  readonly groupBy: 'trunk' | 'number' | 'month';
+  readonly groupBy: 'trunk' | 'number' | 'month' | 'client';
   readonly fromMs: number;
   readonly toMs: number;
 }
 
 /** What was charged, less what was refunded. */
 export interface CostRow {
-  /** Trunk uuid, number or `2026-11`; `null`: none. */
+  /** Trunk uuid, number, `2026-11`, or uuid of a client; `null`: none. */
   readonly key: string | null;
   readonly name: string | null;
   readonly amountMicros: number;
@@ -87,21 +87,26 @@ function addMonths(ms: number, months: number): number {
 const KEYS = {
   trunk: sql`e.trunk_uuid`,
   number: sql`coalesce(d.number, e.note)`,
+  client: sql`c.uuid`,
   month: sql`strftime('%Y-%m', e.at_ms / 1000, 'unixepoch')`,
 };
 
 /** F-101: what was charged between two moments; a charge stays with the trunk that it was made for (A23). */
 export async function listCosts(context: StoreContext, query: CostQuery): Promise<readonly CostRow[]> {
   const key = KEYS[query.groupBy];
+  // By client it is about the accounts right below: what each of their wallets was charged.
+  const isByClient = query.groupBy === 'client';
+  const payer = isByClient ? sql`c.parent_id` : sql`p.account_id`;
   const { rows } =
-    await sql<CostRow>`SELECT ${key} AS key, max(t.name) AS name, -sum(p.amount_micros) AS "amountMicros",
+    await sql<CostRow>`SELECT ${key} AS key, max(${isByClient ? sql`c.name` : sql`t.name`}) AS name, -sum(p.amount_micros) AS "amountMicros",
       count(*) AS charges
     FROM ledger_postings p
     JOIN ledger_accounts a ON a.id = p.ledger_account_id AND a.kind = 'wallet'
     JOIN ledger_entries e ON e.id = p.entry_id AND e.kind IN ('charge', 'refund', 'hold', 'release')
     LEFT JOIN trunks t ON t.uuid = e.trunk_uuid
     LEFT JOIN dids d ON e.reference_type = 'number' AND d.id = e.reference_id
-    WHERE p.account_id = ${query.accountId} AND e.at_ms >= ${query.fromMs} AND e.at_ms < ${query.toMs}
+    JOIN accounts c ON c.id = p.account_id
+    WHERE ${payer} = ${query.accountId} AND e.at_ms >= ${query.fromMs} AND e.at_ms < ${query.toMs}
     GROUP BY 1 ORDER BY 1`.execute(context.db);
   return rows;
 }
