@@ -53,8 +53,10 @@ export class Pbx {
     number: string,
     caller: string,
     fill: Readonly<Record<string, string>>,
+    headers: readonly string[] = [],
   ): Promise<SippResult> {
-    return runSipp(t, { ...this.#base({}), scenario, fill, service: number, keys: { ...this.#keys({}, 300), caller } });
+    const keys = { ...this.#keys({}, 300), caller };
+    return runSipp(t, { ...this.#base({}), scenario, fill, headers, service: number, keys });
   }
 
   #send(

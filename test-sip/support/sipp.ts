@@ -19,6 +19,8 @@ export interface SippOptions {
   readonly transport?: 'u1' | 't1';
   /** Replaces `{{name}}` in the scenario, where SIPp itself takes no variable (expected statuses). */
   readonly fill?: Readonly<Record<string, string>>;
+  /** More lines of every INVITE that the scenario sends. */
+  readonly headers?: readonly string[];
   /** `-key name value`, read in the scenario as `[name]`. */
   readonly keys?: Readonly<Record<string, string>>;
   /** `-s`: the user part of the Request-URI. */
@@ -75,7 +77,9 @@ export function runSipp(t: Test, options: SippOptions): Promise<SippResult> {
 
 function fillIn(options: SippOptions): string {
   const text = readFileSync(join(SCENARIOS, `${options.scenario}.xml`), 'utf8');
-  return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+  const more = (options.headers ?? []).map((line) => `\n${line}`).join('');
+  const whole = text.replace(/^INVITE sip:[\s\S]*?^Contact: .*$/gm, (head) => `${head}${more}`);
+  return whole.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = options.fill?.[name];
     if (value === undefined) throw new Error(`scenario ${options.scenario} needs a value for ${name}`);
     return value;
