@@ -1,7 +1,11 @@
 import t from 'tap';
-import { requestText, startEngine, tcpPeer, udpPeer } from './engine-test-peer.ts';
+import { requestText, startEngine, T1_MS, tcpPeer, udpPeer } from './engine-test-peer.ts';
 import type { SipMessage } from './message/index.ts';
+import { createFakeClock } from './timer/index.ts';
 import type { EngineProbe, ProbeResult, SipEngine } from './types.ts';
+
+/** Copies and the end of a probe come so much later than told at the most, and a little. */
+const SWEEP_MS = 110;
 
 const probe = (engine: SipEngine, fields: Partial<EngineProbe> & { readonly flowId: string }): Promise<ProbeResult> =>
   new Promise((resolve) => engine.probe({ uri: 'sip:pbx@192.168.1.9', timeoutMs: 2000, ...fields }, resolve));
@@ -55,29 +59,42 @@ t.test(
 );
 
 t.test('over UDP a silent peer is asked again, then the probe has timed out', async (t) => {
-  const { engine, udpPort, counts } = await startEngine(t);
+  const clock = createFakeClock();
+  const { engine, udpPort, counts } = await startEngine(t, {}, {}, { clock });
   const peer = await udpPeer(t, udpPort);
   const flowId = `udp/127.0.0.1:${udpPort}/127.0.0.1:${peer.port}`;
-  t.strictSame(await probe(engine, { flowId, timeoutMs: 600 }), { kind: 'timeout' });
-  t.ok(peer.waiting >= 2 && peer.waiting <= 5, `${peer.waiting} datagrams in 600 ms at T1 = 50 ms`);
+  const result = probe(engine, { flowId, timeoutMs: 6 * T1_MS });
+  const first = await peer.next();
+  for (const pauseMs of [T1_MS, 2 * T1_MS]) {
+    clock.advance(pauseMs + SWEEP_MS);
+    t.same((await peer.next()).raw, first.raw);
+  }
+  clock.advance(3 * T1_MS + SWEEP_MS);
+  t.strictSame(await result, { kind: 'timeout' });
+  t.equal(counts.get('retransmissions_out '), 2);
   t.equal(counts.get('timeouts '), 1);
 });
 
 t.test('an answer from another address is not believed', async (t) => {
-  const { engine, udpPort } = await startEngine(t);
+  const clock = createFakeClock();
+  const { engine, udpPort } = await startEngine(t, {}, {}, { clock });
   const peer = await udpPeer(t, udpPort);
   // The probe goes to 127.0.0.2, where nobody is; what the PBX at 127.0.0.1 sends is no answer of that one.
   const asked = probe(engine, { flowId: `udp/127.0.0.1:${udpPort}/127.0.0.1:${peer.port}` });
   const seen = await peer.next();
   const elsewhere = probe(engine, { flowId: `udp/127.0.0.1:${udpPort}/127.0.0.2:${peer.port}`, timeoutMs: 300 });
   peer.send(answerText(seen, 200).replace(/(branch=z9hG4bKprobe[0-9a-f]+\.)1/, '$12'));
+  peer.send(requestText('INFO'));
+  t.equal((await peer.next()).cseqMethod, 'INFO', 'what was sent before it has been read');
+  clock.advance(300 + SWEEP_MS);
   t.strictSame(await elsewhere, { kind: 'timeout' });
   peer.send(answerText(seen, 200));
   t.match(await asked, { status: 200 });
 });
 
 t.test('over a connection a probe is sent once, and its end is told at once', async (t) => {
-  const { engine, tcpPort } = await startEngine(t);
+  const clock = createFakeClock();
+  const { engine, tcpPort } = await startEngine(t, {}, {}, { clock });
   let flowId = '';
   engine.onRequest('REGISTER', (request) => {
     flowId = request.flowId;
@@ -89,11 +106,12 @@ t.test('over a connection a probe is sent once, and its end is told at once', as
   const answered = probe(engine, { flowId });
   peer.send(answerText(await peer.next(), 200));
   t.match(await answered, { status: 200 });
-  t.strictSame(await probe(engine, { flowId, timeoutMs: 400 }), { kind: 'timeout' });
-  t.equal(peer.waiting, 1, 'once');
+  const silent = probe(engine, { flowId, timeoutMs: 6 * T1_MS });
+  const sent = await peer.next();
+  clock.advance(6 * T1_MS + SWEEP_MS);
+  t.strictSame(await silent, { kind: 'timeout' });
   const waiting = probe(engine, { flowId });
-  await peer.next();
-  await peer.next();
+  t.not((await peer.next()).callId, sent.callId, 'once');
   peer.close();
   t.strictSame(await waiting, { kind: 'failed', reason: 'flow_closed' });
   t.strictSame(await probe(engine, { flowId }), { kind: 'failed', reason: 'flow_closed' });

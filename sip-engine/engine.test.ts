@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import t from 'tap';
 import { createEngine } from './engine.ts';
-import { type Peer, requestText, startEngine, tcpPeer, udpPeer } from './engine-test-peer.ts';
+import { type Peer, requestText, startEngine, T1_MS, tcpPeer, udpPeer } from './engine-test-peer.ts';
 import { createNullCounters, createNullLogger, createSystemClock, createSystemRandom } from './system-ports.ts';
+import { createFakeClock } from './timer/index.ts';
 
 /** A request that is always answered: when its answer is there, everything sent before was worked off. */
 async function barrier(peer: Peer): Promise<void> {
@@ -205,23 +206,22 @@ t.test('what is too large for a stream is answered 513 and its connection closed
 });
 
 t.test('an INVITE that no app takes gets 100 and a 503 repeated until its ACK', async (t) => {
-  const { engine, udpPort } = await startEngine(t);
+  const clock = createFakeClock();
+  const { engine, udpPort } = await startEngine(t, {}, {}, { clock });
   const peer = await udpPeer(t, udpPort);
   const text = requestText('INVITE', { Via: 'SIP/2.0/UDP 192.0.2.1;rport;branch=z9hG4bKsame', 'Call-ID': 'same' });
   peer.send(text);
-  const statuses = [];
-  for (let i = 0; i < 4; i++) statuses.push((await peer.next()).status);
+  const statuses = [(await peer.next()).status, (await peer.next()).status];
+  for (const gapMs of [T1_MS, 2 * T1_MS]) {
+    clock.advance(gapMs + 10);
+    statuses.push((await peer.next()).status);
+  }
   t.same(statuses, [100, 503, 503, 503]);
   t.equal(engine.stats.transactions.ist, 1);
   peer.send(text.replaceAll('INVITE', 'ACK'));
-  await new Promise<void>((resolve) => {
-    const look = setInterval(() => {
-      if (engine.stats.transactions.ist > 0) return;
-      clearInterval(look);
-      resolve();
-    }, 20);
-  });
-  t.pass('gone after T4');
+  await barrier(peer);
+  clock.advance(5_010);
+  t.equal(engine.stats.transactions.ist, 0, 'gone after T4');
 });
 
 t.test('a port in use is told in one line', async (t) => {

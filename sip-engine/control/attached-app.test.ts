@@ -31,7 +31,7 @@ interface TestSrf {
 /** An application in the engine's own process: no port is opened. */
 async function attached(t: Test, methods: readonly string[]) {
   // At the usual T1 nothing is repeated that a slow machine delays.
-  const running = await startEngine(t, { timers: { t1Ms: 500 } });
+  const running = await startEngine(t);
   const srf = new Srf() as unknown as TestSrf;
   srf.on('error', () => undefined);
   const connected = new Promise((resolve) => srf.on('connect', (error: Error | null) => resolve(error)));

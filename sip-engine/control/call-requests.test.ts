@@ -1,8 +1,8 @@
 import t from 'tap';
-import { startEngine, udpPeer } from '../engine-test-peer.ts';
+import { startEngine, T1_MS, udpPeer } from '../engine-test-peer.ts';
 import { createFakeClock } from '../timer/index.ts';
 import { AppPeer } from './app-peer.ts';
-import { answeredCall, answerText, settled, T1_MS, testbed, txn } from './call-testbed.ts';
+import { answeredCall, answerText, settled, testbed, txn } from './call-testbed.ts';
 import { inviteText, requestIn, responseTo, SDP } from './call-text.ts';
 
 const END = 'Content-Length: 0\r\n\r\n';

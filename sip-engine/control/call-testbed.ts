@@ -6,12 +6,9 @@ import type { EngineOptions } from '../types.ts';
 import { type AppInput, AppPeer } from './app-peer.ts';
 import { inviteText, requestIn } from './call-text.ts';
 
-/** RFC 3261's own: what a slow test machine delays is not repeated. */
-export const T1_MS = 500;
-
 /** An engine with one raw application and one peer; a test of timers gives it a clock that it moves itself. */
 export async function testbed(t: Test, options: Partial<EngineOptions> = {}, ports: Partial<EnginePorts> = {}) {
-  const running = await startEngine(t, { timers: { t1Ms: T1_MS }, ...options }, {}, ports);
+  const running = await startEngine(t, options, {}, ports);
   const { port } = await running.engine.listenControl({ host: '127.0.0.1', port: 0, secret: 'secret' });
   const app = await AppPeer.ready(t, port, 'invite', 'subscribe', 'register', 'message', 'options');
   const peer = await udpPeer(t, running.udpPort);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import t, { type Test } from 'tap';
-import { startEngine, udpPeer } from '../engine-test-peer.ts';
+import { startEngine, T1_MS, udpPeer } from '../engine-test-peer.ts';
 import { createFakeClock } from '../timer/index.ts';
 import type { Target } from '../transport/index.ts';
 import type { EngineOptions } from '../types.ts';
@@ -19,7 +19,7 @@ async function leadingTo(
   const createResolve = () => (_uri: string, done: (targets: readonly Target[]) => void) =>
     done(ports().map(([transport, port]) => ({ transport, address: '127.0.0.1', port })));
   const clock = createFakeClock();
-  const running = await startEngine(t, { timers: { t1Ms: 500 }, ...options }, { createResolve }, { clock });
+  const running = await startEngine(t, options, { createResolve }, { clock });
   const control = await running.engine.listenControl({ host: '127.0.0.1', port: 0, secret: 'secret' });
   return { ...running, clock, app: await AppPeer.ready(t, control.port) };
 }
@@ -53,7 +53,7 @@ t.test('the next server of a name is tried after 503, a refused connection and s
     if (first[1] === silent.port) {
       // What the clock repeats piles up there.
       while ((await silent.next()).method !== method);
-      clock.advance(64 * 500 + 10);
+      clock.advance(64 * T1_MS + 10);
     }
     let sent = await good.next();
     while (sent.method !== method) sent = await good.next();
@@ -89,14 +89,13 @@ t.test('a connection that swallows request after request is closed where the eng
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const { app, clock, engine } = await leadingTo(t, () => [['tcp', port]], {
-    timers: { t1Ms: 50 },
     maxConsecutiveTimeouts: 2,
   });
   for (const left of [1, 0]) {
     await app.ask('sip||', `OPTIONS sip:b@two.example SIP/2.0\r\n${END}`);
     await heard.promise;
     heard = Promise.withResolvers();
-    clock.advance(64 * 50 + 10);
+    clock.advance(64 * T1_MS + 10);
     t.match((await app.next()).sip, /^SIP\/2\.0 408/);
     t.equal(engine.stats.connections, left);
   }

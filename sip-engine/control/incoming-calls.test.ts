@@ -1,7 +1,7 @@
 import t from 'tap';
-import { udpPeer } from '../engine-test-peer.ts';
+import { T1_MS, udpPeer } from '../engine-test-peer.ts';
 import { createFakeClock } from '../timer/index.ts';
-import { answerText, T1_MS, testbed, txn } from './call-testbed.ts';
+import { answerText, testbed, txn } from './call-testbed.ts';
 import { inviteText, requestIn, responseTo, SDP } from './call-text.ts';
 
 t.test('a new request has 13 tokens and no dialog id; requests of the dialog name it', async (t) => {

@@ -90,7 +90,7 @@ t.test('a lookup that hangs, or says too much, is a 500; closing the engine wait
     { method: 'MESSAGE', url: talking.url },
     { method: '*', url: `http://127.0.0.1:${portOf(hanging)}` },
   ];
-  const { peer, engine } = await engineWith(t, handlers, { timers: { t1Ms: 500 } }, { clock });
+  const { peer, engine } = await engineWith(t, handlers, {}, { clock });
   peer.send(inviteText('lh1', peer.port, { method: 'MESSAGE' }));
   t.equal((await peer.next()).status, 500, 'too much');
   peer.send(inviteText('lh2', peer.port, { method: 'OPTIONS' }));

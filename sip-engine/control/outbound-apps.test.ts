@@ -72,7 +72,7 @@ t.test('who cannot be reached, does not speak, or gives another secret: the call
     { method: 'MESSAGE', url: `tcp://127.0.0.1:${refused}` },
     { method: '*', url: `tcp://127.0.0.1:${listening.port}` },
   ];
-  const { peer } = await engineWith(t, handlers, { timers: { t1Ms: 500 } }, { clock });
+  const { peer } = await engineWith(t, handlers, {}, { clock });
   peer.send(inviteText('obr', peer.port, { method: 'MESSAGE' }));
   t.equal((await peer.next()).status, 480, 'refused');
   peer.send(inviteText('obw', peer.port, { method: 'OPTIONS' }));

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { udpPeer } from '../engine-test-peer.ts';
+import { T1_MS, udpPeer } from '../engine-test-peer.ts';
 import { createFakeClock } from '../timer/index.ts';
-import { settled, T1_MS, testbed, txn } from './call-testbed.ts';
+import { settled, testbed, txn } from './call-testbed.ts';
 import { requestIn, responseTo, SDP } from './call-text.ts';
 
 const END = 'Content-Length: 0\r\n\r\n';

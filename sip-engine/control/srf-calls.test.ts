@@ -35,7 +35,7 @@ interface TestSrf {
 }
 
 async function withSrf(t: Test) {
-  const running = await startEngine(t, { timers: { t1Ms: 500 } });
+  const running = await startEngine(t);
   const { port } = await running.engine.listenControl({ host: '127.0.0.1', port: 0, secret: 's' });
   const srf = new Srf() as unknown as TestSrf;
   srf.on('error', () => undefined);

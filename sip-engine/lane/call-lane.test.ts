@@ -6,7 +6,7 @@ import type { CallLane, LaneDialog, LaneInviteHandler, LaneRequest, LaneResponse
 
 async function testbed(t: Test) {
   let handle: LaneInviteHandler = () => undefined;
-  const { engine, udpPort, errors } = await startEngine(t, { timers: { t1Ms: 500 } });
+  const { engine, udpPort, errors } = await startEngine(t);
   const lane = engine.attachCalls((req, res) => handle(req, res));
   const peer = await udpPeer(t, udpPort);
   const arrival = () =>

@@ -177,7 +177,8 @@ t.test('a long run of bare LF lines, colons or blanks costs no more than its len
   const blank = `OPTIONS sip:b@h SIP/2.0\r\nX${' '.repeat(60_000)}\r\n\r\n`;
   for (const text of [lf, fold, blank, 'a'.repeat(65_000), `INVITE ${' '.repeat(60_000)}SIP/2.0\r\n\r\n`])
     faultOf(text);
-  t.ok(performance.now() - start < 250, `${performance.now() - start} ms`);
+  // Milliseconds; were it the square of the length, minutes.
+  t.ok(performance.now() - start < 5_000, `${performance.now() - start} ms`);
   t.end();
 });
 

@@ -2,6 +2,7 @@ import Srf from 'drachtio-srf';
 import t, { type Test } from 'tap';
 import { type Peer, requestText, startEngine, udpPeer } from '../engine-test-peer.ts';
 import { OutgoingMessage, type SipMessage } from '../message/index.ts';
+import { createFakeClock } from '../timer/index.ts';
 
 interface Results {
   readonly connected: boolean;
@@ -11,9 +12,9 @@ interface Results {
 
 type ProxyOptions = Record<string, unknown>;
 
-/** An engine with an unmodified drachtio app that proxies every INVITE to the given ports. */
+/** An engine with an unmodified drachtio app that proxies every INVITE to the given ports; its clock stands still. */
 async function start(t: Test, options: ProxyOptions) {
-  const { engine, udpPort, errors } = await startEngine(t);
+  const { engine, udpPort, errors } = await startEngine(t, {}, {}, { clock: createFakeClock() });
   const srf = new Srf();
   const targets: string[] = [];
   const outcome = Promise.withResolvers<Results>();
@@ -104,15 +105,13 @@ t.test('a call that stays with us: Record-Route, and a BYE the app does not see'
   t.equal(engine.stats.dialogs, 0);
 });
 
-t.test('a dead UDP target costs milliseconds: the next one is asked at once', async (t) => {
+t.test('a dead UDP target costs no time: the next one is asked at once', async (t) => {
   const { caller, callee, results } = await start(t, { forking: 'sequential' });
   (await callee()).close();
   const alive = await callee();
-  const started = performance.now();
   caller.send(requestText('INVITE', INVITE));
   answer(alive, await alive.next(), 200);
   t.equal((await next(caller)).status, 200);
-  t.ok(performance.now() - started < 1_500, 'far below the 3.2 s a time-out takes at T1 = 50 ms');
   t.equal((await results).finalStatus, 200);
 });
 
