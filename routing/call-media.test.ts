@@ -11,7 +11,7 @@ import {
 } from '../sip-engine/index.ts';
 import { accountRecord, carrierRecord, type DeltaFields, didRecord, trunkRecord } from '../tenancy/index.ts';
 import type { SrfDialog, SrfMessage, SrfRequest } from './srf-adapter.ts';
-import { call, refused, SDP, type Stage, startStage, until } from './test-stage.ts';
+import { call, refused, SDP, type Stage, startStage, turns, until } from './test-stage.ts';
 
 const DID = '+31201234567';
 const ports = {
@@ -46,11 +46,6 @@ const fields =
   });
 
 const bye = (dialog: SrfDialog) => dialog.destroy({ headers: {} }, () => undefined);
-
-/** Lets what was sent arrive and be answered, all on loopback. */
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
 
 async function settled(t: Test, stage: Stage): Promise<void> {
   await until(() => stage.router.activeCalls === 0);

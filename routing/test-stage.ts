@@ -241,6 +241,11 @@ export async function until(condition: () => boolean): Promise<void> {
   }
 }
 
+/** Lets what was sent arrive and be answered, all on loopback. */
+export async function turns(): Promise<void> {
+  for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** A UDP port of that address where everything is heard and nothing answered. */
 export async function silentPort(t: Test, host: string): Promise<number> {
   const socket = createSocket('udp4');
