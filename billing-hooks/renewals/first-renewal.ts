@@ -1,4 +1,4 @@
-import { accountChain, resolveEffective, type StoreContext } from '../../tenancy/index.ts';
+import { accountChain, resolveEffective, type StoreContext, WallClock } from '../../tenancy/index.ts';
 import { nextMonthly } from './next-month.ts';
 
 /** The wall clock of an account (F-014): its own, else the nearest above it that has one. */
@@ -8,5 +8,5 @@ export async function timezoneOf(context: StoreContext, accountId: number): Prom
 
 /** When a number that goes live at `fromMs` is to be paid again. */
 export async function firstRenewal(context: StoreContext, accountId: number, fromMs: number): Promise<number> {
-  return nextMonthly(fromMs, fromMs, await timezoneOf(context, accountId));
+  return nextMonthly(fromMs, fromMs, new WallClock(await timezoneOf(context, accountId)));
 }

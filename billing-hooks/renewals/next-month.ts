@@ -1,11 +1,9 @@
-import { type LocalTime, WallClock } from '../../tenancy/index.ts';
+import type { LocalTime, WallClock } from '../../tenancy/index.ts';
 
 /**
- * The first moment after `afterMs` that lies a whole number of months after `anchorMs` on the wall clock of
- * `timezone`. A day that a month lacks becomes its last: the 31st renews on 28 February and on 31 March.
+ * The first moment after `afterMs` that lies a whole number of months after `anchorMs` on the wall clock. A day that a month lacks becomes its last: the 31st renews on 28 February and on 31 March.
  */
-export function nextMonthly(anchorMs: number, afterMs: number, timezone: string): number {
-  const clock = new WallClock(timezone);
+export function nextMonthly(anchorMs: number, afterMs: number, clock: WallClock): number {
   const anchor = clock.toLocal(anchorMs);
   const after = clock.toLocal(afterMs);
   let months = Math.max(1, (after.year - anchor.year) * 12 + after.month - anchor.month);

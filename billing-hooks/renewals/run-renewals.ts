@@ -17,8 +17,9 @@ import { type CallHolds, NO_CALLS } from '../funds/index.ts';
 import type { CarrierAdapter } from '../inventory/index.ts';
 import { releaseNumber } from '../orders/release-number.ts';
 import { creditOf } from '../terms/index.ts';
-import { firstRenewal, timezoneOf } from './first-renewal.ts';
+import { firstRenewal } from './first-renewal.ts';
 import { nextMonthly } from './next-month.ts';
+import { RenewalClocks } from './renewal-clocks.ts';
 
 export interface RenewalRules {
   /** Days from a failed renewal until the number is released (features.md A15). @default 7 */
@@ -52,9 +53,10 @@ export async function runRenewals(
   const graceMs = (rules.graceDays ?? 7) * DAY_MS;
   const report = { renewed: 0, suspended: 0, released: 0, reminded: 0 };
   await scheduleFirst(store);
+  const deps = { store, carrier, holds, clocks: new RenewalClocks() };
   for (const due of await dueNumbers(store)) {
     for (;;) {
-      const outcome = await renewOne({ store, carrier, holds }, due, graceMs);
+      const outcome = await renewOne(deps, due, graceMs);
       if (outcome !== 'waiting') report[outcome] += 1;
       // After a long stop several months may be due; each is charged by itself.
       if (outcome !== 'renewed') break;
@@ -104,15 +106,16 @@ interface Deps {
   readonly store: Store;
   readonly carrier: CarrierAdapter;
   readonly holds: CallHolds;
+  readonly clocks: RenewalClocks;
 }
 
-async function renewOne({ store, carrier, holds }: Deps, due: Due, graceMs: number): Promise<Outcome> {
+async function renewOne({ store, carrier, holds, clocks }: Deps, due: Due, graceMs: number): Promise<Outcome> {
   const { id, accountId, monthlyRateMicros: amountMicros, currency } = due;
   let heldMicros = 0;
   try {
     return await holds.during({ accountId, amountMicros, currency }, (held) => {
       heldMicros = held;
-      return store.write((context) => renew(context, id, held));
+      return store.write((context) => renew(context, { id, held, clocks }));
     });
   } catch (error) {
     if (!(error instanceof TenancyError) || error.code !== 'insufficient_balance') throw error;
@@ -123,7 +126,14 @@ async function renewOne({ store, carrier, holds }: Deps, due: Due, graceMs: numb
   }
 }
 
-async function renew(context: StoreContext, id: number, heldMicros: number): Promise<Outcome> {
+interface Renewal {
+  readonly id: number;
+  /** What calls hold of the wallet, micro-units. */
+  readonly held: number;
+  readonly clocks: RenewalClocks;
+}
+
+async function renew(context: StoreContext, { id, held, clocks }: Renewal): Promise<Outcome> {
   const did = await getDid(context, id, null);
   if (!isDue(did, context.clock.nowMs())) return 'waiting';
   const { accountId, monthlyRateMicros, renewsAtMs, currency } = did;
@@ -137,16 +147,23 @@ async function renew(context: StoreContext, id: number, heldMicros: number): Pro
       trunkUuid: await trunkUuidOf(context, did),
       note: `${did.number} from ${new Date(renewsAtMs).toISOString().slice(0, 10)}`,
       currency,
-      creditMicros: (await creditOf(context, accountId)) - heldMicros,
+      creditMicros: (await creditOf(context, accountId)) - held,
       postings: [
         { accountId, kind: 'wallet', amountMicros: -monthlyRateMicros },
         { accountId: null, kind: 'revenue', amountMicros: monthlyRateMicros },
       ],
     });
   }
-  const timezone = await timezoneOf(context, accountId);
-  const next = nextMonthly(did.activatedAtMs ?? renewsAtMs, renewsAtMs, timezone);
-  await updateDid(context, id, { status: 'active', renewsAtMs: next, remindedDays: null }, null);
+  const clock = await clocks.of(context, accountId);
+  const dates = {
+    renewsAtMs: nextMonthly(did.activatedAtMs ?? renewsAtMs, renewsAtMs, clock),
+    remindedDays: null,
+  };
+  if (did.status === 'active') {
+    // As a rule nothing but the date changes: there is nothing to tell and nothing to read again.
+    const row = { ...dates, updatedAtMs: context.clock.nowMs() };
+    await context.db.updateTable('dids').set(row).where('id', '=', id).execute();
+  } else await updateDid(context, id, { status: 'active', ...dates }, null);
   return 'renewed';
 }
 
