@@ -14,6 +14,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'name' | '-name' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
       /** Only its children. */
       readonly parent_id?: string;
     };
@@ -543,6 +545,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'name' | '-name' | 'created_at' | '-created_at';
     };
     readonly body: undefined;
     readonly status: 200;
@@ -766,13 +770,13 @@ export interface ApiOperations {
       };
     };
   };
-  /** What was charged, by trunk, number or month. Needs the scope billing:read. */
+  /** What was charged, by trunk, number or month, or to each client. Needs the scope billing:read. */
   readonly 'GET /billing/costs': {
     readonly params: undefined;
     readonly query: {
       /** Default: the account acted in. */
       readonly account_id?: string;
-      readonly group_by?: 'trunk' | 'number' | 'month';
+      readonly group_by?: 'trunk' | 'number' | 'month' | 'client';
       /** RFC 3339, or a date. */
       readonly from?: string;
       /** RFC 3339, or a date. */
@@ -782,7 +786,7 @@ export interface ApiOperations {
     readonly status: 200;
     readonly response: {
       readonly data: readonly {
-        /** Trunk uuid, number or month; null: of none. */
+        /** Trunk uuid, number, month or account uuid; null: of none. */
         readonly key: string | null;
         readonly name: string | null;
         /** Cents. */
@@ -1468,6 +1472,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'name' | '-name' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
     };
     readonly body: undefined;
     readonly status: 200;
@@ -1940,6 +1946,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'number' | '-number' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
       readonly account_id?: string;
       readonly status?: 'active' | 'suspended' | 'pending_regulatory' | 'released';
       readonly assigned?: boolean;
@@ -2228,6 +2236,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'name' | '-name' | 'username' | '-username' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
       readonly account_id?: string;
       readonly status?: 'provisioning' | 'active' | 'suspended' | 'deleted';
       /** Part of the name or user name. */
@@ -2861,6 +2871,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'number' | '-number' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
       readonly account_id?: string;
       readonly status?: 'active' | 'suspended' | 'pending_regulatory' | 'released';
       readonly assigned?: boolean;
@@ -3098,6 +3110,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'number' | '-number' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
       readonly account_id?: string;
       /** Integer id or uuid. */
       readonly sip_trunk_id?: string;
@@ -3301,6 +3315,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'name' | '-name' | 'username' | '-username' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
       readonly account_id?: string;
       readonly status?: 'provisioning' | 'active' | 'suspended' | 'deleted';
       /** Part of the name or user name. */
@@ -4915,6 +4931,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'domain' | '-domain' | 'created_at' | '-created_at';
     };
     readonly body: undefined;
     readonly status: 200;
@@ -5231,6 +5249,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'name' | '-name' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
       readonly account_id?: string;
     };
     readonly body: undefined;
@@ -5381,6 +5401,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'name' | '-name' | 'email' | '-email' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
     };
     readonly body: undefined;
     readonly status: 200;
@@ -5564,6 +5586,136 @@ export interface ApiOperations {
           readonly monthly_rate: number;
           readonly requires_regulatory: boolean;
         }[];
+      };
+    };
+  };
+  /** What a cart would cost; nothing is bought. Needs the scope numbers:read. */
+  readonly 'POST /wallet/quote': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly items: readonly {
+        /** As the search gives it. */
+        readonly number: string;
+        /** ISO 3166 alpha-2. */
+        readonly country?: string;
+        readonly type?: 'local' | 'national' | 'mobile' | 'toll_free' | 'toll-free';
+      }[];
+      readonly account_id?: number | string;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly currency: string;
+        /** Cents: setup fees and the first month. */
+        readonly total: number;
+        /** Cents. */
+        readonly monthly_total: number;
+        readonly balance: string;
+        /** The wallet, with its credit, pays for it now. */
+        readonly affordable: boolean;
+        readonly items: readonly {
+          readonly number: string;
+          readonly country: string | null;
+          readonly type: string | null;
+          /** When it was ordered: active, or pending_regulatory. */
+          readonly status: string;
+          /** Cents. */
+          readonly setup_fee: number;
+          /** Cents. */
+          readonly monthly_rate: number;
+          readonly requires_regulatory: boolean;
+        }[];
+      };
+    };
+  };
+  /** List payments. Needs the scope billing:read. */
+  readonly 'GET /wallet/top-ups': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      readonly account_id?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly account_id: number;
+        /** Cents; what was paid, once it was. */
+        readonly amount: number;
+        readonly currency: string;
+        /** pending, succeeded or failed. */
+        readonly status: string;
+        readonly provider: string;
+        readonly provider_reference: string;
+        /** Where a person pays. */
+        readonly url: string | null;
+        readonly created_at: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Begin a payment into a wallet. Needs the scope billing:write. */
+  readonly 'POST /wallet/top-ups': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      /** Cents. */
+      readonly amount: number;
+      readonly account_id?: number | string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly account_id: number;
+        /** Cents; what was paid, once it was. */
+        readonly amount: number;
+        readonly currency: string;
+        /** pending, succeeded or failed. */
+        readonly status: string;
+        readonly provider: string;
+        readonly provider_reference: string;
+        /** Where a person pays. */
+        readonly url: string | null;
+        readonly created_at: string;
+      };
+    };
+  };
+  /** Show how a payment stands. Needs the scope billing:read. */
+  readonly 'GET /wallet/top-ups/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly account_id: number;
+        /** Cents; what was paid, once it was. */
+        readonly amount: number;
+        readonly currency: string;
+        /** pending, succeeded or failed. */
+        readonly status: string;
+        readonly provider: string;
+        readonly provider_reference: string;
+        /** Where a person pays. */
+        readonly url: string | null;
+        readonly created_at: string;
       };
     };
   };

@@ -12,7 +12,7 @@ import type { AdminDeps } from './deps.ts';
 import { bearerPrincipal, controlPrincipal } from './http/authenticate.ts';
 import { BODY_LIMIT_BYTES, installBodyParser } from './http/body-parser.ts';
 import { installErrorHandler, sendFrameworkError } from './http/error-handler.ts';
-import { IdempotencyMemory } from './http/idempotency.ts';
+import { IdempotencyGate } from './http/idempotency.ts';
 import { installOpenApi } from './http/openapi.ts';
 import { limitRate } from './http/rate-limit-hook.ts';
 import { createDefineRoute } from './http/route.ts';
@@ -67,7 +67,7 @@ async function installApi(api: FastifyInstance, deps: AdminDeps): Promise<void> 
   const define = createDefineRoute(api, {
     authenticate,
     publish: deps.publish,
-    idempotency: new IdempotencyMemory(deps.nowMs),
+    idempotency: new IdempotencyGate(deps.store.idempotency),
   });
   const bulkRunner = new BulkRunner(deps);
   // A command that opens the database for a moment takes up nobody else's work.

@@ -24,6 +24,7 @@ export const API_ERRORS = {
   stale_version: { status: 422, message: 'It was changed by somebody else meanwhile.', remedy: 'Read it again and repeat the change with the new ETag.' },
   idempotency_mismatch: { status: 422, message: 'The Idempotency-Key was used before for another request.', remedy: 'Use a new key for a new request.' },
   idempotency_in_progress: { status: 422, message: 'The request with this Idempotency-Key is still being worked on.', remedy: 'Wait a moment and repeat it.' },
+  idempotency_interrupted: { status: 422, message: 'The request with this Idempotency-Key was done, but the server ended before it could answer.', remedy: 'Look at what is there: it is not done a second time. Have a new password made where one was not told.' },
   payload_too_large: { status: 422, message: 'The body is too large.', remedy: 'Split the request.' },
   unsupported_media: { status: 422, message: 'The body is not JSON.', remedy: 'Send a JSON object.' },
   insufficient_balance: { status: 422, message: 'Wallet balance too low for this purchase.', remedy: 'Top up the wallet.' },

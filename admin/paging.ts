@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { fieldError } from './errors.ts';
+import type { SortOrder } from './store-port.ts';
 
 export const DEFAULT_PER_PAGE = 50;
 export const MAX_PER_PAGE = 200;
@@ -8,13 +9,21 @@ export const MAX_PER_PAGE = 200;
 export const PAGE_QUERY = {
   page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'From 1.' })),
   per_page: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_PER_PAGE, description: 'Default 50.' })),
-  cursor: Type.Optional(Type.String({ maxLength: 200, description: 'next_cursor of the page before.' })),
+  cursor: Type.Optional(Type.String({ maxLength: 2000, description: 'next_cursor of the page before.' })),
 };
+
+/** Those, and `sort` by one of these fields of the rows, none of which may be null. */
+export function sortedBy<const Names extends readonly string[]>(...names: Names) {
+  const description = 'Default by id. With - the greatest first; equal ones are by id.';
+  const values = names.flatMap((name: Names[number]) => [name, `-${name}`] as const);
+  return { ...PAGE_QUERY, sort: Type.Optional(Type.Enum(values, { description })) };
+}
 
 export interface PageQuery {
   readonly page?: number;
   readonly per_page?: number;
   readonly cursor?: string;
+  readonly sort?: string;
 }
 
 export interface PageMeta {
@@ -40,17 +49,20 @@ export interface PageRequest {
   readonly offset: number;
   /** One more than is shown, so that it is known whether more follow. */
   readonly limit: number;
+  /** `undefined`: by id. */
+  readonly sort: SortOrder | undefined;
 }
 
 /** @throws {ApiError} when the cursor is not one of ours. */
 export function parsePage(query: PageQuery): PageRequest {
   const perPage = query.per_page ?? DEFAULT_PER_PAGE;
   if (query.cursor !== undefined) {
-    const { afterId, page } = parseCursor(query.cursor);
-    return { page, perPage, afterId, offset: 0, limit: perPage + 1 };
+    const { afterId, page, after } = parseCursor(query.cursor, query.sort);
+    return { page, perPage, afterId, offset: 0, limit: perPage + 1, sort: sortOf(query.sort, after) };
   }
   const page = query.page ?? 1;
-  return { page, perPage, afterId: 0, offset: (page - 1) * perPage, limit: perPage + 1 };
+  const offset = (page - 1) * perPage;
+  return { page, perPage, afterId: 0, offset, limit: perPage + 1, sort: sortOf(query.sort) };
 }
 
 /** The rows to show and the envelope's `meta`, out of a slice that may hold one row too many. */
@@ -61,18 +73,54 @@ export function paged<T extends { readonly id: number }>(
   const rows = found.rows.slice(0, request.perPage);
   const last = rows[rows.length - 1];
   const more = found.rows.length > request.perPage && last !== undefined;
-  const next = more ? formatCursor(last.id, request.page + 1) : null;
+  const next = more ? formatCursor(last, request) : null;
   return { rows, meta: { total: found.total, page: request.page, per_page: request.perPage, next_cursor: next } };
 }
 
-function formatCursor(afterId: number, page: number): string {
-  return Buffer.from(`${afterId}.${page}`).toString('base64url');
+/** `created_at` of the API is `createdAtMs` of the rows. */
+function sortOf(sort: string | undefined, after?: string | number): SortOrder | undefined {
+  if (sort === undefined) return undefined;
+  const name = sort.replace(/^-/, '').replace(/_at$/, '_at_ms');
+  const column = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return { column, isDescending: sort.startsWith('-'), ...(after === undefined ? {} : { after }) };
 }
 
-function parseCursor(cursor: string): { readonly afterId: number; readonly page: number } {
-  const match = /^(\d{1,15})\.(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
-  if (match === null) throw fieldError('cursor', 'is not a next_cursor that was given out here');
-  return { afterId: Number(match[1]), page: Number(match[2]) };
+interface Cursor {
+  readonly afterId: number;
+  readonly page: number;
+  /** Of the order, in the row of that id. */
+  readonly after?: string | number;
+}
+
+/** Where the next page begins: after this row. In another order than by id its value and the order are in it. */
+function formatCursor(last: { readonly id: number }, { page, sort }: PageRequest): string {
+  const place = `${last.id}.${page + 1}`;
+  if (sort === undefined) return Buffer.from(place).toString('base64url');
+  const after = (last as Readonly<Record<string, unknown>>)[sort.column];
+  return Buffer.from(`${place}.${JSON.stringify([orderName(sort), after])}`).toString('base64url');
+}
+
+const orderName = ({ column, isDescending }: SortOrder) => `${isDescending ? '-' : ''}${column}`;
+
+function parseCursor(cursor: string, sort: string | undefined): Cursor {
+  const match = /^(\d{1,15})\.(\d{1,9})(?:\.(\[.*\]))?$/s.exec(Buffer.from(cursor, 'base64url').toString());
+  const tail = match?.[3] === undefined ? [] : parseTail(match[3]);
+  if (match === null || tail === undefined) throw fieldError('cursor', 'is not a next_cursor that was given out here');
+  const [order, after] = tail;
+  const asked = sortOf(sort);
+  if (order !== (asked === undefined ? undefined : orderName(asked)))
+    throw fieldError('cursor', 'is of a list in another order: send the same sort with it');
+  return { afterId: Number(match[1]), page: Number(match[2]), ...(after === undefined ? {} : { after }) };
+}
+
+function parseTail(text: string): readonly [order?: string, after?: string | number] | undefined {
+  try {
+    const [order, after] = JSON.parse(text) as readonly unknown[];
+    const isSound = typeof order === 'string' && (typeof after === 'string' || typeof after === 'number');
+    return isSound ? [order, after] : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A slice of rows that are all in memory, ordered by id. */

@@ -18,6 +18,7 @@ export type {
   OrderRow,
   Ref,
   Slice,
+  SortOrder,
   StoredDelivery,
   SubmissionRow,
   TransactionRow,

@@ -13,6 +13,7 @@ import type { AuditStore } from './audit-store-port.ts';
 import type { BulkStore } from './bulk-store-port.ts';
 import type { EventStore } from './event-store-port.ts';
 import type { GroupStore } from './group-store-port.ts';
+import type { IdempotencyStore } from './idempotency-store-port.ts';
 import type { InvoiceStore } from './invoice-store-port.ts';
 import type { MoneyStore } from './money-store-port.ts';
 import type { PolicyStore } from './policy-store-port.ts';
@@ -289,6 +290,7 @@ export interface AdminStore {
   readonly tenantFiles: TenantFileStore;
   readonly users: UserStore;
   readonly bulk: BulkStore;
+  readonly idempotency: IdempotencyStore;
   /**
    * Several writes in one transaction, through the store that is handed in, never through the outer one. Inside
    * another it is a part of that one which can fail by itself.

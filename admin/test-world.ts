@@ -75,10 +75,7 @@ export async function openTestWorld(
       published.count += 1;
       if (published.fail) throw new Error('no acknowledgement');
     },
-    isReady: () => true,
-    version: '0.0.0-test',
-    domain: 'sip.didfarm.com',
-    access: { proxy: null, port: 5060, tlsPort: null, addresses: [], expiresSec: 3600 },
+    ...PLACE,
     rateLimits: options.rateLimits ?? false,
     nowMs: clock.nowMs,
     ...(options.domainCheck === undefined ? {} : { domainCheck: options.domainCheck }),
@@ -93,6 +90,28 @@ export async function openTestWorld(
   const accounts = await createTree(admin);
   const keys = await createKeys(admin, accounts);
   return { app, control, store, admin, clock, sip, calls, published, accounts, keys };
+}
+
+const PLACE = {
+  isReady: () => true,
+  version: '0.0.0-test',
+  domain: 'sip.didfarm.com',
+  access: { proxy: null, port: 5060, tlsPort: null, addresses: [], expiresSec: 3600 },
+};
+
+/** The app over a store as the operator meets it, where SIP always has everything. */
+export function createControlApp(store: Store): Promise<FastifyInstance> {
+  const sip = testSipPort({ registrations: new Map(), bans: new Map(), explained: [], asked: [] });
+  return createAdminApp({
+    ...PLACE,
+    store: createAdminStore(store),
+    records: testRecords(store, []),
+    sip,
+    publish: async () => {},
+    rateLimits: false,
+    nowMs: store.clock.nowMs,
+    channel: 'control',
+  });
 }
 
 async function createTree(admin: AdminStore): Promise<TestWorld['accounts']> {

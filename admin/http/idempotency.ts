@@ -1,63 +1,44 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { ApiError, fieldError } from '../errors.ts';
+import type { IdempotencyStore, StoredAnswer } from '../idempotency-store-port.ts';
 
-/** What was answered to a write that carried an Idempotency-Key. */
-export interface StoredAnswer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-interface Entry {
+/** One write with its Idempotency-Key. */
+export interface RepeatableWrite {
+  /** Who sent it, and the key. */
+  readonly scope: string;
   readonly fingerprint: string;
-  readonly atMs: number;
-  /** `undefined` while the first request is being worked on. */
-  answer: StoredAnswer | undefined;
+  /** Done again it goes on where an interruption has left it. */
+  readonly resumes: boolean;
 }
 
-const KEPT_MS = 24 * 3600 * 1000;
-const MAX_ENTRIES = 10_000;
+/** Sees to it that a write with an Idempotency-Key is done once within a day, also when the server was killed (F-118). */
+export class IdempotencyGate {
+  readonly #store: IdempotencyStore;
+  /** Fingerprints of what is being worked on, by scope. */
+  readonly #underWay = new Map<string, string>();
 
-/**
- * Remembers for a day what writes with an Idempotency-Key were answered (F-118). In memory, because such
- * answers hold passwords that may not be stored; refusals are not remembered, so that they can be retried.
- */
-export class IdempotencyMemory {
-  readonly #nowMs: () => number;
-  readonly #entries = new Map<string, Entry>();
-
-  constructor(nowMs: () => number) {
-    this.#nowMs = nowMs;
+  constructor(store: IdempotencyStore) {
+    this.#store = store;
   }
 
-  /** The earlier answer, or `undefined` after which the caller must `finish` or `abandon`. @throws {ApiError} */
-  begin(scope: string, fingerprint: string): StoredAnswer | undefined {
-    this.#forgetOld();
-    const entry = this.#entries.get(scope);
-    if (entry === undefined) {
-      this.#entries.set(scope, { fingerprint, atMs: this.#nowMs(), answer: undefined });
-      return undefined;
-    }
-    if (entry.fingerprint !== fingerprint) throw new ApiError('idempotency_mismatch');
-    if (entry.answer === undefined) throw new ApiError('idempotency_in_progress');
-    return entry.answer;
-  }
-
-  finish(scope: string, answer: StoredAnswer): void {
-    const entry = this.#entries.get(scope);
-    if (entry !== undefined) entry.answer = answer;
-  }
-
-  abandon(scope: string): void {
-    this.#entries.delete(scope);
-  }
-
-  #forgetOld(): void {
-    const limit = this.#nowMs() - KEPT_MS;
-    for (const [scope, entry] of this.#entries) {
-      // Insertion order is age order, so the first young one ends the search.
-      if (entry.atMs > limit && this.#entries.size <= MAX_ENTRIES) return;
-      this.#entries.delete(scope);
+  /** Does the work, or repeats what the same write was answered. @throws {ApiError} */
+  async once(
+    { scope, fingerprint, resumes }: RepeatableWrite,
+    work: () => Promise<StoredAnswer>,
+  ): Promise<{ readonly answer: StoredAnswer; readonly isReplayed: boolean }> {
+    const other = this.#underWay.get(scope);
+    if (other !== undefined)
+      throw new ApiError(other === fingerprint ? 'idempotency_in_progress' : 'idempotency_mismatch');
+    this.#underWay.set(scope, fingerprint);
+    try {
+      const earlier = await this.#store.find(scope);
+      if (earlier !== undefined && earlier.fingerprint !== fingerprint) throw new ApiError('idempotency_mismatch');
+      if (earlier?.answer !== undefined) return { answer: earlier.answer, isReplayed: true };
+      if (earlier !== undefined && !resumes) throw new ApiError('idempotency_interrupted');
+      return { answer: await this.#store.run(scope, fingerprint, work), isReplayed: false };
+    } finally {
+      this.#underWay.delete(scope);
     }
   }
 }

@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Static, TObject, TSchema } from 'typebox';
 import { ApiError } from '../errors.ts';
+import type { StoredAnswer } from '../idempotency-store-port.ts';
 import { type Principal, requireOperator, requireScope } from '../principal.ts';
 import type { Scope } from '../scopes.ts';
-import { fingerprintOf, type IdempotencyMemory, idempotencyKey, type StoredAnswer } from './idempotency.ts';
+import { fingerprintOf, type IdempotencyGate, idempotencyKey } from './idempotency.ts';
 import { FAULTS } from './openapi.ts';
 import { readForm, type UploadLimits } from './upload.ts';
 
@@ -37,6 +38,8 @@ export interface RouteSpec<P extends TObject, Q extends TObject, B extends TSche
   readonly status?: 200 | 201 | 202;
   /** The write changes what SIP reads: answer when every SIP thread has it. @default false */
   readonly publishes?: boolean;
+  /** It keeps the Idempotency-Key with what it writes: done again it goes on where it was. @default false */
+  readonly resumes?: boolean;
   handler(call: Call<Static<P>, Static<Q>, Static<B>>): Promise<unknown>;
 }
 
@@ -44,7 +47,7 @@ export interface RouteSpec<P extends TObject, Q extends TObject, B extends TSche
 export interface RouteDeps {
   authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Principal>;
   publish(): Promise<void>;
-  readonly idempotency: IdempotencyMemory;
+  readonly idempotency: IdempotencyGate;
 }
 
 export type DefineRoute = <P extends TObject, Q extends TObject, B extends TSchema>(spec: RouteSpec<P, Q, B>) => void;
@@ -75,8 +78,9 @@ export function createDefineRoute(app: FastifyInstance, deps: RouteDeps): Define
       handler: async (request, reply) => {
         const principal = principals.get(request);
         if (principal === undefined) throw new ApiError('missing_api_key');
-        const run = () => answer(spec as unknown as AnySpec, deps, principal, request, reply);
-        const stored = isWrite ? await once(deps.idempotency, principal, request, reply, run) : await run();
+        const run = () => answer(spec as unknown as AnySpec, principal, request, reply);
+        const stored = isWrite ? await once(deps, spec.resumes === true, principal, request, reply, run) : await run();
+        if (spec.publishes === true) await publish(deps);
         return reply.code(stored.status).send(stored.body);
       },
     };
@@ -108,14 +112,12 @@ const EMPTY_QUERY = { type: 'object', properties: {}, additionalProperties: fals
 
 async function answer(
   spec: AnySpec,
-  deps: RouteDeps,
   principal: Principal,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<StoredAnswer> {
   const { params, query, body } = request;
   const result = await spec.handler({ principal, params, query, body: body ?? {}, request, reply } as never);
-  if (spec.publishes === true) await publish(deps);
   return { status: spec.status ?? 200, body: result };
 }
 
@@ -129,7 +131,8 @@ async function publish(deps: RouteDeps): Promise<void> {
 
 /** Runs a write, or repeats what the same write was answered before. */
 async function once(
-  memory: IdempotencyMemory,
+  { idempotency }: RouteDeps,
+  resumes: boolean,
   principal: Principal,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -137,18 +140,8 @@ async function once(
 ): Promise<StoredAnswer> {
   const key = idempotencyKey(request);
   if (key === undefined) return run();
-  const scope = `${principal.actor} ${key}`;
-  const earlier = memory.begin(scope, fingerprintOf(request));
-  if (earlier !== undefined) {
-    reply.header('idempotency-replayed', 'true');
-    return earlier;
-  }
-  try {
-    const stored = await run();
-    memory.finish(scope, stored);
-    return stored;
-  } catch (error) {
-    memory.abandon(scope);
-    throw error;
-  }
+  const write = { scope: `${principal.actor} ${key}`, fingerprint: fingerprintOf(request), resumes };
+  const { answer, isReplayed } = await idempotency.once(write, run);
+  if (isReplayed) reply.header('idempotency-replayed', 'true');
+  return answer;
 }

@@ -3,7 +3,7 @@ import type { AdminDeps } from '../deps.ts';
 import { ApiError, fieldError } from '../errors.ts';
 import { checkIfMatch, setEtag } from '../http/etag.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import { canSee, type Principal } from '../principal.ts';
 import { envelope, ID_PARAMS, listEnvelope } from '../shapes.ts';
 import type { AccountRow } from '../store-port.ts';
@@ -20,7 +20,10 @@ import {
 const TAG = 'Accounts';
 
 const LIST_QUERY = Type.Object(
-  { ...PAGE_QUERY, parent_id: Type.Optional(Type.String({ maxLength: 64, description: 'Only its children.' })) },
+  {
+    ...sortedBy('name', 'created_at', 'updated_at'),
+    parent_id: Type.Optional(Type.String({ maxLength: 64, description: 'Only its children.' })),
+  },
   { additionalProperties: false },
 );
 

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import type { AdminDeps } from '../deps.ts';
 import { ApiError, fieldError, notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import type { Principal } from '../principal.ts';
 import { ROLES, SCOPE_WORDS, scopesBeyond } from '../scopes.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, NAME, nullable } from '../shapes.ts';
@@ -120,7 +120,7 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     tag: TAG,
     summary: 'List keys',
     scope: 'admin',
-    query: Type.Object(PAGE_QUERY, { additionalProperties: false }),
+    query: Type.Object(sortedBy('name', 'created_at'), { additionalProperties: false }),
     response: listEnvelope(Type.Object(SHOWN)),
     handler: async ({ principal, query }) => {
       const page = parsePage(query);

@@ -73,6 +73,7 @@ function installResource(define: DefineRoute, deps: AdminDeps, resource: BulkRes
     body,
     bodyLimit: BODY_LIMIT,
     status: 202,
+    resumes: true,
     response: envelope(BULK_JOB_SHAPE),
     handler: async (call) => {
       const job = await accept(deps, resource, call);

@@ -3,7 +3,7 @@ import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import { checkIfMatch, setEtag } from '../http/etag.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import { envelope, ID_PARAMS, listEnvelope, NAME } from '../shapes.ts';
 import type { CarrierRow } from '../store-port.ts';
 import { CARRIER_FIELDS, CARRIER_SHAPE, carrierFields, carrierView } from '../views/carrier.ts';
@@ -76,7 +76,7 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     tag: TAG,
     summary: 'List carriers',
     scope: 'operator',
-    query: Type.Object(PAGE_QUERY, { additionalProperties: false }),
+    query: Type.Object(sortedBy('name', 'created_at', 'updated_at'), { additionalProperties: false }),
     response: listEnvelope(CARRIER_SHAPE),
     handler: async ({ query }) => {
       const page = parsePage(query);

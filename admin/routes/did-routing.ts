@@ -4,7 +4,7 @@ import type { AdminDeps } from '../deps.ts';
 import { fieldError, notFound } from '../errors.ts';
 import { checkIfMatch, setEtag } from '../http/etag.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import type { Principal } from '../principal.ts';
 import { envelope, ID, ID_OR_UUID, ID_PARAMS, listEnvelope, NOTES } from '../shapes.ts';
 import type { DidRow, TrunkRow } from '../store-port.ts';
@@ -31,7 +31,7 @@ const ASSIGN = Type.Object(
 
 const LIST_QUERY = Type.Object(
   {
-    ...PAGE_QUERY,
+    ...sortedBy('number', 'created_at', 'updated_at'),
     account_id: Type.Optional(Type.String({ maxLength: 64 })),
     sip_trunk_id: Type.Optional(Type.String({ maxLength: 64, description: 'Integer id or uuid.' })),
     assigned: Type.Optional(Type.Boolean()),

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { AdminDeps } from '../deps.ts';
 import { checkIfMatch, setEtag } from '../http/etag.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import { envelope, ID_PARAMS, listEnvelope } from '../shapes.ts';
 import { NUMBER_SHAPE, numberView } from '../views/did.ts';
 import { findDid } from './did-routing.ts';
@@ -12,7 +12,7 @@ const TAG = 'Numbers';
 
 export const NUMBERS_QUERY = Type.Object(
   {
-    ...PAGE_QUERY,
+    ...sortedBy('number', 'created_at', 'updated_at'),
     account_id: Type.Optional(Type.String({ maxLength: 64 })),
     status: Type.Optional(Type.Enum(['active', 'suspended', 'pending_regulatory', 'released'])),
     assigned: Type.Optional(Type.Boolean()),

@@ -76,6 +76,7 @@ export function installOrders(define: DefineRoute, deps: AdminDeps): void {
     body: CHECKOUT,
     status: 201,
     publishes: true,
+    resumes: true,
     response: envelope(Type.Object(PLACED)),
     handler: async ({ principal, body, request }) => {
       const account = await targetAccount(deps, principal, body.account_id);

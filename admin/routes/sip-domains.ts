@@ -4,7 +4,7 @@ import { checkOwnership, needsCheck, verificationRecord } from '../domain-check.
 import { notFound } from '../errors.ts';
 import { checkIfMatch, setEtag } from '../http/etag.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import type { Principal } from '../principal.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
 import type { DomainRow } from '../store-port.ts';
@@ -48,7 +48,7 @@ export function installSipDomains(define: DefineRoute, deps: AdminDeps): void {
     tag: TAG,
     summary: 'List SIP domains',
     scope: 'accounts:read',
-    query: Type.Object(PAGE_QUERY, { additionalProperties: false }),
+    query: Type.Object(sortedBy('domain', 'created_at'), { additionalProperties: false }),
     response: listEnvelope(SHAPE),
     handler: async ({ principal, query }) => {
       const page = parsePage(query);

@@ -5,7 +5,7 @@ import { notFound } from '../errors.ts';
 import { freeTrunkName } from '../free-trunk-name.ts';
 import { checkIfMatch, setEtag } from '../http/etag.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import type { RegistrationStatus } from '../ports.ts';
 import type { Principal } from '../principal.ts';
 import { envelope, ID_PARAMS, listEnvelope, nullable } from '../shapes.ts';
@@ -34,7 +34,7 @@ const EXTENSIONS: Resource = { path: '/extensions', tag: 'Extensions', one: 'ext
 
 const LIST_QUERY = Type.Object(
   {
-    ...PAGE_QUERY,
+    ...sortedBy('name', 'username', 'created_at', 'updated_at'),
     account_id: Type.Optional(Type.String({ maxLength: 64 })),
     status: Type.Optional(Type.Enum(['provisioning', 'active', 'suspended', 'deleted'])),
     search: Type.Optional(Type.String({ maxLength: 120, description: 'Part of the name or user name.' })),

@@ -3,7 +3,7 @@ import type { AdminDeps } from '../deps.ts';
 import { fieldError, notFound } from '../errors.ts';
 import { checkIfMatch, setEtag } from '../http/etag.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import type { Principal } from '../principal.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, listEnvelope, NAME } from '../shapes.ts';
 import type { GroupRow } from '../store-port.ts';
@@ -20,7 +20,7 @@ const CREATE = Type.Object(
   { additionalProperties: false },
 );
 const LIST_QUERY = Type.Object(
-  { ...PAGE_QUERY, account_id: Type.Optional(Type.String({ maxLength: 64 })) },
+  { ...sortedBy('name', 'created_at', 'updated_at'), account_id: Type.Optional(Type.String({ maxLength: 64 })) },
   { additionalProperties: false },
 );
 

@@ -3,7 +3,7 @@ import type { AdminDeps } from '../deps.ts';
 import { ApiError, notFound } from '../errors.ts';
 import { checkIfMatch, setEtag } from '../http/etag.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import type { Principal } from '../principal.ts';
 import { ROLES, scopesBeyond } from '../scopes.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, NAME, nullable } from '../shapes.ts';
@@ -110,7 +110,7 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     tag: TAG,
     summary: 'List people',
     scope: 'admin',
-    query: Type.Object(PAGE_QUERY, { additionalProperties: false }),
+    query: Type.Object(sortedBy('name', 'email', 'created_at', 'updated_at'), { additionalProperties: false }),
     response: listEnvelope(SHAPE),
     handler: async ({ principal, query }) => {
       const page = parsePage(query);

@@ -52,6 +52,7 @@ export function installWallet(define: DefineRoute, deps: AdminDeps): void {
     body: TOP_UP,
     status: 201,
     publishes: true,
+    resumes: true,
     response: envelope(TRANSACTION_SHAPE),
     handler: async ({ principal, body, request }) => {
       const account = await targetAccount(deps, principal, body.account_id);

@@ -13,6 +13,7 @@ import { createBulkStore } from './bulk-store.ts';
 import { createDidStore } from './did-store.ts';
 import { createEventStore } from './event-store.ts';
 import { createGroupStore } from './group-store.ts';
+import { IdempotentWrites } from './idempotency-store.ts';
 import { createInvoiceStore } from './invoice-store.ts';
 import { createKeyStore } from './key-store.ts';
 import { createMoneyStore } from './money-store.ts';
@@ -40,7 +41,9 @@ export interface AdminStoreOptions {
 }
 
 /** The routes' view of the store: every write is one transaction with its audit entry. */
-export function createAdminStore(store: Store, options: AdminStoreOptions = {}): AdminStore {
+export function createAdminStore(opened: Store, options: AdminStoreOptions = {}): AdminStore {
+  const idempotency = new IdempotentWrites(opened);
+  const store = idempotency.watched;
   const {
     carrier = createDefaultCarrier(store),
     guard = new AddressGuard([]),
@@ -69,6 +72,7 @@ export function createAdminStore(store: Store, options: AdminStoreOptions = {}):
     tenantFiles: createTenantFileStore(store),
     users: createUserStore(store),
     bulk: createBulkStore(store),
+    idempotency,
     // Within a transaction nobody can wait for SIP; nothing is bought there.
     atOnce: (work) =>
       store.write((context) => work(createAdminStore(nest(store, context), { ...options, holds: NO_CALLS }))),

@@ -49,6 +49,14 @@ export interface AdministrationTables {
     readonly trunkId: number;
     readonly passwordSealed: Uint8Array;
   };
+  readonly idempotentWrites: {
+    /** Who sent it, and its Idempotency-Key. */
+    readonly scope: string;
+    readonly fingerprint: string;
+    /** `null` until it is answered. */
+    readonly answerSealed: Uint8Array | null;
+    readonly atMs: number;
+  };
   readonly users: {
     readonly id: Generated<number>;
     readonly uuid: Generated<string>;

@@ -13,6 +13,7 @@ import { administration } from './0012-administration.ts';
 import { money } from './0013-money.ts';
 import { regulatory } from './0014-regulatory.ts';
 import { certifiedTrunks } from './0015-certified-trunks.ts';
+import { idempotentWrites } from './0016-idempotent-writes.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   money,
   regulatory,
   certifiedTrunks,
+  idempotentWrites,
 ];
 
 export type { Migration };

@@ -15,6 +15,17 @@ export interface Slice {
   readonly afterId: number;
   readonly offset: number;
   readonly limit: number;
+  /** @default by id */
+  readonly sort?: SortOrder | undefined;
+}
+
+/** Another order than by id; rows that are equal in it are by id. */
+export interface SortOrder {
+  /** A column without NULL, in camelCase. */
+  readonly column: string;
+  readonly isDescending: boolean;
+  /** The value of the row `afterId`; absent: from the start. */
+  readonly after?: string | number;
 }
 
 export interface Found<T> {
@@ -38,10 +49,24 @@ export async function readSlice<Name extends keyof Tables>(
   query: SelectQueryBuilder<Tables, Name, object>,
   slice: Slice,
 ): Promise<Found<Selectable<Tables[Name]>>> {
-  const id = sql<number>`id`;
   const { total } = await query.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow();
-  const page = query.selectAll().where(id, '>', slice.afterId).orderBy(id).offset(slice.offset).limit(slice.limit);
+  const page = query.selectAll().where(follows(slice)).orderBy(orderOf(slice)).offset(slice.offset).limit(slice.limit);
   return { total, rows: (await page.execute()) as Selectable<Tables[Name]>[] };
+}
+
+function orderOf({ sort }: Slice): RawBuilder<unknown> {
+  if (sort === undefined) return sql`id`;
+  const column = sql.ref(sort.column);
+  return sort.isDescending ? sql`${column} DESC, id DESC` : sql`${column}, id`;
+}
+
+/** What comes after the last row of the page before, whatever has been added meanwhile. */
+function follows({ sort, afterId }: Slice): RawBuilder<boolean> {
+  if (sort?.after === undefined) return sql<boolean>`id > ${sort === undefined ? afterId : 0}`;
+  const column = sql.ref(sort.column);
+  return sort.isDescending
+    ? sql<boolean>`(${column} < ${sort.after} OR (${column} = ${sort.after} AND id < ${afterId}))`
+    : sql<boolean>`(${column} > ${sort.after} OR (${column} = ${sort.after} AND id > ${afterId}))`;
 }
 
 /**

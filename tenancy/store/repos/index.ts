@@ -9,6 +9,7 @@ export {
   type Found,
   type Ref,
   type Slice,
+  type SortOrder,
   type Stamped,
   type Visible,
 } from './common.ts';
@@ -19,6 +20,7 @@ export * from './did-repo.ts';
 export { type DidRow, type NumberType, toDidRow } from './did-rows.ts';
 export * from './domain-repo.ts';
 export * from './group-repo.ts';
+export * from './idempotent-write-repo.ts';
 export * from './key-repo.ts';
 export * from './order-repo.ts';
 export * from './outbox-repo.ts';
