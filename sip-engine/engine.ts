@@ -176,13 +176,7 @@ class Engine implements SipEngine {
   }
 
   attachCalls(onInvite: LaneInviteHandler): CallLane {
-    let lane: DirectCalls | undefined;
-    this.#control.attachLocal(['INVITE'], (hub) => {
-      lane = new DirectCalls(hub, onInvite);
-      return lane;
-    });
-    if (lane === undefined) throw new Error('the control layer takes no calls');
-    return lane;
+    return this.#control.attachLocal(['INVITE'], (hub) => new DirectCalls(hub, onInvite));
   }
 
   listenControl(options: ControlListenOptions): Promise<{ readonly port: number }> {

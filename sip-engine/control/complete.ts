@@ -1,5 +1,6 @@
 import { type Decorate, type Incoming, localContact, localHostPort } from '../dialog/index.ts';
 import { isWellFormed, OutgoingMessage } from '../message/index.ts';
+import type { EnginePorts } from '../ports.ts';
 import type { Flow, TransportLayer } from '../transport/index.ts';
 import { type AppMessage, appHeader } from './app-message.ts';
 import { BadHeaderError } from './errors.ts';
@@ -71,20 +72,22 @@ export function completeResponse(
   return withBody(response, app);
 }
 
-/** A request outside dialogs, without header lines that do not parse, and still without Via and what depends on the way taken. */
-export function completeRequest(
-  app: AppMessage,
-  made: { readonly tag: string; readonly callId: string; readonly seq: number },
-) {
+/**
+ * A request outside dialogs, without header lines that do not parse, and still without Via and what depends on the way
+ * taken. Tag, Call-ID and CSeq (RFC 3261 8.1.1.5: its number from the clock) are made where the application has none.
+ * @throws SipInjectionError
+ */
+export function completeRequest(app: AppMessage, { random, clock }: Pick<EnginePorts, 'random' | 'clock'>) {
   const request = OutgoingMessage.request(app.method, app.uri);
   request.set('Max-Forwards', '70');
   const from = appHeader(app, 'from') ?? appHeader(app, 'f');
-  request.set('From', withTag(from === undefined ? '<sip:@localhost>' : bracketed(from), made.tag));
+  request.set('From', withTag(from === undefined ? '<sip:@localhost>' : bracketed(from), random.hex(13)));
   const to = appHeader(app, 'to') ?? appHeader(app, 't');
   request.set('To', to === undefined ? `<${app.uri.replace(/[;?].*$/, '')}>` : bracketed(to));
-  request.set('Call-ID', appHeader(app, 'call-id') ?? appHeader(app, 'i') ?? made.callId);
+  request.set('Call-ID', appHeader(app, 'call-id') ?? appHeader(app, 'i') ?? random.uuid());
   const seq = Number.parseInt(appHeader(app, 'cseq') ?? '', 10);
-  request.set('CSeq', `${Number.isSafeInteger(seq) && seq >= 0 && seq < 2 ** 31 ? seq : made.seq} ${app.method}`);
+  const clockSeq = (Math.floor(clock.wallMs() / 1000) >>> 1) & 0x7ffffff;
+  request.set('CSeq', `${Number.isSafeInteger(seq) && seq >= 0 && seq < 2 ** 31 ? seq : clockSeq} ${app.method}`);
   for (const [name, value] of app.headers) {
     const lower = name.toLowerCase();
     if (REQUEST_FORBIDDEN.has(lower) || IDENTITY.has(lower) || !isWellFormed(name, value)) continue;

@@ -117,9 +117,10 @@ class Control implements TransactionUserOfApps {
     });
   }
 
-  attachLocal(methods: readonly string[], create: (hub: Hub) => LocalOwner): void {
+  attachLocal<T extends LocalOwner>(methods: readonly string[], create: (hub: Hub) => T): T {
     const local = create(this.#hub);
     for (const method of methods) this.#locals.set(method, local);
+    return local;
   }
 
   async listenControl(options: ControlListenOptions): Promise<{ readonly port: number }> {

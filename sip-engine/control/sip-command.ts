@@ -119,11 +119,7 @@ function newRequest(
     fail(fault);
     return;
   }
-  const request = completeRequest(app, {
-    tag: ports.random.hex(13),
-    callId: ports.random.uuid(),
-    seq: (Math.floor(ports.clock.wallMs() / 1000) >>> 1) & 0x7ffffff,
-  });
+  const request = completeRequest(app, ports);
   if (lacksContentType(request)) {
     fail('missing content-type');
     return;

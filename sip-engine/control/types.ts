@@ -26,7 +26,7 @@ export interface ControlDeps {
 export interface TransactionUserOfApps extends TransactionUser {
   attachApp(options: { readonly secret: string; readonly methods: readonly string[] }): Server;
   /** An owner inside the process, for new requests of those methods. */
-  attachLocal(methods: readonly string[], create: (hub: Hub) => LocalOwner): void;
+  attachLocal<T extends LocalOwner>(methods: readonly string[], create: (hub: Hub) => T): T;
   listenControl(options: ControlListenOptions): Promise<{ readonly port: number }>;
   /** A connection ended: what was bound to it needs another way. */
   onFlowClosed(flow: Flow, reason: string): void;

@@ -164,6 +164,23 @@ t.test('a refusal carries status and response, a call that cannot be sent neithe
   t.ok(error instanceof Error && !('status' in error));
 });
 
+t.test('text that would become another header is not sent, and who wanted it is told', async (t) => {
+  const { lane, peer } = await testbed(t);
+  const headers = { 'X-Bad': 'a\nInjected: b' };
+  const told: unknown[] = [];
+  const refused = lane.createUAC(
+    { uri: `sip:b@127.0.0.1:${peer.port}`, headers, localSdp: SDP },
+    { cbRequest: (error) => told.push(error), cbProvisional: () => undefined },
+  );
+  const error = await failureOf(refused);
+  t.match(error, /injection/i);
+  t.same(told, [error]);
+  const { dialog } = await answeredOut(lane, peer);
+  const inDialog = await new Promise((resolve) => dialog.request({ method: 'INFO', headers }, resolve));
+  t.match(inDialog, /injection/i);
+  t.equal(peer.waiting, 0);
+});
+
 t.test('a call that is called back is cancelled once it rings', async (t) => {
   const { lane, peer } = await testbed(t);
   let sent: LaneSentRequest | undefined;

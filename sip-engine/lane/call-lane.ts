@@ -137,7 +137,13 @@ export class DirectCalls extends LocalOwner implements CallLane, CallLaneContext
   }
 
   sendInDialog(id: string, order: LaneOrder, taker: ResponseTaker, done: (result: SendResult) => void): void {
-    const template = completeInDialog(toAppMessage(order));
+    let template: OutgoingMessage;
+    try {
+      template = completeInDialog(toAppMessage(order));
+    } catch (error) {
+      done({ ok: false, reason: String(error) });
+      return;
+    }
     if (lacksContentType(template)) {
       done({ ok: false, reason: 'missing content-type' });
       return;

@@ -1,7 +1,8 @@
 import { completeRequest, decorateFor, lacksContentType } from '../control/complete.ts';
+import type { Hub } from '../control/hub.ts';
 import { chooseHop, isOwnUri } from '../control/next-hop.ts';
 import { readRequestLine } from '../control/request-line.ts';
-import { contactOf } from '../dialog/index.ts';
+import { contactOf, type NextHop } from '../dialog/index.ts';
 import type { OutgoingMessage } from '../message/index.ts';
 import { toAppMessage } from './app-message.ts';
 import type { CallLaneContext } from './context.ts';
@@ -22,31 +23,37 @@ export function callOut(
     progress.cbRequest(error);
     outcome.reject(error);
   };
-  const { transport, ports } = ctx.hub.deps;
-  if (readRequestLine(`INVITE ${options.uri} SIP/2.0`) === undefined) fail('invalid request-uri');
-  else if (isOwnUri(ctx.hub.deps, options.uri)) fail('can not send request to myself');
-  else {
-    const request = completeRequest(
-      toAppMessage({ method: 'INVITE', uri: options.uri, headers: options.headers, body: options.localSdp }),
-      {
-        tag: ports.random.hex(13),
-        callId: ports.random.uuid(),
-        seq: (Math.floor(ports.clock.wallMs() / 1000) >>> 1) & 0x7ffffff,
-      },
-    );
-    const choice = chooseHop(ctx.hub, request, options.proxy ?? '');
-    if (lacksContentType(request)) fail('missing content-type');
-    else if (!choice.ok) fail(choice.reason);
-    else {
-      ctx.hub.dialogs.sendNew(ctx.owner, request, choice.hop, decorateFor(transport), (result) => {
-        if (!result.ok) return fail(result.reason);
-        const call = new UacCall(ctx, options, progress, outcome);
-        ctx.takers.set(result.transactionId, (response, id) => call.receive(response, id));
-        progress.cbRequest(null, new SentInvite(ctx, request, result.transactionId));
-      });
-    }
+  const prepared = prepare(ctx.hub, options);
+  if (!prepared.ok) {
+    fail(prepared.reason);
+    return outcome.promise;
   }
+  const { request, hop } = prepared;
+  ctx.hub.dialogs.sendNew(ctx.owner, request, hop, decorateFor(ctx.hub.deps.transport), (result) => {
+    if (!result.ok) return fail(result.reason);
+    const call = new UacCall(ctx, options, progress, outcome);
+    ctx.takers.set(result.transactionId, (response, id) => call.receive(response, id));
+    progress.cbRequest(null, new SentInvite(ctx, request, result.transactionId));
+  });
   return outcome.promise;
+}
+
+type Prepared =
+  | { readonly ok: true; readonly request: OutgoingMessage; readonly hop: NextHop }
+  | { readonly ok: false; readonly reason: string };
+
+/** The INVITE and where it goes first, or why it cannot be sent: in the words of the control protocol. */
+function prepare(hub: Hub, { uri, headers, localSdp: body, proxy = '' }: LaneUacOptions): Prepared {
+  if (readRequestLine(`INVITE ${uri} SIP/2.0`) === undefined) return { ok: false, reason: 'invalid request-uri' };
+  if (isOwnUri(hub.deps, uri)) return { ok: false, reason: 'can not send request to myself' };
+  try {
+    const request = completeRequest(toAppMessage({ method: 'INVITE', uri, headers, body }), hub.deps.ports);
+    if (lacksContentType(request)) return { ok: false, reason: 'missing content-type' };
+    const choice = chooseHop(hub, request, proxy);
+    return choice.ok ? { ok: true, request, hop: choice.hop } : choice;
+  } catch (error) {
+    return { ok: false, reason: String(error) };
+  }
 }
 
 class UacCall {
