@@ -79,3 +79,34 @@ t.test('what the numbers cost a month is foretold, with the day the wallet runs 
   const bad = await send(world.app, 'GET', '/billing/costs?from=yesterday', { key: world.keys.msp });
   t.match(bad, { status: 422, body: { error: { fields: [{ field: 'from' }] } } });
 });
+
+t.test('a quote is what the order costs then; an account without money is told that it cannot', async (t) => {
+  const world = await openTestWorld(t);
+  const [us] = (await offers(world, 'country=US&type=local')).data;
+  const options = { key: world.keys.msp, body: { items: [{ number: us.number, country: 'us' }] } };
+  const quote = async () => (await send(world.app, 'POST', '/wallet/quote', options)).body.data;
+  t.match(await quote(), { total: 100, monthly_total: 100, balance: '0.00', affordable: false });
+  await fund(world, 100);
+  const { affordable, items, total } = await quote();
+  t.equal(affordable, true);
+  const bought = (await send(world.app, 'POST', '/wallet/checkout', options)).body.data;
+  t.equal(bought.total, total);
+  t.match(bought.items, items);
+  const body = { ...options.body, account_id: world.accounts.bistro };
+  t.equal((await send(world.app, 'POST', '/wallet/quote', { key: world.keys.msp, body })).status, 404);
+});
+
+t.test('a reseller sees what each of its clients was charged, and nobody else sees it', async (t) => {
+  const world = await openTestWorld(t);
+  const { bistro, reseller } = world.accounts;
+  await send(world.control, 'POST', '/wallet/topups', { body: { account_id: bistro, amount: 500 } });
+  const [us] = (await offers(world, 'country=US&type=local')).data;
+  await send(world.app, 'POST', '/wallet/checkout', {
+    key: world.keys.bistro,
+    body: { items: [{ number: us.number }] },
+  });
+  const costs = (key: string, query = '') => send(world.app, 'GET', `/billing/costs?group_by=client${query}`, { key });
+  t.match((await costs(world.keys.reseller)).body.data, [{ name: 'Bistro', amount: 100, charges: 1 }]);
+  t.same((await costs(world.keys.bistro)).body.data, [], 'its own costs are not those of a client');
+  t.equal((await costs(world.keys.msp, `&account_id=${reseller}`)).status, 404);
+});

@@ -3,6 +3,7 @@ import {
   type CallHolds,
   type CarrierAdapter,
   CarrierOrders,
+  CarrierReleases,
   createDefaultCarrier,
   createSimulatedProvider,
   type PaymentProvider,
@@ -76,6 +77,7 @@ function watchRenewals(config: Config, shop: Shop, logger: Logger) {
   const run = () => {
     running ??= new CarrierOrders(shop)
       .recover()
+      .then(() => new CarrierReleases(shop).deliver())
       .then(() => runRenewals(store, carrier, config.renewal, holds))
       .then((report) => logReport(report, logger))
       .then(() => invoice())

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { getBalance, listDids, openStore, verifyLedger } from '../../tenancy/index.ts';
 import { CarrierOrders } from './carrier-orders.ts';
+import { CarrierReleases } from './carrier-releases.ts';
 import { FileCarrier } from './test-carrier.ts';
 
 const EVERYTHING = { afterId: 0, offset: 0, limit: 100 };
@@ -28,6 +29,21 @@ export async function recoverAndJudge(folder: string, openingMicros: number): Pr
     return 'whole';
   if (line === JSON.stringify({ ...CLEAN, orders: 'failed' })) return 'nothing';
   return line === JSON.stringify(CLEAN) ? 'nothing' : line;
+}
+
+/** `released`: neither we nor the carrier have the number; `kept`: both have it. */
+export async function judgeRelease(folder: string): Promise<string> {
+  const store = await openStore({ file: join(folder, 'didfarm.db'), secretKey: Buffer.alloc(32) });
+  const carrier = new FileCarrier(join(folder, 'carrier.json'));
+  const later = { ...store, clock: { nowMs: () => store.clock.nowMs() + 3_600_000 } };
+  await new CarrierReleases({ store: later, carrier: carrier.adapter }).deliver();
+  const live = (await listDids(store, {}, EVERYTHING, null)).rows.map(({ number }) => number).sort();
+  const waiting = await store.db.selectFrom('carrierReleases').selectAll().execute();
+  await store.close();
+  const facts = JSON.stringify({ live, bought: Object.keys(carrier.books.bought).sort(), waiting });
+  const both = (numbers: readonly string[]) => JSON.stringify({ live: numbers, bought: numbers, waiting: [] });
+  if (facts === both(['+12025550102'])) return 'released';
+  return facts === both(['+12025550101', '+12025550102']) ? 'kept' : facts;
 }
 
 const CLEAN = { spent: 0, held: 0, numbers: 0, orders: '', open: 0, reserved: 0, bought: 0, faults: 0 };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openStore, type Store } from '../../tenancy/index.ts';
 import { type CarrierAdapter, type CarrierCall, type CarrierFault, createFaultyCarrier } from '../inventory/index.ts';
 import { checkout } from './checkout.ts';
+import { KillPoints } from './kill-points.ts';
 import { FileCarrier } from './test-carrier.ts';
 
 /**
@@ -9,30 +10,16 @@ import { FileCarrier } from './test-carrier.ts';
  * just after a transaction or a call to the carrier. Prints how many points it has passed when it lives.
  */
 const [folder = '', killAt = '0', call = 'none', fault = 'none'] = process.argv.slice(2);
-let passed = 0;
-
-function point(): void {
-  passed += 1;
-  if (passed === Number(killAt)) process.kill(process.pid, 'SIGKILL');
-}
-
-function watched<T extends unknown[], R>(work: (...args: T) => Promise<R>): (...args: T) => Promise<R> {
-  return async (...args) => {
-    point();
-    const result = await work(...args);
-    point();
-    return result;
-  };
-}
+const points = new KillPoints(Number(killAt));
 
 const real = await openStore({ file: join(folder, 'didfarm.db'), secretKey: Buffer.alloc(32) });
-const store: Store = { ...real, write: watched(real.write) as Store['write'] };
+const store: Store = { ...real, write: points.around(real.write) as Store['write'] };
 const file = new FileCarrier(join(folder, 'carrier.json')).adapter;
 const inner: CarrierAdapter = {
   ...file,
-  reserve: watched(file.reserve),
-  buy: watched(file.buy),
-  release: watched(file.release),
+  reserve: points.around(file.reserve),
+  buy: points.around(file.buy),
+  release: points.around(file.release),
 };
 const faults = call === 'none' ? {} : { [call as CarrierCall]: fault.split('+') as CarrierFault[] };
 if (fault.includes('refuse') || call === 'release') Object.assign(faults, { buy: faults.buy ?? ['refuse'] });
@@ -40,4 +27,4 @@ const carrier = createFaultyCarrier(inner, { faults });
 const items = [{ number: '+12025550101' }, { number: '+12025550102' }];
 await checkout({ store, carrier }, { accountId: 1, actor: 'test', items, idempotencyKey: 'k' }).catch(() => undefined);
 await real.close();
-process.stdout.write(String(passed));
+process.stdout.write(String(points.passed));

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAccount, openStore, topUp } from '../../tenancy/index.ts';
 import type { CarrierCall } from '../inventory/index.ts';
-import { recoverAndJudge } from './check-crashed-order.ts';
+import { judgeRelease, recoverAndJudge } from './check-crashed-order.ts';
 
 const OPENING = 5_000_000;
 
@@ -25,9 +25,26 @@ export async function crashEverywhere(folder: string, { call, fault }: CrashCase
   for (let killAt = 0, points = 0; killAt <= points; killAt += 1) {
     const place = join(folder, `${call}-${fault}-${killAt}`);
     await prepare(place);
-    const printed = await run([place, String(killAt), call, fault]);
+    const printed = await run('checkout-worker.ts', [place, String(killAt), call, fault]);
     if (killAt === 0) points = Number(printed);
     results.push({ call, fault, killAt, verdict: await recoverAndJudge(place, OPENING) });
+  }
+  return results;
+}
+
+/** The same for a number that is given back. */
+export async function releaseEverywhere(folder: string, fault: string): Promise<readonly CrashResult[]> {
+  const results: CrashResult[] = [];
+  const call = fault === 'none' ? 'none' : 'release';
+  const bought = join(folder, `bought-${fault}`);
+  await prepare(bought);
+  await run('checkout-worker.ts', [bought, '0', 'none', 'none']);
+  for (let killAt = 0, points = 0; killAt <= points; killAt += 1) {
+    const place = join(folder, `release-${fault}-${killAt}`);
+    cpSync(bought, place, { recursive: true });
+    const printed = await run('release-worker.ts', [place, String(killAt), call, fault]);
+    if (killAt === 0) points = Number(printed);
+    results.push({ call, fault, killAt, verdict: await judgeRelease(place) });
   }
   return results;
 }
@@ -42,9 +59,10 @@ async function prepare(place: string): Promise<void> {
   await store.close();
 }
 
-async function run(args: readonly string[]): Promise<string> {
-  const worker = join(import.meta.dirname, 'checkout-worker.ts');
-  const child = spawn(process.execPath, [worker, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function run(worker: string, args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, worker), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     printed += chunk;

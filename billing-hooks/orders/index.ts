@@ -1,4 +1,5 @@
 export { CarrierOrders } from './carrier-orders.ts';
+export { CarrierReleases } from './carrier-releases.ts';
 export { checkout } from './checkout.ts';
 export { type OffboardReport, offboardAccount } from './offboard-account.ts';
 export type { CheckoutItem, CheckoutRequest } from './order-lines.ts';

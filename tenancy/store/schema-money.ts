@@ -90,6 +90,15 @@ export interface MoneyTables {
     readonly dueAtMs: number;
     readonly updatedAtMs: number;
   };
+  readonly carrierReleases: {
+    readonly didId: number;
+    readonly number: string;
+    readonly reference: string;
+    readonly attempts: Generated<number>;
+    /** Why the carrier has not taken it back. */
+    readonly reason: string | null;
+    readonly dueAtMs: number;
+  };
   readonly carrierHolds: { readonly number: string; readonly orderId: number };
   readonly invoices: {
     readonly id: Generated<number>;

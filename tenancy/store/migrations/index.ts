@@ -14,6 +14,7 @@ import { money } from './0013-money.ts';
 import { regulatory } from './0014-regulatory.ts';
 import { certifiedTrunks } from './0015-certified-trunks.ts';
 import { idempotentWrites } from './0016-idempotent-writes.ts';
+import { carrierReleases } from './0017-carrier-releases.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
   regulatory,
   certifiedTrunks,
   idempotentWrites,
+  carrierReleases,
 ];
 
 export type { Migration };

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import t from 'tap';
+import { listDids } from '../../tenancy/index.ts';
+import { type CarrierFault, createFaultyCarrier } from '../inventory/index.ts';
+import { openTestShop } from '../test-store.ts';
+import { CarrierReleases } from './carrier-releases.ts';
+import { checkout } from './checkout.ts';
+import { releaseEverywhere } from './crash-matrix.ts';
+import { releaseNumber } from './release-number.ts';
+import { FileCarrier } from './test-carrier.ts';
+
+const NUMBER = '+12025550101';
+
+async function openBought(t: Parameters<typeof openTestShop>[0], release: CarrierFault[]) {
+  const shop = await openTestShop(t, 1000);
+  const { store, accountId } = shop;
+  const books = new FileCarrier(join(t.testdir(), 'carrier.json'));
+  const carrier = createFaultyCarrier(books.adapter, { faults: { release } });
+  const request = { accountId, actor: 'test', items: [{ number: NUMBER }], idempotencyKey: undefined };
+  const order = await checkout({ store, carrier }, request);
+  const id = order.items[0]?.didId ?? 0;
+  const give = () => store.write((context) => releaseNumber(context, carrier, id, null));
+  const releases = new CarrierReleases({ store, carrier });
+  return { ...shop, books, carrier, give, releases };
+}
+
+t.test('a carrier across a network is told after the transaction, by the reference of the order', async (t) => {
+  const { store, books, give, releases } = await openBought(t, []);
+  await give();
+  t.equal((await listDids(store, {}, { afterId: 0, offset: 0, limit: 9 }, null)).total, 0, 'it ends here at once');
+  t.same(Object.keys(books.books.bought), [NUMBER], 'no transaction waits for the carrier');
+  t.equal(await releases.deliver(), 1);
+  t.same(books.books.bought, {});
+  t.equal(await releases.deliver(), 0);
+});
+
+t.test('a transaction that fails gives nothing back', async (t) => {
+  const { store, carrier, books, releases } = await openBought(t, []);
+  const failing = store.write(async (context) => {
+    await releaseNumber(context, carrier, 1, null);
+    throw new Error('no');
+  });
+  await t.rejects(failing, { message: 'no' });
+  t.equal(await releases.deliver(), 0);
+  t.same(Object.keys(books.books.bought), [NUMBER]);
+});
+
+t.test('whatever the carrier does wrong, it is asked again until it has the number', async (t) => {
+  for (const way of ['fail', 'refuse', 'delay', 'late', 'twice'] as const) {
+    const { clock, books, give, releases } = await openBought(t, [way]);
+    await give();
+    const first = await releases.deliver();
+    t.equal(first, way === 'delay' || way === 'twice' ? 1 : 0, way);
+    t.equal(await releases.deliver(), 0, 'not before its time');
+    clock.advance(60_000);
+    t.equal(first + (await releases.deliver()), 1);
+    t.same(books.books.bought, {});
+  }
+});
+
+t.test('killed by kill -9 at every await point, a number is with both of us or with neither', async (t) => {
+  for (const fault of ['none', 'late']) {
+    const results = await releaseEverywhere(t.testdir(), fault);
+    t.ok(results.length > 5, `${results.length} points`);
+    for (const { killAt, verdict } of results) {
+      const expected = killAt === 1 ? 'kept' : 'released';
+      t.equal(verdict, expected, `${fault}, killed at ${killAt}`);
+    }
+  }
+});
