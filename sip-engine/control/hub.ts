@@ -20,6 +20,7 @@ export interface Hub {
 /** The version applications see; srf switches features on by it. */
 export const SERVER_VERSION = 'v0.9.10';
 
+/** A message or transaction id as applications know them: a UUID. */
 export function newId(hub: Hub): string {
   return hub.deps.ports.random.uuid();
 }

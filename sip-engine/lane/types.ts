@@ -1,11 +1,14 @@
 import type { TransportName } from '../message/index.ts';
 
-/**
+/*
  * Calls without a control protocol in between: what drachtio-srf offers of them, served by the dialog layer in the
  * same process. An application that is written for both takes either.
  */
+
+/** Header lines by name; a value may go on as further lines of their own (`a\r\nName: b`). */
 export type LaneHeaders = Readonly<Record<string, string>>;
 
+/** A message as applications read it. */
 export interface LaneMessage {
   readonly body: string;
   /** The lines of that name, joined by commas; `undefined` when there is none. */
@@ -15,26 +18,31 @@ export interface LaneMessage {
   headerLines(name: string): readonly string[];
 }
 
+/** A request of the network. */
 export interface LaneRequest extends LaneMessage {
   readonly method: string;
   readonly uri: string;
   readonly source_address: string;
   readonly source_port: number;
   readonly protocol: TransportName;
+  /** `host:port` of our own socket. */
   readonly receivedOn: string;
-  /** The flow it came over. */
+  /** Id of the flow it came over. */
   readonly sessionToken: string;
   /** `cancel`: the caller gave up, or the INVITE was given up here. `update`: UPDATE before the answer. */
   on(event: 'cancel' | 'update', listener: (message: LaneRequest, res: LaneResponse) => void): unknown;
 }
 
+/** What goes with a status into an answer of ours. */
 export interface LaneAnswerOptions {
   readonly headers?: LaneHeaders;
   readonly body?: string;
 }
 
+/** Our answer to one request: provisional ones (1xx), then one final. */
 export interface LaneResponse {
   readonly finalResponseSent: boolean;
+  /** `callback` hears whether it could be sent; `onPrack` of the PRACK to a reliable 1xx (RFC 3262). */
   send(
     status: number,
     reason?: string,
@@ -44,6 +52,7 @@ export interface LaneResponse {
   ): void;
 }
 
+/** An answer to a request of ours. */
 export interface LaneReceivedResponse extends LaneMessage {
   readonly status: number;
   readonly reason: string;
@@ -53,11 +62,13 @@ export interface LaneReceivedResponse extends LaneMessage {
   readonly protocol: TransportName;
 }
 
+/** An INVITE of ours that is under way. */
 export interface LaneSentRequest extends LaneMessage {
   readonly method: string;
   cancel(options: { readonly headers?: LaneHeaders }, callback?: (error: unknown) => void): void;
 }
 
+/** A call to be placed. */
 export interface LaneUacOptions {
   readonly uri: string;
   /** Next hop; `;flow=` and `;silence=` as in route URIs of the control protocol. */
@@ -69,13 +80,16 @@ export interface LaneUacOptions {
   readonly noAck?: boolean;
 }
 
+/** What is told of a call before it is answered: that it went out, or why not, and every 1xx but 100. */
 export interface LaneUacProgress {
   readonly cbRequest: (error: unknown, sent?: LaneSentRequest) => void;
   readonly cbProvisional: (response: LaneReceivedResponse) => void;
 }
 
+/** Sends the ACK of a 2xx, with an answer where the 2xx carried the offer (RFC 3261 13.2.2.4). */
 export type LaneAck = (options: { readonly body?: string }) => void;
 
+/** A request in a dialog. */
 export interface LaneRequestOptions {
   readonly method: string;
   readonly headers?: LaneHeaders;
@@ -83,8 +97,10 @@ export interface LaneRequestOptions {
   readonly noAck?: boolean;
 }
 
+/** Requests of the peer in a dialog: INVITE is `modify`, the others have their method's name. */
 export type LaneEvent = 'modify' | 'info' | 'notify' | 'refer' | 'message' | 'update';
 
+/** One end of a call that is up (RFC 3261 section 12). */
 export interface LaneDialog {
   readonly id: string;
   /** False once a BYE was sent or has come. */
@@ -93,6 +109,7 @@ export interface LaneDialog {
   readonly remote: { readonly uri: string; readonly sdp: string };
   /** Of a UAC's dialog, the 2xx that made it. */
   readonly res: LaneReceivedResponse;
+  /** While true, requests of the peer wait; then they are told in their order. */
   queueRequests: boolean;
   on(event: LaneEvent, listener: (req: LaneRequest, res: LaneResponse) => void): unknown;
   on(event: 'destroy', listener: (bye: LaneMessage, reason: string) => void): unknown;
@@ -104,6 +121,7 @@ export interface LaneDialog {
   ): unknown;
 }
 
+/** A 2xx with the offer of the other side: the call is up once it is acknowledged with an answer. */
 export interface LaneUnackedDialog {
   readonly sdp: string;
   readonly res: LaneReceivedResponse;
@@ -123,4 +141,5 @@ export interface CallLane {
   ): Promise<LaneDialog>;
 }
 
+/** Takes every INVITE outside dialogs. */
 export type LaneInviteHandler = (req: LaneRequest, res: LaneResponse) => void;

@@ -93,6 +93,7 @@ function isWhiteCode(code: number): boolean {
   return code === SPACE || code === TAB || code === CR || code === LF;
 }
 
+/** `DIGIT` of RFC 3261 section 25.1, by its character code. */
 export function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }

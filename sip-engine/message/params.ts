@@ -13,6 +13,7 @@ export interface ParamSpan {
 
 export const NO_PARAMS: Params = new Map();
 
+/** An empty span, to be filled again and again. */
 export function newParamSpan(): ParamSpan {
   return { nameStart: 0, nameEnd: 0, valueStart: -1, valueEnd: -1 };
 }

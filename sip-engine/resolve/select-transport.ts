@@ -51,10 +51,12 @@ export function candidateTransports(uri: SipUri): readonly TransportName[] {
   return uri.scheme === 'sips' ? ['tls'] : ['udp', 'tcp', 'tls'];
 }
 
+/** RFC 3261 18.1.1 and RFC 7118: the port where a URI and its SRV records name none. */
 export function defaultPort(transport: TransportName): number {
   return DEFAULT_PORT[transport];
 }
 
+/** The name whose SRV records lead to that transport of a domain (RFC 3263 4.1): `_sip._udp.example.com`. */
 export function srvName(transport: TransportName, domain: string): string {
   return SRV_PREFIX[transport] + domain;
 }

@@ -3,7 +3,7 @@ import type { TimerValues } from './types.ts';
 /** RFC 3261 table 4 and 16.6 step 11, in milliseconds. */
 const RFC_3261_VALUES: TimerValues = { t1Ms: 500, t2Ms: 4000, t4Ms: 5000, cMs: 185_000 };
 
-/** The RFC's values, T2 and T4 scaled along when only T1 is given (tests run at T1 = 50 ms). */
+/** The RFC's values, T2 and T4 scaled along when only T1 is given. */
 export function timerValues(given: Partial<TimerValues> = {}): TimerValues {
   const t1Ms = given.t1Ms ?? RFC_3261_VALUES.t1Ms;
   const scale = t1Ms / RFC_3261_VALUES.t1Ms;

@@ -7,10 +7,11 @@ import {
   TLSSocket,
 } from 'node:tls';
 import { isWildcard } from './address-book.ts';
-import { certificateNames, provenCertificate } from './certificate-names.ts';
+import { certificateNames } from './certificate-names.ts';
 import type { ConnectionFlow } from './connection-flow.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { TransportFault, toTransportFault } from './errors.ts';
+import { provenCertificate } from './peer-certificate.ts';
 import { StreamLink } from './stream-link.ts';
 import type { TransportContext } from './transport-context.ts';
 import type { Flow, ListenPoint, Target } from './types.ts';

@@ -1,8 +1,8 @@
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
 import { formatEndpoint, normalizeAddress } from './address-book.ts';
-import { provenCertificate } from './certificate-names.ts';
 import type { CertificateStore } from './certificate-store.ts';
 import type { ConnectionTable, Pending } from './connection-table.ts';
+import { provenCertificate } from './peer-certificate.ts';
 import type { Accepted } from './socket-listener.ts';
 import type { PeerCertificate } from './types.ts';
 
