@@ -43,6 +43,10 @@ async function furnish(world: TestWorld, accountId: number, key: string, tag: st
   const pending = { accountId, country: 'DE', type: 'local', status: 'pending_regulatory' } as const;
   await world.store.write((context) => createDid(context, { ...pending, number: waiting }));
   const file = { content: PDF.toString('base64') };
+  const texting = `+4479${String(accountId).padStart(8, '0')}`;
+  await world.store.write((context) => createDid(context, { accountId, number: texting, smsEnabled: true }));
+  const inbound = { from: '+447900123456', to: texting, body: 'Hello', reference: `in ${tag}` };
+  await post('/messages/inbound', inbound, world.keys.operator);
   await post('/regulatory/documents', { kind: 'identity', file });
   await post('/regulatory/submit', { number: waiting, identity: file, local_address_proof: file });
   await post('/bulk/trunks', { dry_run: true, rows: [{ name: 'X' }] });

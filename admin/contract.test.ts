@@ -87,7 +87,9 @@ t.test('every operation of the document keeps the contract', async (t) => {
   t.test('with a key of no scope that fits it is 403', async (t) => {
     const scopes = ['messages:read'];
     const made = await send(world.app, 'POST', '/api-keys', { key: world.keys.msp, body: { name: 'none', scopes } });
-    for (const { method, path } of operations.filter(({ path }) => !path.endsWith('/schema'))) {
+    const mayRead = new Set(['GET /api/v1/messages', 'GET /api/v1/messages/{id}']);
+    const isOther = (name: string) => !name.endsWith('/schema') && !mayRead.has(name);
+    for (const { method, path } of operations.filter(({ method, path }) => isOther(`${method} ${path}`))) {
       const options = { key: made.body.data.key, body: method === 'GET' ? undefined : {} };
       t.equal((await send(world.app, method, fill(path), options)).status, 403, `${method} ${path}`);
     }

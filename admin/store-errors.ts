@@ -1,3 +1,4 @@
+import { MessageLimitError } from '../billing-hooks/index.ts';
 import { TenancyError, TenantFileError } from '../tenancy/index.ts';
 import { ApiError } from './errors.ts';
 
@@ -9,6 +10,10 @@ export function translateStoreError(error: unknown): ApiError | undefined {
       problem: `line ${line}: ${message}`,
     }));
     return new ApiError('validation_failed', error.message, { fields, cause: error });
+  }
+  if (error instanceof MessageLimitError) {
+    const { message, retryAfterSec } = error;
+    return new ApiError('rate_limited', message, { retryAfterSec, cause: error });
   }
   if (!(error instanceof TenancyError)) return undefined;
   const { field, message } = error;

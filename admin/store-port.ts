@@ -15,6 +15,8 @@ export type {
   Found,
   GroupRow,
   KeyRow,
+  MessageFilter,
+  MessageRow,
   OrderRow,
   Ref,
   Slice,

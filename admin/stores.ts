@@ -17,7 +17,7 @@ import type { IdempotencyStore } from './idempotency-store-port.ts';
 import type { InvoiceStore } from './invoice-store-port.ts';
 import type { MoneyStore } from './money-store-port.ts';
 import type { PolicyStore } from './policy-store-port.ts';
-import type { RegulatoryStore } from './regulatory-store-port.ts';
+import type { NumberStores } from './number-stores.ts';
 import type {
   AccountRow,
   CarrierRow,
@@ -268,7 +268,7 @@ export interface CostStore {
 }
 
 /** Everything of the store that the admin side uses. */
-export interface AdminStore {
+export interface AdminStore extends NumberStores {
   readonly keys: KeyStore;
   readonly accounts: AccountStore;
   readonly trunks: TrunkStore;
@@ -280,7 +280,6 @@ export interface AdminStore {
   readonly wallet: WalletStore;
   readonly inventory: InventoryStore;
   readonly orders: OrderStore;
-  readonly regulatory: RegulatoryStore;
   readonly costs: CostStore;
   readonly money: MoneyStore;
   readonly invoices: InvoiceStore;

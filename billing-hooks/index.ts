@@ -4,6 +4,7 @@ export * from './decks/index.ts';
 export * from './funds/index.ts';
 export * from './inventory/index.ts';
 export * from './invoices/index.ts';
+export * from './messages/index.ts';
 export * from './orders/index.ts';
 export * from './payments/index.ts';
 export * from './rating/index.ts';

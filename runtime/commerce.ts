@@ -16,6 +16,7 @@ import type { Config } from '../config/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import type { Store } from '../tenancy/index.ts';
 import { watchDocuments } from './watch-documents.ts';
+import { watchMessages } from './watch-messages.ts';
 import { watchMoney } from './watch-money.ts';
 
 /** How often numbers are looked through for what is due (ms). */
@@ -41,6 +42,7 @@ export function startCommerce(config: Config, store: Store, holds: CallHolds, lo
   const sender = new WebhookSender({ store, guard, onFault });
   sender.start();
   const documents = watchDocuments(store, carrier, logger);
+  const messages = watchMessages(store, carrier, logger);
   const money = watchMoney(config, store, carrier, logger);
   const { secret } = config.payments;
   const nowMs = () => store.clock.nowMs();
@@ -52,7 +54,7 @@ export function startCommerce(config: Config, store: Store, holds: CallHolds, lo
     holds,
     payments,
     async close() {
-      await Promise.all([sender.close(), renewals.close(), documents.close(), money.close()]);
+      await Promise.all([sender.close(), renewals.close(), documents.close(), messages.close(), money.close()]);
     },
   };
 }

@@ -7,6 +7,7 @@ import { installBillingTerms } from './billing-terms.ts';
 import { installBulk } from './bulk.ts';
 import { installCalls } from './calls.ts';
 import { installCarrierRegistrations } from './carrier-registrations.ts';
+import { installCarrierMessages } from './carrier-messages.ts';
 import { installCarriers } from './carriers.ts';
 import { installDidRouting } from './did-routing.ts';
 import { installDids } from './dids.ts';
@@ -17,6 +18,7 @@ import type { InstallRoutes } from './install.ts';
 import { installInvoices } from './invoices.ts';
 import { installLedger } from './ledger.ts';
 import { installMaintenance } from './maintenance.ts';
+import { installMessages } from './messages.ts';
 import { installNumberSearch } from './number-search.ts';
 import { installNumbers } from './numbers.ts';
 import { installOffboarding } from './offboarding.ts';
@@ -51,6 +53,8 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installWallet,
   installTopUps,
   installOrders,
+  installMessages,
+  installCarrierMessages,
   installRegulatory,
   installRegulatoryDocuments,
   installBilling,

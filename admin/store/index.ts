@@ -16,6 +16,7 @@ import { createGroupStore } from './group-store.ts';
 import { IdempotentWrites } from './idempotency-store.ts';
 import { createInvoiceStore } from './invoice-store.ts';
 import { createKeyStore } from './key-store.ts';
+import { createMessageStore } from './message-store.ts';
 import { createMoneyStore } from './money-store.ts';
 import { nest } from './nest.ts';
 import { createCostStore, createInventoryStore, createOrderStore } from './order-store.ts';
@@ -65,6 +66,7 @@ export function createAdminStore(opened: Store, options: AdminStoreOptions = {})
     costs: createCostStore(store),
     money: createMoneyStore(store, payments),
     regulatory: createRegulatoryStore(store, carrier),
+    messages: createMessageStore(store, carrier, holds),
     invoices: createInvoiceStore(store),
     webhooks: createWebhookStore(store, guard),
     events: createEventStore(store),

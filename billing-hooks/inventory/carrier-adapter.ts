@@ -38,6 +38,20 @@ export interface RegulatorySubmission {
   readonly documents: readonly { readonly kind: string; readonly content: Uint8Array }[];
 }
 
+export interface CarrierMessages {
+  readonly receipts: readonly {
+    readonly carrierId: string;
+    readonly status: 'delivered' | 'failed';
+    readonly reason?: string;
+  }[];
+  readonly inbound: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly body: string;
+    readonly reference: string;
+  }[];
+}
+
 export interface RegulatoryVerdict {
   readonly status: 'pending' | 'approved' | 'rejected';
   /** What is wrong with the documents. */
@@ -70,7 +84,9 @@ export interface CarrierAdapter {
   release(numbers: readonly string[], reference: string): Promise<void>;
   sendMessage(
     message: OutboundMessage,
-  ): Promise<{ readonly carrierId: string; readonly status: 'accepted' | 'rejected' }>;
+  ): Promise<{ readonly carrierId: string; readonly status: 'accepted' | 'rejected'; readonly reason?: string }>;
+  /** What came of messages, and those that came in, since it was asked last; a carrier that tells by HTTP has none. */
+  messageEvents?(): Promise<CarrierMessages>;
   /** Hands documents in, or asks again with the same reference how it stands with them. */
   submitRegulatory(submission: RegulatorySubmission): Promise<RegulatoryVerdict>;
   balance(): Promise<CarrierBalance>;

@@ -1,6 +1,7 @@
 export {
   type CarrierAdapter,
   CarrierError,
+  type CarrierMessages,
   type InventoryQuery,
   type NumberOffer,
   type RegulatoryVerdict,

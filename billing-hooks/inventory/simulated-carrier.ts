@@ -1,6 +1,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { type CarrierAdapter, CarrierError, type InventoryQuery, type NumberOffer } from './carrier-adapter.ts';
 import { offersOf } from './coverage.ts';
+import { simulateMessages } from './simulated-messages.ts';
 
 export interface SimulatedCarrierOptions {
   /** Which of these numbers are sold, or came back too recently to be sold again. */
@@ -61,7 +62,7 @@ export function createSimulatedCarrier(options: SimulatedCarrierOptions): Carrie
     release: async (numbers, reference) => {
       for (const number of numbers) if (reserved.get(number)?.reference === reference) reserved.delete(number);
     },
-    sendMessage: async ({ reference }) => ({ carrierId: `sim-${reference}`, status: 'accepted' }),
+    ...simulateMessages(options.findSold),
     submitRegulatory: async () => ({ status: 'pending' }),
     balance: async () => ({ amountMicros: 0, currency: 'EUR' }),
   };

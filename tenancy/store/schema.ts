@@ -2,6 +2,7 @@ import type { Generated, GeneratedAlways, Kysely, Selectable } from 'kysely';
 import type { AdministrationTables } from './schema-administration.ts';
 import type { CommerceTables } from './schema-commerce.ts';
 import type { LiveTables } from './schema-live.ts';
+import type { MessageTables } from './schema-messages.ts';
 import type { MoneyTables } from './schema-money.ts';
 import type { RegulatoryTables } from './schema-regulatory.ts';
 
@@ -156,7 +157,7 @@ export interface ApiKeyTable extends Stamps {
 }
 
 /** Every table; columns are camelCase here and snake_case in the database. */
-export interface Tables extends LiveTables, CommerceTables, MoneyTables, AdministrationTables, RegulatoryTables {
+export interface Tables extends MessageTables, LiveTables, CommerceTables, MoneyTables, AdministrationTables, RegulatoryTables {
   readonly settings: { readonly key: string; readonly value: string };
   readonly directoryChanges: { readonly seq: Generated<number>; readonly kind: string; readonly key: number | string };
   readonly accounts: AccountTable;

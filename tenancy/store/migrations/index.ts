@@ -15,6 +15,7 @@ import { regulatory } from './0014-regulatory.ts';
 import { certifiedTrunks } from './0015-certified-trunks.ts';
 import { idempotentWrites } from './0016-idempotent-writes.ts';
 import { carrierReleases } from './0017-carrier-releases.ts';
+import { messages } from './0018-messages.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
@@ -36,6 +37,7 @@ export const MIGRATIONS: readonly Migration[] = [
   certifiedTrunks,
   idempotentWrites,
   carrierReleases,
+  messages,
 ];
 
 export type { Migration };

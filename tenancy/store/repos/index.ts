@@ -22,6 +22,7 @@ export * from './domain-repo.ts';
 export * from './group-repo.ts';
 export * from './idempotent-write-repo.ts';
 export * from './key-repo.ts';
+export * from './message-repo.ts';
 export * from './order-repo.ts';
 export * from './outbox-repo.ts';
 export * from './regulatory-document-repo.ts';

@@ -1,0 +1,170 @@
+import { notFound } from '../../errors.ts';
+import type { StoreContext } from '../open-store.ts';
+import type { Row } from '../schema.ts';
+import { type Found, matches, type Ref, readSlice, type Slice, single, type Visible, within } from './common.ts';
+import { newUuid } from './new-uuid.ts';
+
+export type MessageRow = Row<'messages'>;
+
+export type NewMessage = Pick<
+  MessageRow,
+  'accountId' | 'didId' | 'direction' | 'fromNumber' | 'toNumber' | 'body' | 'encoding' | 'segments' | 'status'
+> &
+  Partial<Pick<MessageRow, 'priceMicros' | 'currency' | 'carrierRef' | 'idempotencyKey'>>;
+
+/** Call it within `store.write`, together with what it costs or whom it is told to. */
+export async function createMessage(context: StoreContext, message: NewMessage): Promise<MessageRow> {
+  const now = context.clock.nowMs();
+  return context.db
+    .insertInto('messages')
+    .values({
+      carrierRef: null,
+      idempotencyKey: null,
+      ...message,
+      uuid: newUuid('msg'),
+      reason: null,
+      dueAtMs: now,
+      createdAtMs: now,
+      sentAtMs: null,
+      finishedAtMs: message.direction === 'in' ? now : null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** @throws TenancyError `not_found`, for foreign messages as for unknown ones */
+export async function getMessage(context: StoreContext, ref: Ref, visible: Visible): Promise<MessageRow> {
+  const query = context.db.selectFrom('messages').where(within(visible, 'messages.account_id'));
+  const row = single(await query.selectAll().where(matches(ref, 'messages')).limit(2).execute());
+  if (row === undefined) throw notFound('message');
+  return row;
+}
+
+export interface MessageFilter {
+  readonly accountId?: number | undefined;
+  readonly direction?: MessageRow['direction'] | undefined;
+  readonly status?: MessageRow['status'] | undefined;
+  /** Either side. */
+  readonly number?: string | undefined;
+}
+
+export async function listMessages(
+  context: StoreContext,
+  filter: MessageFilter,
+  slice: Slice,
+  visible: Visible,
+): Promise<Found<MessageRow>> {
+  const { accountId, direction, status, number } = filter;
+  let query = context.db.selectFrom('messages').where(within(visible, 'account_id'));
+  if (accountId !== undefined) query = query.where('accountId', '=', accountId);
+  if (direction !== undefined) query = query.where('direction', '=', direction);
+  if (status !== undefined) query = query.where('status', '=', status);
+  if (number !== undefined)
+    query = query.where((eb) => eb.or([eb('fromNumber', '=', number), eb('toNumber', '=', number)]));
+  return readSlice(query, slice);
+}
+
+/** The message of that account that was sent with that Idempotency-Key. */
+export function findMessageByKey(
+  context: StoreContext,
+  accountId: number,
+  idempotencyKey: string,
+): Promise<MessageRow | undefined> {
+  const query = context.db.selectFrom('messages').selectAll().where('accountId', '=', accountId);
+  return query.where('idempotencyKey', '=', idempotencyKey).executeTakeFirst();
+}
+
+/** By the carrier's own name for it. */
+export function findMessageByCarrier(
+  context: StoreContext,
+  direction: MessageRow['direction'],
+  carrierRef: string,
+): Promise<MessageRow | undefined> {
+  const query = context.db.selectFrom('messages').selectAll().where('direction', '=', direction);
+  return query.where('carrierRef', '=', carrierRef).executeTakeFirst();
+}
+
+/** Those that the carrier has not taken yet and is to be asked about now, the oldest first. */
+export function dueMessages(context: StoreContext, limit: number): Promise<readonly MessageRow[]> {
+  return context.db
+    .selectFrom('messages')
+    .selectAll()
+    .where('status', '=', 'queued')
+    .where('dueAtMs', '<=', context.clock.nowMs())
+    .orderBy('dueAtMs')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+export async function updateMessage(
+  context: StoreContext,
+  id: number,
+  change: Partial<
+    Pick<MessageRow, 'status' | 'reason' | 'carrierRef' | 'attempts' | 'dueAtMs' | 'sentAtMs' | 'finishedAtMs'>
+  >,
+): Promise<void> {
+  await context.db.updateTable('messages').set(change).where('id', '=', id).execute();
+}
+
+/** When the number sent the messages of the last while, the oldest first. */
+export async function sentSince(context: StoreContext, didId: number, sinceMs: number): Promise<readonly number[]> {
+  const rows = await context.db
+    .selectFrom('messages')
+    .select('createdAtMs')
+    .where('didId', '=', didId)
+    .where('createdAtMs', '>', sinceMs)
+    .where('direction', '=', 'out')
+    .orderBy('createdAtMs')
+    .execute();
+  return rows.map(({ createdAtMs }) => createdAtMs);
+}
+
+export async function setOptOut(
+  context: StoreContext,
+  didId: number,
+  recipient: string,
+  isOut: boolean,
+): Promise<void> {
+  if (!isOut) {
+    const rows = context.db.deleteFrom('messageOptOuts').where('didId', '=', didId);
+    await rows.where('recipient', '=', recipient).execute();
+    return;
+  }
+  const row = { didId, recipient, atMs: context.clock.nowMs() };
+  await context.db
+    .insertInto('messageOptOuts')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+export async function hasOptedOut(context: StoreContext, didId: number, recipient: string): Promise<boolean> {
+  const query = context.db.selectFrom('messageOptOuts').select('atMs').where('didId', '=', didId);
+  return (await query.where('recipient', '=', recipient).executeTakeFirst()) !== undefined;
+}
+
+/** What a part to that number costs by the prices of one account (0: the platform); the longest prefix counts. */
+export async function findMessagePrice(
+  context: StoreContext,
+  accountId: number,
+  number: string,
+): Promise<number | undefined> {
+  const digits = number.replace(/\D/g, '');
+  const prefixes = Array.from({ length: digits.length + 1 }, (_, length) => digits.slice(0, length));
+  const query = context.db.selectFrom('messagePrices').select(['prefix', 'priceMicros']);
+  const rows = await query.where('accountId', '=', accountId).where('prefix', 'in', prefixes).execute();
+  return [...rows].sort((a, b) => b.prefix.length - a.prefix.length)[0]?.priceMicros;
+}
+
+export async function setMessagePrice(
+  context: StoreContext,
+  price: { readonly accountId: number; readonly prefix: string; readonly priceMicros: number },
+): Promise<void> {
+  const { priceMicros } = price;
+  await context.db
+    .insertInto('messagePrices')
+    .values(price)
+    .onConflict((conflict) => conflict.columns(['accountId', 'prefix']).doUpdateSet({ priceMicros }))
+    .execute();
+}

@@ -1,0 +1,34 @@
+import type { Generated } from 'kysely';
+
+/** Tables of short messages. */
+export interface MessageTables {
+  readonly messages: {
+    readonly id: Generated<number>;
+    readonly uuid: Generated<string>;
+    readonly accountId: number;
+    readonly didId: number;
+    readonly direction: 'out' | 'in';
+    readonly fromNumber: string;
+    readonly toNumber: string;
+    readonly body: string;
+    readonly encoding: 'GSM-7' | 'UCS-2';
+    readonly segments: number;
+    readonly status: 'queued' | 'sent' | 'delivered' | 'failed' | 'received';
+    /** Why it failed. */
+    readonly reason: string | null;
+    /** What its account paid, for all parts. */
+    readonly priceMicros: Generated<number>;
+    readonly currency: Generated<string>;
+    /** The carrier's name for it. */
+    readonly carrierRef: string | null;
+    readonly idempotencyKey: string | null;
+    readonly attempts: Generated<number>;
+    readonly dueAtMs: number;
+    readonly createdAtMs: number;
+    readonly sentAtMs: number | null;
+    readonly finishedAtMs: number | null;
+  };
+  readonly messageOptOuts: { readonly didId: number; readonly recipient: string; readonly atMs: number };
+  /** Per part; account 0: the platform's, for whoever has none. */
+  readonly messagePrices: { readonly accountId: number; readonly prefix: string; readonly priceMicros: number };
+}
