@@ -1,16 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { parse } from 'yaml';
-import { EVERYTHING, listTrunks, openStore } from '../store/index.ts';
 import { openTestStore } from '../store/test-store.ts';
-import { applyTenants, exportTenants, type PlanOptions, planTenants } from './index.ts';
+import { applyTenants, exportTenants, planTenants } from './index.ts';
 import { differences, EDITS, type File, firstFile, stored, textOf } from './test-edits.ts';
+import { KillWorld, OPERATOR } from './test-kill.ts';
 
-const OPERATOR: PlanOptions = { visible: null, actor: 'test', resolveSecret: () => undefined };
 const ACCOUNTS = 3;
 const TRUNKS = 5;
 
@@ -55,47 +50,12 @@ t.test('whatever is edited, the plan is what apply does, and the second plan is 
   );
 });
 
-const FACE = JSON.stringify(join(import.meta.dirname, '..', 'index.ts'));
-const MANY = 200;
-
-/** Applies a file and ends; `.` is written when the work begins. */
-function applier(database: string, file: string): string {
-  return `
-    import { readFileSync } from 'node:fs';
-    import { applyTenants, openStore } from ${FACE};
-    const store = await openStore({ file: ${JSON.stringify(database)}, secretKey: Buffer.alloc(32) });
-    const text = readFileSync(${JSON.stringify(file)}, 'utf8');
-    process.stdout.write('.');
-    await applyTenants(store, text, 'file.yaml', { visible: null, actor: 'test', resolveSecret: () => undefined });
-    await store.close();`;
-}
-
 t.test('apply is all or nothing, whenever it is killed', async (t) => {
-  const dir = t.testdir();
-  const [database, file] = [join(dir, 'didfarm.db'), join(dir, 'file.yaml')];
-  const open = () => openStore({ file: database, secretKey: Buffer.alloc(32) });
-  const fileOf = (maxIn: number) =>
-    textOf({
-      accounts: [
-        { name: 'Many', trunks: Array.from({ length: MANY }, (_, n) => ({ name: `Trunk ${n}`, max_in: maxIn })) },
-      ],
-    });
-  const first = await open();
-  await applyTenants(first, fileOf(0), 'file.yaml', OPERATOR);
-  await first.close();
+  const world = new KillWorld(t.testdir(), 200);
+  await world.fill(0);
   for (const [round, afterMs] of [0, 40, 90, 10_000].entries()) {
-    writeFileSync(file, fileOf(round + 1));
-    const child = spawn(process.execPath, ['--input-type=module', '-e', applier(database, file)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    await once(child.stdout, 'data');
-    const timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
-    await once(child, 'close');
-    clearTimeout(timer);
-    const store = await open();
-    const ceilings = new Set((await listTrunks(store, {}, EVERYTHING, null)).rows.map((trunk) => trunk.maxIn));
-    t.equal(ceilings.size, 1, `killed after ${afterMs} ms: ${[...ceilings].join(', ')}`);
-    if (child.signalCode === null) t.ok(ceilings.has(round + 1), 'one that ended has done it');
-    await store.close();
+    const { wasKilled, ceilings } = await world.kill(round + 1, afterMs);
+    t.equal(ceilings.length, 1, `killed after ${afterMs} ms: ${ceilings.join(', ')}`);
+    if (!wasKilled) t.equal(ceilings[0], round + 1, 'one that ended has done it');
   }
 });
