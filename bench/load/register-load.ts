@@ -99,8 +99,9 @@ async function run(asked: Round): Promise<void> {
   clearInterval(sweep);
   latencies.sort((a, b) => a - b);
   const at = (share: number) => Number((latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(2));
+  const longest = () => Math.max(lost > 0 ? LOST_MS : 0, Number((latencies.at(-1) ?? 0).toFixed(2)));
   const seconds = (performance.now() - startMs) / 1000;
-  console.log(JSON.stringify({ done, errors, lost, seconds, p50Ms: at(0.5), p99Ms: at(0.99) }));
+  console.log(JSON.stringify({ done, errors, lost, seconds, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: longest() }));
 }
 
 function reapLost(): void {
