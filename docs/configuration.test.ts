@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { runCli } from '../bin/run-cli.ts';
+import { runHere } from '../bin/test-run.ts';
 import { loadConfig } from '../config/index.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, 'configuration.md'), 'utf8');
@@ -14,29 +14,17 @@ function examples(kind: string): readonly string[] {
     .map(([, , text = '']) => text);
 }
 
-async function run(line: string, dir: string) {
+function run(line: string, dir: string) {
   const args = line
     .trim()
     .replace(/^npx didfarm /, '')
     .replace(/ > .*$/, '')
     .split(' ');
-  let [out, err] = ['', ''];
-  process.exitCode = undefined;
-  const code = await runCli(
+  const env = { DIDFARM_DATA_DIR: join(dir, 'data'), DIDFARM_DOMAIN: 'sip.example.net' };
+  return runHere(
     args.map((arg) => (arg.endsWith('.yaml') ? join(dir, arg) : arg)),
-    {
-      env: { DIDFARM_DATA_DIR: join(dir, 'data'), DIDFARM_DOMAIN: 'sip.example.net' },
-      isTerminal: false,
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-    },
+    env,
   );
-  process.exitCode = undefined;
-  return { code, out, err };
 }
 
 t.test('the examples of docs/configuration.md do what the page says', async (t) => {
