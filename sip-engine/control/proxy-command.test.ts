@@ -15,7 +15,7 @@ t.test('serial: each failure is a continue, the answer goes to the caller, done 
   const id = app.send(`proxy|${txn(invite)}|remainInDialog|fullResponse||serial|||${targets}`, carrier('X-P: 1\r\n'));
   const one = await first.next();
   t.equal(one.header('x-p'), '1');
-  t.match(one.header('record-route'), /;lr>$/);
+  t.match(one.header('record-route'), /;lr;dlg=[0-9a-f]{32}>$/);
   first.send(responseTo(one, 486, { tag: 'b1' }));
   t.equal((await first.next()).method, 'ACK');
   const busy = await app.next();

@@ -2,8 +2,6 @@ import t from 'tap';
 import { answerTo } from '../transaction/recorder-transport.ts';
 import { createProxyFixture, request } from './proxy-fixture.ts';
 
-const OURS = 'Route: <sip:10.0.0.5:5060;lr>';
-
 /** A call from 10.0.0.9 through the proxy to 10.1.0.1, answered, record-routed. */
 function call(callerContact = 'sip:alice@10.0.0.9:5062', target = 'sip:10.1.0.1') {
   const fixture = createProxyFixture();
@@ -15,11 +13,15 @@ function call(callerContact = 'sip:alice@10.0.0.9:5062', target = 'sip:10.1.0.1'
   const callee = fixture.callee('10.1.0.1', transport);
   const recordRoutes = callee.request.headerValues('record-route').map((value) => `Record-Route: ${value}`);
   callee.answer(200, 'tt', [...recordRoutes, 'Contact: <sip:bob@10.1.0.1>']);
-  return { ...fixture, callee };
+  const OURS = callee.request
+    .headerValues('record-route')
+    .map((value) => `Route: ${value}`)
+    .join('\r\n');
+  return { ...fixture, callee, calleeAt: fixture.callee, OURS };
 }
 
 t.test('ACK and BYE with our Route are forwarded without it, and the answer comes back', (t) => {
-  const { arrive, callee, answers, opened, total, clock, proxy } = call();
+  const { arrive, callee, answers, opened, total, clock, proxy, OURS } = call();
   const toTag = 'tt';
   arrive(request('ACK', { uri: 'sip:bob@10.1.0.1', branch: 'z9hG4bKack', toTag, lines: [OURS] }));
   const ack = callee.flow.sent.at(-1);
@@ -38,8 +40,8 @@ t.test('ACK and BYE with our Route are forwarded without it, and the answer come
 });
 
 t.test('further Routes lead the way, also with a double Record-Route of ours on top', (t) => {
-  const { arrive, callee: calleeAt } = createProxyFixture();
-  const lines = ['Route: <sip:10.0.0.5:5060;transport=tcp;lr>, <sip:10.0.0.5:5060;lr>', 'Route: <sip:10.2.0.7;lr>'];
+  const { arrive, calleeAt, OURS } = call(undefined, 'sip:10.1.0.1;transport=tcp');
+  const lines = [OURS, 'Route: <sip:10.2.0.7;lr>'];
   arrive(request('BYE', { uri: 'sip:bob@10.1.0.1', toTag: 'tt', lines }));
   const next = calleeAt('10.2.0.7').request;
   t.equal(next.uri, 'sip:bob@10.1.0.1');
@@ -48,14 +50,15 @@ t.test('further Routes lead the way, also with a double Record-Route of ours on 
 });
 
 t.test('a strict router behind us gets itself as Request-URI; one before us is undone', (t) => {
-  const { arrive, callee } = createProxyFixture();
+  const { arrive, calleeAt, OURS } = call();
   arrive(request('BYE', { uri: 'sip:bob@10.1.0.1', toTag: 'tt', lines: [OURS, 'Route: <sip:10.2.0.7>'] }));
-  const behind = callee('10.2.0.7').request;
+  const behind = calleeAt('10.2.0.7').request;
   t.equal(behind.uri, 'sip:10.2.0.7');
   t.same(behind.headerValues('route'), ['<sip:bob@10.1.0.1>']);
   const lines = ['Route: <sip:10.2.0.8;lr>, <sip:bob@10.1.0.1>'];
-  arrive(request('BYE', { uri: 'sip:10.0.0.5:5060;lr', branch: 'z9hG4bKb2', toTag: 'tt', lines }));
-  const before = callee('10.2.0.8').request;
+  const uri = OURS.slice('Route: <'.length, -1);
+  arrive(request('BYE', { uri, branch: 'z9hG4bKb2', toTag: 'tt', lines }));
+  const before = calleeAt('10.2.0.8').request;
   t.equal(before.uri, 'sip:bob@10.1.0.1');
   t.same(before.headerValues('route'), ['<sip:10.2.0.8;lr>']);
   t.end();
@@ -74,7 +77,7 @@ t.test('a request inside a dialog without a Route of ours is none of the proxy',
 t.test(
   'BYE of the callee to a caller behind NAT goes to where the caller was seen, not to its private Contact',
   (t) => {
-    const { arrive, callee, caller } = call('sip:alice@192.168.1.5:5060');
+    const { arrive, callee, caller, OURS } = call('sip:alice@192.168.1.5:5060');
     arrive(
       request('BYE', { uri: 'sip:alice@192.168.1.5:5060', fromTag: 'tt', toTag: 'ft', lines: [OURS] }),
       callee.flow,
@@ -85,11 +88,32 @@ t.test(
   },
 );
 
+t.test("a Route to us is followed only with the token of just that dialog: we are nobody else's relay", (t) => {
+  const { arrive, opened, strayAcks, calleeAt, callee, OURS } = call();
+  const sent = callee.flow.sent.length;
+  const refused = [
+    request('INVITE', { toTag: 'qq', branch: 'z9hG4bK1', lines: ['Route: <sip:10.0.0.5:5060;lr>'] }),
+    request('MESSAGE', { toTag: 'tt', branch: 'z9hG4bK2', lines: ['Route: <sip:10.0.0.5:5060;lr>'] }),
+    request('REGISTER', { toTag: 'tt', branch: 'z9hG4bK3', lines: [OURS.replace(/dlg=./, 'dlg=')] }),
+    request('MESSAGE', { toTag: 'qq', fromTag: 'other', branch: 'z9hG4bK4', lines: [OURS] }),
+    request('MESSAGE', { toTag: 'tt', branch: 'z9hG4bK5', lines: [OURS.replace(/.{9}>/, `${'x'.repeat(9)}>`)] }),
+    request('BYE', { toTag: 'tt', uri: 'sip:10.0.0.5;lr', branch: 'z9hG4bK6', lines: ['Route: <sip:10.2.0.9>'] }),
+  ];
+  for (const one of refused) arrive(one);
+  t.equal(opened.length, 1 + refused.length, 'left to whoever answers 481');
+  arrive(request('ACK', { uri: 'sip:10.2.0.9', branch: 'z9hG4bKa', toTag: 'qq', lines: ['Route: <sip:10.0.0.5;lr>'] }));
+  t.equal(strayAcks.length, 1);
+  t.throws(() => calleeAt('10.2.0.9').request);
+  t.equal(callee.flow.sent.length, sent);
+  t.end();
+});
+
 t.test('requests to a callee on a connection use that connection while it lives', (t) => {
   const {
     arrive,
     callee,
     callee: { flow },
+    OURS,
   } = call(undefined, 'sip:10.1.0.1;transport=tcp');
   arrive(request('BYE', { uri: 'sip:bob@10.1.0.1', toTag: 'tt', cseq: 2, lines: [OURS] }));
   t.equal(flow.sent.at(-1)?.method, 'BYE');
@@ -98,7 +122,7 @@ t.test('requests to a callee on a connection use that connection while it lives'
 });
 
 t.test('a re-INVITE passes, with timer C and both ways of ending', (t) => {
-  const { arrive, callee, answers } = call();
+  const { arrive, callee, answers, OURS } = call();
   arrive(request('INVITE', { uri: 'sip:bob@10.1.0.1', branch: 'z9hG4bKre', toTag: 'tt', cseq: 2, lines: [OURS] }));
   callee.answer(488);
   t.equal(answers().at(-1), '488 INVITE');
@@ -107,7 +131,7 @@ t.test('a re-INVITE passes, with timer C and both ways of ending', (t) => {
 });
 
 t.test('Max-Forwards 0 inside a dialog gets 483, an ACK with it is dropped', (t) => {
-  const { arrive, caller, callee } = call();
+  const { arrive, caller, callee, OURS } = call();
   const lines = [OURS, 'Max-Forwards: 0'];
   const before = callee.flow.sent.length;
   arrive(request('BYE', { uri: 'sip:bob@10.1.0.1', toTag: 'tt', lines }));
@@ -118,7 +142,7 @@ t.test('Max-Forwards 0 inside a dialog gets 483, an ACK with it is dropped', (t)
 });
 
 t.test('a BYE that is challenged keeps the way to the peer; a caller that moved is found where it is now', (t) => {
-  const { arrive, callee, transport, proxy } = call('sip:alice@192.168.1.5:5060');
+  const { arrive, callee, transport, proxy, OURS } = call('sip:alice@192.168.1.5:5060');
   const moved = transport.flow('udp', '10.0.0.9', 6_000);
   arrive(request('INFO', { uri: 'sip:bob@10.1.0.1', toTag: 'tt', cseq: 2, lines: [OURS] }), moved);
   const bye = (branch: string) =>

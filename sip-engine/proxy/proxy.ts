@@ -5,6 +5,7 @@ import { responseUpstream } from './best-response.ts';
 import type { BranchSpec } from './branch.ts';
 import { CallRecords } from './call-records.ts';
 import { ChallengedTargets } from './challenged-targets.ts';
+import { DialogTokens, TOKEN_PARAM } from './dialog-tokens.ts';
 import { addHeaders, copyToForward, refusalOf } from './forwarded-request.ts';
 import { LoopDetector } from './loop-detector.ts';
 import { ProxiedDialogs } from './proxied-dialogs.ts';
@@ -23,11 +24,13 @@ class StatefulProxy implements SipProxy {
   readonly #dialogs: ProxiedDialogs;
   readonly #challenged: ChallengedTargets;
   readonly #loops = new LoopDetector();
+  readonly #tokens: DialogTokens;
 
   constructor(deps: ProxyDeps) {
     this.#deps = deps;
     this.#dialogs = new ProxiedDialogs(deps);
     this.#challenged = new ChallengedTargets(deps);
+    this.#tokens = new DialogTokens(deps.ports.random);
   }
 
   get size(): number {
@@ -128,7 +131,7 @@ class StatefulProxy implements SipProxy {
       build: (to) => {
         const message = base.clone();
         if (retarget || redirected) message.uri = withoutHeaders(uri);
-        if (remainInDialog) this.#stayOnPath(message, flow, to);
+        if (remainInDialog) this.#stayOnPath(message, transaction, to);
         return message;
       },
     });
@@ -145,9 +148,10 @@ class StatefulProxy implements SipProxy {
     };
   }
 
-  #stayOnPath(message: OutgoingMessage, from: Flow, to: Flow): void {
+  #stayOnPath(message: OutgoingMessage, { request, flow: from }: ServerTransaction, to: Flow): void {
+    const token = `;${TOKEN_PARAM}=${this.#tokens.of(request)}`;
     if (message.method === 'REGISTER') addPath(message, this.#deps.transport, to);
-    else addRecordRoute(message, this.#deps.transport, from, to);
+    else addRecordRoute(message, this.#deps.transport, { from, to, token });
     message.arrange();
   }
 
@@ -200,11 +204,14 @@ class StatefulProxy implements SipProxy {
     }
   }
 
-  /** A loose Route to us, or a strict router's Request-URI that is our Record-Route (RFC 3261 16.4). */
+  /**
+   * A loose Route to us, or a strict router's Request-URI that is our Record-Route (RFC 3261 16.4). Whoever cannot
+   * show the token that we have put there would only use us to reach others.
+   */
   #isRoutedHere(request: SipMessage): boolean {
     const route = firstUri(request, 'route');
     if (route === undefined) return false;
-    return this.#isOwnLoose(route) || this.#isOwnLoose(request.uri);
+    return [route, request.uri].some((uri) => this.#isOwnLoose(uri) && this.#tokens.admits(uri, request));
   }
 
   #isOwnLoose(uri: string): boolean {

@@ -30,21 +30,25 @@ export function dropOwnRoutes(message: OutgoingMessage, isOwnUri: (uri: string) 
   }
 }
 
-/** Our URI as the peer of that flow can reach it, in angle brackets. */
-export function ownRoute(transport: Below, flow: Flow, scheme: 'sip' | 'sips'): string {
+/** Our URI as the peer of that flow can reach it, in angle brackets, with further parameters. */
+export function ownRoute(transport: Below, flow: Flow, scheme: 'sip' | 'sips', params = ''): string {
   const { host, port } = transport.listenPointOf(flow).advertisedFor(flow.remoteAddress);
   const param = flow.transport === 'udp' ? '' : `;transport=${flow.transport}`;
-  return `<${scheme}:${host}:${port}${param};lr>`;
+  return `<${scheme}:${host}:${port}${param};lr${params}>`;
 }
 
 /**
  * RFC 3261 16.6 step 4 and RFC 5658: our URI towards the next hop, and below it the one towards the
- * previous hop where the two sides see us under different ones.
+ * previous hop where the two sides see us under different ones. The token shows later that it is ours.
  */
-export function addRecordRoute(message: OutgoingMessage, transport: Below, from: Flow, to: Flow): void {
+export function addRecordRoute(
+  message: OutgoingMessage,
+  transport: Below,
+  { from, to, token }: { readonly from: Flow; readonly to: Flow; readonly token: string },
+): void {
   const scheme = /^sips:/i.test(message.uri) ? 'sips' : 'sip';
-  const before = ownRoute(transport, from, scheme);
-  const after = ownRoute(transport, to, scheme);
+  const before = ownRoute(transport, from, scheme, token);
+  const after = ownRoute(transport, to, scheme, token);
   if (before !== after) message.prepend('Record-Route', before);
   message.prepend('Record-Route', after);
 }

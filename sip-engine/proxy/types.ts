@@ -75,7 +75,7 @@ export interface SipProxy {
   start(transaction: ServerTransaction, request: ProxyRequest, listener: ProxyListener): ProxyRefusal | undefined;
   /** CANCEL of a request that is being proxied (RFC 3261 16.10): true when it was, and is being taken care of. */
   onCancel(transaction: ServerTransaction, cancel: SipMessage): boolean;
-  /** A request inside a dialog whose first Route is ours: true when it was, and is being forwarded. */
+  /** A request inside a dialog whose first Route is a Record-Route of ours: true when it was, and is being forwarded. */
   onRequest(transaction: ServerTransaction): boolean;
   /** The same for an ACK. */
   onAck(ack: SipMessage, flow: Flow): boolean;
