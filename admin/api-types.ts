@@ -2861,6 +2861,239 @@ export interface ApiOperations {
       };
     };
   };
+  /** List messages, in and out. Needs the scope messages:read. */
+  readonly 'GET /messages': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      readonly account_id?: string;
+      readonly direction?: 'out' | 'in';
+      readonly status?: 'queued' | 'sent' | 'delivered' | 'failed' | 'received';
+      /** On either side. */
+      readonly number?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        /** out or in. */
+        readonly direction: string;
+        readonly from: string;
+        readonly to: string;
+        readonly body: string;
+        /** GSM-7 or UCS-2. */
+        readonly encoding: string;
+        /** Parts; each is charged. */
+        readonly segments: number;
+        /** queued, sent, delivered, failed; received. */
+        readonly status: string;
+        /** Why it failed. */
+        readonly reason: string | null;
+        /** Cents, rounded; price_micros is exact. */
+        readonly price: number;
+        /** Millionths of the currency. */
+        readonly price_micros: number;
+        readonly currency: string;
+        readonly created_at: string;
+        readonly sent_at: string | null;
+        readonly finished_at: string | null;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** A carrier brings a message for a number; the same reference comes in once. Only the operator may do this. */
+  readonly 'POST /messages/inbound': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      /** A number, or a name of up to 11 characters. */
+      readonly from: string;
+      readonly to: string;
+      readonly body: string;
+      /** The carrier's name for the message. */
+      readonly reference: string;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        /** out or in. */
+        readonly direction: string;
+        readonly from: string;
+        readonly to: string;
+        readonly body: string;
+        /** GSM-7 or UCS-2. */
+        readonly encoding: string;
+        /** Parts; each is charged. */
+        readonly segments: number;
+        /** queued, sent, delivered, failed; received. */
+        readonly status: string;
+        /** Why it failed. */
+        readonly reason: string | null;
+        /** Cents, rounded; price_micros is exact. */
+        readonly price: number;
+        /** Millionths of the currency. */
+        readonly price_micros: number;
+        readonly currency: string;
+        readonly created_at: string;
+        readonly sent_at: string | null;
+        readonly finished_at: string | null;
+      };
+    };
+  };
+  /** Set what one part costs: for an account, or for whoever has no price of its own. Only the operator may do this. */
+  readonly 'POST /messages/prices': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly account_id?: number | string;
+      /** Digits; the longest counts. */
+      readonly prefix?: string;
+      /** Millionths of EUR. */
+      readonly price_micros: number;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly prefix: string;
+        readonly price_micros: number;
+      };
+    };
+  };
+  /** A carrier tells what became of a message; the first receipt counts. Only the operator may do this. */
+  readonly 'POST /messages/receipts': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      /** The carrier's name for the message. */
+      readonly reference: string;
+      readonly status: 'delivered' | 'failed';
+      readonly reason?: string;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        /** out or in. */
+        readonly direction: string;
+        readonly from: string;
+        readonly to: string;
+        readonly body: string;
+        /** GSM-7 or UCS-2. */
+        readonly encoding: string;
+        /** Parts; each is charged. */
+        readonly segments: number;
+        /** queued, sent, delivered, failed; received. */
+        readonly status: string;
+        /** Why it failed. */
+        readonly reason: string | null;
+        /** Cents, rounded; price_micros is exact. */
+        readonly price: number;
+        /** Millionths of the currency. */
+        readonly price_micros: number;
+        readonly currency: string;
+        readonly created_at: string;
+        readonly sent_at: string | null;
+        readonly finished_at: string | null;
+      };
+    };
+  };
+  /** Send a message from a number with sms_enabled; charged by part. Needs the scope messages:write. */
+  readonly 'POST /messages/send': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      /** E.164. */
+      readonly from: string;
+      /** E.164. */
+      readonly to: string;
+      readonly body: string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        /** out or in. */
+        readonly direction: string;
+        readonly from: string;
+        readonly to: string;
+        readonly body: string;
+        /** GSM-7 or UCS-2. */
+        readonly encoding: string;
+        /** Parts; each is charged. */
+        readonly segments: number;
+        /** queued, sent, delivered, failed; received. */
+        readonly status: string;
+        /** Why it failed. */
+        readonly reason: string | null;
+        /** Cents, rounded; price_micros is exact. */
+        readonly price: number;
+        /** Millionths of the currency. */
+        readonly price_micros: number;
+        readonly currency: string;
+        readonly created_at: string;
+        readonly sent_at: string | null;
+        readonly finished_at: string | null;
+      };
+    };
+  };
+  /** Show a message, and what became of it. Needs the scope messages:read. */
+  readonly 'GET /messages/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        /** out or in. */
+        readonly direction: string;
+        readonly from: string;
+        readonly to: string;
+        readonly body: string;
+        /** GSM-7 or UCS-2. */
+        readonly encoding: string;
+        /** Parts; each is charged. */
+        readonly segments: number;
+        /** queued, sent, delivered, failed; received. */
+        readonly status: string;
+        /** Why it failed. */
+        readonly reason: string | null;
+        /** Cents, rounded; price_micros is exact. */
+        readonly price: number;
+        /** Millionths of the currency. */
+        readonly price_micros: number;
+        readonly currency: string;
+        readonly created_at: string;
+        readonly sent_at: string | null;
+        readonly finished_at: string | null;
+      };
+    };
+  };
   /** List own numbers. Needs the scope numbers:read. */
   readonly 'GET /numbers': {
     readonly params: undefined;
