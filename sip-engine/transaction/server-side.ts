@@ -26,15 +26,19 @@ export class ServerSide {
   readonly #byMergedKey = new Map<string, RunningServer>();
   readonly #spent: SpentInvites;
   readonly #max: number;
+  readonly #maxBytes: number;
   readonly #tagSeed: number;
   #invites = 0;
+  /** Of the requests of all transactions, which live for 64*T1 after their answer. */
+  #heldBytes = 0;
   user: TransactionUser;
 
   constructor(deps: ServerSideDeps) {
     this.#deps = deps;
     this.user = deps.user;
-    this.#spent = new SpentInvites(deps.ports.clock);
+    this.#spent = new SpentInvites(deps.ports, deps.options.maxSpentInvites ?? 200_000);
     this.#max = deps.options.maxServerTransactions ?? 200_000;
+    this.#maxBytes = deps.options.maxServerTransactionBytes ?? 256 * 1024 * 1024;
     this.#tagSeed = Number.parseInt(deps.ports.random.hex(8), 16);
     this.#context = {
       wheel: deps.wheel,
@@ -60,7 +64,7 @@ export class ServerSide {
     else if (method === 'INVITE' && this.#spent.has(spentKey(message, key))) {
       this.#deps.ports.counters.count('retransmissions_in');
     } else if (method === 'CANCEL') this.#cancel(stamped(message, flow), key, flow);
-    else if (this.#byKey.size >= this.#max) this.#refuse(stamped(message, flow), 503, flow);
+    else if (!this.#hasRoomFor(message)) this.#refuse(stamped(message, flow), 503, flow);
     else this.#open(stamped(message, flow), key, flow);
   }
 
@@ -70,6 +74,10 @@ export class ServerSide {
 
   close(): void {
     for (const transaction of [...this.#byKey.values()]) transaction.stop();
+  }
+
+  #hasRoomFor(request: SipMessage): boolean {
+    return this.#byKey.size < this.#max && this.#heldBytes + request.raw.length <= this.#maxBytes;
   }
 
   #open(request: SipMessage, key: string, flow: Flow): void {
@@ -93,12 +101,14 @@ export class ServerSide {
     this.#byKey.set(key, transaction);
     if (merged !== '') this.#byMergedKey.set(merged, transaction);
     if (transaction.isInvite) this.#invites++;
+    this.#heldBytes += request.raw.length;
     return transaction;
   }
 
   #forget(transaction: RunningServer): void {
     const { key, mergedKey: merged, shown } = transaction.parts;
     if (!this.#byKey.delete(key)) return;
+    this.#heldBytes -= transaction.request.raw.length;
     if (this.#byMergedKey.get(merged) === transaction) this.#byMergedKey.delete(merged);
     if (transaction.isInvite) {
       this.#invites--;

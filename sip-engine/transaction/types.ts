@@ -72,6 +72,10 @@ export interface TransactionOptions {
   readonly immediateTrying?: boolean;
   /** Server transactions at once; more requests get a stateless 503. @default 200000 */
   readonly maxServerTransactions?: number;
+  /** Bytes of the requests of all server transactions; more requests get a stateless 503. @default 268435456 */
+  readonly maxServerTransactionBytes?: number;
+  /** Ended INVITE transactions remembered against late repetitions; the oldest make room. @default 200000 */
+  readonly maxSpentInvites?: number;
 }
 
 export interface TransactionLayer {

@@ -1,0 +1,80 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import t from 'tap';
+import { OutgoingMessage } from '../message/index.ts';
+
+import { createFakeClock } from '../timer/index.ts';
+import { createTestPorts } from './recorder-transport.ts';
+import { SpentInvites } from './spent-invites.ts';
+import { createFixture, incoming } from './transaction-fixture.ts';
+
+const MIB = 1024 * 1024;
+const LARGE = Array.from({ length: 55 }, (_, i) => `X-P${i}: ${'p'.repeat(990)}`);
+
+setFlagsFromString('--expose-gc');
+const collect: unknown = runInNewContext('gc');
+
+/** Bytes of heap and of buffers outside of it, after a full collection. */
+function memoryInUse(): number {
+  if (typeof collect !== 'function') throw new Error('this Node cannot collect on demand');
+  // Twice: the first collection only lets go of what the buffers' owners held.
+  collect();
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+function largeInvite(i: number) {
+  return incoming({ method: 'INVITE', branch: `z9hG4bKlarge${i}`, callId: `large${i}@peer`, extra: LARGE });
+}
+
+t.test('large INVITEs leave nothing of their text behind when their transactions have ended', (t) => {
+  const fixture = createFixture({}, { t1Ms: 10 });
+  const before = memoryInUse();
+  for (let i = 0; i < 1_000; i++) {
+    fixture.layer.receive(largeInvite(i), fixture.transport.flow());
+    for (const invite of fixture.opened.splice(0)) invite.respond(OutgoingMessage.responseTo(invite.request, 486));
+    fixture.clock.advance(1);
+  }
+  fixture.clock.advance(2_000);
+  t.equal(fixture.total(), 0);
+  const grownMib = (memoryInUse() - before) / MIB;
+  t.ok(grownMib < 10, `1,000 of 55 KB: ${grownMib.toFixed(1)} MiB more`);
+  t.same(fixture.takeHeard().filter((line) => line === 'end INVITE').length, 1_000);
+  fixture.layer.receive(largeInvite(999), fixture.transport.flow());
+  t.same(fixture.heard, [], 'they are remembered all the same');
+  t.end();
+});
+
+t.test('the requests of live transactions share a number of bytes; beyond it the answer is 503', (t) => {
+  const fixture = createFixture({ maxServerTransactionBytes: 3 * 56_000 });
+  const flow = fixture.transport.flow();
+  for (let i = 0; i < 4; i++) fixture.layer.receive(largeInvite(i), flow);
+  t.same(
+    flow.take().map(({ status }) => status),
+    [100, 100, 100, 503],
+  );
+  t.equal(fixture.ports.counts.get('dropped'), 1);
+  for (const invite of fixture.opened) invite.respond(OutgoingMessage.responseTo(invite.request, 486));
+  fixture.clock.advance(40_000);
+  flow.take();
+  fixture.layer.receive(largeInvite(5), flow);
+  t.same(
+    flow.take().map(({ status }) => status),
+    [100],
+    'what has ended gives its bytes back',
+  );
+  t.end();
+});
+
+t.test('of more ended INVITEs than may be remembered the oldest are forgotten, and counted', (t) => {
+  const ports = createTestPorts(createFakeClock());
+  const spent = new SpentInvites(ports, 100);
+  for (let i = 0; i < 1_000; i++) {
+    spent.add(`key ${i}`);
+    t.ok(spent.size <= 100 && spent.has(`key ${i}`) && (i < 49 || spent.has(`key ${i - 49}`)));
+  }
+  t.notOk(spent.has('key 0'));
+  t.ok((ports.counts.get('dropped') ?? 0) > 0);
+  t.end();
+});
