@@ -16,8 +16,8 @@ import type { GroupStore } from './group-store-port.ts';
 import type { IdempotencyStore } from './idempotency-store-port.ts';
 import type { InvoiceStore } from './invoice-store-port.ts';
 import type { MoneyStore } from './money-store-port.ts';
-import type { PolicyStore } from './policy-store-port.ts';
 import type { NumberStores } from './number-stores.ts';
+import type { PolicyStore } from './policy-store-port.ts';
 import type {
   AccountRow,
   CarrierRow,

@@ -157,7 +157,13 @@ export interface ApiKeyTable extends Stamps {
 }
 
 /** Every table; columns are camelCase here and snake_case in the database. */
-export interface Tables extends MessageTables, LiveTables, CommerceTables, MoneyTables, AdministrationTables, RegulatoryTables {
+export interface Tables
+  extends MessageTables,
+    LiveTables,
+    CommerceTables,
+    MoneyTables,
+    AdministrationTables,
+    RegulatoryTables {
   readonly settings: { readonly key: string; readonly value: string };
   readonly directoryChanges: { readonly seq: Generated<number>; readonly kind: string; readonly key: number | string };
   readonly accounts: AccountTable;
