@@ -108,7 +108,8 @@ export function freepbxSheet(facts: PbxFacts): PbxSheet {
 
 /**
  * Yeastar P-Series: a register or peer trunk. The settings of the first page are those of
- * help.yeastar.com/en/p-series-software-edition/administrator-guide/sip-trunk-settings.html.
+ * help.yeastar.com/en/p-series-software-edition/administrator-guide/sip-trunk-settings.html; codecs and DTMF of the
+ * second are named as in help.yeastar.com/en/yeastar-central-management/topics/advanced-trunk-settings.html.
  */
 export function yeastarSheet(facts: PbxFacts): PbxSheet {
   const digest = hasPassword(facts);
@@ -146,7 +147,10 @@ export function yeastarSheet(facts: PbxFacts): PbxSheet {
   ]);
 }
 
-/** Grandstream UCM6300: a register or peer SIP trunk. */
+/**
+ * Grandstream UCM6300: a register or peer SIP trunk. Outbound proxy and DID mode (default: Request-line, which is the
+ * user name here) are named as in the UCM6200 Series User Manual, page 156.
+ */
 export function grandstreamSheet(facts: PbxFacts): PbxSheet {
   const digest = hasPassword(facts);
   return sheet('Grandstream UCM63xx', facts, [
