@@ -32,34 +32,31 @@ t.test(
   },
 );
 
-t.test(
-  'an owner that has gone: BYE gets 481 and frees the dialog, INFO gets 481; orphan=bye ends its calls',
-  async (t) => {
-    const { app, peer, engine } = await testbed(t);
-    const ok = await call('ow');
-    app.close();
-    await app.closed;
-    for (const [method, seq] of [
-      ['INFO', 2],
-      ['BYE', 3],
-    ] as const) {
-      peer.send(requestIn(ok, method, seq));
-      t.equal((await peer.next()).status, 481, method);
-    }
-    t.equal(engine.stats.dialogs, 0);
+t.test('an owner that has gone: INFO gets 481, BYE gets 481 and frees the dialog', async (t) => {
+  const { app, peer, engine } = await testbed(t);
+  const ok = await call('ow');
+  app.close();
+  await app.closed;
+  for (const [method, seq] of [
+    ['INFO', 2],
+    ['BYE', 3],
+  ] as const) {
+    peer.send(requestIn(ok, method, seq));
+    t.equal((await peer.next()).status, 481, method);
+  }
+  t.equal(engine.stats.dialogs, 0);
 
-    async function call(name: string) {
-      peer.send(inviteText(name, peer.port));
-      const invite = await app.next();
-      await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
-      await peer.next();
-      const answer = await peer.next();
-      peer.send(requestIn(answer, 'ACK', 1));
-      await app.next();
-      return answer;
-    }
-  },
-);
+  async function call(name: string) {
+    peer.send(inviteText(name, peer.port));
+    const invite = await app.next();
+    await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
+    await peer.next();
+    const answer = await peer.next();
+    peer.send(requestIn(answer, 'ACK', 1));
+    await app.next();
+    return answer;
+  }
+});
 
 t.test('orphan=bye: the calls of an app that went are ended, what it had not answered gets 500', async (t) => {
   const { app, peer, engine } = await testbed(t, { orphan: 'bye' });
