@@ -105,6 +105,21 @@ t.test('a call that stays with us: Record-Route, and a BYE the app does not see'
   t.equal(engine.stats.dialogs, 0);
 });
 
+t.test('an app that rings two targets hears of the one that answered, whatever the other says later', async (t) => {
+  const { caller, callee, results } = await start(t, { forking: 'simultaneous' });
+  const [loser, winner] = [await callee(), await callee()];
+  caller.send(requestText('INVITE', INVITE));
+  const lost = await loser.next();
+  answer(loser, lost, 180);
+  t.equal((await next(caller)).status, 180);
+  answer(winner, await winner.next(), 200);
+  t.equal((await next(caller)).status, 200);
+  answer(loser, await loser.next(), 200);
+  answer(loser, lost, 487);
+  const { connected, finalStatus } = await results;
+  t.same([connected, finalStatus], [true, 200]);
+});
+
 t.test('a dead UDP target costs no time: the next one is asked at once', async (t) => {
   const { caller, callee, results } = await start(t, { forking: 'sequential' });
   (await callee()).close();

@@ -12,12 +12,41 @@ t.test('simultaneous: all ring at once, the loser is cancelled with a reason, it
   const loser = callee('10.1.0.1');
   t.same(loser.methods(), ['INVITE', 'CANCEL']);
   t.match(loser.flow.sent[1]?.header('reason'), 'cause=200');
-  t.same(log, ['sent', 'final 200']);
+  t.same(log, ['sent', 'final 200', 'done'], 'a 2xx is the end of it');
   loser.answer(487);
-  t.same(log, ['sent', 'final 200', 'final 487', 'done']);
+  t.same(log, ['sent', 'final 200', 'done']);
   t.same(answers(), ['100 INVITE', '180 INVITE', '180 INVITE', '200 INVITE']);
   clock.advance(65 * T1_MS);
   t.equal(total(), 0);
+  t.end();
+});
+
+t.test('simultaneous: after a 6xx the 487 of what was cancelled is no news, a 2xx that crossed the CANCEL is', (t) => {
+  for (const [late, told] of [
+    [487, ['sent', 'final 603', 'done']],
+    [200, ['sent', 'final 603', 'final 200', 'done']],
+  ] as const) {
+    const { start, callee, log, answers } = createProxyFixture();
+    start(request('INVITE'), { targets: [A, B], simultaneous: true });
+    callee('10.1.0.1').answer(180);
+    callee('10.1.0.2').answer(603);
+    callee('10.1.0.1').answer(late);
+    t.same(log, told);
+    t.equal(answers().at(-1), `${late === 200 ? 200 : 603} INVITE`);
+  }
+  t.end();
+});
+
+t.test('a 2xx of a target that was passed over is the result all the same', (t) => {
+  const { start, callee, clock, log, answers } = createProxyFixture();
+  start(request('INVITE'), { targets: [A, B], provisionalTimeoutMs: 1_500 });
+  clock.advance(1_600);
+  callee('10.1.0.1').answer(200);
+  t.same(log, ['sent', 'final 200', 'done']);
+  t.equal(answers().at(-1), '200 INVITE');
+  callee('10.1.0.2').answer(180);
+  callee('10.1.0.2').answer(487);
+  t.same(log, ['sent', 'final 200', 'done']);
   t.end();
 });
 

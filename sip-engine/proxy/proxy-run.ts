@@ -54,6 +54,10 @@ export class ProxyRun {
   #searchOver = false;
   #starting = false;
   #done = false;
+  /** The listener has heard the end. */
+  #told = false;
+  /** A 6xx has come: only a 2xx can change the result. */
+  #refused = false;
 
   constructor(
     transaction: ServerTransaction,
@@ -129,6 +133,8 @@ export class ProxyRun {
     this.#plan.records?.answered(response, upstream);
     if (!this.#forward(upstream)) this.#transaction.resend(upstream.toBuffer());
     for (const other of this.#active) if (other !== branch) other.cancel(ELSEWHERE);
+    // One that had been passed over ends nothing any more.
+    if (branch.ended) this.#judge(response, flow, branch.spec.uri);
   }
 
   #branchEnded(branch: Branch, end: BranchEnd): void {
@@ -139,11 +145,12 @@ export class ProxyRun {
 
   #judge(response: SipMessage, flow: Flow, uri: string): void {
     const { status } = response;
-    if (!this.#done) this.#listener.onFinal(response, flow);
+    if (!this.#told && (status < 300 || !this.#refused)) this.#listener.onFinal(response, flow);
     if (status >= 300) this.#plan.records?.refused(response);
     if (status < 300) {
       this.#searchOver = true;
       if (!this.#transaction.isInvite) this.#forward(responseUpstream(response));
+      this.#tell();
       return;
     }
     if (status < 400 && this.#plan.followRedirects && this.#redirect(response)) return;
@@ -153,8 +160,16 @@ export class ProxyRun {
     if (status === 401 || status === 407) this.#queue.length = 0;
     if (status >= 600) {
       this.#searchOver = true;
+      this.#refused = true;
       this.#cancelAll();
     }
+  }
+
+  /** After a 2xx, or at the end; targets that are still being cancelled have no say any more. */
+  #tell(): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.#listener.onDone(this.#sent);
   }
 
   /** RFC 3261 16.5: the Contacts of a 3xx become the next targets, in their order of preference. */
@@ -176,7 +191,7 @@ export class ProxyRun {
       this.#plan.records?.failed(answer);
     }
     this.#hooks.onDone();
-    this.#listener.onDone(this.#sent);
+    this.#tell();
   }
 
   #answer(): OutgoingMessage {
