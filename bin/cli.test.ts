@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { freePort } from '../test-sip/support/ports.ts';
-import { runCli } from './run-cli.ts';
+import { runHere as run } from './test-run.ts';
 
 const LAUNCHER = join(import.meta.dirname, 'didfarm.js');
 
@@ -17,24 +17,6 @@ interface Outcome {
 
 function start(args: readonly string[], env: Record<string, string>): ChildProcess {
   return spawn(process.execPath, [LAUNCHER, ...args], { env: { PATH: process.env.PATH ?? '', ...env } });
-}
-
-/** A command in this process, as the launcher's child would run it: no start of Node for each. */
-async function run(args: readonly string[], env: Record<string, string>): Promise<Outcome> {
-  let [out, err] = ['', ''];
-  process.exitCode = undefined;
-  const code = await runCli(args, {
-    env,
-    isTerminal: false,
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-  });
-  process.exitCode = undefined;
-  return { code, out, err };
 }
 
 async function launch(args: readonly string[], env: Record<string, string>): Promise<Outcome> {
