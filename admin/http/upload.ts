@@ -21,6 +21,8 @@ export type FileBody = Static<typeof FILE_SHAPE>;
 export interface UploadLimits {
   /** Of one file (bytes). */
   readonly fileBytes: number;
+  /** How many; each is in memory while it is looked at. */
+  readonly files: number;
   /** Files and fields together. */
   readonly parts: number;
 }
@@ -33,10 +35,12 @@ type Parts = Record<string, string | FileBody | (string | FileBody)[]>;
  * @throws ApiError `payload_too_large`, `validation_failed`
  */
 export async function readForm(request: FastifyRequest, limits: UploadLimits): Promise<object> {
-  const { fileBytes: fileSize, parts } = limits;
+  const { fileBytes: fileSize, files, parts } = limits;
   const body: Parts = Object.create(null) as Parts;
   try {
-    for await (const part of request.parts({ limits: { fileSize, parts, fieldSize: 10_000, fieldNameSize: 100 } })) {
+    for await (const part of request.parts({
+      limits: { fileSize, files, parts, fieldSize: 10_000, fieldNameSize: 100 },
+    })) {
       const value = part.type === 'file' ? await fileOf(part) : String(part.value);
       const earlier = body[part.fieldname];
       if (earlier === undefined) body[part.fieldname] = value;
@@ -59,11 +63,13 @@ async function fileOf(part: FilePart): Promise<FileBody> {
   return { name: (part.filename ?? '').slice(-255), media_type: part.mimetype.slice(0, 100), content };
 }
 
-function refusalOf(error: unknown, { fileBytes, parts }: UploadLimits): ApiError {
+function refusalOf(error: unknown, { fileBytes, files, parts }: UploadLimits): ApiError {
   const code = (error as { readonly code?: string }).code ?? '';
   if (code === 'FST_REQ_FILE_TOO_LARGE')
     return new ApiError('payload_too_large', `A file may have ${fileBytes / 1024 / 1024} MiB.`, { cause: error });
   if (code.endsWith('_LIMIT'))
-    return new ApiError('payload_too_large', `A form may have ${parts} parts.`, { cause: error });
+    return new ApiError('payload_too_large', `A form may have ${parts} parts, ${files} of them files.`, {
+      cause: error,
+    });
   return fieldError('body', 'is not a well-formed multipart/form-data');
 }

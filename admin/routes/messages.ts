@@ -40,6 +40,7 @@ export function installMessages(define: DefineRoute, deps: AdminDeps): void {
     url: '/messages/send',
     tag: TAG,
     summary: 'Send a message from a number with sms_enabled; charged by part',
+    resumes: true,
     scope: 'messages:write',
     body: Type.Object({ from: NUMBER, to: NUMBER, body: BODY }, { additionalProperties: false }),
     status: 201,

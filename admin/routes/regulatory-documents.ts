@@ -32,7 +32,7 @@ export function installRegulatoryDocuments(define: DefineRoute, deps: AdminDeps)
     summary: 'Upload a document: a form with kind and file, or JSON',
     scope: 'numbers:write',
     body: UPLOAD,
-    upload: { fileBytes: MOST_BYTES, parts: 10 },
+    upload: { fileBytes: MOST_BYTES, files: 1, parts: 10 },
     bodyLimit: Math.ceil(MOST_BYTES * 1.4),
     status: 201,
     response: envelope(DOCUMENT_SHAPE),

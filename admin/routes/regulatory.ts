@@ -64,7 +64,7 @@ function defineSubmit(define: DefineRoute, deps: AdminDeps): void {
     summary: 'Hand documents in for numbers that wait for them; also as /api/regulatory/submit',
     scope: 'numbers:write',
     body: SUBMIT,
-    upload: { fileBytes: MOST_BYTES, parts: MOST_NUMBERS + 20 },
+    upload: { fileBytes: MOST_BYTES, files: DOCUMENT_KINDS.length, parts: MOST_NUMBERS + 20 },
     bodyLimit: JSON_LIMIT * DOCUMENT_KINDS.length,
     status: 201,
     publishes: true,
