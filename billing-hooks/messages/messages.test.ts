@@ -72,6 +72,33 @@ t.test('without money there is no message, and a fault leaves neither', async (t
   t.ok(await isSound());
 });
 
+t.test('of fifty at once as many are sent as there is money for, and one key makes one', async (t) => {
+  const { store, accountId, accept, all, isSound } = await openDesk(t, 35);
+  const same = await Promise.all(Array.from({ length: 10 }, () => accept('Hello', TO, 'k')));
+  t.equal(new Set(same.map(({ id }) => id)).size, 1);
+  const each = await Promise.allSettled(Array.from({ length: 40 }, (_, n) => accept(`Hello ${n}`)));
+  t.equal(each.filter(({ status }) => status === 'fulfilled').length, 4);
+  t.equal((await all()).length, 5);
+  t.equal(await getBalance(store, accountId), 0);
+  t.ok(await isSound());
+});
+
+t.test('a message that was accepted before a crash goes out afterwards, once', async (t) => {
+  const { store, carrier, accept, all } = await openDesk(t);
+  const sent: string[] = [];
+  const counting: CarrierAdapter = {
+    ...carrier,
+    sendMessage: (message) => {
+      sent.push(message.reference);
+      return carrier.sendMessage(message);
+    },
+  };
+  const { uuid } = await accept();
+  for (let rounds = 0; rounds < 3; rounds += 1) await carryMessages(store, counting);
+  t.same(sent, [uuid]);
+  t.match(await all(), [{ status: 'delivered' }]);
+});
+
 t.test('every account on the way up pays by its own price, or nobody does', async (t) => {
   const { store, accountId, did, isSound } = await openDesk(t, 100);
   const child = await store.write(async (context) => {
