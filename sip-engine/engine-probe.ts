@@ -30,7 +30,9 @@ interface Probe {
 const SWEEP_MS = 100;
 /** Where the branch of a response is looked for: an answer's first Via, which we wrote, stands at its beginning. */
 const HEAD_BYTES = 512;
-const RESPONSE = 0x53; // the S of SIP/2.0
+/** The S of SIP/2.0, which has no case (RFC 3261 7.1). */
+const RESPONSE = 0x73;
+const LOWER_CASE = 0x20;
 
 /**
  * OPTIONS over known flows, thousands a second. A transaction keeps each request for seconds after its answer and runs
@@ -66,7 +68,7 @@ export class ProbeLane {
 
   /** Whether the bytes were the answer to a probe of ours; provisional ones are taken and mean nothing yet. */
   take(bytes: Buffer, flow: Flow): boolean {
-    if (bytes[0] !== RESPONSE || this.#pending.size === 0) return false;
+    if (((bytes[0] ?? 0) | LOWER_CASE) !== RESPONSE || this.#pending.size === 0) return false;
     const head = bytes.toString('latin1', 0, HEAD_BYTES);
     const at = head.indexOf(this.#branch);
     if (at === -1) return false;

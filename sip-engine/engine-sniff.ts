@@ -19,7 +19,7 @@ export function sniffMethod(bytes: Buffer): string {
   }
   if (bytes[end] !== SPACE) return '';
   const word = bytes.toString('latin1', start, end);
-  return word.startsWith('SIP/') ? '' : word;
+  return /^sip\//i.test(word) ? '' : word;
 }
 
 /** Most of what comes in, told without making a text of it. */

@@ -137,6 +137,17 @@ t.test('what no app wants is answered 503, and 481 where a dialog is named or ne
   t.equal((await peer.next()).status, 503);
 });
 
+t.test('a method in small letters is an unknown one: 501, and no app that asked for INVITE hears of it', async (t) => {
+  const { appPort, udpPort } = await startWithApps(t);
+  const app = await AppPeer.ready(t, appPort, 'invite');
+  const peer = await udpPeer(t, udpPort);
+  for (const method of ['invite', 'Invite']) {
+    peer.send(outside(method).replace(' SIP/2.0\r', ' sip/2.0\r'));
+    t.equal((await peer.next()).status, 501, method);
+  }
+  t.ok(await app.idle());
+});
+
 t.test('a Call-ID that would shift the tokens gets 400 and reaches no app', async (t) => {
   const { appPort, udpPort } = await startWithApps(t);
   const app = await AppPeer.ready(t, appPort, 'options');

@@ -40,6 +40,8 @@ export class RouteTable {
   /** The next application in turn among those that fit, or `undefined` when none asked for that verb. */
   pick(verb: string, fits?: (client: AppClient) => boolean): AppClient | undefined {
     const key = verb.toLowerCase();
+    // RFC 3261 7.1: `invite` is another method than INVITE, which nobody can ask for.
+    if (verb !== verb.toUpperCase() && !key.startsWith('cdr:')) return undefined;
     const all = this.#clients.get(key);
     const clients = fits === undefined ? all : all?.filter(fits);
     if (clients === undefined || clients.length === 0) return undefined;

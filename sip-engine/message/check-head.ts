@@ -48,7 +48,8 @@ export function isFromGood(head: Head): boolean {
     return true;
   }
   const tag = spanTag(head.text, head.valueStart(head.from), addressEnd(head, head.from));
-  if (tag === undefined) return false;
+  // RFC 3261 25.1: a tag is a token. Peers of RFC 2543 have none; an empty one is nobody's.
+  if (tag === undefined || (tag.valueStart >= 0 && tag.valueEnd === tag.valueStart)) return false;
   head.fromTagStart = tag.valueStart;
   head.fromTagEnd = tag.valueEnd;
   return true;

@@ -130,7 +130,6 @@ t.test('a known header that does not parse is a 400 with its name', (t) => {
 
 t.test('what peers may send in known headers is accepted', (t) => {
   const good = [
-    'Contact: *',
     'Contact: sip:a@10.0.0.9',
     'Contact: "A, B" <sip:a@h>;q=0.5, <sip:b@h>;expires=60',
     'Contact: <mailto:a@h>',
@@ -157,5 +156,25 @@ t.test('every status has a phrase', (t) => {
     [reasonPhrase(486), reasonPhrase(603), reasonPhrase(499), reasonPhrase(299), reasonPhrase(100)],
     ['Busy Here', 'Decline', 'Bad Request', 'OK', 'Trying'],
   );
+  t.end();
+});
+
+t.test('a percent sign that begins no escape makes the Request-URI, Contact and Route bad', (t) => {
+  for (const uri of ['sip:a%zz@h', 'sip:a%4@h', 'sips:a%@h', 'sip:a@h;x=%g0'])
+    t.match(
+      validateKnownHeaders(message([], `INVITE ${uri} SIP/2.0`)),
+      { status: 400, reason: 'Bad Request-URI' },
+      uri,
+    );
+  t.equal(validateKnownHeaders(message([], 'INVITE sip:a%23%2b@h;x=%40 SIP/2.0')), undefined);
+  t.match(validateKnownHeaders(message(['Contact: <sip:a%zz@h>'])), { reason: 'Bad Contact Header' });
+  t.match(validateKnownHeaders(message(['Route: <sip:a%zz@h;lr>'])), { reason: 'Bad Route Header' });
+  t.end();
+});
+
+t.test('Contact is * in REGISTER alone', (t) => {
+  t.match(validateKnownHeaders(message(['Contact: *'])), { status: 400, reason: 'Bad Contact Header' });
+  const invite = message(['Contact: *']).raw.toString('latin1');
+  t.equal(validateKnownHeaders(parseMessage(Buffer.from(invite.replaceAll('INVITE', 'REGISTER')))), undefined);
   t.end();
 });

@@ -84,8 +84,10 @@ export function spanTag(text: string, start: number, end: number): ParamSpan | u
   while (p < end) {
     p = nextParam(text, p, end, param);
     if (p < 0) return undefined;
-    if (tag === undefined && isTag(text, param.nameStart, param.nameEnd)) {
-      if (param.valueStart >= 0 && text.charCodeAt(param.valueStart) === QUOTE) return undefined;
+    if (isTag(text, param.nameStart, param.nameEnd)) {
+      // RFC 3261 7.3.1: a parameter stands once; two readers would take two tags for two dialogs.
+      if (tag !== undefined) return undefined;
+      if (param.valueStart < 0 || text.charCodeAt(param.valueStart) === QUOTE) return undefined;
       tag = param;
       param = newParamSpan();
     }

@@ -37,6 +37,24 @@ t.test('blanks inside the brackets and a lone semicolon at the end of From and T
   t.end();
 });
 
+t.test('the version has no case, the method has', (t) => {
+  t.match(parseMessage(message({}, 'OPTIONS sip:b@h sip/2.0')), { method: 'OPTIONS', uri: 'sip:b@h' });
+  t.match(parseMessage(message({}, 'sIp/2.0 200 Fine')), { isRequest: false, status: 200, reason: 'Fine' });
+  t.match(parseMessage(message({ CSeq: '7 invite' }, 'invite sip:b@h SIP/2.0')), { method: 'invite' });
+  t.match(faultOf(message({}, 'OPTIONS sip:b@h sip/3.0')), { status: 505 });
+  t.match(faultOf(message({ CSeq: '7 INVITE' }, 'invite sip:b@h SIP/2.0')), { code: 'cseq_mismatch' });
+  t.end();
+});
+
+t.test('From and To have one tag each, that of From is not empty', (t) => {
+  for (const From of ['<sip:a@h>;tag=f;tag=g', 'sip:a@h;tag=f;x=1;TAG=g', '<sip:a@h>;tag=', '<sip:a@h>;tag']) {
+    t.match(faultOf(message({ From })), { status: 400, reason: 'Bad From Header' }, From);
+  }
+  t.match(faultOf(message({ To: '<sip:b@h>;tag=f;tag=g' })), { status: 400, reason: 'Bad To Header' });
+  t.equal(faultOf(message({ From: '<sip:a@h>' })), undefined, 'RFC 2543 knew none');
+  t.end();
+});
+
 t.test('what peers send a little wrong is read all the same', (t) => {
   const cases: Record<string, Buffer | string> = {
     'no Content-Length: the rest is body': message({}, undefined, 'hello'),

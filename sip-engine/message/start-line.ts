@@ -3,7 +3,9 @@ import type { Head } from './head.ts';
 import { METHODS } from './methods.ts';
 
 const QUESTION = 63;
-const LETTER_S = 0x53;
+const LETTER_S = 0x73;
+const LOWER_CASE = 0x20;
+const VERSION = 'SIP/2.0';
 
 /** Reads the line at `pos` (RFC 3261 7.1, 7.2) into `head`; false when it is none of SIP's at all. */
 export function readStartLine(head: Head, pos: number): boolean {
@@ -12,7 +14,7 @@ export function readStartLine(head: Head, pos: number): boolean {
   if (lf < 0) return false;
   const end = bytes[lf - 1] === CR && lf > pos ? lf - 1 : lf;
   head.linesStart = lf + 1;
-  return bytes[pos] === LETTER_S && text.startsWith('SIP/', pos)
+  return ((bytes[pos] ?? 0) | LOWER_CASE) === LETTER_S && /^sip\//i.test(text.slice(pos, pos + 4))
     ? readStatusLine(head, pos, end)
     : readRequestLine(head, pos, end);
 }
@@ -22,13 +24,19 @@ function readRequestLine(head: Head, pos: number, end: number): boolean {
   const { text, bytes } = head;
   const methodEnd = skipBytes(bytes, pos, end, TOKEN);
   const uriEnd = end - 8;
-  if (uriEnd <= methodEnd || !text.startsWith(' SIP/2.0', uriEnd)) return readLooseRequestLine(head, pos, end);
+  if (uriEnd <= methodEnd || bytes[uriEnd] !== SPACE || !isVersion(text, uriEnd + 1))
+    return readLooseRequestLine(head, pos, end);
   head.method = methodAt(text, pos, methodEnd);
   head.uriStart = methodEnd + 1;
   head.uriEnd = uriEnd;
   const good = methodEnd > pos && bytes[methodEnd] === SPACE && isRequestUri(head, methodEnd + 1, uriEnd);
   if (!good) head.startFault = 'start_line';
   return true;
+}
+
+/** RFC 3261 7.1: the version is SIP's without regard to case; the method is not (7.1, 25.1). */
+function isVersion(text: string, at: number): boolean {
+  return text.startsWith(VERSION, at) || text.slice(at, at + VERSION.length).toUpperCase() === VERSION;
 }
 
 /** Recognises what is meant to be a request line, so that it gets an answer. */
@@ -47,7 +55,7 @@ function readLooseRequestLine(head: Head, pos: number, end: number): boolean {
 function readStatusLine(head: Head, pos: number, end: number): boolean {
   const { text } = head;
   const code = pos + 8;
-  if (!text.startsWith('SIP/2.0 ', pos) || end < code + 3) return false;
+  if (!isVersion(text, pos) || text.charCodeAt(code - 1) !== SPACE || end < code + 3) return false;
   for (let p = code; p < code + 3; p++) if (!isDigit(text.charCodeAt(p))) return false;
   const status = Number(text.slice(code, code + 3));
   if (status < 100 || status > 699 || (end > code + 3 && text.charCodeAt(code + 3) !== SPACE)) return false;

@@ -12,6 +12,9 @@ import { spanVia } from './via.ts';
 /** True when the line is what its header's grammar allows. */
 type Check = (line: string) => boolean;
 
+/** RFC 3261 25.1: `%` begins an escape of two digits and stands for nothing else. */
+const BROKEN_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
+
 const MAX_SECONDS = 0xffffffff;
 
 /** Headers that the engine or its apps act on; each line of them must parse (RFC 3261 section 25). */
@@ -52,10 +55,11 @@ const SINGLE: readonly RankedName[] = [
 
 /** What to check of a header, by the id of its name; nothing of most. */
 const BY_ID: readonly (Check | undefined)[] = byId();
+const CONTACT_ID = knownId('contact');
 const SINGLE_IDS: ReadonlySet<number> = new Set(SINGLE.map(knownId));
 
 /** What nearly every peer writes, decided in one go: `"name" <sip:user@host:port;params>;params`. */
-const PLAIN_URI = String.raw`sips?:(?:[\w.!~*'()&=+$%-]+@)?[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?::[1-9]\d{0,3})?(?:;[\w.-]+(?:=[\w.+%~:-]+)?)*`;
+const PLAIN_URI = String.raw`sips?:(?:(?:[\w.!~*'()&=+$-]|%[0-9A-Fa-f]{2})+@)?[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?::[1-9]\d{0,3})?(?:;[\w.-]+(?:=[\w.+~:-]+)?)*`;
 const PLAIN_REQUEST_URI = new RegExp(`^${PLAIN_URI}$`);
 const PLAIN_ADDRESS = new RegExp(
   String.raw`^(?:"[^"\\]*" ?|[\w.+-]* ?)<${PLAIN_URI}>(?:;[\w.+-]+(?:=(?:[\w.-]+|"[^"\\]*"))?)*$`,
@@ -75,6 +79,8 @@ export function validateKnownHeaders(message: SipMessage): SipParseError | undef
   }
   let singles: number[] | undefined;
   const bad = message.findKnown(BY_ID, (id, line) => {
+    // RFC 3261 20.10, 10.2.2: only a REGISTER takes all contacts away.
+    if (id === CONTACT_ID && line === '*' && message.isRequest && message.method !== 'REGISTER') return true;
     if (SINGLE_IDS.has(id)) {
       if (singles?.includes(id)) return true;
       singles ??= [];
@@ -133,8 +139,10 @@ function isContact(line: string): boolean {
 
 /** `sip:`, `sips:` and `tel:` are read; of other schemes only the form is known. */
 function checkUri(uri: string): void {
-  if (/^(?:sips?|tel):/i.test(uri)) parseUri(uri);
-  else if (!/^[A-Za-z][A-Za-z0-9+.-]*:./.test(uri)) throw new SipParseError('bad_uri', 'uri', { status: 400 });
+  const isRead = /^(?:sips?|tel):/i.test(uri);
+  if (isRead) parseUri(uri);
+  if (isRead ? BROKEN_ESCAPE.test(uri) : !/^[A-Za-z][A-Za-z0-9+.-]*:./.test(uri))
+    throw new SipParseError('bad_uri', 'uri', { status: 400 });
 }
 
 function isSeconds(text: string): boolean {
