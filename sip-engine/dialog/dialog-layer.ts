@@ -14,6 +14,7 @@ import type { DialogContext, NextHop, Owner, RespondResult, SendResult } from '.
 import { createSubscriberDialog } from './uac-dialog.ts';
 import { incomingDialogId } from './uas-dialog.ts';
 import { UasInvite } from './uas-invite.ts';
+import { hasUselessContact } from './usable-contact.ts';
 
 export type DialogDeps = Omit<
   DialogContext,
@@ -166,6 +167,10 @@ export class DialogLayer implements TransactionUser {
     const { request } = transaction;
     if (ONLY_IN_DIALOG.has(request.method)) {
       answer(this.#ctx, transaction, 481);
+      return;
+    }
+    if (transaction.isInvite && hasUselessContact(this.#ctx.transport, request, transaction.flow.reliable)) {
+      answer(this.#ctx, transaction, 400);
       return;
     }
     const incoming = openIncoming(this.#ctx, transaction, undefined);

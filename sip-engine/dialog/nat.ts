@@ -72,6 +72,7 @@ function sameHost(a: string, b: string): boolean {
   return a === b || canonicalHost(a) === canonicalHost(b);
 }
 
-function sourceOf(flow: Flow): NatRoute {
+/** Where the peer was seen. */
+export function sourceOf(flow: Flow): NatRoute {
   return { address: flow.remoteAddress, port: flow.remotePort };
 }

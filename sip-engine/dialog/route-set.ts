@@ -18,10 +18,11 @@ export function uriOf(value: string): string | undefined {
   }
 }
 
-/** URI of the first Contact of a message. */
+/** URI of the first Contact of a message, where it is one that requests can be sent to (RFC 3261 8.1.1.8). */
 export function contactOf(message: SipMessage): string | undefined {
   const value = message.headerValues('contact')[0];
-  return value === undefined ? undefined : uriOf(value);
+  const uri = value === undefined ? undefined : uriOf(value);
+  return uri !== undefined && /^sips?:/i.test(uri) && tryUri(uri) !== undefined ? uri : undefined;
 }
 
 /** RFC 3261 12.1.1 (UAS: in order) and 12.1.2 (UAC: reversed). */

@@ -1,10 +1,11 @@
 import type { OutgoingMessage, SipMessage } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
 import { Dialog } from './dialog.ts';
-import { natRouteOfCallee, natRouteOfCaller } from './nat.ts';
+import { natRouteOfCallee, natRouteOfCaller, sourceOf } from './nat.ts';
 import { contactOf, routeSetOf, uriOf } from './route-set.ts';
 import { sessionOf } from './session-body.ts';
 import type { DialogContext, Owner } from './types.ts';
+import { isSpoken } from './usable-contact.ts';
 
 /** RFC 3261 12.1.2: the caller's side, made by a response with a To tag. */
 export function createUacDialog(
@@ -30,7 +31,7 @@ export function createUacDialog(
     localSeq: response.cseq,
     remoteSeq: -1,
     routeSet,
-    // A 2xx without Contact leaves only the way the INVITE took.
+    // A 2xx without a Contact of use leaves only the way the INVITE took.
     remoteTarget: contact ?? request.uri,
     localContact: ownContact,
     flow,
@@ -90,9 +91,7 @@ export function confirmUacDialog(ctx: DialogContext, dialog: Dialog, response: S
 
 /** RFC 3261 12.2.1.2 and 12.2.2: Contact of a target refresh replaces the remote target. */
 export function refreshTarget(dialog: Dialog, message: SipMessage): void {
-  const contact = message.headerValues('contact')[0];
-  const uri = contact === undefined ? undefined : uriOf(contact);
-  if (uri !== undefined) dialog.remoteTarget = uri;
+  dialog.remoteTarget = contactOf(message) ?? dialog.remoteTarget;
 }
 
 function natRouteFor(
@@ -102,5 +101,10 @@ function natRouteFor(
   contact: string | undefined,
   routeSet: readonly string[],
 ) {
+  const first = routeSet[0];
+  const next = first === undefined ? contact : uriOf(first);
+  const named = first !== undefined || response.headerLines('contact').length > 0;
+  // RFC 3261 13.2.2.4: the 2xx must be acknowledged, and its source is the only way left.
+  if (named && (next === undefined || !isSpoken(ctx.transport, next))) return sourceOf(flow);
   return natRouteOfCallee(ctx.options.natDetection, flow, contact, routeSet, response.cseqMethod);
 }

@@ -218,3 +218,18 @@ t.test('a re-INVITE that our BYE overtakes leaves nothing behind', async (t) => 
   t.equal((lane as DirectCalls).takers.size, 0);
   t.equal(engine.stats.dialogs, 0);
 });
+
+t.test('an answer whose Contact is of no use is acknowledged and hung up, and the call fails', async (t) => {
+  const { lane, peer } = await testbed(t);
+  const placed = lane.createUAC(
+    { uri: `sip:b@127.0.0.1:${peer.port}`, headers: { From: '<sip:a@localhost>' }, localSdp: SDP },
+    { cbRequest: () => undefined, cbProvisional: () => undefined },
+  );
+  const failed = failureOf(placed);
+  peer.send(responseTo(await peer.next(), 200, { tag: 'b', contact: '<http://127.0.0.1/>', body: SDP }));
+  t.match(await failed, { status: 500 });
+  t.equal((await peer.next()).method, 'ACK');
+  const bye = await peer.next();
+  t.equal(bye.method, 'BYE');
+  peer.send(responseTo(bye, 200));
+});

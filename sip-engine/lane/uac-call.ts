@@ -97,8 +97,13 @@ class UacCall {
     }
     this.#ctx.sendAck(dialogId, undefined);
     const dialog = this.#open(response, dialogId);
-    if (dialog !== undefined) this.#outcome.resolve(dialog);
-    else this.#outcome.reject(new LaneRefusal(response, 500, 'No Contact header in response'));
+    if (dialog !== undefined) {
+      this.#outcome.resolve(dialog);
+      return;
+    }
+    // Nobody will have the dialog: the callee must not stay in the call.
+    this.#ctx.sendInDialog(dialogId, { method: 'BYE' }, ignore, ignore);
+    this.#outcome.reject(new LaneRefusal(response, 500, 'No Contact header in response'));
   }
 
   /** The other side has made the offer; the answer goes into the ACK (RFC 3261 13.2.1). */
