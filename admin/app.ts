@@ -17,6 +17,7 @@ import { installOpenApi } from './http/openapi.ts';
 import { limitRate } from './http/rate-limit-hook.ts';
 import { createDefineRoute } from './http/route.ts';
 import { installSecurityHeaders } from './http/security-headers.ts';
+import { serializerCompiler } from './http/serializer.ts';
 import { validatorCompiler } from './http/validator.ts';
 import type { Principal } from './principal.ts';
 import { RateLimiter } from './rate-limit.ts';
@@ -45,6 +46,7 @@ export async function createAdminApp(deps: AdminDeps): Promise<FastifyInstance> 
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
   });
   app.setValidatorCompiler(validatorCompiler as never);
+  app.setSerializerCompiler(serializerCompiler as never);
   installErrorHandler(app, translateStoreError);
   installSecurityHeaders(app);
   installBodyParser(app);

@@ -13,8 +13,10 @@ export interface SchemaFault {
 
 /** Compiles a route's schema; faults come out as one `ApiError` that names every field. */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  const compiled = Compile(schema);
+  // At the first request: a start does not wait for the schemas of all routes.
+  let compiled: ReturnType<typeof Compile> | undefined;
   return (given: unknown) => {
+    compiled ??= Compile(schema);
     const value = httpPart === 'body' ? (given ?? {}) : Value.Convert(schema, given);
     if (compiled.Check(value)) return { value };
     return { error: validationError(schema, value, compiled.Errors(value) as readonly SchemaFault[]) };

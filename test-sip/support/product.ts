@@ -58,6 +58,9 @@ export interface Product {
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
+/** As `npm start` has it: most of a start is reading the code. */
+const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/didfarm');
+
 /** Starts the product as a user would, on free loopback ports, with the demo world; it ends with the test. */
 export async function startProduct(t: Test, settings: Readonly<Record<string, string>> = {}): Promise<Product> {
   const sipPort = Number(settings.DIDFARM_SIP_PORT ?? (await freePort()));
@@ -72,7 +75,7 @@ export async function startProduct(t: Test, settings: Readonly<Record<string, st
   };
   const child = spawn('env', [...OWN_PROCESS, process.execPath, 'server.ts'], {
     cwd: ROOT,
-    env: { ...process.env, ...env },
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const product = describe(child, env, collectOutput(child));
