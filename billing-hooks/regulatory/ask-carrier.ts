@@ -1,5 +1,6 @@
 import {
   dueSubmissions,
+  findDid,
   getDocument,
   getSubmission,
   readDocument,
@@ -31,7 +32,8 @@ export async function askCarrier(store: Store, carrier: CarrierAdapter): Promise
 
 /** The same for one, as soon as it is submitted. @returns whether it is decided */
 export async function askAbout(store: Store, carrier: CarrierAdapter, submission: SubmissionRow): Promise<boolean> {
-  const verdict = await ask(store, carrier, submission).catch(() => undefined);
+  const isGone = await areGone(store, submission);
+  const verdict = isGone ? GONE : await ask(store, carrier, submission).catch(() => undefined);
   return store.write(async (context) => {
     const { id, status, attempts, accountId, uuid } = await getSubmission(context, submission.id, null);
     // The operator was quicker.
@@ -43,7 +45,7 @@ export async function askAbout(store: Store, carrier: CarrierAdapter, submission
       ...(verdict === undefined ? {} : { carrierHasIt: 1 }),
     });
     if (verdict === undefined || verdict.status === 'pending') return false;
-    const by = `carrier:${carrier.name}`;
+    const by = isGone ? 'retention' : `carrier:${carrier.name}`;
     const reason = verdict.reason ?? 'The carrier gave no reason.';
     const after = await decideSubmission(
       context,
@@ -54,6 +56,15 @@ export async function askAbout(store: Store, carrier: CarrierAdapter, submission
     await writeAudit(context, { ...entry, before: null, after: { status: after.status, reason: after.reason } });
     return true;
   });
+}
+
+/** Nobody waits for the documents any more, so they get their day. */
+const GONE: RegulatoryVerdict = { status: 'rejected', reason: 'The numbers were given back.' };
+
+async function areGone(store: Store, { accountId, numbers }: SubmissionRow): Promise<boolean> {
+  const own = new Set([accountId]);
+  for (const { id } of numbers) if ((await findDid(store, id, own)) !== undefined) return false;
+  return true;
 }
 
 async function ask(store: Store, carrier: CarrierAdapter, submission: SubmissionRow): Promise<RegulatoryVerdict> {

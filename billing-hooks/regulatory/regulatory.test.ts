@@ -11,6 +11,7 @@ import {
   getSubmission,
   keepDocuments,
   readDocument,
+  releaseDid,
   renderEvent,
   type StoreContext,
   takeOutbox,
@@ -262,6 +263,19 @@ t.test('documents go on their day: unused, rejected, approved, and never while o
   t.equal(await store.write(deleteDueDocuments), 2);
   await store.write((context) => keepDocuments(context, [used], clock.nowMs() + 1));
   t.match(await getDocument(store, used, null), { deletesAtMs: clock.nowMs() }, 'what is gone gets no new day');
+});
+
+t.test('a submission whose numbers were given back ends by itself, tells nothing, and its documents go', async (t) => {
+  const { store, carrier, asked, buy, submit, clock, events } = await openDesk(t);
+  const id = await buy('DE');
+  const submission = await submit(id);
+  await store.write((context) => releaseDid(context, id, null));
+  t.equal(await askCarrier(store, carrier), 1);
+  t.equal(asked.length, 0, 'nobody else is shown the documents');
+  t.match(await getSubmission(store, submission.id, null), { status: 'rejected', decidedBy: 'retention' });
+  t.same(await events(), ['number.released']);
+  clock.advance(RETENTION.rejectedMs);
+  t.equal(await store.write(deleteDueDocuments), 2);
 });
 
 t.test('a document used twice keeps the longer of its two days', async (t) => {
