@@ -20,7 +20,7 @@ import { OutboundApps } from './outbound-apps.ts';
 import { RouteTable } from './route-table.ts';
 import type { ControlDeps, TransactionUserOfApps } from './types.ts';
 
-/** Time an application that went has before its calls are ended. */
+/** Time an application that went has before its calls are ended, or those that nobody had answered. */
 const ORPHAN_GRACE_MS = 1_000;
 /** A connection that does not say who it is in this time is closed. */
 const AUTHENTICATE_MS = 30_000;
@@ -182,8 +182,9 @@ class Control implements TransactionUserOfApps {
     clients.delete(client);
     routes.removeClient(client);
     if (this.#closing) return;
-    if (deps.options.orphan === 'bye') deps.wheel.after(ORPHAN_GRACE_MS, () => dialogs.dropOwner(client, 'bye'));
-    else deps.wheel.after(ORPHAN_KEEP_MS, () => dialogs.dropOwner(client, 'forget'));
+    const isKept = deps.options.orphan !== 'bye';
+    deps.wheel.after(ORPHAN_GRACE_MS, () => dialogs.dropOwner(client, isKept ? 'unanswered' : 'bye'));
+    if (isKept) deps.wheel.after(ORPHAN_KEEP_MS, () => dialogs.dropOwner(client, 'forget'));
   }
 }
 
@@ -191,7 +192,6 @@ function dialogOptions(options: EngineOptions): DialogOptions {
   return {
     natDetection: options.natDetection ?? 'on',
     defaultRefresher: options.sessionRefresher ?? 'none',
-    orphan: options.orphan ?? 'keep',
     agent: options.agent,
     maxConsecutiveTimeouts: options.maxConsecutiveTimeouts ?? 0,
   };

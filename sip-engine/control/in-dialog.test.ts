@@ -1,6 +1,7 @@
 import t from 'tap';
-import { udpPeer } from '../engine-test-peer.ts';
-import { answerText, testbed, txn } from './call-testbed.ts';
+import { T1_MS, udpPeer } from '../engine-test-peer.ts';
+import { createFakeClock } from '../timer/index.ts';
+import { answeredCall, answerText, settled, testbed, txn } from './call-testbed.ts';
 import { failureAck, inviteText, requestIn, responseTo, SDP } from './call-text.ts';
 
 t.test(
@@ -74,6 +75,45 @@ t.test('orphan=bye: the calls of an app that went are ended, what it had not ans
   const bye = await peer.next();
   t.equal(bye.method, 'BYE');
   peer.send(responseTo(bye, 200));
+  t.equal(engine.stats.dialogs, 0);
+});
+
+t.test('orphan=keep: only answered calls outlive their app, no transaction is left of the others', async (t) => {
+  const clock = createFakeClock();
+  const { app, peer, engine, udpPort } = await testbed(t, { orphan: 'keep' }, { clock });
+  const callee = await udpPeer(t, udpPort);
+  const ok = await answeredCall({ app, peer }, 'kept');
+  peer.send(inviteText('early', peer.port));
+  const early = await app.next();
+  t.equal((await peer.next()).status, 100);
+  await app.ask(`sip|${txn(early)}|`, answerText(early, 180));
+  t.equal((await peer.next()).status, 180);
+  peer.send(inviteText('asked', peer.port, { method: 'OPTIONS' }));
+  await app.next();
+  await app.ask('sip||', `INVITE sip:b@127.0.0.1:${callee.port} SIP/2.0\r\n\r\n${SDP}`);
+  const ringing = await callee.next();
+  callee.send(responseTo(ringing, 180, { tag: 'b', contact: `<sip:b@127.0.0.1:${callee.port}>` }));
+  t.match((await app.next()).sip, /^SIP\/2\.0 180/);
+  const silent = await udpPeer(t, udpPort);
+  await app.ask('sip||', `INVITE sip:b@127.0.0.1:${silent.port} SIP/2.0\r\n\r\n${SDP}`);
+  app.close();
+  await app.closed;
+  await settled(peer);
+  clock.advance(1_100);
+  const answers = [await peer.next(), await peer.next()];
+  t.same(answers.map(({ status, cseqMethod }) => `${status} ${cseqMethod}`).sort(), ['500 INVITE', '500 OPTIONS']);
+  for (const answer of answers) if (answer.cseqMethod === 'INVITE') peer.send(failureAck(answer));
+  let cancel = await callee.next();
+  while (cancel.method !== 'CANCEL') cancel = await callee.next();
+  callee.send(responseTo(cancel, 200));
+  callee.send(responseTo(ringing, 487, { tag: 'b' }));
+  t.equal((await callee.next()).method, 'ACK');
+  await settled(peer);
+  t.equal(engine.stats.dialogs, 1);
+  for (let waited = 0; waited < 130; waited++) clock.advance(T1_MS);
+  t.same(Object.values(engine.stats.transactions), [0, 0, 0, 0]);
+  peer.send(requestIn(ok, 'BYE', 2));
+  t.equal((await peer.next()).status, 481);
   t.equal(engine.stats.dialogs, 0);
 });
 

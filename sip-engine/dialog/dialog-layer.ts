@@ -5,7 +5,7 @@ import { resendAck } from './ack.ts';
 import { dialogId } from './dialog.ts';
 import { DialogTable } from './dialog-table.ts';
 import type { Incoming } from './incoming.ts';
-import { endOrphans, forgetOrphans } from './orphans.ts';
+import { endOrphans, endUnanswered, forgetOrphans } from './orphans.ts';
 import { answer, openIncoming, receiveInDialog } from './receive-in-dialog.ts';
 import { respond } from './respond.ts';
 import { cancelInvite, type Decorate, sendAppAck, sendInDialog, sendNew } from './send.ts';
@@ -157,9 +157,10 @@ export class DialogLayer implements TransactionUser {
     return cancelInvite(this.#ctx, transactionId, headers);
   }
 
-  /** An application has gone for good: its calls are ended, or forgotten without a word. */
-  dropOwner(owner: Owner, how: 'bye' | 'forget'): void {
+  /** An application has gone for good: its calls are ended, those without an answer alone, or forgotten without a word. */
+  dropOwner(owner: Owner, how: 'bye' | 'unanswered' | 'forget'): void {
     if (how === 'bye') endOrphans(this.#ctx, owner);
+    else if (how === 'unanswered') endUnanswered(this.#ctx, owner);
     else forgetOrphans(this.#ctx, owner);
   }
 

@@ -73,8 +73,6 @@ export interface DialogOptions {
   readonly natDetection: 'off' | 'on' | 'aggressive';
   /** The refresher when the caller leaves it open; `none` ignores the caller's Session-Expires. @default 'none' */
   readonly defaultRefresher: 'none' | 'uac' | 'uas';
-  /** What becomes of a call that is answered after its application has gone: ended, or left to the peer. @default 'keep' */
-  readonly orphan: 'keep' | 'bye';
   /** `Server` and `User-Agent` of what is made here. */
   readonly agent: string | undefined;
   /** A connection on which so many requests in a row got no answer is closed; 0 = never. */

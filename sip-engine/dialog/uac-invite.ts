@@ -133,7 +133,7 @@ export class UacInvite implements RunHandler {
   }
 
   #isOrphan(): boolean {
-    return this.#outgoing.dialog === undefined && this.#outgoing.owner.gone && this.#ctx.options.orphan === 'bye';
+    return this.#outgoing.dialog === undefined && this.#outgoing.owner.gone;
   }
 
   #branchOf(response: SipMessage, flow: Flow): Dialog {

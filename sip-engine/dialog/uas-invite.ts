@@ -112,6 +112,11 @@ export class UasInvite {
     this.#giveUp(487, 'Request Terminated');
   }
 
+  /** Its application has gone without an answer. */
+  orphaned(): void {
+    if (!this.#incoming.finished) this.#answerLocally(500, 'Server Internal Error');
+  }
+
   #provisional(response: OutgoingMessage): RespondResult {
     const request = this.#incoming.message;
     const asked = hasOption(response, 'require', '100rel');
