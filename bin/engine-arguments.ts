@@ -15,7 +15,7 @@ export interface NamedCertificate {
 
 /** The options of `didfarm engine`, read. */
 export interface EngineArguments {
-  readonly sip: readonly Endpoint[];
+  readonly sip?: readonly Endpoint[];
   readonly sipTls?: readonly Endpoint[];
   readonly sipWs?: readonly Endpoint[];
   readonly sipWss?: readonly Endpoint[];
@@ -60,6 +60,12 @@ export interface EngineArguments {
 /** Log lines go to stderr; stdout has the one line that says where the engine listens. */
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 
+/** 64*T1 of a minute are an hour. */
+const MAX_T_MS = 60_000;
+const MAX_TIMER_C_MS = 24 * 3_600_000;
+const MAX_DATAGRAM_BYTES = 65_507;
+const MAX_TIMEOUTS = 1_000_000;
+
 type AddOptions = (command: Command) => Command;
 
 /** The sections of `didfarm engine --help`, in their order. */
@@ -84,16 +90,24 @@ export function readEngineArguments(argv: readonly string[]): EngineArguments {
     .optionsGroup('Other:')
     .addOption(new Option('--log-level <level>', 'JSON lines on stderr').choices(LEVELS).default('warn'))
     .helpOption('-h, --help', 'this text');
-  return command.parse(argv, { from: 'user' }).opts<EngineArguments>();
+  const options = command.parse(argv, { from: 'user' }).opts<EngineArguments>();
+  if ([options.sip, options.sipTls, options.sipWs, options.sipWss].every((endpoints) => endpoints === undefined)) {
+    command.error('error: one of --sip, --sip-tls, --sip-ws and --sip-wss is needed');
+  }
+  // Applications send it as one token of a line, `authenticate|secret`; the message does not repeat it.
+  if (!/^[^|\r\n]+$/.test(options.secret)) {
+    command.error('error: --secret must not be empty, nor hold "|" or a line end');
+  }
+  return options;
 }
 
 function listenOptions(command: Command): Command {
   return command
-    .requiredOption('--sip <ip:port>', 'UDP and TCP on exactly this address; may be repeated', many(readEndpoint))
+    .option('--sip <ip:port>', 'UDP and TCP on exactly this address; may be repeated', many(readEndpoint))
     .option('--sip-tls <ip:port>', 'TLS; may be repeated', many(readEndpoint))
     .option('--sip-ws <ip:port>', 'WebSocket; may be repeated', many(readEndpoint))
     .option('--sip-wss <ip:port>', 'WebSocket inside TLS; may be repeated', many(readEndpoint))
-    .option('--external <host>', 'address told to peers instead of the bound one')
+    .option('--external <host>', 'address told to peers instead of the bound one', readHost)
     .option('--local-net <cidr>', 'network whose peers are told the bound address; may be repeated', many(text))
     .option('--own-name <name>', 'name that means this engine; may be repeated', many(text));
 }
@@ -136,11 +150,15 @@ function tlsOptions(command: Command): Command {
 
 function sipOptions(command: Command): Command {
   return command
-    .option('--t1 <ms>', 'timer T1 (500)', number(10))
-    .option('--t2 <ms>', 'timer T2 (4000, or 8 x T1)', number(10))
-    .option('--t4 <ms>', 'timer T4 (5000, or 10 x T1)', number(10))
-    .option('--timer-c <ms>', 'longest ringing of a proxied call (185000)', number(1000))
-    .option('--mtu <bytes>', 'larger datagrams are counted; the transport is never switched (1300)', number(500))
+    .option('--t1 <ms>', 'timer T1 (500)', number(10, MAX_T_MS))
+    .option('--t2 <ms>', 'timer T2 (4000, or 8 x T1)', number(10, MAX_T_MS))
+    .option('--t4 <ms>', 'timer T4 (5000, or 10 x T1)', number(10, MAX_T_MS))
+    .option('--timer-c <ms>', 'longest ringing of a proxied call (185000)', number(1000, MAX_TIMER_C_MS))
+    .option(
+      '--mtu <bytes>',
+      'larger datagrams are counted; the transport is never switched (1300)',
+      number(500, MAX_DATAGRAM_BYTES),
+    )
     .option('--outbound-proxy <uri>', 'where new requests go that nothing else leads elsewhere')
     .option('--user-agent <text>', 'Server and User-Agent of what the engine makes itself')
     .option('--always-send-180', '180 Ringing to every INVITE before its application has spoken')
@@ -156,7 +174,11 @@ function sipOptions(command: Command): Command {
         .choices(['482', 'deliver'])
         .default('482'),
     )
-    .option('--max-consecutive-timeouts <n>', 'close a connection after so many unanswered requests', number(1));
+    .option(
+      '--max-consecutive-timeouts <n>',
+      'close a connection after so many unanswered requests',
+      number(1, MAX_TIMEOUTS),
+    );
 }
 
 function answerOptions(command: Command): Command {
@@ -196,6 +218,16 @@ function readEndpoint(argument: string): Endpoint {
   return { host, port };
 }
 
+const HOST_NAME = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i;
+
+/** An address or a name, without a port. */
+function readHost(argument: string): string {
+  if (isIP(argument) === 0 && !HOST_NAME.test(argument)) {
+    throw new InvalidArgumentError('expected an address or a host name, e.g. 203.0.113.9');
+  }
+  return argument;
+}
+
 /** `http://…` for every method, `invite=http://…` for one. */
 function readHandler(argument: string): { readonly method: string; readonly url: string } {
   const [, method = '*', url = ''] = /^(?:([A-Za-z*]+)=)?((?:https?|tcp|tls):\/\/\S+)$/.exec(argument) ?? [];
@@ -225,11 +257,11 @@ function readSpammer(argument: string): { readonly header: 'user-agent' | 'from'
   return { header, text: match[2] ?? '' };
 }
 
-function number(least: number) {
+function number(least: number, most: number) {
   return (argument: string): number => {
     const value = Number(argument);
-    if (!Number.isInteger(value) || value < least) {
-      throw new InvalidArgumentError(`expected a whole number, at least ${least}`);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new InvalidArgumentError(`expected a whole number, ${least} to ${most}`);
     }
     return value;
   };

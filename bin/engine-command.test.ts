@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { settled } from '../sip-engine/control/call-testbed.ts';
 import { inviteText, requestIn, responseTo, SDP } from '../sip-engine/control/call-text.ts';
 import { udpPeer } from '../sip-engine/engine-test-peer.ts';
+import { TestAuthority } from '../sip-engine/transport/testing-tls.ts';
 import { readEngineArguments } from './engine-arguments.ts';
 import { startEngineCommand } from './engine-command.ts';
 import { engineOptions } from './engine-settings.ts';
@@ -115,6 +116,70 @@ t.test('a missing option, a bad address and a taken port each give one line and 
     t.equal(status, 1);
     t.match(engine.errors(), said);
   }
+});
+
+t.test(
+  'TLS files that cannot be used, and options that mean nothing, end the start with one line and status 1',
+  async (t) => {
+    const authority = new TestAuthority();
+    t.teardown(() => authority.remove());
+    const [one, other] = [authority.issue('a', 'DNS:a.example'), authority.issue('b', 'DNS:b.example')];
+    const junk = `${authority.directory}/junk.pem`;
+    writeFileSync(junk, 'junk\n');
+    const tls = (certFile: string, keyFile: string, ...more: string[]) => [
+      ...['--sip-tls', '127.0.0.1:0', '--tls-cert', certFile, '--tls-key', keyFile],
+      ...more,
+    ];
+    for (const [args, said] of [
+      [tls('/nope', one.keyFile), /\/nope cannot be read \(ENOENT\)/],
+      [tls(one.certFile, '/nope'), /\/nope cannot be read \(ENOENT\)/],
+      [tls(junk, one.keyFile), /junk\.pem is no PEM certificate/],
+      [tls(one.certFile, other.keyFile), /b\.key is not the key of .*a\.pem/],
+      [tls(one.certFile, one.keyFile, '--tls-ca', '/nope'), /\/nope cannot be read \(ENOENT\)/],
+      [tls(one.certFile, one.keyFile, '--tls-ca', junk), /junk\.pem is no PEM certificate/],
+      [tls(one.certFile, one.keyFile, '--tls-domain', `x.example,${one.certFile},${junk}`), /is no PEM private key/],
+      [['--app-ca', '/nope'], /\/nope cannot be read \(ENOENT\)/],
+      [['--tls-cert', one.certFile], /--tls-cert and --tls-key need each other/],
+      [['--tls-ca', authority.caFile], /--tls-domain and --tls-ca need --tls-cert/],
+    ] as const) {
+      const argv = ['--sip', '127.0.0.1:0', '--app', '127.0.0.1:0', '--secret', 's', ...args];
+      await t.rejects(startEngineCommand(argv), said, args.join(' '));
+    }
+    const argv = ['--sip', '127.0.0.1:0', '--app', '127.0.0.1:0', '--secret', 's', ...tls(junk, one.keyFile)];
+    const engine = run(t, runCommand(argv));
+    const [status] = await once(engine.child, 'close');
+    t.equal(status, 1);
+    t.match(engine.errors(), /^didfarm engine: .*\n$/);
+  },
+);
+
+t.test('arguments that mean nothing are refused, and one transport of any kind is enough', (t) => {
+  const read = (...args: string[]) => readEngineArguments(['--app', '127.0.0.1:0', ...args]);
+  const written = process.stderr.write;
+  let errors = '';
+  process.stderr.write = (text) => {
+    errors += text;
+    return true;
+  };
+  t.teardown(() => {
+    process.stderr.write = written;
+  });
+  for (const [args, said] of [
+    [['--sip', '127.0.0.1:0', '--secret', 'a|b'], /--secret must not be empty, nor hold "\|"/],
+    [['--sip', '127.0.0.1:0', '--secret', 's', '--external', 'not_a_host!!'], /an address or a host name/],
+    [['--sip', '127.0.0.1:0', '--secret', 's', '--t1', '99999999999'], /10 to 60000/],
+    [['--secret', 's'], /one of --sip, --sip-tls, --sip-ws and --sip-wss is needed/],
+  ] as const) {
+    errors = '';
+    t.throws(() => read(...args));
+    t.match(errors, said);
+    t.notMatch(errors, /a\|b/, 'a secret is not repeated');
+  }
+  const options = read('--secret', 's', '--sip-ws', '127.0.0.1:5080', '--external', 'sip.example.com');
+  t.strictSame(engineOptions(options).listen, [
+    { transport: 'ws', host: '127.0.0.1', port: 5080, externalHost: 'sip.example.com' },
+  ]);
+  t.end();
 });
 
 t.test('--help names every option in its section, and docs/engine.md has a row for each', async (t) => {

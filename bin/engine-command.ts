@@ -10,6 +10,7 @@ import {
 import { createLogger } from '../telemetry/index.ts';
 import { EXIT } from './cli-error.ts';
 import { type Endpoint, readEngineArguments } from './engine-arguments.ts';
+import { checkEngineFiles } from './engine-files.ts';
 import { appCertificate, engineOptions } from './engine-settings.ts';
 
 /** What a running engine command offers to who started it in the same process. */
@@ -48,7 +49,9 @@ export async function runEngineCommand(argv: readonly string[]): Promise<number>
 /** Starts what `runEngineCommand` runs. @throws EngineStartError, or the system's error of the app port. */
 export async function startEngineCommand(argv: readonly string[]): Promise<RunningEngineCommand> {
   const options = readEngineArguments(argv);
-  const engine = createEngine(engineOptions(options), {
+  const settings = engineOptions(options);
+  checkEngineFiles(options);
+  const engine = createEngine(settings, {
     clock: createSystemClock(),
     counters: createNullCounters(),
     random: createSystemRandom(),

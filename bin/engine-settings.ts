@@ -58,10 +58,16 @@ function listenSpecs(options: EngineArguments): ListenSpec[] {
 }
 
 function tlsOf(options: EngineArguments): EngineTlsOptions | undefined {
+  if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
+    throw new Error('--tls-cert and --tls-key need each other');
+  }
   const certificate = appCertificate(options);
   const needed = [options.sipTls, options.sipWss, options.appTls].some((endpoint) => endpoint !== undefined);
   if (needed && certificate === undefined) {
     throw new Error('--sip-tls, --sip-wss and --app-tls need --tls-cert and --tls-key');
+  }
+  if (certificate === undefined && (options.tlsDomain ?? options.tlsCa) !== undefined) {
+    throw new Error('--tls-domain and --tls-ca need --tls-cert and --tls-key');
   }
   if (certificate === undefined) return undefined;
   return {

@@ -16,5 +16,11 @@ export type * from './ports.ts';
 export { createNullCounters, createNullLogger, createSystemClock, createSystemRandom } from './system-ports.ts';
 export { createFakeClock, type FakeClock } from './timer/index.ts';
 export type { TimerValues } from './transaction/index.ts';
-export { type ListenPoint, type ListenSpec, listCertificates, type PeerCertificate } from './transport/index.ts';
+export {
+  checkCertificate,
+  type ListenPoint,
+  type ListenSpec,
+  listCertificates,
+  type PeerCertificate,
+} from './transport/index.ts';
 export type * from './types.ts';

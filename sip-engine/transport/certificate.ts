@@ -94,6 +94,11 @@ export class Certificate {
   }
 }
 
+/** Reads the pair once, for who must know at the start. @throws Error whose message says which file is wrong, and how. */
+export function checkCertificate(files: CertificateFiles): void {
+  loadPair(files);
+}
+
 /** @throws Error whose message says which file is wrong, and how. */
 function loadPair({ certFile, keyFile }: CertificateFiles): Loaded {
   const cert = read(certFile);

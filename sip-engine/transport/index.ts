@@ -1,3 +1,4 @@
+export { checkCertificate } from './certificate.ts';
 export { listCertificates } from './certificate-directory.ts';
 export type { TlsOptions } from './certificate-store.ts';
 export type { CloseReason } from './connection-flow.ts';
