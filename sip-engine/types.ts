@@ -230,6 +230,10 @@ export interface SipEngine {
     readonly secret: string;
     /** The same protocol inside TLS. */
     readonly tls?: { readonly certFile: string; readonly keyFile: string };
+    /** A connection that has not given the secret in that time is closed, milliseconds. @default 5000 */
+    readonly authenticateMs?: number;
+    /** Connections at once that have not given it; further ones are closed. @default 100 */
+    readonly maxUnauthenticated?: number;
   }): Promise<{ readonly port: number }>;
   readonly stats: EngineStats;
   /** Ends apps, transactions, connections, sockets. */

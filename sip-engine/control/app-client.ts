@@ -4,6 +4,8 @@ import { encodeFrame, FrameReader } from './frame-reader.ts';
 
 /** Largest frame taken from an application, in bytes. */
 const MAX_FRAME_BYTES = 4 * 1024 * 1024;
+/** Largest first frame, in bytes: whoever it is has said no secret yet. */
+const MAX_FIRST_FRAME_BYTES = 16 * 1024;
 /** An application that does not read is dropped when this much waits for it. */
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
@@ -33,7 +35,7 @@ export class AppClient implements Owner {
   readonly #onReady: (() => void) | undefined;
   readonly #socket: Socket;
   readonly #events: AppClientEvents;
-  readonly #reader = new FrameReader(MAX_FRAME_BYTES);
+  readonly #reader = new FrameReader(MAX_FRAME_BYTES, MAX_FIRST_FRAME_BYTES);
   #queue: Buffer[] = [];
   #closing = false;
 

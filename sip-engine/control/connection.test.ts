@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:tls';
 import t, { type Test } from 'tap';
 import { startEngine, udpPeer } from '../engine-test-peer.ts';
+import { createFakeClock } from '../timer/index.ts';
 import { TestAuthority } from '../transport/testing-tls.ts';
 import { AppPeer } from './app-peer.ts';
 import { encodeFrame, FrameError, FrameReader } from './frame-reader.ts';
@@ -77,6 +78,32 @@ t.test('garbage closes that connection only', async (t) => {
     await bad.closed;
     t.ok(await good.idle(), bytes);
   }
+});
+
+t.test('who has not given the secret gets five seconds, one small frame, and company of a hundred', async (t) => {
+  const clock = createFakeClock();
+  const counted: string[] = [];
+  const counters = { count: (name: string, label = '') => void counted.push(`${name} ${label}`) };
+  const { engine } = await startEngine(t, {}, {}, { clock, counters });
+  const options = { host: '127.0.0.1', port: 0, secret: 'secret', maxUnauthenticated: 2 };
+  const { port } = await engine.listenControl(options);
+  const loud = await AppPeer.open(t, port);
+  loud.write(`${64 * 1024}#`);
+  await loud.closed;
+  const known = await AppPeer.ready(t, port);
+  const silent = [await AppPeer.open(t, port), await AppPeer.open(t, port)];
+  t.ok(await known.idle(), 'the silent ones have been taken');
+  const third = await AppPeer.open(t, port);
+  await third.closed;
+  t.same(
+    counted.filter((line) => line.endsWith('control')),
+    ['connections_refused control'],
+  );
+  clock.advance(5_100);
+  await Promise.all(silent.map(({ closed }) => closed));
+  t.equal(counted.filter((line) => line === 'connections_closed control_silent').length, 2);
+  t.ok(await known.idle());
+  t.ok(await (await AppPeer.ready(t, port)).idle());
 });
 
 t.test('ten frames in one segment are answered in order, and a frame of 500 KB is taken', async (t) => {

@@ -9,7 +9,14 @@ export interface ControlListenOptions {
   readonly secret: string;
   /** The same protocol inside TLS. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  /** A connection that has not given the secret in that time is closed, milliseconds. @default 5000 */
+  readonly authenticateMs?: number;
+  /** Connections at once that have not given it; further ones are closed. @default 100 */
+  readonly maxUnauthenticated?: number;
 }
+
+export const AUTHENTICATE_MS = 5_000;
+export const MAX_UNAUTHENTICATED = 100;
 
 /** Silence before the first TCP keep-alive probe of a control connection, milliseconds. */
 export const KEEP_ALIVE_MS = 45_000;

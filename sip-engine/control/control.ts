@@ -10,7 +10,12 @@ import { createAttachedServer } from './attached-server.ts';
 import { sendCdr } from './cdr.ts';
 import { runCommand } from './commands.ts';
 import { ContactFlows } from './contact-flows.ts';
-import { ControlListener, type ControlListenOptions } from './control-listener.ts';
+import {
+  AUTHENTICATE_MS,
+  ControlListener,
+  type ControlListenOptions,
+  MAX_UNAUTHENTICATED,
+} from './control-listener.ts';
 import { Deliveries } from './deliveries.ts';
 import type { Hub } from './hub.ts';
 import { LocalDeliveries } from './local-deliveries.ts';
@@ -22,8 +27,8 @@ import type { ControlDeps, TransactionUserOfApps } from './types.ts';
 
 /** Time an application that went has before its calls are ended, or those that nobody had answered. */
 const ORPHAN_GRACE_MS = 1_000;
-/** A connection that does not say who it is in this time is closed. */
-const AUTHENTICATE_MS = 30_000;
+/** An application that the engine knows of, in the process or connected to, has longer to say who it is. */
+const KNOWN_AUTHENTICATE_MS = 30_000;
 /** Calls kept for a peer to end are forgotten after this. */
 const ORPHAN_KEEP_MS = 12 * 3_600_000;
 
@@ -124,8 +129,17 @@ class Control implements TransactionUserOfApps {
   }
 
   async listenControl(options: ControlListenOptions): Promise<{ readonly port: number }> {
+    const { secret, authenticateMs = AUTHENTICATE_MS, maxUnauthenticated = MAX_UNAUTHENTICATED } = options;
+    const strangers = new Set<AppClient>();
     const listener = await ControlListener.open(options, (socket) => {
-      this.#connect(new AppClient(socket, { secret: options.secret, isAttached: false, methods: [] }, this.#events));
+      for (const one of strangers) if (one.authenticated || one.gone) strangers.delete(one);
+      if (strangers.size >= maxUnauthenticated) {
+        this.#hub.deps.ports.counters.count('connections_refused', 'control');
+        socket.destroy();
+        return;
+      }
+      const client = new AppClient(socket, { secret, isAttached: false, methods: [] }, this.#events);
+      strangers.add(this.#connect(client, authenticateMs));
     });
     this.#listeners.push(listener);
     return { port: listener.port };
@@ -165,14 +179,16 @@ class Control implements TransactionUserOfApps {
     onGone: (client: AppClient) => this.#gone(client),
   };
 
-  #connect(client: AppClient): AppClient {
+  #connect(client: AppClient, authenticateMs = KNOWN_AUTHENTICATE_MS): AppClient {
     if (this.#closing) {
       client.destroy();
       return client;
     }
     this.#hub.clients.add(client);
-    this.#hub.deps.wheel.after(AUTHENTICATE_MS, () => {
-      if (!client.authenticated) client.destroy();
+    this.#hub.deps.wheel.after(authenticateMs, () => {
+      if (client.authenticated || client.gone) return;
+      this.#hub.deps.ports.counters.count('connections_closed', 'control_silent');
+      client.destroy();
     });
     return client;
   }

@@ -18,15 +18,16 @@ const EMPTY = Buffer.alloc(0);
  */
 export class FrameReader {
   readonly #maxBytes: number;
-  readonly #maxDigits: number;
+  /** Largest frame now: the first one of a connection may be held to less. */
+  #limitBytes: number;
   #chunks: Buffer[] = [];
   #buffered = 0;
   /** Total bytes wanted before the next attempt, so that a long frame is not joined again for every segment. */
   #wanted = 0;
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, maxFirstBytes = maxBytes) {
     this.#maxBytes = maxBytes;
-    this.#maxDigits = String(maxBytes).length;
+    this.#limitBytes = maxFirstBytes;
   }
 
   /** @throws FrameError when what comes is not a length, or one over the limit. */
@@ -45,7 +46,10 @@ export class FrameReader {
         this.#wanted = end;
         break;
       }
-      if (header.length > 0) frames.push(rest.subarray(header.start, end));
+      if (header.length > 0) {
+        frames.push(rest.subarray(header.start, end));
+        this.#limitBytes = this.#maxBytes;
+      }
       rest = rest.subarray(end);
     }
     this.#chunks = rest.length > 0 ? [rest] : [];
@@ -66,17 +70,18 @@ export class FrameReader {
 
   #readLength(bytes: Buffer): { readonly start: number; readonly length: number } | undefined {
     let length = 0;
-    const limit = Math.min(bytes.length, this.#maxDigits + 1);
+    const maxDigits = String(this.#limitBytes).length;
+    const limit = Math.min(bytes.length, maxDigits + 1);
     for (let i = 0; i < limit; i++) {
       const byte = bytes[i] ?? 0;
       if (byte === HASH && i > 0) {
-        if (length > this.#maxBytes) throw new FrameError('frame_too_long');
+        if (length > this.#limitBytes) throw new FrameError('frame_too_long');
         return { start: i + 1, length };
       }
       if (byte < 0x30 || byte > 0x39) throw new FrameError('frame_not_a_length');
       length = length * 10 + (byte - 0x30);
     }
-    if (bytes.length > this.#maxDigits) throw new FrameError('frame_too_long');
+    if (bytes.length > maxDigits) throw new FrameError('frame_too_long');
     return undefined;
   }
 }
