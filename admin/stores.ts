@@ -1,13 +1,3 @@
-import type {
-  CheckoutItem,
-  CostQuery,
-  CostRow,
-  InventoryQuery,
-  NumberOffer,
-  OffboardReport,
-  ProjectedCost,
-  Quote,
-} from '../billing-hooks/index.ts';
 import type { Seeded, SeedFiles } from '../tenancy/index.ts';
 import type { AuditStore } from './audit-store-port.ts';
 import type { BulkStore } from './bulk-store-port.ts';
@@ -18,6 +8,7 @@ import type { InvoiceStore } from './invoice-store-port.ts';
 import type { MoneyStore } from './money-store-port.ts';
 import type { NumberStores } from './number-stores.ts';
 import type { PolicyStore } from './policy-store-port.ts';
+import type { CostStore, InventoryStore, OrderStore, WalletStore } from './shop-store-port.ts';
 import type {
   AccountRow,
   CarrierRow,
@@ -25,10 +16,8 @@ import type {
   DomainRow,
   Found,
   KeyRow,
-  OrderRow,
   Ref,
   Slice,
-  TransactionRow,
   TrunkRow,
   Visible,
 } from './store-port.ts';
@@ -217,54 +206,6 @@ export interface DomainStore {
   /** Notes that its owner has shown that it is theirs. */
   markVerified(actor: Actor, id: number, atMs: number): Promise<DomainRow>;
   remove(actor: Actor, id: number): Promise<void>;
-}
-
-export interface WalletStore {
-  balance(accountId: number): Promise<{ readonly micros: number; readonly currency: string }>;
-  transactions(accountId: number, slice: Slice): Promise<Found<TransactionRow>>;
-  topUp(
-    actor: Actor,
-    topUp: {
-      readonly accountId: number;
-      readonly amountMicros: number;
-      readonly note: string;
-      /** The same key posts once. */
-      readonly idempotencyKey: string | undefined;
-    },
-  ): Promise<TransactionRow>;
-  /** What is wrong with the ledger; empty when it is sound. */
-  verify(): Promise<{ readonly entries: number; readonly faults: readonly string[] }>;
-}
-
-/** What can be bought. */
-export interface InventoryStore {
-  search(
-    query: Fields<InventoryQuery, 'type' | 'city' | 'smsEnabled'> & { readonly country: string },
-    page: { readonly offset: number; readonly limit: number },
-  ): Promise<{ readonly total: number; readonly offers: readonly NumberOffer[] }>;
-}
-
-export interface OrderStore {
-  /** Wallet, order and numbers together, or nothing. */
-  checkout(
-    actor: Actor,
-    order: {
-      readonly accountId: number;
-      readonly items: readonly CheckoutItem[];
-      readonly idempotencyKey: string | undefined;
-    },
-  ): Promise<OrderRow>;
-  quote(cart: { readonly accountId: number; readonly items: readonly CheckoutItem[] }): Promise<Quote>;
-  list(visible: Visible, slice: Slice, filter: { readonly accountId?: number }): Promise<Found<OrderRow>>;
-  /** Closes an account, gives its numbers back. */
-  offboard(actor: Actor, accountId: number): Promise<OffboardReport>;
-  /** Refuses foreign orders like unknown ones. */
-  find(visible: Visible, id: number): Promise<OrderRow>;
-}
-
-export interface CostStore {
-  project(accountId: number): Promise<ProjectedCost>;
-  list(query: CostQuery): Promise<readonly CostRow[]>;
 }
 
 /** Everything of the store that the admin side uses. */

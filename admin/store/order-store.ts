@@ -8,7 +8,7 @@ import {
   quoteOrder,
 } from '../../billing-hooks/index.ts';
 import { getOrder, listOrders, type Store } from '../../tenancy/index.ts';
-import type { CostStore, InventoryStore, OrderStore } from '../stores.ts';
+import type { CostStore, InventoryStore, OrderStore } from '../shop-store-port.ts';
 import { given } from './audited.ts';
 
 /** Orders over the store and the carrier; the checkout writes its audit entry itself. */

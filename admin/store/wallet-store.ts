@@ -8,7 +8,7 @@ import {
   topUp,
   verifyLedger,
 } from '../../tenancy/index.ts';
-import type { WalletStore } from '../stores.ts';
+import type { WalletStore } from '../shop-store-port.ts';
 import { audited } from './audited.ts';
 
 /** Wallets over the ledger. */

@@ -1,0 +1,60 @@
+import type {
+  CheckoutItem,
+  CostQuery,
+  CostRow,
+  InventoryQuery,
+  NumberOffer,
+  OffboardReport,
+  ProjectedCost,
+  Quote,
+} from '../billing-hooks/index.ts';
+import type { Found, OrderRow, Slice, TransactionRow, Visible } from './store-port.ts';
+import type { Actor, Fields } from './stores.ts';
+
+export interface WalletStore {
+  balance(accountId: number): Promise<{ readonly micros: number; readonly currency: string }>;
+  transactions(accountId: number, slice: Slice): Promise<Found<TransactionRow>>;
+  topUp(
+    actor: Actor,
+    topUp: {
+      readonly accountId: number;
+      readonly amountMicros: number;
+      readonly note: string;
+      /** The same key posts once. */
+      readonly idempotencyKey: string | undefined;
+    },
+  ): Promise<TransactionRow>;
+  /** What is wrong with the ledger; empty when it is sound. */
+  verify(): Promise<{ readonly entries: number; readonly faults: readonly string[] }>;
+}
+
+/** What can be bought. */
+export interface InventoryStore {
+  search(
+    query: Fields<InventoryQuery, 'type' | 'city' | 'smsEnabled'> & { readonly country: string },
+    page: { readonly offset: number; readonly limit: number },
+  ): Promise<{ readonly total: number; readonly offers: readonly NumberOffer[] }>;
+}
+
+export interface OrderStore {
+  /** Wallet, order and numbers together, or nothing. */
+  checkout(
+    actor: Actor,
+    order: {
+      readonly accountId: number;
+      readonly items: readonly CheckoutItem[];
+      readonly idempotencyKey: string | undefined;
+    },
+  ): Promise<OrderRow>;
+  quote(cart: { readonly accountId: number; readonly items: readonly CheckoutItem[] }): Promise<Quote>;
+  list(visible: Visible, slice: Slice, filter: { readonly accountId?: number }): Promise<Found<OrderRow>>;
+  /** Closes an account, gives its numbers back. */
+  offboard(actor: Actor, accountId: number): Promise<OffboardReport>;
+  /** Refuses foreign orders like unknown ones. */
+  find(visible: Visible, id: number): Promise<OrderRow>;
+}
+
+export interface CostStore {
+  project(accountId: number): Promise<ProjectedCost>;
+  list(query: CostQuery): Promise<readonly CostRow[]>;
+}
