@@ -73,7 +73,7 @@ export async function startProduct(t: Test, settings: Readonly<Record<string, st
     ...(await startDrachtio(t, sipPort)),
     ...settings,
   };
-  const child = spawn('env', [...OWN_PROCESS, process.execPath, 'server.ts'], {
+  const child = spawn('env', [...OWN_PROCESS, process.execPath, '--max-semi-space-size=16', 'server.ts'], {
     cwd: ROOT,
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
