@@ -2,29 +2,32 @@ import t from 'tap';
 import { answerText, testbed, txn } from './call-testbed.ts';
 import { failureAck, inviteText, responseTo } from './call-text.ts';
 
+const UNSENDABLE = 'Error creating sip transaction for uac request';
 const END = 'Content-Length: 0\r\n\r\n';
 
 t.test('an answer that cannot be sent: the app gets the server’s words, the peer a 500', async (t) => {
   const { app, peer } = await testbed(t);
   const whole = (line: string) => (text: string) => text.replace('Content-Length: 999', `${line}\r\n$&`);
-  for (const [index, change] of [
-    whole('Expires: abc'),
-    whole('Contact: <sip:a@h'),
-    whole('Contact: nonsense'),
-    whole('Min-SE: soon'),
-    whole('Supported: a b'),
-    whole('Content-Type: sdp'),
-    whole('Subject: a\rInjected: b'),
-    (text: string) => text.replace('1 OPTIONS', '1 INVITE'),
-    (text: string) => text.replace('SIP/2.0 200', 'SIP/2.0 abc'),
-    (text: string) => text.replace('SIP/2.0 200', 'SIP/2.0 700'),
-    (text: string) => text.replace('SIP/2.0 200', 'SIP/3.0 200'),
-    (text: string) => text.replace('SIP/2.0 200', 'SIP/2.0 200 O\rK'),
-  ].entries()) {
+  for (const [index, [change, name]] of (
+    [
+      [whole('Expires: abc'), 'Expires'],
+      [whole('Contact: <sip:a@h'), 'Contact'],
+      [whole('Contact: nonsense'), 'Contact'],
+      [whole('Min-SE: soon'), 'Min-SE'],
+      [whole('Supported: a b'), 'Supported'],
+      [whole('Content-Type: sdp'), 'Content-Type'],
+      [whole('Subject: a\rInjected: b'), 'Subject'],
+      [(text: string) => text.replace('1 OPTIONS', '1 INVITE'), 'cseq'],
+      [(text: string) => text.replace('SIP/2.0 200', 'SIP/2.0 abc'), 'status'],
+      [(text: string) => text.replace('SIP/2.0 200', 'SIP/2.0 700'), 'status'],
+      [(text: string) => text.replace('SIP/2.0 200', 'SIP/3.0 200'), 'status'],
+      [(text: string) => text.replace('SIP/2.0 200', 'SIP/2.0 200 O\rK'), 'status'],
+    ] as const
+  ).entries()) {
     peer.send(inviteText(`ba${index}`, peer.port, { method: 'OPTIONS' }));
     const request = await app.next();
     const answer = await app.ask(`sip|${txn(request)}|`, change(answerText(request, 200)));
-    t.same(answer.tokens.slice(3), ['NOK', 'Unknown server error sending response'], `case ${index}`);
+    t.same(answer.tokens.slice(3), ['NOK', `Unknown server error sending response: ${name}`]);
     t.equal((await peer.next()).status, 500);
   }
   peer.send(inviteText('bi', peer.port));
@@ -83,7 +86,13 @@ t.test('a request of the app: what does not parse is left out, start lines and U
     ['sip||', `OPTIONS ${good} SIP/2.0\r\nFrom: <sip:a@h\r\n${END}`, 'Error creating leg'],
     ['sip||', `OPTIONS ${good} SIP/2.0\r\nTo: "x <sip:a@h>\r\n${END}`, 'Error creating leg'],
     ['sip||', `OPTIONS ${good} SIP/2.0\r\nCall-ID: a|b\r\n${END}`, 'Error creating leg'],
-    ['sip|||sip:b@h:1:2', `OPTIONS ${good} SIP/2.0\r\n${END}`, 'Error creating sip transaction for uac request'],
+    ['sip||', `ACK ${good} SIP/2.0\r\n${END}`, 'ACK outside a dialog or transaction'],
+    ['sip||', `CANCEL ${good} SIP/2.0\r\n${END}`, 'CANCEL outside a dialog or transaction'],
+    ['sip||', `OPTIONS ${good} SIP/2.0\r\nMax-Forwards: 256\r\n${END}`, 'invalid header: Max-Forwards'],
+    ['sip||', `OPTIONS ${good} SIP/2.0\r\nMax-Forwards: -1\r\n${END}`, 'invalid header: Max-Forwards'],
+    ['sip||', `OPTIONS ${good} SIP/2.0\r\nSubject: a\0b\r\n${END}`, `${UNSENDABLE}: Subject`],
+    ['sip||', `OPTIONS sip:\0\x01\x1b[2J\x7f SIP/2.0\r\n${END}`, 'invalid request-uri: OPTIONS sip:   [2J  SIP/2.0'],
+    ['sip|||sip:b@h:1:2', `OPTIONS ${good} SIP/2.0\r\n${END}`, UNSENDABLE],
     ['sip||x;from-tag=y', `dance sip:placeholder SIP/2.0\r\n${END}`, badMethod('dance sip:placeholder SIP/2.0')],
     ['sip||x;from-tag=y', `CANCEL sip:placeholder SIP/2.0\r\n${END}`, badMethod('CANCEL sip:placeholder SIP/2.0')],
   ] as const) {

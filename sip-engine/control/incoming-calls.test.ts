@@ -192,7 +192,7 @@ t.test('requests with a broken answer of the app do not leave the peer waiting',
   peer.send(inviteText('br', peer.port, { method: 'OPTIONS' }));
   const request = await app.next();
   const answer = await app.ask(`sip|${txn(request)}|`, answerText(request, 200).replace('1 OPTIONS', '1 INVITE'));
-  t.same(answer.tokens.slice(3), ['NOK', 'Unknown server error sending response']);
+  t.same(answer.tokens.slice(3), ['NOK', 'Unknown server error sending response: cseq']);
   t.equal((await peer.next()).status, 500);
   const unknown = await app.ask('sip|no-such|', answerText(request, 200));
   t.same(unknown.tokens.slice(3), ['NOK', 'Response not sent due to unknown transaction']);

@@ -68,8 +68,13 @@ export function continueLine(id: string, messageId: string, meta: PeerMeta): str
 
 /** `OK`, `NO` or `NOK` with plain tokens. */
 export function answerLine(id: string, messageId: string, word: 'OK' | 'NO' | 'NOK', ...more: string[]): string {
-  const rest = more.map((text) => `|${token(text)}`).join('');
+  const rest = more.map((text) => `|${readable(text)}`).join('');
   return `${id}|response|${token(messageId)}|${word}${rest}`;
+}
+
+/** A token of text that may quote what the application has written. */
+function readable(text: string): string {
+  return token(text).replace(/\p{Cc}/gu, ' ');
 }
 
 function metaTokens(meta: PeerMeta): string {

@@ -98,7 +98,7 @@ t.test('what cannot be sent is refused with the words applications know', async 
     [
       'sip||',
       `OPTIONS ${good} SIP/2.0\r\nSubject: a\rInjected: b\r\n\r\n`,
-      'Error creating sip transaction for uac request',
+      'Error creating sip transaction for uac request: Subject',
     ],
     ['sip|nope|', `CANCEL ${good} SIP/2.0\r\n\r\n`, 'unable to cancel unknown transaction id: nope'],
     ['sip||a;from-tag=b', `INFO ${good} SIP/2.0\r\n\r\n`, 'Server error: unable to find dialog for dialog id provided'],

@@ -45,7 +45,7 @@ export function sipCommand(hub: Hub, client: AppClient, messageId: string, { tok
     newRequest(hub, client, messageId, route.join('|'), app, fail);
   } catch (error) {
     if (!(error instanceof SipInjectionError)) throw error;
-    fail('Error creating sip transaction for uac request');
+    fail(`Error creating sip transaction for uac request: ${error.part}`);
   }
 }
 
@@ -55,6 +55,10 @@ function isResponse({ status, startLine }: AppMessage): boolean {
 }
 
 type Fail = (reason: string) => void;
+
+/** RFC 3261 13.2.2.4 and 9.1: they belong to an INVITE and mean nothing alone. */
+const ONLY_TIED: ReadonlySet<string> = new Set(['ACK', 'CANCEL']);
+const MAX_HOPS = 255;
 
 function respond(hub: Hub, client: AppClient, messageId: string, transactionId: string, app: AppMessage): void {
   const fail = (reason: string): void => answerApp(hub, client, messageId, 'NOK', reason);
@@ -76,7 +80,7 @@ function respond(hub: Hub, client: AppClient, messageId: string, transactionId: 
     if (!(error instanceof SipInjectionError || error instanceof BadHeaderError)) throw error;
     // The peer must not wait for an answer that can never be sent.
     hub.dialogs.respond(incoming, OutgoingMessage.responseTo(incoming.message, 500));
-    fail('Unknown server error sending response');
+    fail(`Unknown server error sending response: ${error instanceof BadHeaderError ? error.header : error.part}`);
     return;
   }
   const result = hub.dialogs.respond(incoming, response);
@@ -110,11 +114,15 @@ function newRequest(
     fail(`invalid request-uri: ${app.startLine}`);
     return;
   }
+  if (ONLY_TIED.has(app.method)) {
+    fail(`${app.method} outside a dialog or transaction`);
+    return;
+  }
   if (isOwnUri(hub.deps, app.uri)) {
     fail('can not send request to myself');
     return;
   }
-  const fault = addressFault(app);
+  const fault = addressFault(app) ?? hopsFault(app);
   if (fault !== undefined) {
     fail(fault);
     return;
@@ -203,6 +211,13 @@ function echoTo(hub: Hub, client: AppClient, messageId: string): (result: SendRe
 /** Over UDP the echo names our own socket, over connections the peer. */
 function sideOf(flow: { readonly reliable: boolean } | undefined): 'local' | 'remote' {
   return flow?.reliable === true ? 'remote' : 'local';
+}
+
+/** RFC 3261 20.22: 0 to 255. */
+function hopsFault(app: AppMessage): string | undefined {
+  const value = appHeader(app, 'max-forwards');
+  if (value === undefined || (/^\d+$/.test(value) && Number(value) <= MAX_HOPS)) return undefined;
+  return 'invalid header: Max-Forwards';
 }
 
 /** From and To that cannot be read, or ids that would break a lead line, are refused before anything is sent. */
