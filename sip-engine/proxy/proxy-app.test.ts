@@ -47,7 +47,7 @@ const answer = (
   lines: readonly (readonly [string, string])[] = [],
 ) => {
   const response = OutgoingMessage.responseTo(request, status);
-  if (status > 100) response.set('To', `${request.header('to')};tag=callee`);
+  if (status > 100 && request.toTag === '') response.set('To', `${request.header('to')};tag=callee`);
   for (const route of request.headerLines('record-route')) response.add('Record-Route', route);
   for (const [name, value] of lines) response.add(name, value);
   peer.send(response.toText());
