@@ -6,6 +6,7 @@ import { type ClientContext, RunningClient } from './client-transaction.ts';
 import { inviteClientMachine } from './invite-client-table.ts';
 import { clientKey, MAGIC_COOKIE } from './matching.ts';
 import { nonInviteClientMachine } from './non-invite-client-table.ts';
+import { answers } from './response-check.ts';
 import { ServerSide } from './server-side.ts';
 import { timerValues } from './timer-values.ts';
 import type {
@@ -75,8 +76,11 @@ class Layer implements TransactionLayer {
       return;
     }
     const client = this.#clients.get(clientKey(message.topVia.branch, message.cseqMethod));
-    if (client !== undefined) client.receive(message, flow);
-    else this.#servers.strayResponse(message, flow);
+    if (client !== undefined) {
+      // What is not an answer must not end the transaction: without one timer B or F does.
+      if (answers(message, client.request)) client.receive(message, flow);
+      else this.#deps.ports.counters.count('dropped', 'foreign_response');
+    } else this.#servers.strayResponse(message, flow);
   }
 
   request(message: OutgoingMessage, flow: Flow, handler: ClientTransactionHandler): ClientTransaction {

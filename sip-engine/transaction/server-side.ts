@@ -1,4 +1,4 @@
-import { OutgoingMessage, type SipMessage, withTopVia } from '../message/index.ts';
+import { METHODS, OutgoingMessage, type SipMessage, withTopVia } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
 import { inviteServerMachine } from './invite-server-table.ts';
 import type { TransactionDeps } from './layer.ts';
@@ -17,6 +17,9 @@ export interface ServerSideDeps extends TransactionDeps {
 }
 
 const DEFAULT_PORT = { udp: 5060, tcp: 5060, tls: 5061 } as const;
+
+/** INVITE, which nearly every CANCEL is for, first. */
+const CANCELLABLE = ['INVITE', ...METHODS.filter((method) => !['INVITE', 'ACK', 'CANCEL'].includes(method))];
 
 /** Every server transaction, and how incoming requests find theirs (RFC 3261 17.2.3). */
 export class ServerSide {
@@ -125,10 +128,10 @@ export class ServerSide {
     else this.#tell(ack, () => this.user.onAck(ack, flow));
   }
 
-  /** RFC 3261 9.2. What has been answered 2xx cannot be cancelled any more: 481, as for what is unknown. */
+  /** RFC 3261 9.2: 200 whatever has become of the request, also where it changes nothing; 481 when there is none. */
   #cancel(cancel: SipMessage, key: string, flow: Flow): void {
-    const invite = this.#byKey.get(serverKey(cancel, 'INVITE'));
-    if (invite === undefined || invite.state === 'accepted') {
+    const invite = this.#cancelled(cancel);
+    if (invite === undefined) {
       this.#deps.ports.counters.count('cancels_unmatched');
       this.#refuse(cancel, 481, flow);
       return;
@@ -136,9 +139,18 @@ export class ServerSide {
     const answer = OutgoingMessage.responseTo(cancel, 200);
     adoptToTag(answer, invite.localTag, () => invite.localTag);
     this.#create(cancel, key, '', flow, false).respond(answer);
-    if (invite.answered || invite.cancelled || !invite.parts.shown) return;
+    if (!invite.isInvite || invite.answered || invite.cancelled || !invite.parts.shown) return;
     invite.cancelled = true;
     this.#tell(cancel, () => this.user.onCancel(invite, cancel));
+  }
+
+  /** RFC 3261 9.2, 17.2.3: the request of the same branch and sent-by, its method aside, in the same call. */
+  #cancelled(cancel: SipMessage): RunningServer | undefined {
+    for (const method of CANCELLABLE) {
+      const found = this.#byKey.get(serverKey(cancel, method));
+      if (found !== undefined) return found.request.callId === cancel.callId ? found : undefined;
+    }
+    return undefined;
   }
 
   #refuse(request: SipMessage, status: number, flow: Flow): void {
