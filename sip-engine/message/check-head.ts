@@ -47,7 +47,7 @@ export function isFromGood(head: Head): boolean {
     head.fromTagEnd = head.fromTagStart < 0 ? -1 : head.valueEnd(head.from);
     return true;
   }
-  const tag = spanTag(head.text, head.valueStart(head.from), addressEnd(head, head.from));
+  const tag = spanTag(head.text, head.valueStart(head.from), addressEnd(head, head.from), false);
   // RFC 3261 25.1: a tag is a token. Peers of RFC 2543 have none; an empty one is nobody's.
   if (tag === undefined || (tag.valueStart >= 0 && tag.valueEnd === tag.valueStart)) return false;
   head.fromTagStart = tag.valueStart;
@@ -62,7 +62,7 @@ export function isToGood(head: Head): boolean {
     head.toTagEnd = head.toTagStart < 0 ? -1 : head.valueEnd(head.to);
     return true;
   }
-  const tag = spanTag(head.text, head.valueStart(head.to), addressEnd(head, head.to));
+  const tag = spanTag(head.text, head.valueStart(head.to), addressEnd(head, head.to), true);
   if (tag === undefined) return false;
   head.toTagStart = tag.valueStart;
   head.toTagEnd = tag.valueEnd;

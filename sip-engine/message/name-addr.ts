@@ -74,8 +74,9 @@ function trimEnd(text: string, start: number, end: number): number {
 /**
  * Checks the From or To value at `start..end` and finds its tag: `valueStart` stays -1 when it has
  * none. `undefined` when the value is malformed or more than one.
+ * @param mayRepeat of several tags the first counts: answers of some peers add one to a To that has one
  */
-export function spanTag(text: string, start: number, end: number): ParamSpan | undefined {
+export function spanTag(text: string, start: number, end: number, mayRepeat: boolean): ParamSpan | undefined {
   const span = spanNameAddr(text, start, end);
   if (span === undefined) return undefined;
   let param = newParamSpan();
@@ -84,7 +85,7 @@ export function spanTag(text: string, start: number, end: number): ParamSpan | u
   while (p < end) {
     p = nextParam(text, p, end, param);
     if (p < 0) return undefined;
-    if (isTag(text, param.nameStart, param.nameEnd)) {
+    if (isTag(text, param.nameStart, param.nameEnd) && !(mayRepeat && tag !== undefined)) {
       // RFC 3261 7.3.1: a parameter stands once; two readers would take two tags for two dialogs.
       if (tag !== undefined) return undefined;
       if (param.valueStart < 0 || text.charCodeAt(param.valueStart) === QUOTE) return undefined;
