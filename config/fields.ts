@@ -54,7 +54,7 @@ export const FIELDS = {
   maxExpiresSec: field('registration.max_expires_sec', seconds(60, 604_800), 3600),
   defaultExpiresSec: field('registration.default_expires_sec', seconds(60, 604_800), 3600),
   maxContacts: field('registration.max_contacts', integer(1, 100), 3),
-  probeIntervalSec: field('registration.probe_interval_sec', seconds(0, 3600), 60),
+  probeIntervalSec: field('registration.probe_interval_sec', seconds(0, 3600), 60, 'DIDFARM_PROBE_INTERVAL_SEC'),
   flapDampingSec: field('registration.flap_damping_sec', seconds(0, 600), 10),
   nonceLifetimeSec: field('auth.nonce_lifetime_sec', seconds(5, 86_400), 300),
   algorithms: field('auth.algorithms', listOf(oneOf('MD5', 'SHA-256', 'SHA-512-256')), ['MD5', 'SHA-256']),

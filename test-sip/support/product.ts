@@ -70,6 +70,8 @@ export async function startProduct(t: Test, settings: Readonly<Record<string, st
     DIDFARM_SIP_PORT: String(sipPort),
     DIDFARM_HTTP_PORT: String(await freePort()),
     DIDFARM_METRICS_PORT: String(await freePort()),
+    // A SIPp scenario takes a probe for its call; tests of probing have settings of their own.
+    ...(settings.DIDFARM_CONFIG === undefined ? { DIDFARM_PROBE_INTERVAL_SEC: '0' } : {}),
     ...(await startDrachtio(t, sipPort)),
     ...settings,
   };
