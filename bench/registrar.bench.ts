@@ -64,7 +64,8 @@ async function measureFlatness(dir: string, onEnd: OnEnd): Promise<Figure[]> {
 
 /** Memory, probing and restart with all trunks registered; every PBX answers its probes. */
 async function measureHolding(dir: string, onEnd: OnEnd): Promise<Figure[]> {
-  const { product, csv, settings } = await startSeeded(subDir(dir, 'held'), onEnd, MANY);
+  const probes = { DIDFARM_PROBE_INTERVAL_SEC: '60' };
+  const { product, csv, settings } = await startSeeded(subDir(dir, 'held'), onEnd, MANY, probes);
   const load = startLoad(product.sipPort, csv, onEnd);
   await warmUp(dir, product.sipPort, csv);
   const baseMib = residentMib(product.pid);
