@@ -161,6 +161,12 @@ t.test('one broken certificate is told, and keeps no other from being shown; men
   t.equal(await shows('empty.example'), 'cn-of-b');
 });
 
+t.test('a domain whose own certificate is broken is shown the wildcard that has it', async (t) => {
+  const directory = t.testdir({ 'tenant.b.example.pem': 'nonsense', 'tenant.b.example.key': 'nonsense' });
+  const { shows } = await start(t, { directory });
+  t.equal(await shows('tenant.b.example'), 'cn-of-b');
+});
+
 t.test('a default certificate that is missing fails handshakes until it is there; the socket listens', async (t) => {
   const certificate = { certFile: join(t.testdir({}), 'c.pem'), keyFile: join(t.testdirName, 'c.key') };
   const { ports, shows, errors } = await start(t, { certificates: [certificate] });

@@ -90,12 +90,13 @@ export class CertificateStore {
     return this.#default()?.material(this.#shared) ?? this.#shared;
   }
 
+  /** The one named for it, or `*.parent`; of the two one that could be loaded, if there is. */
   #named(serverName: string | undefined): Certificate | undefined {
     if (serverName === undefined || serverName === '') return undefined;
     const name = serverName.toLowerCase();
     const parent = name.slice(name.indexOf('.') + 1);
-    const found = this.#byName.get(name) ?? this.#byName.get(`*.${parent}`);
-    return found === undefined ? undefined : this.#refreshed(found);
+    const found = [this.#byName.get(name), this.#byName.get(`*.${parent}`)].filter((each) => each !== undefined);
+    return found.find((each) => this.#refreshed(each).material(this.#shared) !== undefined) ?? found[0];
   }
 
   #default(): Certificate | undefined {
