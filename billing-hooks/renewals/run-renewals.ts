@@ -88,12 +88,15 @@ interface Due {
   readonly accountId: number;
   readonly monthlyRateMicros: number;
   readonly currency: string;
+  readonly status: DidRow['status'];
+  readonly renewsAtMs: number | null;
+  readonly suspendedAtMs: number | null;
 }
 
 function dueNumbers(store: Store): Promise<readonly Due[]> {
   return store.db
     .selectFrom('dids')
-    .select(['id', 'accountId', 'monthlyRateMicros', 'currency'])
+    .select(['id', 'accountId', 'monthlyRateMicros', 'currency', 'status', 'renewsAtMs', 'suspendedAtMs'])
     .where('renewsAtMs', 'is not', null)
     .where('renewsAtMs', '<=', store.clock.nowMs())
     .where('status', 'in', ['active', 'suspended'])
@@ -111,6 +114,10 @@ interface Deps {
 
 async function renewOne({ store, carrier, holds, clocks }: Deps, due: Due, graceMs: number): Promise<Outcome> {
   const { id, accountId, monthlyRateMicros: amountMicros, currency } = due;
+  const funds = async () => (await getBalance(store, accountId, currency)) + (await creditOf(store, accountId));
+  // Most rounds find a number in its days of grace as the last one left it: a look at the wallet is enough.
+  if (due.status === 'suspended' && store.clock.nowMs() < graceEnds(due, graceMs) && (await funds()) < amountMicros)
+    return 'waiting';
   let heldMicros = 0;
   try {
     return await holds.during({ accountId, amountMicros, currency }, (held) => {
@@ -120,8 +127,7 @@ async function renewOne({ store, carrier, holds, clocks }: Deps, due: Due, grace
   } catch (error) {
     if (!(error instanceof TenancyError) || error.code !== 'insufficient_balance') throw error;
     // Calls that are up may leave enough: what they hold is not spent.
-    const funds = (await getBalance(store, accountId, currency)) + (await creditOf(store, accountId));
-    if (heldMicros > 0 && funds >= amountMicros) return 'waiting';
+    if (heldMicros > 0 && (await funds()) >= amountMicros) return 'waiting';
     return store.write((context) => miss(context, carrier, id, graceMs));
   }
 }
@@ -171,16 +177,20 @@ async function miss(context: StoreContext, carrier: CarrierAdapter, id: number, 
   const did = await getDid(context, id, null);
   const now = context.clock.nowMs();
   if (!isDue(did, now)) return 'waiting';
-  const releaseAtMs = did.renewsAtMs + graceMs;
   if (did.status === 'active') {
     await updateDid(context, id, { status: 'suspended', suspendReason: 'renewal' }, null);
     return 'suspended';
   }
-  if (now < Math.max(releaseAtMs, (did.suspendedAtMs ?? now) + graceMs)) return 'waiting';
+  if (now < graceEnds(did, graceMs)) return 'waiting';
   await releaseNumber(context, carrier, id, null);
   const entry = { actor: ACTOR, action: 'release', resource: 'number', resourceId: did.uuid, accountId: did.accountId };
   await writeAudit(context, { ...entry, before: did, after: null });
   return 'released';
+}
+
+/** Counted from the renewal, or from the suspension where that came later: everybody has all days of grace. */
+function graceEnds({ renewsAtMs, suspendedAtMs }: Pick<Due, 'renewsAtMs' | 'suspendedAtMs'>, graceMs: number): number {
+  return Math.max(renewsAtMs ?? 0, suspendedAtMs ?? 0) + graceMs;
 }
 
 /** A number that the operator suspended by hand neither renews nor is released. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { TenancyError } from '../errors.ts';
 import type { EntryKind, LedgerKind, ReferenceType, StoreContext } from '../store/index.ts';
-import { hashEntry, sha256 } from './entry-hash.ts';
+import { type HashedPosting, hashEntry, sha256 } from './entry-hash.ts';
 
 export const DEFAULT_CURRENCY = 'EUR';
 
@@ -47,25 +47,13 @@ export async function postEntry(context: StoreContext, entry: NewEntry): Promise
   const currency = entry.currency ?? DEFAULT_CURRENCY;
   checkPostings(entry.postings);
   const bodyHash = hashBody(entry, currency);
-  const earlier = await context.db
-    .selectFrom('ledgerEntries')
-    .select(['id', 'bodyHash'])
-    .where('idempotencyKey', '=', entry.idempotencyKey)
-    .executeTakeFirst();
+  const { earlier, last } = await findEntries(context, entry.idempotencyKey);
   if (earlier !== undefined) {
     if (earlier.bodyHash === bodyHash) return { entryId: earlier.id, replayed: true };
     throw new TenancyError('idempotency_mismatch', 'This idempotency key was used before for something else.');
   }
-  const last = await context.db
-    .selectFrom('ledgerEntries')
-    .select(['id', 'hash'])
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
   const id = (last?.id ?? 0) + 1;
-  const written = [];
-  for (const posting of entry.postings)
-    written.push(await writePosting(context, id, currency, posting, entry.creditMicros ?? 0));
+  const written = await writePostings(context, id, currency, entry);
   const row = {
     id,
     accountId: entry.accountId,
@@ -119,31 +107,57 @@ export async function getBalance(
   currency: string = DEFAULT_CURRENCY,
   kind: LedgerKind = 'wallet',
 ): Promise<number> {
-  const ledgerAccountId = await findLedgerAccount(context, accountId, kind, currency);
-  return ledgerAccountId === undefined ? 0 : lastBalance(context, ledgerAccountId);
+  const [found] = await findLedgerAccounts(context, currency, [{ accountId, kind }]);
+  return found?.balanceMicros ?? 0;
 }
 
-async function writePosting(
+/** The entry that this key has made, and the last one of the chain. */
+async function findEntries(context: StoreContext, idempotencyKey: string) {
+  const rows = await context.db
+    .selectFrom('ledgerEntries')
+    .select(['id', 'hash', 'bodyHash', 'idempotencyKey'])
+    .where((eb) =>
+      eb.or([
+        eb('idempotencyKey', '=', idempotencyKey),
+        eb('id', '=', (of) => of.selectFrom('ledgerEntries').select((max) => max.fn.max('id').as('id'))),
+      ]),
+    )
+    .orderBy('id', 'desc')
+    .execute();
+  return { earlier: rows.find((row) => row.idempotencyKey === idempotencyKey), last: rows[0] };
+}
+
+async function writePostings(
   context: StoreContext,
   entryId: number,
   currency: string,
-  posting: NewPosting,
-  creditMicros: number,
-) {
-  const { accountId, kind, amountMicros } = posting;
-  const ledgerAccountId = await openLedgerAccount(context, accountId, kind, currency);
-  const balanceAfterMicros = (await lastBalance(context, ledgerAccountId)) + amountMicros;
-  if (!Number.isSafeInteger(balanceAfterMicros))
-    throw new TenancyError('validation_failed', 'The amount is too large.');
-  if (kind === 'wallet' && amountMicros < 0 && balanceAfterMicros < -creditMicros) {
-    throw new TenancyError('insufficient_balance', 'Wallet balance too low for this purchase.');
+  { postings, creditMicros = 0 }: NewEntry,
+): Promise<readonly HashedPosting[]> {
+  const accounts = [...(await findLedgerAccounts(context, currency, postings))];
+  const rows = [];
+  for (const { accountId, kind, amountMicros } of postings) {
+    let account = accounts.find((one) => one.accountId === accountId && one.kind === kind);
+    if (account === undefined) {
+      account = await openLedgerAccount(context, accountId, kind, currency);
+      accounts.push(account);
+    }
+    account.balanceMicros += amountMicros;
+    const { id: ledgerAccountId, balanceMicros: balanceAfterMicros } = account;
+    if (!Number.isSafeInteger(balanceAfterMicros))
+      throw new TenancyError('validation_failed', 'The amount is too large.');
+    if (kind === 'wallet' && amountMicros < 0 && balanceAfterMicros < -creditMicros)
+      throw new TenancyError('insufficient_balance', 'Wallet balance too low for this purchase.');
+    rows.push({ ledgerAccountId, amountMicros, balanceAfterMicros, accountId, entryId });
   }
-  const row = { ledgerAccountId, amountMicros, balanceAfterMicros };
-  await context.db
-    .insertInto('ledgerPostings')
-    .values({ ...row, accountId, entryId })
-    .execute();
-  return row;
+  await context.db.insertInto('ledgerPostings').values(rows).execute();
+  return rows;
+}
+
+interface LedgerAccount {
+  readonly id: number;
+  readonly accountId: number | null;
+  readonly kind: LedgerKind;
+  balanceMicros: number;
 }
 
 async function openLedgerAccount(
@@ -151,43 +165,41 @@ async function openLedgerAccount(
   accountId: number | null,
   kind: LedgerKind,
   currency: string,
-): Promise<number> {
-  const known = await findLedgerAccount(context, accountId, kind, currency);
-  if (known !== undefined) return known;
-  const made = await context.db
+): Promise<LedgerAccount> {
+  const { id } = await context.db
     .insertInto('ledgerAccounts')
     .values({ accountId, kind, currency })
     .returning('id')
     .executeTakeFirstOrThrow();
-  return made.id;
+  return { id, accountId, kind, balanceMicros: 0 };
 }
 
-async function findLedgerAccount(
+const BALANCE = sql<number>`coalesce((SELECT balance_after_micros FROM ledger_postings
+  WHERE ledger_account_id = ledger_accounts.id ORDER BY id DESC LIMIT 1), 0)`;
+
+/** Those of the ledger accounts that exist, each with what stands in it. */
+function findLedgerAccounts(
   context: StoreContext,
-  accountId: number | null,
-  kind: LedgerKind,
   currency: string,
-): Promise<number | undefined> {
-  const row = await context.db
+  wanted: readonly Pick<NewPosting, 'accountId' | 'kind'>[],
+): Promise<readonly LedgerAccount[]> {
+  return context.db
     .selectFrom('ledgerAccounts')
-    .select('id')
-    // As the index is made: an account of the platform has no owner.
-    .where(sql<boolean>`coalesce(account_id, 0) = ${accountId ?? 0}`)
-    .where('kind', '=', kind)
-    .where('currency', '=', currency)
-    .executeTakeFirst();
-  return row?.id;
-}
-
-async function lastBalance(context: StoreContext, ledgerAccountId: number): Promise<number> {
-  const row = await context.db
-    .selectFrom('ledgerPostings')
-    .select('balanceAfterMicros')
-    .where('ledgerAccountId', '=', ledgerAccountId)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.balanceAfterMicros ?? 0;
+    .select(['id', 'accountId', 'kind'])
+    .select(BALANCE.as('balanceMicros'))
+    .where((eb) =>
+      eb.or(
+        wanted.map(({ accountId, kind }) =>
+          eb.and([
+            // As the index is made: an account of the platform has no owner.
+            sql<boolean>`coalesce(account_id, 0) = ${accountId ?? 0}`,
+            eb('kind', '=', kind),
+            eb('currency', '=', currency),
+          ]),
+        ),
+      ),
+    )
+    .execute();
 }
 
 function checkPostings(postings: readonly NewPosting[]): void {
