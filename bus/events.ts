@@ -13,7 +13,22 @@ export type SipEvent =
   | { readonly kind: 'ban'; readonly ban: BanChange }
   | { readonly kind: 'calls_alive'; readonly atMs: number }
   | { readonly kind: 'spend_alarm'; readonly alarm: SpendAlarm }
-  | { readonly kind: 'funds_ending'; readonly ending: FundsEnding };
+  | { readonly kind: 'funds_ending'; readonly ending: FundsEnding }
+  | { readonly kind: 'sip_message'; readonly message: SipMessage };
+
+/** A MESSAGE (RFC 3428) of a PBX that was answered 202: to be charged and sent on. */
+export interface SipMessage {
+  readonly trunkId: number;
+  readonly accountId: number;
+  /** The number that sends it, of that account. */
+  readonly didId: number;
+  /** E.164. */
+  readonly to: string;
+  readonly body: string;
+  /** Names the request: it comes again when its answer was lost. */
+  readonly key: string;
+  readonly atMs: number;
+}
 
 /** A binding as it is persisted and shown: AOR -> contact (RFC 3261 section 10). */
 export interface BindingRecord {

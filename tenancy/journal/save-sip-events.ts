@@ -1,6 +1,6 @@
 import type { SipEvent } from '../../bus/index.ts';
 import { writeTransition } from '../availability/index.ts';
-import type { Store } from '../store/index.ts';
+import { type Store, wakeMessageDeliveries, writeSipMessage } from '../store/index.ts';
 import { writeBindings, writeRefreshes } from './bindings.ts';
 import { writeCalls, writeCallsAlive } from './calls.ts';
 import { writeFundsEvent } from './funds-events.ts';
@@ -22,7 +22,14 @@ export function saveSipEvents(store: Store, events: readonly SipEvent[]): Promis
       connection,
       events.flatMap((event) => (event.kind === 'trunk_state' ? [event.state] : [])),
     );
-    for (const event of events) if (event.kind === 'trunk_transition') writeTransition(connection, event.transition);
+    for (const event of events) {
+      if (event.kind !== 'trunk_transition') continue;
+      const { transition } = event;
+      writeTransition(connection, transition);
+      if (transition.state === 'registered') wakeMessageDeliveries(connection, transition.trunkId, transition.atMs);
+    }
+    for (const event of events)
+      if (event.kind === 'sip_message') writeSipMessage(connection, store.secrets, event.message);
     for (const event of events) if (event.kind === 'credentials_moved') writeCredentialsMoved(connection, event);
     writeCalls(
       connection,

@@ -35,6 +35,8 @@ export interface Store extends StoreContext {
   readonly file: string;
   /** All or nothing. `work` must use the context it is given, never the store itself. */
   write<T>(work: (context: StoreContext) => Promise<T>): Promise<T>;
+  /** Everything is done and then undone: what would be, while `work` runs. */
+  rehearse<T>(work: (context: StoreContext, connection: SqliteConnection) => Promise<T>): Promise<T>;
   /** Many rows at once on prepared statements: all or nothing, without a promise per row. */
   bulk<T>(work: (connection: SqliteConnection) => T): Promise<T>;
   /** Looks at many rows on prepared statements, without a transaction. */
@@ -84,6 +86,7 @@ function assemble(connection: SqliteConnection, lock: StoreLock | undefined, opt
     db,
     file: connection.file,
     write: (work) => db.transaction().execute((tx) => work({ ...shared, db: tx })),
+    rehearse: (work) => rehearse(db, (tx) => work({ ...shared, db: tx }, connection)),
     bulk: (work) => db.connection().execute(async () => connection.transaction(() => work(connection))),
     read: (work) => db.connection().execute(async () => work(connection)),
     // Not beside an open transaction: the copy would have what may still be rolled back.
@@ -93,6 +96,16 @@ function assemble(connection: SqliteConnection, lock: StoreLock | undefined, opt
       return closed;
     },
   };
+}
+
+/** A transaction that is rolled back at its end, whatever it came to. */
+async function rehearse<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> {
+  const transaction = await db.startTransaction().execute();
+  try {
+    return await work(transaction);
+  } finally {
+    await transaction.rollback().execute();
+  }
 }
 
 /** Waits for the transaction that is open, if any. */

@@ -10,7 +10,10 @@ export interface MessageTables {
     readonly direction: 'out' | 'in';
     readonly fromNumber: string;
     readonly toNumber: string;
+    /** Empty: sealed, or deleted. */
     readonly body: string;
+    readonly bodySealed: Uint8Array | null;
+    readonly bodyDeletedAtMs: number | null;
     readonly encoding: 'GSM-7' | 'UCS-2';
     readonly segments: number;
     readonly status: 'queued' | 'sent' | 'delivered' | 'failed' | 'received';
@@ -26,6 +29,34 @@ export interface MessageTables {
     readonly dueAtMs: number;
     readonly createdAtMs: number;
     readonly sentAtMs: number | null;
+    readonly finishedAtMs: number | null;
+  };
+  /** What PBXes have handed in by SIP and is not charged yet. */
+  readonly sipMessages: {
+    readonly id: Generated<number>;
+    readonly accountId: number;
+    readonly didId: number;
+    readonly trunkId: number;
+    readonly toNumber: string;
+    readonly bodySealed: Uint8Array;
+    /** Names the request: the same one counts once. */
+    readonly requestKey: string;
+    readonly dueAtMs: number;
+    readonly createdAtMs: number;
+  };
+  /** What came in and is brought to the PBX of its number. */
+  readonly messageDeliveries: {
+    readonly messageId: number;
+    readonly accountId: number;
+    readonly didId: number;
+    readonly status: Generated<'pending' | 'delivered' | 'failed'>;
+    /** Whose registration is waited for. */
+    readonly trunkId: number | null;
+    /** What the PBX answered last. */
+    readonly sipStatus: number | null;
+    readonly reason: string | null;
+    readonly attempts: Generated<number>;
+    readonly dueAtMs: number;
     readonly finishedAtMs: number | null;
   };
   readonly messageOptOuts: { readonly didId: number; readonly recipient: string; readonly atMs: number };

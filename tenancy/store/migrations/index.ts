@@ -16,6 +16,7 @@ import { certifiedTrunks } from './0015-certified-trunks.ts';
 import { idempotentWrites } from './0016-idempotent-writes.ts';
 import { carrierReleases } from './0017-carrier-releases.ts';
 import { messages } from './0018-messages.ts';
+import { sipMessages } from './0019-sip-messages.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
@@ -38,6 +39,7 @@ export const MIGRATIONS: readonly Migration[] = [
   idempotentWrites,
   carrierReleases,
   messages,
+  sipMessages,
 ];
 
 export type { Migration };

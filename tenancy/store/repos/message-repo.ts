@@ -4,32 +4,48 @@ import type { Row } from '../schema.ts';
 import { type Found, matches, type Ref, readSlice, type Slice, single, type Visible, within } from './common.ts';
 import { newUuid } from './new-uuid.ts';
 
-export type MessageRow = Row<'messages'>;
+/** A message with its text in the clear; `''` once the text was deleted. */
+export type MessageRow = Omit<Row<'messages'>, 'bodySealed'>;
 
 export type NewMessage = Pick<
   MessageRow,
   'accountId' | 'didId' | 'direction' | 'fromNumber' | 'toNumber' | 'body' | 'encoding' | 'segments' | 'status'
 > &
-  Partial<Pick<MessageRow, 'priceMicros' | 'currency' | 'carrierRef' | 'idempotencyKey'>>;
+  Partial<Pick<MessageRow, 'priceMicros' | 'currency' | 'carrierRef' | 'idempotencyKey' | 'reason'>>;
 
-/** Call it within `store.write`, together with what it costs or whom it is told to. */
+/** Call it within `store.write`, together with what it costs or whom it is told to. The text is kept sealed. */
 export async function createMessage(context: StoreContext, message: NewMessage): Promise<MessageRow> {
   const now = context.clock.nowMs();
-  return context.db
+  const uuid = newUuid('msg');
+  const row = await context.db
     .insertInto('messages')
     .values({
       carrierRef: null,
       idempotencyKey: null,
-      ...message,
-      uuid: newUuid('msg'),
       reason: null,
+      ...message,
+      uuid,
+      body: '',
+      bodySealed: context.secrets.seal(message.body, sealContext(uuid)),
       dueAtMs: now,
       createdAtMs: now,
       sentAtMs: null,
-      finishedAtMs: message.direction === 'in' ? now : null,
+      finishedAtMs: message.direction === 'in' || message.status === 'failed' ? now : null,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
+  return opened(context, row);
+}
+
+/** Lets go of texts that are older, a slice at a time; what was sent, when and for how much stays. @returns how many */
+export async function deleteMessageBodies(context: StoreContext, beforeMs: number, limit: number): Promise<number> {
+  const old = context.db.selectFrom('messages').select('id').where('createdAtMs', '<', beforeMs);
+  const result = await context.db
+    .updateTable('messages')
+    .set({ body: '', bodySealed: null, bodyDeletedAtMs: context.clock.nowMs() })
+    .where('id', 'in', old.where('bodyDeletedAtMs', 'is', null).where('status', '<>', 'queued').limit(limit))
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
 }
 
 /** @throws TenancyError `not_found`, for foreign messages as for unknown ones */
@@ -37,7 +53,7 @@ export async function getMessage(context: StoreContext, ref: Ref, visible: Visib
   const query = context.db.selectFrom('messages').where(within(visible, 'messages.account_id'));
   const row = single(await query.selectAll().where(matches(ref, 'messages')).limit(2).execute());
   if (row === undefined) throw notFound('message');
-  return row;
+  return opened(context, row);
 }
 
 export interface MessageFilter {
@@ -61,32 +77,35 @@ export async function listMessages(
   if (status !== undefined) query = query.where('status', '=', status);
   if (number !== undefined)
     query = query.where((eb) => eb.or([eb('fromNumber', '=', number), eb('toNumber', '=', number)]));
-  return readSlice(query, slice);
+  const { total, rows } = await readSlice(query, slice);
+  return { total, rows: rows.map((row) => opened(context, row)) };
 }
 
 /** The message of that account that was sent with that Idempotency-Key. */
-export function findMessageByKey(
+export async function findMessageByKey(
   context: StoreContext,
   accountId: number,
   idempotencyKey: string,
 ): Promise<MessageRow | undefined> {
   const query = context.db.selectFrom('messages').selectAll().where('accountId', '=', accountId);
-  return query.where('idempotencyKey', '=', idempotencyKey).executeTakeFirst();
+  const row = await query.where('idempotencyKey', '=', idempotencyKey).executeTakeFirst();
+  return row && opened(context, row);
 }
 
 /** By the carrier's own name for it. */
-export function findMessageByCarrier(
+export async function findMessageByCarrier(
   context: StoreContext,
   direction: MessageRow['direction'],
   carrierRef: string,
 ): Promise<MessageRow | undefined> {
   const query = context.db.selectFrom('messages').selectAll().where('direction', '=', direction);
-  return query.where('carrierRef', '=', carrierRef).executeTakeFirst();
+  const row = await query.where('carrierRef', '=', carrierRef).executeTakeFirst();
+  return row && opened(context, row);
 }
 
 /** Those that the carrier has not taken yet and is to be asked about now, the oldest first. */
-export function dueMessages(context: StoreContext, limit: number): Promise<readonly MessageRow[]> {
-  return context.db
+export async function dueMessages(context: StoreContext, limit: number): Promise<readonly MessageRow[]> {
+  const rows = await context.db
     .selectFrom('messages')
     .selectAll()
     .where('status', '=', 'queued')
@@ -95,6 +114,7 @@ export function dueMessages(context: StoreContext, limit: number): Promise<reado
     .orderBy('id')
     .limit(limit)
     .execute();
+  return rows.map((row) => opened(context, row));
 }
 
 export async function updateMessage(
@@ -167,4 +187,13 @@ export async function setMessagePrice(
     .values(price)
     .onConflict((conflict) => conflict.columns(['accountId', 'prefix']).doUpdateSet({ priceMicros }))
     .execute();
+}
+
+function sealContext(uuid: string): string {
+  return `message:${uuid}`;
+}
+
+/** Rows of before texts were sealed have them in the clear. */
+function opened(context: StoreContext, { bodySealed, ...row }: Row<'messages'>): MessageRow {
+  return bodySealed === null ? row : { ...row, body: context.secrets.open(bodySealed, sealContext(row.uuid)) };
 }
