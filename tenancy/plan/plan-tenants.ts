@@ -39,27 +39,32 @@ export interface AppliedPlan extends TenantPlan {
  * @throws TenantFileError with the line of each fault
  */
 export async function planTenants(store: Store, text: string, name: string, options: PlanOptions): Promise<TenantPlan> {
-  const parsed = parseTenantFile(text, name);
-  let plan: TenantPlan | undefined;
-  await store
-    .write(async (tx) => {
-      const { credentials, ...rest } = await run(tx, parsed, options);
-      plan = rest;
-      throw ROLL_BACK;
-    })
-    .catch((error: unknown) => {
-      if (error !== ROLL_BACK) throw error;
-    });
-  if (plan === undefined) throw ROLL_BACK;
-  return plan;
+  return planParsed(store, parseTenantFile(text, name), options);
+}
+
+/** @internal what is left to do once the file is read. */
+export async function planParsed(store: Store, parsed: ParsedTenantFile, options: PlanOptions): Promise<TenantPlan> {
+  return store.rehearse(async (context) => {
+    const { credentials: _, ...plan } = await runTenants(context, parsed, options);
+    return plan;
+  });
 }
 
 /** Does it, all or nothing. */
-export function applyTenants(store: Store, text: string, name: string, options: PlanOptions): Promise<AppliedPlan> {
-  const parsed = parseTenantFile(text, name);
+export async function applyTenants(
+  store: Store,
+  text: string,
+  name: string,
+  options: PlanOptions,
+): Promise<AppliedPlan> {
+  return applyParsed(store, parseTenantFile(text, name), options);
+}
+
+/** @internal what is left to do once the file is read. */
+export function applyParsed(store: Store, parsed: ParsedTenantFile, options: PlanOptions): Promise<AppliedPlan> {
   return store.write(async (tx) => {
-    const applied = await run(tx, parsed, options);
-    if (applied.changes.length > 0) await keepFile(tx, text, name, options, applied);
+    const applied = await runTenants(tx, parsed, options);
+    if (applied.changes.length > 0) await keepFile(tx, parsed, options, applied);
     return applied;
   });
 }
@@ -67,8 +72,7 @@ export function applyTenants(store: Store, text: string, name: string, options: 
 /** The file itself stays in the audit log: what drift is measured against, and what a rollback applies again. */
 async function keepFile(
   context: StoreContext,
-  text: string,
-  name: string,
+  { text, name }: ParsedTenantFile,
   { actor, accountId }: PlanOptions,
   { changes, effects }: AppliedPlan,
 ): Promise<void> {
@@ -76,16 +80,19 @@ async function keepFile(
   await writeAudit(context, { ...entry, before: null, after: { yaml: text, changes: changes.length, effects } });
 }
 
-const ROLL_BACK = new Error('the plan was made, and is rolled back');
-
-async function run(context: StoreContext, parsed: ParsedTenantFile, options: PlanOptions): Promise<AppliedPlan> {
+/** What plan, apply and every rehearsal of a file do: the same steps in the same order. */
+export async function runTenants(
+  context: StoreContext,
+  parsed: ParsedTenantFile,
+  options: PlanOptions,
+): Promise<AppliedPlan> {
   const session = new Session(context, parsed, options);
   const registered = await loadRegistered(context);
   await reconcileCarriers(session);
   const states = await reconcileAccounts(session);
   for (const state of states) await reconcileDomains(session, state);
   // What goes makes room for what comes: names, user names, numbers.
-  for (const state of states) await pruneDids(session, state, states);
+  for (const state of states) await pruneDids(session, state);
   for (const state of states) await pruneGroups(session, state);
   for (const state of states) await pruneTrunks(session, state);
   for (const state of states) await reconcileTrunks(session, state);

@@ -1,6 +1,8 @@
 export interface FileFault {
   /** From 1. */
   readonly line: number;
+  /** From 1, where it is known. */
+  readonly column?: number;
   /** `accounts[0].trunks[3].max_in`, `''` for the file as a whole. */
   readonly path: string;
   readonly message: string;

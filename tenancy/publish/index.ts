@@ -1,2 +1,3 @@
+export { buildDelta, type DeltaSource, readChanges } from './build-delta.ts';
 export { DirectoryPublisher, type DirectoryTaker, type PublisherOptions } from './directory-publisher.ts';
 export { type UnpackedShare, unpackShare } from './unpack-share.ts';
