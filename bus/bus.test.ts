@@ -1,5 +1,6 @@
 import t from 'tap';
 import {
+  type CallRecord,
   type Columns,
   createLocalPorts,
   type DidColumn,
@@ -7,6 +8,7 @@ import {
   MainSide,
   type SipEvent,
   SipSide,
+  unpackCalls,
 } from './index.ts';
 
 const NONE = { upserts: [], deletes: [] };
@@ -95,6 +97,29 @@ t.test('events arrive in order and before the answer to a later request', async 
     seen.events.map((event) => event.kind === 'ban' && event.ban.address),
     ['10.0.0.1', '10.0.0.2'],
   );
+});
+
+t.test('of a call the last record of a batch crosses, with what was told around it', async (t) => {
+  const { main, sip, seen } = joined();
+  const call = { uuid: 'call_1', from: 'line\nend', status: 0, answeredAtMs: null, trace: [] } as unknown as CallRecord;
+  sip.emit({ kind: 'call', record: call });
+  sip.emit({ kind: 'call', record: { ...call, uuid: 'call_2', isEmergency: true } });
+  sip.emit(lifted('10.0.0.1'));
+  sip.emit({ kind: 'call', record: { ...call, status: 200, answeredAtMs: 7 } });
+  await main.request('stats');
+  const told = seen.events.flatMap((event) => (event.kind === 'calls' ? unpackCalls(event.calls) : []));
+  t.strictSame(
+    told.map(({ columns: [uuid, ...more], isEmergency }) => [uuid, more.at(-1), isEmergency]),
+    [
+      ['call_1', 200, false],
+      ['call_2', 0, true],
+    ],
+  );
+  t.strictSame(JSON.parse(told[0]?.record ?? ''), { ...call, status: 200, answeredAtMs: 7 });
+  t.equal(seen.events.length, 2);
+  sip.emit({ kind: 'call', record: call });
+  await main.request('stats');
+  t.equal(seen.events.length, 3, 'and what comes later crosses later');
 });
 
 t.test('beyond the bound events are lost and the loss is told', async (t) => {

@@ -1,4 +1,5 @@
 import type { Reason, Result, TraceLine } from '../telemetry/index.ts';
+import type { PackedCalls } from './call-batch.ts';
 import type { FundsEnding, SpendAlarm } from './funds.ts';
 
 /** What the SIP threads tell the main thread, in batches. Times are epoch milliseconds. */
@@ -9,6 +10,7 @@ export type SipEvent =
   | { readonly kind: 'trunk_transition'; readonly transition: TrunkTransition }
   | { readonly kind: 'credentials_moved'; readonly trunkId: number; readonly accountId: number; readonly atMs: number }
   | { readonly kind: 'call'; readonly record: CallRecord }
+  | { readonly kind: 'calls'; readonly calls: PackedCalls }
   | { readonly kind: 'register_failure'; readonly failure: RegisterFailure }
   | { readonly kind: 'ban'; readonly ban: BanChange }
   | { readonly kind: 'calls_alive'; readonly atMs: number }

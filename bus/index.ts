@@ -1,3 +1,4 @@
+export { type CallColumns, type CallRow, type PackedCalls, packCalls, unpackCalls } from './call-batch.ts';
 export type * from './directory-records.ts';
 export type * from './directory-share.ts';
 export type * from './events.ts';

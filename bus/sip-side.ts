@@ -1,3 +1,4 @@
+import { CallBatch } from './call-batch.ts';
 import type { DirectoryDelta } from './directory-records.ts';
 import type { DirectoryShare } from './directory-share.ts';
 import type { BindingRecord, CallRecord, SipEvent, TrunkStateRecord } from './events.ts';
@@ -24,6 +25,7 @@ export interface SipSideHandlers {
 /** The SIP thread's end of the bus: applies what comes down, batches what goes up. */
 export class SipSide {
   readonly #port: Port;
+  readonly #calls = new CallBatch();
   #pending: SipEvent[] = [];
   #lost = 0;
   #restored: BindingRecord[] = [];
@@ -53,11 +55,12 @@ export class SipSide {
 
   /** Queues an event for the next batch; never blocks, never throws. */
   emit(event: SipEvent): void {
-    if (this.#pending.length >= MAX_PENDING) {
+    if (this.#pending.length + this.#calls.size >= MAX_PENDING) {
       this.#lost += 1;
       return;
     }
-    this.#pending.push(event);
+    if (event.kind === 'call') this.#calls.put(event.record);
+    else this.#pending.push(event);
     this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
   }
 
@@ -65,8 +68,9 @@ export class SipSide {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#pending.length === 0 && this.#lost === 0) return;
     const events = this.#pending;
+    if (this.#calls.size > 0) events.push({ kind: 'calls', calls: this.#calls.take() });
+    if (events.length === 0 && this.#lost === 0) return;
     this.#pending = [];
     this.#post({ type: 'batch', events, lost: this.#lost });
     this.#lost = 0;

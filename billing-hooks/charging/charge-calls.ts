@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { CallRecord } from '../../bus/index.ts';
 import { accountChain, type LedgerKind, postEntry, type Store, type StoreContext } from '../../tenancy/index.ts';
 import { rateCall } from '../rating/index.ts';
@@ -21,6 +22,7 @@ export type UnratedReason = 'no_rate' | 'no_carrier_rate';
 
 /** Charges the calls that ended since the last time, a bounded number of them, each once. */
 export async function chargeWaitingCalls(store: Store, book: RateBook, limit = 200): Promise<ChargeReport> {
+  if (book.isEmpty) return letGoUnread(store);
   const waiting = await store.db
     .selectFrom('ratingQueue')
     .innerJoin('calls', 'calls.id', 'ratingQueue.callId')
@@ -31,22 +33,42 @@ export async function chargeWaitingCalls(store: Store, book: RateBook, limit = 2
     .execute();
   if (waiting.length === 0) return { charged: 0, unrated: 0 };
   return store.write(async (context) => {
-    let unrated = 0;
+    const chains: Chains = new Map();
+    const charged: number[] = [];
     for (const row of waiting) {
       const call = { id: row.id, record: JSON.parse(row.record) as CallRecord };
-      const reason = await chargeCall(context, book, call, 1);
-      if (reason === undefined) await context.db.deleteFrom('ratingQueue').where('callId', '=', call.id).execute();
+      const reason = await chargeCall(context, book, call, 1, chains);
+      if (reason === undefined) charged.push(call.id);
       else {
-        unrated += 1;
         const triedAtMs = context.clock.nowMs();
         const tried = { status: 'unrated', reason, triedAtMs } as const;
         await context.db.updateTable('ratingQueue').set(tried).where('callId', '=', call.id).execute();
       }
-      if (!book.isEmpty) await context.db.insertInto('settledCalls').values({ callUuid: call.record.uuid }).execute();
+      await context.db.insertInto('settledCalls').values({ callUuid: call.record.uuid }).execute();
     }
-    return { charged: waiting.length - unrated, unrated };
+    const ids = JSON.stringify(charged);
+    await sql`DELETE FROM rating_queue WHERE call_id IN (SELECT value FROM json_each(${ids}))`.execute(context.db);
+    return { charged: charged.length, unrated: waiting.length - charged.length };
   });
 }
+
+/** Nobody pays for calls: whatever waits is done with, and its records need not be read. */
+async function letGoUnread(store: Store): Promise<ChargeReport> {
+  const isWaiting = await store.db
+    .selectFrom('ratingQueue')
+    .select('callId')
+    .where('status', '=', 'waiting')
+    .limit(1)
+    .execute();
+  if (isWaiting.length === 0) return { charged: 0, unrated: 0 };
+  const { changes } = await store.bulk((connection) =>
+    connection.prepare("DELETE FROM rating_queue WHERE status = 'waiting'").run([]),
+  );
+  return { charged: changes, unrated: 0 };
+}
+
+/** Accounts from one up to the root, read once for all calls of a batch. */
+type Chains = Map<number, readonly number[]>;
 
 /** Prices have changed: calls that had none are tried again. */
 export async function retryUnrated(context: StoreContext): Promise<number> {
@@ -61,8 +83,9 @@ export async function chargeCall(
   book: RateBook,
   call: EndedCall,
   revision: number,
+  chains: Chains = new Map(),
 ): Promise<UnratedReason | undefined> {
-  const facts = await factsOf(context, call.record);
+  const facts = await factsOf(context, call.record, chains);
   let reason: UnratedReason | undefined;
   for (const level of facts === undefined ? [] : book.levels(facts)) {
     const { answeredAtMs } = call.record;
@@ -173,10 +196,11 @@ async function lastCharge(context: StoreContext, callId: number, owner: ReturnTy
     .executeTakeFirst();
 }
 
-async function factsOf(context: StoreContext, record: CallRecord): Promise<CallFacts | undefined> {
+async function factsOf(context: StoreContext, record: CallRecord, chains: Chains): Promise<CallFacts | undefined> {
   if (record.accountId === null || record.answeredAtMs === null) return undefined;
   const { direction, to, trunkId, carrierId, isEmergency = false } = record;
-  const chain = (await accountChain(context, record.accountId)).map(({ id }) => id);
+  const chain = chains.get(record.accountId) ?? (await accountChain(context, record.accountId)).map(({ id }) => id);
+  chains.set(record.accountId, chain);
   return { direction, isEmergency, to, chain, trunkId, carrierId };
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { CallRecord } from '../../bus/index.ts';
+import { type CallColumns, type CallRecord, type CallRow, packCalls, unpackCalls } from '../../bus/index.ts';
 import { type SqliteConnection, type Store, type StoreContext, tellEvent } from '../store/index.ts';
 
 export type StoredCall = CallRecord & { readonly id: number };
@@ -41,34 +41,24 @@ const PUT = `INSERT INTO calls (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() 
 
 /** A record comes when the call starts, is answered and ends; the last one wins. */
 export function writeCalls(connection: SqliteConnection, records: readonly CallRecord[]): void {
+  writeCallRows(connection, unpackCalls(packCalls(records)));
+}
+
+/** The same of what the SIP threads have packed. */
+export function writeCallRows(connection: SqliteConnection, rows: readonly CallRow[]): void {
   const put = connection.prepare(PUT);
-  for (const call of records) {
-    if (call.isEmergency === true) tellEmergency(connection, call);
-    put.run([
-      call.uuid,
-      call.accountId,
-      call.trunkId,
-      call.didId,
-      call.carrierId,
-      call.direction,
-      call.from,
-      call.to,
-      call.startedAtMs,
-      call.answeredAtMs,
-      call.endedAtMs,
-      call.result,
-      call.reason,
-      call.status,
-      JSON.stringify(call),
-    ]);
+  for (const { columns, isEmergency, record } of rows) {
+    if (isEmergency) tellEmergency(connection, columns);
+    put.run([...columns, record]);
   }
 }
 
 /** F-114: somebody asks for help, told once, with the first record of the call. */
-function tellEmergency(connection: SqliteConnection, call: CallRecord): void {
-  if (connection.prepare('SELECT id FROM calls WHERE uuid = ?').all([call.uuid]).length > 0) return;
-  const data = { call_uuid: call.uuid, trunk_id: call.trunkId, from: call.from, to: call.to };
-  tellEvent(connection, { accountId: call.accountId, event: 'emergency.called', data }, call.startedAtMs);
+function tellEmergency(connection: SqliteConnection, columns: CallColumns): void {
+  const [uuid, accountId, trunkId, , , , from, to, startedAtMs] = columns;
+  if (connection.prepare('SELECT id FROM calls WHERE uuid = ?').all([uuid]).length > 0) return;
+  const data = { call_uuid: uuid, trunk_id: trunkId, from, to };
+  tellEvent(connection, { accountId, event: 'emergency.called', data }, startedAtMs);
 }
 
 export function saveCalls(store: Store, records: readonly CallRecord[]): Promise<void> {

@@ -1,8 +1,8 @@
-import type { SipEvent } from '../../bus/index.ts';
+import { type SipEvent, unpackCalls } from '../../bus/index.ts';
 import { writeTransition } from '../availability/index.ts';
 import { type Store, wakeMessageDeliveries, writeSipMessage } from '../store/index.ts';
 import { writeBindings, writeRefreshes } from './bindings.ts';
-import { writeCalls, writeCallsAlive } from './calls.ts';
+import { writeCallRows, writeCalls, writeCallsAlive } from './calls.ts';
 import { writeFundsEvent } from './funds-events.ts';
 import { writeRegisterFailures } from './register-failures.ts';
 import { writeCredentialsMoved, writeTrunkStates } from './trunk-states.ts';
@@ -35,6 +35,7 @@ export function saveSipEvents(store: Store, events: readonly SipEvent[]): Promis
       connection,
       events.flatMap((event) => (event.kind === 'call' ? [event.record] : [])),
     );
+    for (const event of events) if (event.kind === 'calls') writeCallRows(connection, unpackCalls(event.calls));
     for (const event of events) if (event.kind === 'calls_alive') writeCallsAlive(connection, event.atMs);
     for (const event of events) writeFundsEvent(connection, event);
     const failures = events.flatMap((event) => (event.kind === 'register_failure' ? [event.failure] : []));

@@ -1,0 +1,87 @@
+import type { CallRecord } from './events.ts';
+
+/** What the store keeps of a call in columns of its own, in their order; the whole record is beside it. */
+export type CallColumns = readonly [
+  uuid: string,
+  accountId: number | null,
+  trunkId: number | null,
+  didId: number | null,
+  carrierId: number | null,
+  direction: CallRecord['direction'],
+  from: string,
+  to: string,
+  startedAtMs: number,
+  answeredAtMs: number | null,
+  endedAtMs: number | null,
+  result: CallRecord['result'],
+  reason: CallRecord['reason'],
+  status: number,
+];
+
+/** One record on its way to the store. */
+export interface CallRow {
+  readonly columns: CallColumns;
+  readonly isEmergency: boolean;
+  /** The whole record as JSON. */
+  readonly record: string;
+}
+
+/** Records as texts: a tenth of what objects cost to cross between threads, and the store keeps them so. */
+export interface PackedCalls {
+  /** JSON: a list of `columns` and `isEmergency` for each. */
+  readonly heads: string;
+  /** One line of JSON each. */
+  readonly records: string;
+}
+
+/** Records that wait for their batch. Of one call the last record counts, and only that one is told. */
+export class CallBatch {
+  readonly #records = new Map<string, CallRecord>();
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  put(record: CallRecord): void {
+    this.#records.set(record.uuid, record);
+  }
+
+  take(): PackedCalls {
+    const records = [...this.#records.values()];
+    this.#records.clear();
+    return packCalls(records);
+  }
+}
+
+export function packCalls(records: readonly CallRecord[]): PackedCalls {
+  return {
+    heads: JSON.stringify(records.map((record) => [columnsOf(record), record.isEmergency === true])),
+    // JSON escapes line ends, so that one line is one record.
+    records: records.map((record) => JSON.stringify(record)).join('\n'),
+  };
+}
+
+export function unpackCalls({ heads, records }: PackedCalls): readonly CallRow[] {
+  const lines = records.split('\n');
+  const list = JSON.parse(heads) as readonly (readonly [CallColumns, boolean])[];
+  return list.map(([columns, isEmergency], at) => ({ columns, isEmergency, record: lines[at] ?? '' }));
+}
+
+function columnsOf(call: CallRecord): CallColumns {
+  return [
+    call.uuid,
+    call.accountId,
+    call.trunkId,
+    call.didId,
+    call.carrierId,
+    call.direction,
+    call.from,
+    call.to,
+    call.startedAtMs,
+    call.answeredAtMs,
+    call.endedAtMs,
+    call.result,
+    call.reason,
+    call.status,
+  ];
+}
