@@ -4,12 +4,13 @@ import type { BanBook } from './ban-book.ts';
 import { type ChallengeKind, challengeLines } from './challenge.ts';
 import { computeHa1, equalInConstantTime, ResponseComputer } from './digest.ts';
 import { digestUriFits } from './digest-uri.ts';
+import { explainUnknownUser, explainWrongDigest, offeredAlgorithm } from './explain-failure.ts';
 import type { GuessLimit } from './guess-limit.ts';
 import { type IdentityDirectory, refuseIdentity, refuseSource } from './identity.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import type { NonceCheck, NonceSigner } from './nonce-signer.ts';
 import type { NonceUse } from './nonce-use.ts';
-import { algorithmOf, type DigestCredentials } from './parse-credentials.ts';
+import type { DigestCredentials } from './parse-credentials.ts';
 import { selectCredentials } from './select-credentials.ts';
 import { addressUri, parseSipUri } from './sip-uri.ts';
 
@@ -92,7 +93,9 @@ export class Authenticator {
         return this.#challenge(request, kind, realm, 'unknown_realm', false, sentence);
       }
       case 'malformed': {
-        const rejection = { status: 400, reason: 'bad_request' as const, sentence: `Cannot read: ${selection.line}` };
+        // The line itself stays out of traces and logs: it holds a digest.
+        const sentence = `Cannot read the ${kind === 'www' ? 'Authorization' : 'Proxy-Authorization'} header: a name is missing or given twice, or a quote stays open.`;
+        const rejection = { status: 400, reason: 'bad_request' as const, sentence };
         return { ok: false, rejection, username: '', trunk: undefined };
       }
       case 'found':
@@ -147,12 +150,9 @@ export class Authenticator {
 
   #verify(attempt: Attempt): AuthOutcome {
     const { request, credentials, trunk, nonce, nc } = attempt;
-    const algorithm = algorithmOf(credentials);
-    const password =
-      algorithm !== undefined && attempt.realm.algorithms.includes(algorithm)
-        ? this.#match(attempt, algorithm)
-        : undefined;
-    if (password === undefined || trunk === undefined) return this.#fail(attempt);
+    const algorithm = offeredAlgorithm(credentials, attempt.realm);
+    const password = algorithm === undefined ? undefined : this.#match(attempt, algorithm);
+    if (password === undefined || trunk === undefined) return this.#fail(attempt, algorithm);
     this.#options.uses.take(nonce.counter, nonce.issuedSec, nc);
     this.#options.guesses.recordSuccess(request.sourceAddress, attempt.identity);
     this.#options.bans.recordSuccess(request.sourceAddress, attempt.identity);
@@ -194,12 +194,34 @@ export class Authenticator {
     return refuseIdentity(this.#options.directory, trunk) ?? refuseSource(trunk, request.sourceAddress);
   }
 
-  #fail(attempt: Attempt): Refused {
-    const { request, trunk, identity } = attempt;
-    this.#options.guesses.recordFailure(request.sourceAddress, identity, this.#options.nowMs());
-    this.#options.bans.recordFailure(request.sourceAddress, identity);
-    if (trunk === undefined) return this.#challengeAgain(attempt, 'unknown_user', false, `There is no ${identity}.`);
-    return this.#challengeAgain(attempt, 'wrong_password', false, failure(attempt, trunk));
+  #fail(attempt: Attempt, algorithm: DigestAlgorithm | undefined): Refused {
+    const { request, credentials, realm, trunk, identity } = attempt;
+    const { directory, guesses, bans, nowMs } = this.#options;
+    guesses.recordFailure(request.sourceAddress, identity, nowMs());
+    bans.recordFailure(request.sourceAddress, identity);
+    if (trunk === undefined) {
+      const { trunk: meant, ...explanation } = explainUnknownUser(
+        directory,
+        request,
+        realm.realm,
+        credentials.username,
+      );
+      const refused = this.#challengeAgain(attempt, 'unknown_user', false);
+      return { ...refused, trunk: meant, rejection: { ...refused.rejection, ...explanation } };
+    }
+    const retiredAtMs = algorithm === undefined ? undefined : this.#retiredAtMs(attempt, trunk, algorithm);
+    const refused = this.#challengeAgain(attempt, 'wrong_password', false);
+    const explanation = explainWrongDigest({ credentials, realm, trunk, algorithm, retiredAtMs });
+    return { ...refused, rejection: { ...refused.rejection, ...explanation } };
+  }
+
+  /** Until when the password was good that the digest was made with, of a rotation that is over. */
+  #retiredAtMs({ request, credentials }: Attempt, trunk: TrunkRecord, algorithm: DigestAlgorithm): number | undefined {
+    const { previousHa1 } = trunk;
+    const old = previousHa1?.ha1[algorithm];
+    if (previousHa1 == null || old === undefined) return undefined;
+    const expected = this.#responses.compute(algorithm, old, request.method, credentials);
+    return equalInConstantTime(expected, credentials.response) ? previousHa1.untilMs : undefined;
   }
 
   #challengeAgain(attempt: Attempt, reason: Reason, stale: boolean, sentence?: string): Refused {
@@ -251,14 +273,4 @@ function usersOf({ request, credentials }: Attempt): readonly string[] {
 
 function otherAddress(request: InboundRequest): string {
   return `The nonce was made for another address than ${request.sourceAddress}.`;
-}
-
-function failure(attempt: Attempt, trunk: TrunkRecord): string | undefined {
-  const algorithm = algorithmOf(attempt.credentials);
-  if (algorithm === undefined || !attempt.realm.algorithms.includes(algorithm)) {
-    return `You used ${attempt.credentials.algorithm}, expected ${attempt.realm.algorithms.join(' or ')}.`;
-  }
-  if (trunk.ha1[algorithm] === undefined)
-    return `No password hash for ${algorithm} is stored: regenerate the password.`;
-  return undefined;
 }

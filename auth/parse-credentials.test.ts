@@ -36,6 +36,7 @@ t.test('what can be read in two ways is not read at all', async (t) => {
     line('r\r\nVia: x'),
     line('r\0'),
     'Digest realm="r",nonce="n",response="r"',
+    'Digest username="u",nonce="n",response="r"',
     `Digest ${'x'.repeat(5000)}`,
   ];
   for (const text of bad) t.equal(parseCredentials(text), undefined, JSON.stringify(text.slice(0, 60)));
@@ -57,6 +58,8 @@ t.test('RFC 3261 22.3: credentials for other realms are ignored, ours is found a
   t.match(selectCredentials([line('b.example')], realm), { kind: 'foreign', realm: 'b.example' });
   t.match(selectCredentials(['Digest nonsense'], realm), { kind: 'malformed' });
   t.match(selectCredentials([], realm), { kind: 'none' });
+  t.match(selectCredentials(['Basic x'], realm), { kind: 'none' });
+  t.match(selectCredentials([`${line('a.example')},response="x"`, line('a.example')], realm), { kind: 'found' });
 });
 
 t.test('RFC 8760 2.4: of several lines for the realm the one with an offered algorithm is taken', async (t) => {

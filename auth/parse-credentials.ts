@@ -131,10 +131,12 @@ export function algorithmOf(credentials: DigestCredentials): DigestAlgorithm | u
 }
 
 function isComplete(draft: DigestCredentials): boolean {
-  return draft.username !== '' && draft.realm !== '' && draft.nonce !== '' && draft.response !== '';
+  // Before the first challenge realm, nonce and response are empty (3GPP TS 24.229, 5.1.1.2).
+  return draft.username !== '' && (draft.realm !== '' || draft.response === '');
 }
 
-function isDigestScheme(line: string): boolean {
+/** Whether an Authorization value is of the scheme that we offer. */
+export function isDigestScheme(line: string): boolean {
   const after = line.charCodeAt(6);
   return (after === 32 || after === 9) && line.slice(0, 6).toLowerCase() === 'digest';
 }

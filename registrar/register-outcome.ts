@@ -49,7 +49,7 @@ export function describeFailure(
     result: entry.result,
     reason: rejection.reason,
     sentence: rejection.sentence ?? entry.sentence,
-    remedy: entry.remedy,
+    remedy: rejection.remedy ?? entry.remedy,
     trace: completeTrace(steps, context, rejection),
   };
 }

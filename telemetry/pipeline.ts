@@ -6,6 +6,8 @@ export interface Rejection {
   readonly reason: Reason;
   /** What this request in particular got wrong: "you sent X, expected Y". Overrides the catalogue's sentence in traces. */
   readonly sentence?: string;
+  /** How to mend this very case, where the catalogue's remedy would not. */
+  readonly remedy?: string;
   /** Rendered header lines for the answer, e.g. challenges, Retry-After, Min-Expires. */
   readonly lines?: readonly string[];
 }
