@@ -60,6 +60,8 @@ export interface MoneyTables {
     readonly accountId: number | null;
     readonly carrierId: number | null;
     readonly trunkId: number | null;
+    /** `onward`: the leg that was sent on into the public network. */
+    readonly leg: Generated<'call' | 'onward'>;
     /** 1, and one more each time the call is rated again. */
     readonly revision: number;
     readonly deckId: number;
@@ -128,6 +130,48 @@ export interface MoneyTables {
     readonly status: 'pending' | 'succeeded' | 'failed';
     readonly entryId: number | null;
     readonly url: string | null;
+    readonly createdAtMs: number;
+    readonly updatedAtMs: number;
+  };
+  /** Numbers of the operator's own that are on sale. */
+  readonly stockNumbers: {
+    readonly id: Generated<number>;
+    readonly number: string;
+    readonly country: string;
+    readonly type: 'local' | 'national' | 'mobile' | 'toll_free';
+    readonly city: string | null;
+    readonly monthlyRateMicros: number;
+    readonly setupFeeMicros: number;
+    readonly currency: Generated<string>;
+    readonly smsEnabled: number;
+    readonly requiresRegulatory: number;
+    readonly createdAtMs: number;
+    readonly updatedAtMs: number;
+  };
+  /** How a wallet is filled by itself. */
+  readonly walletFunding: {
+    readonly accountId: number;
+    readonly source: 'payment' | 'service';
+    readonly thresholdMicros: number;
+    readonly amountMicros: number;
+    readonly mostPerDay: number;
+    /** How far calls may go below zero while the service does not answer. */
+    readonly downCreditMicros: Generated<number>;
+    /** 1: the next time that the wallet is below the threshold counts. */
+    readonly isArmed: Generated<number>;
+    readonly downSinceMs: number | null;
+  };
+  readonly fundingRequests: {
+    readonly id: Generated<number>;
+    readonly accountId: number;
+    readonly source: 'payment' | 'service';
+    readonly reference: string;
+    readonly amountMicros: number;
+    readonly status: 'asked' | 'pending' | 'succeeded' | 'failed';
+    readonly providerRef: string | null;
+    readonly reason: string | null;
+    readonly attempts: Generated<number>;
+    readonly dueAtMs: number;
     readonly createdAtMs: number;
     readonly updatedAtMs: number;
   };

@@ -17,6 +17,7 @@ import { idempotentWrites } from './0016-idempotent-writes.ts';
 import { carrierReleases } from './0017-carrier-releases.ts';
 import { messages } from './0018-messages.ts';
 import { sipMessages } from './0019-sip-messages.ts';
+import { moneyOnward } from './0020-money-onward.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
@@ -40,6 +41,7 @@ export const MIGRATIONS: readonly Migration[] = [
   carrierReleases,
   messages,
   sipMessages,
+  moneyOnward,
 ];
 
 export type { Migration };
