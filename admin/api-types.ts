@@ -5154,6 +5154,314 @@ export interface ApiOperations {
       };
     };
   };
+  /** Place a call from the simulated carrier, or from a simulated PBX; answered when the call is over. Needs the scope calls:write. */
+  readonly 'POST /sandbox/calls': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly from?: string;
+      readonly to: string;
+      /** A simulated PBX calls out. */
+      readonly pbx?: number;
+      /** Default 100. */
+      readonly talk_ms?: number;
+      /** Default 3000. */
+      readonly patience_ms?: number;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        /** The final SIP status; 487 when the caller gave up. */
+        readonly status: number;
+        readonly phrase: string;
+        /** Simulated PBXes that rang, by id. */
+        readonly rang: readonly number[];
+        readonly call: {
+          readonly id: number;
+          readonly uuid: string;
+          readonly account_id: number | null;
+          readonly trunk_id: number | null;
+          readonly did_id: number | null;
+          readonly direction: string;
+          readonly from: string;
+          readonly to: string;
+          readonly started_at: string;
+          readonly answered_at: string | null;
+          readonly ended_at: string | null;
+          /** From answer to end. */
+          readonly duration_ms: number | null;
+          readonly result: string | null;
+          readonly reason: string | null;
+          /** The final SIP status, 0 while there is none. */
+          readonly status: number;
+          readonly sentence: string;
+          readonly hung_up_by: string | null;
+          readonly legs: readonly {
+            /** a: the caller. b: the called side. */
+            readonly side: string;
+            readonly call_id: string;
+            readonly remote: string;
+            readonly contact: string;
+          }[];
+        } | null;
+      };
+    };
+  };
+  /** What time it is in the test world, and what is due next. Every valid key may do this. */
+  readonly 'GET /sandbox/clock': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        /** RFC 3339, UTC. */
+        readonly now: string;
+        /** When the test world began, by its own clock. */
+        readonly started_at: string;
+        /** What is due next; null: nothing ever. */
+        readonly next: {
+          readonly work: string;
+          /** RFC 3339, UTC. */
+          readonly at: string;
+        } | null;
+      };
+    };
+  };
+  /** Move the clock of the test world ahead; what is due on the way is done, each at its time. Needs the scope admin. */
+  readonly 'POST /sandbox/clock/advance': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly seconds?: number;
+      readonly days?: number;
+      /** RFC 3339; at most 400 days ahead. */
+      readonly to?: string;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        /** RFC 3339, UTC. */
+        readonly from: string;
+        /** RFC 3339, UTC. */
+        readonly now: string;
+        /** false: it took too long; ask again to go on from `now`. */
+        readonly reached: boolean;
+        /** How often each kind of work was due. */
+        readonly work: Readonly<Record<string, number>>;
+        readonly total_events: number;
+        readonly events: readonly {
+          readonly id: number;
+          readonly event: string;
+          /** RFC 3339, UTC. */
+          readonly at: string;
+          readonly data: object;
+        }[];
+      };
+    };
+  };
+  /** Somebody sends a message to a number of the test world. Needs the scope messages:write. */
+  readonly 'POST /sandbox/messages': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly from: string;
+      readonly to: string;
+      readonly body: string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        /** out or in. */
+        readonly direction: string;
+        readonly from: string;
+        readonly to: string;
+        readonly body: string;
+        /** GSM-7 or UCS-2. */
+        readonly encoding: string;
+        /** Parts; each is charged. */
+        readonly segments: number;
+        /** queued, sent, delivered, failed; received. */
+        readonly status: string;
+        /** Why it failed. */
+        readonly reason: string | null;
+        /** Cents, rounded; price_micros is exact. */
+        readonly price: number;
+        /** Millionths of the currency. */
+        readonly price_micros: number;
+        readonly currency: string;
+        readonly created_at: string;
+        readonly sent_at: string | null;
+        readonly finished_at: string | null;
+      };
+    };
+  };
+  /** List the simulated PBXes. Needs the scope trunks:read. */
+  readonly 'GET /sandbox/pbx': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly trunk_id: number;
+        readonly trunk_uuid: string;
+        readonly username: string;
+        readonly realm: string;
+        readonly behaviour: string;
+        readonly registered: boolean;
+        /** The final SIP status of its REGISTER; 0: no answer. */
+        readonly register_status: number;
+        /** The numbers that were called here, oldest first. */
+        readonly rang: readonly string[];
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Have a simulated PBX register on a trunk. Needs the scope trunks:write. */
+  readonly 'POST /sandbox/pbx': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly trunk: number | string;
+      /** answer: 180 and 200; busy: 486; no_answer: 180 and nothing more; reject: 603. */
+      readonly behaviour?: 'answer' | 'busy' | 'no_answer' | 'reject';
+      /** What it registers with. Default: the trunk's own. */
+      readonly password?: string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly trunk_id: number;
+        readonly trunk_uuid: string;
+        readonly username: string;
+        readonly realm: string;
+        readonly behaviour: string;
+        readonly registered: boolean;
+        /** The final SIP status of its REGISTER; 0: no answer. */
+        readonly register_status: number;
+        /** The numbers that were called here, oldest first. */
+        readonly rang: readonly string[];
+      };
+    };
+  };
+  /** Have a simulated PBX unregister. Needs the scope trunks:write. */
+  readonly 'DELETE /sandbox/pbx/{id}': {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+      };
+    };
+  };
+  /** Have a simulated PBX meet calls in another way. Needs the scope trunks:write. */
+  readonly 'PATCH /sandbox/pbx/{id}': {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      /** answer: 180 and 200; busy: 486; no_answer: 180 and nothing more; reject: 603. */
+      readonly behaviour: 'answer' | 'busy' | 'no_answer' | 'reject';
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly trunk_id: number;
+        readonly trunk_uuid: string;
+        readonly username: string;
+        readonly realm: string;
+        readonly behaviour: string;
+        readonly registered: boolean;
+        /** The final SIP status of its REGISTER; 0: no answer. */
+        readonly register_status: number;
+        /** The numbers that were called here, oldest first. */
+        readonly rang: readonly string[];
+      };
+    };
+  };
+  /** Have the simulated regulator decide about a submission now. Needs the scope numbers:write. */
+  readonly 'POST /sandbox/regulatory/{id}/decision': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      readonly status: 'approved' | 'rejected';
+      readonly reason?: string;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        /** pending, approved or rejected. */
+        readonly status: string;
+        /** What is wrong, when it is rejected. */
+        readonly reason: string | null;
+        readonly numbers: readonly {
+          readonly did_number_id: number;
+          readonly number: string;
+        }[];
+        readonly documents: readonly {
+          readonly id: number;
+          readonly kind: string;
+        }[];
+        /** The carrier has the documents. */
+        readonly with_carrier: boolean;
+        readonly created_at: string;
+        readonly decided_at: string | null;
+      };
+    };
+  };
+  /** End the test world; the next request begins a new one. Needs the scope admin. */
+  readonly 'POST /sandbox/reset': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly reset: boolean;
+      };
+    };
+  };
+  /** Put test money into a wallet, or take it out. Needs the scope billing:write. */
+  readonly 'POST /sandbox/wallet': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      /** Signed cents; a wallet is never taken below nothing. */
+      readonly amount: number;
+      readonly account_id?: number | string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly account_id: number;
+        /** Cents. */
+        readonly balance: number;
+      };
+    };
+  };
   /** List SIP domains. Needs the scope accounts:read. */
   readonly 'GET /sip-domains': {
     readonly params: undefined;

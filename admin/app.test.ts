@@ -1,4 +1,6 @@
+import { text } from 'node:stream/consumers';
 import t from 'tap';
+import type { SandboxPort, TestCaller } from './sandbox-port.ts';
 import { openTestWorld, send } from './test-world.ts';
 
 t.test('every refusal has the envelope of the published guide', async (t) => {
@@ -50,18 +52,44 @@ t.test('a key never makes a stronger key', async (t) => {
   t.equal(own.body.data.account_id, world.accounts.msp, 'never an operator key');
 });
 
-t.test('a test key reads, and every write says that there is no sandbox yet', async (t) => {
+t.test('without a sandbox a test key reaches nothing, least of all what is live', async (t) => {
   const world = await openTestWorld(t);
-  t.equal((await send(world.app, 'GET', '/portal/sip-trunks', { key: world.keys.test })).status, 200);
   for (const [method, path] of [
+    ['GET', '/portal/sip-trunks'],
     ['POST', '/portal/sip-trunks'],
-    ['POST', '/portal/did-routing'],
     ['DELETE', '/api-keys/1'],
     ['PATCH', '/accounts/1'],
   ] as const) {
     const answer = await send(world.app, method, path, { key: world.keys.test, body: {} });
     t.match(answer, { status: 422, body: { error: { code: 'sandbox_not_available' } } }, `${method} ${path}`);
   }
+});
+
+t.test('a request with a test key goes to its test world whole, and with the rate limit of its key', async (t) => {
+  const seen: { caller: TestCaller; url: string | undefined; body: string }[] = [];
+  const sandbox: SandboxPort = {
+    findCaller: async () => undefined,
+    answer: async (caller, request, response) => {
+      void text(request).then((body) => {
+        seen.push({ caller, url: request.url, body });
+        response.writeHead(201, { 'content-type': 'application/json' }).end('{"data":{"from":"the test world"}}');
+      });
+    },
+  };
+  const world = await openTestWorld(t, { rateLimits: true, sandbox });
+  const body = { name: 'Acme Corp', surplus: true };
+  const answer = await send(world.app, 'POST', '/portal/sip-trunks?x=1', { key: world.keys.test, body });
+  t.match(answer, { status: 201, body: { data: { from: 'the test world' } } }, 'it judges the body by itself');
+  t.equal(answer.headers['x-didfarm-livemode'], 'false');
+  t.equal(answer.headers['x-ratelimit-remaining'], '59');
+  t.match(seen, [{ url: '/api/v1/portal/sip-trunks?x=1', body: JSON.stringify(body) }]);
+  const { msp } = world.accounts;
+  t.match(seen[0]?.caller, { worldAccountId: msp, accountId: msp, scopes: ['admin'], suspended: false });
+  t.equal((await send(world.app, 'GET', '/sandbox/clock', { key: world.keys.msp })).body.error.code, 'test_key_required');
+  const mine = { key: world.keys.operator, body: { name: 'x', scopes: ['admin'], mode: 'test' } };
+  const { key } = (await send(world.app, 'POST', '/api-keys', mine)).body.data;
+  t.equal((await send(world.app, 'GET', '/numbers', { key })).body.error.code, 'sandbox_not_available');
+  t.equal(seen.length, 1, 'the operator has no test world');
 });
 
 t.test('what is wrong with a body is said field by field', async (t) => {

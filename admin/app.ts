@@ -9,9 +9,11 @@ import Fastify, {
 } from 'fastify';
 import { BulkRunner } from './bulk/bulk-runner.ts';
 import type { AdminDeps } from './deps.ts';
-import { bearerPrincipal, controlPrincipal } from './http/authenticate.ts';
+import { ApiError } from './errors.ts';
+import { bearerPrincipal, controlPrincipal, testPrincipal } from './http/authenticate.ts';
 import { BODY_LIMIT_BYTES, installBodyParser } from './http/body-parser.ts';
 import { installErrorHandler, sendFrameworkError } from './http/error-handler.ts';
+import { handOver } from './http/hand-over.ts';
 import { IdempotencyGate } from './http/idempotency.ts';
 import { installOpenApi } from './http/openapi.ts';
 import { limitRate } from './http/rate-limit-hook.ts';
@@ -60,11 +62,16 @@ export async function createAdminApp(deps: AdminDeps): Promise<FastifyInstance> 
 
 async function installApi(api: FastifyInstance, deps: AdminDeps): Promise<void> {
   const limiter = new RateLimiter(deps.nowMs);
-  const authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<Principal> => {
+  const authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<Principal | undefined> => {
     if (deps.channel === 'control') return controlPrincipal(request, deps.store);
-    const principal = await bearerPrincipal(request, deps.store);
-    if (deps.rateLimits) limitRate(limiter, principal, reply);
-    return principal;
+    const admitted = deps.testWorld?.callerOf(request.raw);
+    if (admitted !== undefined) return testPrincipal(request, deps.store, admitted);
+    if (deps.channel === 'sandbox') throw new ApiError('invalid_api_key');
+    const caller = await bearerPrincipal(request, deps.store, deps.sandbox);
+    if (deps.rateLimits) limitRate(limiter, caller, reply);
+    if (!('worldAccountId' in caller)) return caller;
+    await handOver(deps.sandbox, caller, request, reply);
+    return undefined;
   };
   const define = createDefineRoute(api, {
     authenticate,
@@ -73,7 +80,7 @@ async function installApi(api: FastifyInstance, deps: AdminDeps): Promise<void> 
   });
   const bulkRunner = new BulkRunner(deps);
   // A command that opens the database for a moment takes up nobody else's work.
-  if (deps.channel === 'network') api.addHook('onReady', () => bulkRunner.resume());
+  if (deps.channel !== 'control') api.addHook('onReady', () => bulkRunner.resume());
   api.addHook('onClose', () => bulkRunner.stop());
   for (const install of API_ROUTES) install(define, { ...deps, bulkRunner });
 }

@@ -61,7 +61,7 @@ async function furnish(world: TestWorld, accountId: number, key: string, tag: st
 }
 
 /** Rows of this are not made here: other tests have them. */
-const ELSEWHERE = /^\/api\/v1\/(orders|calls|invoices|calls\/.*|.*deliveries.*)/;
+const ELSEWHERE = /^\/api\/v1\/(orders|sandbox|calls|invoices|calls\/.*|.*deliveries.*)/;
 
 t.test('whatever an account has does not exist for strangers, siblings and children, on any route', async (t) => {
   const world = await openTestWorld(t);

@@ -76,6 +76,8 @@ t.test('every operation of the document keeps the contract', async (t) => {
   const document = (await world.app.inject('/api/v1/openapi.json')).json() as OpenApi;
   const operations = operationsOf(document);
   t.ok(operations.length > 40, `${operations.length} operations`);
+  // What only a test world has is told apart before anything else; its own tests go on from there.
+  const live = operations.filter(({ path }) => !path.startsWith('/api/v1/sandbox/'));
 
   t.test('without a key it is 401, whatever else is wrong', async (t) => {
     for (const { method, path } of operations) {
@@ -96,7 +98,7 @@ t.test('every operation of the document keeps the contract', async (t) => {
   });
 
   t.test('an id that was never given out is 404', async (t) => {
-    for (const { method, path, properties } of operations.filter(({ path }) => path.includes('{'))) {
+    for (const { method, path, properties } of live.filter(({ path }) => path.includes('{'))) {
       for (const id of ['999999', 'trk_ffffffffffffffff', '0', '-1', '1e3', '%27%20OR%201', '%F0%9F%98%80']) {
         const change = VALID.find(([field]) => field in properties);
         const body = method === 'PATCH' ? Object.fromEntries([change ?? []]) : undefined;
@@ -130,7 +132,7 @@ t.test('every operation of the document keeps the contract', async (t) => {
   });
 
   t.test('no value of any field or parameter makes it stumble', async (t) => {
-    for (const { method, path, properties, parameters } of operations) {
+    for (const { method, path, properties, parameters } of live) {
       for (const field of Object.keys(properties)) {
         for (const value of NASTY) {
           const options = { key: world.keys.operator, body: { [field]: value } };

@@ -2,12 +2,13 @@ import type { BulkRunner } from './bulk/bulk-runner.ts';
 import type { DomainCheck } from './domain-check.ts';
 import type { SipAccess } from './pbx/sip-access.ts';
 import type { RecordStore, SipPort } from './ports.ts';
+import type { SandboxPort, TestWorldPort } from './sandbox-port.ts';
 import type { AdminStore } from './stores.ts';
 
 /** What the composition root hands to the admin side. */
 export interface AdminDeps {
-  /** `network`: Bearer keys. `control`: whoever can open the socket is the operator. */
-  readonly channel: 'network' | 'control';
+  /** `network`: Bearer keys. `control`: whoever can open the socket is the operator. `sandbox`: a test world. */
+  readonly channel: 'network' | 'control' | 'sandbox';
   readonly store: AdminStore;
   readonly records: RecordStore;
   readonly sip: SipPort;
@@ -27,6 +28,10 @@ export interface AdminDeps {
   readonly logger?: object;
   /** @default no check */
   readonly domainCheck?: DomainCheck;
+  /** Answers what comes with a test key. @default nothing does */
+  readonly sandbox?: SandboxPort;
+  /** The test world that this is the API of. @default it is the live one */
+  readonly testWorld?: TestWorldPort;
   /** Works on bulk jobs; the app makes it. */
   readonly bulkRunner?: BulkRunner;
 }

@@ -19,5 +19,17 @@ export type {
   StoredFailure,
 } from './ports.ts';
 export { describeApi } from './reference/describe-api.ts';
+export type {
+  Advanced,
+  CallOutcome,
+  CallRequest,
+  NewPbx,
+  PbxBehaviour,
+  SandboxPort,
+  SimulatedPbx,
+  TestCaller,
+  TestPhones,
+  TestWorldPort,
+} from './sandbox-port.ts';
 export { createAdminStore, createRecordStore } from './store/index.ts';
 export type { AdminStore } from './stores.ts';

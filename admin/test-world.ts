@@ -6,6 +6,7 @@ import { openStore, type Store } from '../tenancy/index.ts';
 import { createAdminApp } from './app.ts';
 import type { DomainCheck } from './domain-check.ts';
 import type { RecordStore, RegistrationStatus, SipPort, SipQueries, SipQuery, StoredCall } from './ports.ts';
+import type { SandboxPort } from './sandbox-port.ts';
 import { createAdminStore, createRecordStore } from './store/index.ts';
 import type { AdminStore } from './stores.ts';
 
@@ -51,7 +52,11 @@ interface Test {
 /** A real database with a small tree of accounts, and the app over it, as users and as the operator meet it. */
 export async function openTestWorld(
   t: Test,
-  options: { readonly rateLimits?: boolean; readonly domainCheck?: DomainCheck } = {},
+  options: {
+    readonly rateLimits?: boolean;
+    readonly domainCheck?: DomainCheck;
+    readonly sandbox?: SandboxPort;
+  } = {},
 ): Promise<TestWorld> {
   let now = Date.UTC(2026, 10, 21, 9);
   const clock: TestClock = {
@@ -79,6 +84,7 @@ export async function openTestWorld(
     rateLimits: options.rateLimits ?? false,
     nowMs: clock.nowMs,
     ...(options.domainCheck === undefined ? {} : { domainCheck: options.domainCheck }),
+    ...(options.sandbox === undefined ? {} : { sandbox: options.sandbox }),
   };
   const app = await createAdminApp({ ...deps, channel: 'network' });
   const control = await createAdminApp({ ...deps, channel: 'control' });

@@ -3,6 +3,7 @@ import ipaddr from 'ipaddr.js';
 import { ApiError, notFound } from '../errors.ts';
 import type { Principal } from '../principal.ts';
 import { BULK_REQUESTS_PER_MINUTE, REQUESTS_PER_MINUTE } from '../rate-limit.ts';
+import type { SandboxPort, TestCaller } from '../sandbox-port.ts';
 import type { KeyRow } from '../store-port.ts';
 import type { AccountTree, KeyFinder } from '../stores.ts';
 
@@ -31,28 +32,63 @@ export async function controlPrincipal(request: FastifyRequest, deps: Authentica
   return actIn(operator, request, deps);
 }
 
-/** Who holds the Bearer key. @throws {ApiError} 401, 403, or 404 for an account that may not be acted in. */
-export async function bearerPrincipal(request: FastifyRequest, deps: AuthenticateDeps): Promise<Principal> {
+/**
+ * Who holds the Bearer key: somebody of the live side, or of a test world, who is somebody only there.
+ * @throws {ApiError} 401, 403, or 404 for an account that may not be acted in
+ */
+export async function bearerPrincipal(
+  request: FastifyRequest,
+  deps: AuthenticateDeps,
+  sandbox?: SandboxPort,
+): Promise<Principal | TestCaller> {
   const token = bearerToken(request);
   const key = await deps.keys.findByToken(token);
-  if (key === undefined) throw new ApiError('invalid_api_key');
+  if (key === undefined) {
+    const caller = token.startsWith('df_test_') ? await sandbox?.findCaller(token) : undefined;
+    if (caller === undefined) throw new ApiError('invalid_api_key');
+    return caller;
+  }
   requireAddress(key, request.ip);
   const chain = key.accountId === null ? [] : await deps.accounts.chain(key.accountId);
   if (chain.some((account) => account.status === 'closed')) throw new ApiError('invalid_api_key');
+  const suspended = chain.some((account) => account.status === 'suspended');
   const isBulk = key.accountId === null || key.bulk || chain[0]?.bulk === true;
+  const actor = `key:${key.uuid}`;
+  const ratePerMinute = key.ratePerMinute ?? (isBulk ? BULK_REQUESTS_PER_MINUTE : REQUESTS_PER_MINUTE);
+  const { accountId, scopes } = key;
+  if (key.mode === 'test') {
+    if (accountId === null)
+      throw new ApiError('sandbox_not_available', 'The operator has no test world; accounts have.');
+    return { worldAccountId: accountId, accountId, actor, scopes, suspended, ratePerMinute };
+  }
   const principal: Principal = {
-    kind: key.accountId === null ? 'operator' : 'account',
+    kind: accountId === null ? 'operator' : 'account',
     keyId: key.id,
-    actor: `key:${key.uuid}`,
-    test: key.mode === 'test',
-    suspended: chain.some((account) => account.status === 'suspended'),
-    ratePerMinute: key.ratePerMinute ?? (isBulk ? BULK_REQUESTS_PER_MINUTE : REQUESTS_PER_MINUTE),
-    scopes: key.scopes,
+    actor,
+    test: false,
+    suspended,
+    ratePerMinute,
+    scopes,
     homeAccountId: key.accountId,
     accountId: key.accountId,
     visible: key.accountId === null ? null : await deps.accounts.subtreeIds(key.accountId),
   };
   return actIn(principal, request, deps);
+}
+
+/** The same caller inside of the test world, whose accounts `deps` has. @throws {ApiError} as above */
+export async function testPrincipal(
+  request: FastifyRequest,
+  deps: AuthenticateDeps,
+  caller: TestCaller,
+): Promise<Principal> {
+  const { accountId, actor, scopes, ratePerMinute } = caller;
+  const chain = await deps.accounts.chain(accountId);
+  if (chain.length === 0 || chain.some(({ status }) => status === 'closed')) throw new ApiError('invalid_api_key');
+  const suspended = caller.suspended || chain.some(({ status }) => status === 'suspended');
+  const visible = await deps.accounts.subtreeIds(accountId);
+  const who = { kind: 'account', keyId: null, actor, test: true, suspended } as const;
+  return actIn({ ...who, ratePerMinute, scopes, homeAccountId: accountId, accountId, visible }, request, deps);
 }
 
 /** @throws {ApiError} 403 when the key is bound to other addresses. */

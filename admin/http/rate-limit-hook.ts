@@ -4,7 +4,11 @@ import type { Principal } from '../principal.ts';
 import type { RateLimiter } from '../rate-limit.ts';
 
 /** Counts the request against its key and sets `X-RateLimit-*`. @throws {ApiError} 429 with Retry-After. */
-export function limitRate(limiter: RateLimiter, principal: Principal, reply: FastifyReply): void {
+export function limitRate(
+  limiter: RateLimiter,
+  principal: Pick<Principal, 'actor' | 'ratePerMinute'>,
+  reply: FastifyReply,
+): void {
   const limit = principal.ratePerMinute;
   const verdict = limiter.take(principal.actor, limit);
   reply.headers({

@@ -45,7 +45,8 @@ export interface RouteSpec<P extends TObject, Q extends TObject, B extends TSche
 
 /** What every route needs of the outside. */
 export interface RouteDeps {
-  authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Principal>;
+  /** `undefined`: somebody else answers the request. */
+  authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Principal | undefined>;
   publish(): Promise<void>;
   readonly idempotency: IdempotencyGate;
 }
@@ -64,9 +65,9 @@ export function createDefineRoute(app: FastifyInstance, deps: RouteDeps): Define
       ...(spec.bodyLimit === undefined ? {} : { bodyLimit: spec.bodyLimit }),
       onRequest: async (request, reply) => {
         const principal = await deps.authenticate(request, reply);
+        if (principal === undefined) return;
         if (spec.scope === 'operator') requireOperator(principal);
         else if (spec.scope !== 'any') requireScope(principal, spec.scope);
-        if (isWrite && principal.test) throw new ApiError('sandbox_not_available');
         if (isWrite && principal.suspended) throw new ApiError('account_suspended');
         principals.set(request, principal);
       },

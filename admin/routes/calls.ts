@@ -34,7 +34,8 @@ const LEG_SHAPE = Type.Object({
   contact: Type.String(),
 });
 
-const SUMMARY = {
+/** A call as lists show it. */
+export const CALL_SUMMARY = {
   id: Type.Integer(),
   uuid: Type.String(),
   account_id: nullable(Type.Integer()),
@@ -56,7 +57,7 @@ const SUMMARY = {
 };
 
 const DETAIL = {
-  ...SUMMARY,
+  ...CALL_SUMMARY,
   attempts: Type.Array(Type.Object({ target: Type.String(), status: Type.Integer(), at: Type.String() })),
   trace: Type.Array(Type.Object({ step: Type.String(), saw: Type.String(), decided: Type.String() })),
 };
@@ -70,7 +71,7 @@ export function installCalls(define: DefineRoute, deps: AdminDeps): void {
     summary: 'List calls',
     scope: 'calls:read',
     query: CALLS_QUERY,
-    response: listEnvelope(Type.Object(SUMMARY)),
+    response: listEnvelope(Type.Object(CALL_SUMMARY)),
     handler: async ({ principal, query }) => {
       const page = parsePage(query);
       const account = await accountFilter(deps, principal, query.account_id);
@@ -79,7 +80,7 @@ export function installCalls(define: DefineRoute, deps: AdminDeps): void {
       const filter = { direction, result, reason, live, ...account, ...trunk };
       const found = await deps.records.listCalls(principal.visible, { ...page, order: query.order ?? 'asc' }, filter);
       const { rows, meta } = paged(page, found);
-      return { data: rows.map(summaryView), meta };
+      return { data: rows.map(callSummary), meta };
     },
   });
   define({
@@ -100,7 +101,8 @@ async function findCall(deps: AdminDeps, principal: Principal, ref: string): Pro
   return call;
 }
 
-function summaryView(call: StoredCall) {
+/** See `CALL_SUMMARY`. */
+export function callSummary(call: StoredCall) {
   const { answeredAtMs, endedAtMs } = call;
   return {
     id: call.id,
@@ -126,7 +128,7 @@ function summaryView(call: StoredCall) {
 
 function detailView(call: StoredCall) {
   return {
-    ...summaryView(call),
+    ...callSummary(call),
     attempts: call.attempts.map(({ target, status, atMs }) => ({ target, status, at: isoTime(atMs) })),
     trace: call.trace,
   };

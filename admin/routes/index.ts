@@ -29,6 +29,9 @@ import { installRegistrations } from './registrations.ts';
 import { installRegulatory } from './regulatory.ts';
 import { installRegulatoryDocuments } from './regulatory-documents.ts';
 import { installRoutingPolicies } from './routing-policies.ts';
+import { installSandbox } from './sandbox.ts';
+import { installSandboxPeople } from './sandbox-people.ts';
+import { installSandboxPhones } from './sandbox-phones.ts';
 import { installSeed } from './seed.ts';
 import { installSipDomains } from './sip-domains.ts';
 import { installExtensions, installSipTrunks } from './sip-trunks.ts';
@@ -85,4 +88,7 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installUsers,
   installBulk,
   installExports,
+  installSandbox,
+  installSandboxPhones,
+  installSandboxPeople,
 ];
