@@ -14,5 +14,5 @@ export { type DigestCredentials, parseCredentials } from './parse-credentials.ts
 export { createPreFilter, isScanner, type PreFilterDecision } from './pre-filter.ts';
 export type { RateLimiter } from './rate-limiter.ts';
 export { type RealmResolution, RealmResolver } from './realm-resolver.ts';
-export { addressUri, parseSipUri, type UriParts } from './sip-uri.ts';
+export { addressUri, openBracket, parseSipUri, type UriParts } from './sip-uri.ts';
 export { NetworkSet, sourceKey } from './source-key.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { parseSipUri } from './sip-uri.ts';
+import { addressUri, parseSipUri } from './sip-uri.ts';
 
 t.test('a URI of plain characters is read as any other', async (t) => {
   const part = fc.string({ unit: fc.constantFrom(...'aB9.-_+:;=@?%<" [/]'), maxLength: 12 });
@@ -38,6 +38,16 @@ t.test('the parts of a URI', async (t) => {
     params: ';transport=tcp',
   });
   t.match(parseSipUri('sips:a%40b:secret@PBX.example'), { scheme: 'sips', user: 'a@b', host: 'pbx.example' });
+  for (const uri of ['sip:u@pbx.example.', 'SIP:u@PBX.example.:5060'])
+    t.match(parseSipUri(uri), { host: 'pbx.example' });
+  t.match(parseSipUri('sip:u@[2001:DB8::1]:5060'), { host: '2001:db8::1', port: 5060 });
   t.equal(parseSipUri('tel:+4930'), undefined);
   t.equal(parseSipUri('sip:u@'), undefined);
+});
+
+t.test('the URI of an address is found behind a display name with brackets in it', async (t) => {
+  for (const name of ['', '"A <b> \\" > <" ', 'Plain name '])
+    t.equal(addressUri(`${name}<sip:u@pbx.example;x=y>;tag=1`), 'sip:u@pbx.example;x=y', name);
+  t.equal(addressUri('sip:u@pbx.example;tag=1'), 'sip:u@pbx.example');
+  t.equal(parseSipUri(addressUri('"never closed <sip:u@pbx.example>')), undefined);
 });

@@ -14,6 +14,7 @@ export interface UriParts {
 const IN_HOST = 1;
 const IN_USER = 2;
 const COLON = 58;
+const DOT = 46;
 
 const SIP_URI =
   /^(sips?):(?:([^@<>"\s]*)@)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?(;[^?\s<>"]*)?(?:\?[^\s<>"]*)?$/i;
@@ -45,7 +46,8 @@ function parsePlainUri(text: string): UriParts | undefined {
   let end = hostStart;
   while (((PLAIN[text.charCodeAt(end)] ?? 0) & IN_HOST) !== 0) end += 1;
   if (end === hostStart) return undefined;
-  const host = text.slice(hostStart, end);
+  // RFC 3261 section 25.1: a domain may end with the dot of the root.
+  const host = text.slice(hostStart, text.charCodeAt(end - 1) === DOT ? end - 1 : end);
   let port = 0;
   if (text.charCodeAt(end) === COLON) {
     const portStart = end + 1;
@@ -75,15 +77,23 @@ function parseAnyUri(text: string): UriParts | undefined {
   return {
     scheme: scheme.toLowerCase() === 'sips' ? 'sips' : 'sip',
     user,
-    host: (host.startsWith('[') ? host.slice(1, -1) : host).toLowerCase(),
+    host: (host.startsWith('[') || host.endsWith('.') ? host.replace(/^\[|[\].]$/g, '') : host).toLowerCase(),
     port: Number(port),
     params,
   };
 }
 
+/** Index of the bracket before the URI of an address, -1 without one; a quoted display name may hold one itself. */
+export function openBracket(value: string): number {
+  if (!value.startsWith('"')) return value.indexOf('<');
+  let at = 1;
+  while (at < value.length && value[at] !== '"') at += value[at] === '\\' ? 2 : 1;
+  return value.indexOf('<', at);
+}
+
 /** The URI inside a To, From or Contact value: between brackets, or all up to the first `;` (RFC 3261 section 20). */
 export function addressUri(value: string): string {
-  const open = value.indexOf('<');
+  const open = openBracket(value);
   if (open >= 0) {
     const close = value.indexOf('>', open);
     return close < 0 ? '' : value.slice(open + 1, close);

@@ -54,6 +54,32 @@ t.test('RFC 5626: two flows with one Contact; each is kept over a restart by its
   ]);
 });
 
+t.test(
+  'RFC 3261 10.3 step 7: of several Contacts for one binding the last one counts, in memory and on disk',
+  async (t) => {
+    const { test, contacts, send } = setUp();
+    const kept = () => {
+      const stored = new Map<string, boolean>();
+      for (const change of test.changes) {
+        const { contact, regId } = change.op === 'put' ? change.binding : change;
+        stored.set(`${contact} ${regId}`, change.op === 'put');
+      }
+      return [...stored].flatMap(([key, isThere]) => (isThere ? [key.split(' ')[0]] : [])).sort();
+    };
+    const [upper, lower] = ['<sip:a@PBX.example>', '<sip:a@pbx.example>'];
+    send([upper, lower, lower], { callId: 'x' });
+    t.strictSame([contacts(), kept()], [['sip:a@pbx.example'], ['sip:a@pbx.example']]);
+    send([`${lower};expires=0`, `${lower};expires=100`], { callId: 'x', cseq: 5 });
+    t.strictSame([contacts(), kept()], [['sip:a@pbx.example'], ['sip:a@pbx.example']]);
+    t.match(test.registrar.bindingsOf(7), [{ expiresAtMs: START_MS + 100_000 }]);
+    send([`${lower};expires=100`, `${upper};expires=0`], { callId: 'x', cseq: 9 });
+    t.strictSame([contacts(), kept()], [[], []]);
+    const instance = ';+sip.instance="<urn:uuid:1>"';
+    send([`<sip:a@10.0.0.1>${instance}`, `<sip:a@10.0.0.1;transport=tcp>${instance}`], { callId: 'y' });
+    t.equal(contacts().length, 2, 'two addresses of one instance are two');
+  },
+);
+
 t.test('P17: the same Call-ID replaces what this REGISTER does not list', async (t) => {
   const { contacts, send } = setUp();
   send(['<sip:a@192.168.1.1:1>', '<sip:a@192.168.1.1:2>'], { callId: 'x' });

@@ -1,4 +1,4 @@
-import { hasControl, parseSipUri, type UriParts } from '../auth/index.ts';
+import { hasControl, openBracket, parseSipUri, type UriParts } from '../auth/index.ts';
 import { splitTopLevel, splitValues } from './split-values.ts';
 
 /** One Contact of a REGISTER. */
@@ -25,6 +25,9 @@ export type ContactList =
 /** More Contacts than any PBX sends in one request. */
 const MOST_CONTACTS = 64;
 
+/** They are kept for hours and come back in every 200: a longer one is no honest PBX's. */
+const LONGEST_CONTACT = 2048;
+
 const LARGEST_EXPIRES = 0xffff_ffff;
 
 /** Reads the Contact and Expires headers of a REGISTER (RFC 3261 section 10.3, steps 6 and 7). */
@@ -41,6 +44,7 @@ export function parseContacts(contactLines: readonly string[], expiresLine: stri
   if (values.length > MOST_CONTACTS) return bad(`${values.length} contacts in one request.`);
   const contacts: ContactSpec[] = [];
   for (const value of values) {
+    if (value.length > LONGEST_CONTACT) return bad(`A Contact has ${value.length} characters.`);
     const contact = parseContact(value, headerExpires);
     if (contact === undefined) return bad(`Cannot read the Contact ${value}.`);
     contacts.push(contact);
@@ -95,7 +99,7 @@ function plainContact(text: string, { user, host, params }: UriParts, headerExpi
 }
 
 function splitAddress(value: string): { readonly uri: string; readonly params: string } | undefined {
-  const open = indexOfBracket(value);
+  const open = openBracket(value);
   if (open < 0) {
     // RFC 3261 section 20: without brackets all parameters are the header's.
     const semicolon = value.indexOf(';');
@@ -107,14 +111,6 @@ function splitAddress(value: string): { readonly uri: string; readonly params: s
   const rest = value.slice(close + 1).trim();
   if (rest !== '' && !rest.startsWith(';')) return undefined;
   return { uri: value.slice(open + 1, close), params: rest.slice(1) };
-}
-
-/** The opening bracket after a display name, which may hold one itself when quoted. */
-function indexOfBracket(value: string): number {
-  if (!value.startsWith('"')) return value.indexOf('<');
-  let at = 1;
-  while (at < value.length && value[at] !== '"') at += value[at] === '\\' ? 2 : 1;
-  return value.indexOf('<', at);
 }
 
 function paramName(param: string): string {

@@ -50,7 +50,7 @@ function planAny(existing: readonly Binding[], facts: RegisterFacts): UpdatePlan
   const matched = new Set<Binding>();
   const unregistered: Binding[] = [];
   const puts: { contact: ContactSpec; binding: Binding | undefined }[] = [];
-  for (const contact of facts.contacts) {
+  for (const contact of distinct(facts.contacts)) {
     const binding = findSame(existing, contact, matched);
     if (binding !== undefined) matched.add(binding);
     if (contact.expiresSec !== 0) puts.push({ contact, binding });
@@ -64,6 +64,13 @@ function planAny(existing: readonly Binding[], facts: RegisterFacts): UpdatePlan
   const isCrowded = existing.length >= 2 * facts.trunk.maxContacts;
   const doubtful = facts.canProbe && !isCrowded ? others.filter((binding) => isMoved(binding, fresh, facts)) : [];
   return { puts, unregistered, doubtful, ...fitLimit(facts, puts.length, others, doubtful, replaced, fresh.length) };
+}
+
+/** RFC 3261 section 10.3 step 7: each Contact in turn, so that of several for one binding the last one counts. */
+function distinct(contacts: readonly ContactSpec[]): readonly ContactSpec[] {
+  if (contacts.length < 2) return contacts;
+  const isSame = (a: ContactSpec, b: ContactSpec) => uriEquals(a.uri, b.uri) && !isOtherFlow(a, b);
+  return contacts.filter((contact, index) => !contacts.slice(index + 1).some((later) => isSame(contact, later)));
 }
 
 /** Equal URIs first (RFC 3261 section 19.1.4), then the same instance and reg-id (RFC 5626 section 6). */
@@ -83,7 +90,7 @@ function findSame(
 }
 
 /** Two flows of one instance stand side by side (RFC 5626 section 6). */
-function isOtherFlow(binding: Binding, contact: ContactSpec): boolean {
+function isOtherFlow(binding: Pick<Binding, 'instance' | 'regId'>, contact: ContactSpec): boolean {
   return (
     contact.instance !== null &&
     binding.instance === contact.instance &&

@@ -3,6 +3,7 @@ import t from 'tap';
 import {
   contactsOf,
   digestTrunk,
+  REALM,
   REGISTRATION,
   register,
   registerRequest,
@@ -205,10 +206,17 @@ t.test('a malformed To, Request-URI, Contact or Authorization is 400 with a trac
   t.match(test.registrar.handle(registerRequest({ to: 'nonsense' })), { status: 400, reason: 'bad_request' });
   t.match(test.registrar.handle(registerRequest({ uri: 'http://x' })), { status: 400, reason: 'bad_request' });
   t.match(register(test, { contact: '<mailto:a@b>' }), { status: 400, reason: 'bad_contact' });
+  t.match(register(test, { contact: `<sip:a@b>;x=${'y'.repeat(2048)}` }), { status: 400, reason: 'bad_contact' });
   test.clock.advance(31);
   const broken = registerRequest({ headers: { authorization: 'Digest username="acme, realm=' } });
   t.match(test.registrar.handle(broken), { status: 400, reason: 'bad_request' });
   t.match(test.failures.at(-1)?.trace.at(-1), { step: 'authenticate', decided: '400 bad_request' });
+});
+
+t.test('To may have brackets in its display name, and a domain the dot of the root', async (t) => {
+  for (const to of [`"PBX <west> \\" >" <sip:acme@${REALM}>`, `<sip:acme@${REALM.toUpperCase()}.>`])
+    t.match(register(testRegistrar(), { to }), { status: 200 }, to);
+  t.match(register(testRegistrar(), { uri: `sip:${REALM}.` }), { status: 200 });
 });
 
 t.test('every REGISTER is counted once', async (t) => {
