@@ -85,7 +85,10 @@ t.test('a request with a test key goes to its test world whole, and with the rat
   t.match(seen, [{ url: '/api/v1/portal/sip-trunks?x=1', body: JSON.stringify(body) }]);
   const { msp } = world.accounts;
   t.match(seen[0]?.caller, { worldAccountId: msp, accountId: msp, scopes: ['admin'], suspended: false });
-  t.equal((await send(world.app, 'GET', '/sandbox/clock', { key: world.keys.msp })).body.error.code, 'test_key_required');
+  t.equal(
+    (await send(world.app, 'GET', '/sandbox/clock', { key: world.keys.msp })).body.error.code,
+    'test_key_required',
+  );
   const mine = { key: world.keys.operator, body: { name: 'x', scopes: ['admin'], mode: 'test' } };
   const { key } = (await send(world.app, 'POST', '/api-keys', mine)).body.data;
   t.equal((await send(world.app, 'GET', '/numbers', { key })).body.error.code, 'sandbox_not_available');
