@@ -6,12 +6,14 @@ import { bridgeLegs } from './bridge-legs.ts';
 import type { CallContext } from './call-context.ts';
 import { CallRouter } from './call-router.ts';
 import type { CallRouterDeps } from './call-router-deps.ts';
+import { type CallTestReport, type CallTestWorld, type ParsedCallTests, runTests } from './call-tests/index.ts';
 import { checkFunds } from './check-funds.ts';
 import { guardDestination } from './guard-destination.ts';
 import { identifySource } from './identify-source.ts';
 import { normalizeNumbers } from './normalize-numbers.ts';
 import { rejectLoops } from './reject-loops.ts';
 import { resolveTarget } from './resolve-target.ts';
+import { CallSimulator, type SimulatorWorld } from './simulate/index.ts';
 
 /** What happens to an INVITE, in this order; one file a step. All but the last decide at once, from memory. */
 export const CALL_STEPS: readonly Step<CallContext>[] = [
@@ -32,6 +34,20 @@ const FOLLOW_ON_STEPS = CALL_STEPS.filter((step) => step !== identifySource && s
 /** The same for a target that is only looked up. */
 const RESOLVE_STEPS = FOLLOW_ON_STEPS.filter((step) => step !== admitCall && step !== bridgeLegs);
 
+/** Calls through the same steps without sockets, up to where somebody would be called. */
+export function createCallSimulator(world: SimulatorWorld): CallSimulator {
+  return new CallSimulator(world, CALL_STEPS);
+}
+
+/** Tests of calls and REGISTERs against tenants as SIP would read them: the same steps, and no sockets. */
+export function runCallTests(
+  world: CallTestWorld,
+  tests: ParsedCallTests,
+  pause: () => Promise<void> = () => Promise.resolve(),
+): Promise<CallTestReport> {
+  return runTests(world, CALL_STEPS, tests, pause);
+}
+
 /** The router of one SIP thread: `srf.invite((req, res) => router.handleInvite(req, res))`. */
 export function createCallRouter(deps: CallRouterDeps): CallRouter {
   return new CallRouter(deps, { call: CALL_STEPS, followOn: FOLLOW_ON_STEPS, resolve: RESOLVE_STEPS });
@@ -44,11 +60,28 @@ export type { PrivateMediaPolicy } from './bridge/private-media.ts';
 export { CallFundsWatch } from './call-funds.ts';
 export type { CallRouter } from './call-router.ts';
 export type { CallRouterDeps, Readiness } from './call-router-deps.ts';
+export {
+  CALL_TESTS_SCHEMA,
+  type CallTest,
+  CallTestFileError,
+  type CallTestReport,
+  type CallTestWorld,
+  type CaseReport,
+  compare,
+  judge,
+  type Observation,
+  type ObservedPlace,
+  type ParsedCallTests,
+  parseCallTests,
+  summarize,
+  unfit,
+} from './call-tests/index.ts';
 export type { SendRegister } from './carrier/register-port.ts';
 export type { CarrierRegistrationStatus } from './carrier/registration-state.ts';
 export { srfRegisters } from './carrier/srf-registers.ts';
 export { type ExplainQuery, type Explanation, UnknownTrunkError } from './explain.ts';
 export { createInviteAuth } from './invite-auth.ts';
+export * from './messages/index.ts';
 export type {
   AuthVerdict,
   CallClock,

@@ -1,0 +1,94 @@
+import { nearest } from '../../config/index.ts';
+import { REASONS } from '../../telemetry/index.ts';
+import { type FileFault, type FilePath, type FilePlace, formatPath, parseYaml } from '../../tenancy/index.ts';
+import { CallTestFileError } from './call-test-file-error.ts';
+import { CALL_TESTS_SCHEMA, type CallTestCase, type Given, type TestedCall } from './test-schema.ts';
+
+/** One case, with what the whole file says is given. */
+export interface CallTest extends FilePlace {
+  readonly name: string;
+  readonly given: Given;
+  readonly test: CallTestCase;
+}
+
+export interface ParsedCallTests {
+  readonly name: string;
+  readonly tests: readonly CallTest[];
+}
+
+const RESULTS = ['ok', 'client_error', 'server_error', 'upstream_error', 'indeterminate'];
+
+/** @throws CallTestFileError with every fault, each with its line and column */
+export function parseCallTests(text: string, name: string): ParsedCallTests {
+  const parsed = parseYaml(CALL_TESTS_SCHEMA, text);
+  if (!parsed.ok) throw new CallTestFileError(name, parsed.faults.map(withHint));
+  const { given = {}, cases } = parsed.value;
+  const faults: FileFault[] = [];
+  const complain = (path: FilePath, message: string) => {
+    faults.push({ ...parsed.placeOf(path), path: formatPath(path), message });
+  };
+  checkGiven(given, ['given'], complain);
+  const names = new Set<string>();
+  for (const [index, test] of cases.entries()) {
+    const path = ['cases', index];
+    if (names.has(test.name)) complain([...path, 'name'], `another case has the name ${test.name}`);
+    names.add(test.name);
+    checkCase(test, path, complain);
+  }
+  if (faults.length > 0) throw new CallTestFileError(name, faults);
+  const tests = cases.map((test, index) => ({
+    ...parsed.placeOf(['cases', index]),
+    name: test.name,
+    given: { ...given, ...test.given },
+    test,
+  }));
+  return { name, tests };
+}
+
+type Complain = (path: FilePath, message: string) => void;
+
+/** YAML reads +31201234567 as a number. */
+function withHint(fault: FileFault): FileFault {
+  return fault.message === 'must be string' ? { ...fault, message: 'must be text: put it in quotes' } : fault;
+}
+
+function checkCase({ call, register, given, expect }: CallTestCase, path: FilePath, complain: Complain): void {
+  if ((call === undefined) === (register === undefined)) complain(path, 'must have either call or register');
+  if (call !== undefined) checkCall(call, [...path, 'call'], complain);
+  if (given !== undefined) checkGiven(given, [...path, 'given'], complain);
+  if (register !== undefined && register.trunk === undefined && register.username === undefined) {
+    complain([...path, 'register'], 'must have trunk, or username and realm');
+  }
+  const places = [expect.rings, expect.carrier, expect.uri].filter((place) => place !== undefined);
+  const at = [...path, 'expect'];
+  if (places.length > 1) complain(at, 'a call goes to one place first: rings, carrier or uri');
+  if (expect.then !== undefined && places.length === 0)
+    complain([...at, 'then'], 'needs rings, carrier or uri before it');
+  checkWord(expect.reason, Object.keys(REASONS), [...at, 'reason'], complain);
+  checkWord(expect.result, RESULTS, [...at, 'result'], complain);
+}
+
+function checkWord(word: string | undefined, known: readonly string[], path: FilePath, complain: Complain): void {
+  if (word === undefined || known.includes(word)) return;
+  complain(path, `there is no ${String(path.at(-1))} ${word}${nearest(word, known)}`);
+}
+
+function checkCall({ trunk, carrier }: TestedCall, path: FilePath, complain: Complain): void {
+  if (trunk !== undefined && carrier !== undefined) complain(path, 'comes from a trunk or a carrier, not both');
+}
+
+function checkGiven(given: Given, path: FilePath, complain: Complain): void {
+  const { offline, registered, time, calls = [] } = given;
+  if (offline !== undefined && registered !== undefined) complain(path, 'takes offline or registered, not both');
+  if (time !== undefined && timeOf(time) === undefined) {
+    complain([...path, 'time'], 'must be a time with its offset: 2026-11-21T19:00:00+01:00');
+  }
+  for (const [index, call] of calls.entries()) checkCall(call, [...path, 'calls', index], complain);
+}
+
+/** Epoch milliseconds; `undefined` without an offset: the same file must mean the same everywhere. */
+export function timeOf(text: string): number | undefined {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
+  const atMs = Date.parse(text);
+  return Number.isNaN(atMs) ? undefined : atMs;
+}

@@ -1,0 +1,4 @@
+export type { CallOutcome, CallPlace } from './call-outcome.ts';
+export { CallSimulator, type SimulatorWorld } from './call-simulator.ts';
+export { firstAddress, type ImaginedCall } from './imagine-invite.ts';
+export { type RegisterSimulation, type RegisterWorld, simulateRegister } from './register-simulator.ts';
