@@ -126,7 +126,7 @@ export class BindingStore {
       this.#unlink(binding, sourceAddress, flowId, contact);
       this.#link(binding);
     }
-    if (binding.expiresAtMs < binding.expirySecond * 1000 - 999) {
+    if (this.#expiries.isTooLate(binding.expirySecond, binding.expiresAtMs)) {
       binding.expirySecond = this.#expiries.put(binding, binding.expiresAtMs);
     }
     this.#options.changed(binding, null);

@@ -5,6 +5,8 @@ import type { Reason } from '../telemetry/index.ts';
 const REPEAT_MS = 30_000;
 /** Failures of any kind that are told in one second. */
 const MOST_PER_SEC = 100;
+/** Those among them that anybody can cause with datagrams of made-up addresses. */
+const MOST_UNPROVEN_PER_SEC = 50;
 const MOST_KEYS = 20_000;
 
 /** What makes two failures the same. */
@@ -14,6 +16,8 @@ export interface FailureKey {
   readonly username: string;
   readonly sourceAddress: string;
   readonly reason: Reason;
+  /** Whether it came from where it says. */
+  readonly isProven: boolean;
 }
 
 /** Lets through what is new, so that a flood or a PBX that retries for ever does not drown the port to the main thread. */
@@ -21,18 +25,23 @@ export class FailureGate {
   readonly #told = new BoundedMap<string, number>(MOST_KEYS);
   #second = 0;
   #count = 0;
+  #unproven = 0;
 
   /** Whether this failure is to be told now (epoch ms). */
   admits(failure: FailureKey, nowMs: number): boolean {
     const second = Math.floor(nowMs / 1000);
-    if (second !== this.#second) this.#count = 0;
+    if (second !== this.#second) {
+      this.#count = 0;
+      this.#unproven = 0;
+    }
     this.#second = second;
-    if (this.#count >= MOST_PER_SEC) return false;
+    if (this.#count >= MOST_PER_SEC || (!failure.isProven && this.#unproven >= MOST_UNPROVEN_PER_SEC)) return false;
     const key = `${failure.trunkId ?? failure.username} ${failure.sourceAddress} ${failure.reason}`;
     const told = this.#told.get(key);
-    if (told !== undefined && nowMs - told < REPEAT_MS) return false;
+    if (told !== undefined && nowMs >= told && nowMs - told < REPEAT_MS) return false;
     this.#told.set(key, nowMs);
     this.#count += 1;
+    if (!failure.isProven) this.#unproven += 1;
     return true;
   }
 }

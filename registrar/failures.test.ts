@@ -147,3 +147,20 @@ t.test(
     }
   },
 );
+
+t.test('who makes up addresses and texts neither hides the failure of a PBX nor fills the disk', async (t) => {
+  const test = testRegistrar();
+  const long = 'x'.repeat(5000);
+  for (let index = 0; index < 500; index += 1) {
+    const sourceAddress = `203.0.113.${index % 250}`;
+    test.registrar.handle(
+      registerRequest({ to: `<sip:${index}@nowhere.example>`, sourceAddress, headers: { 'user-agent': long } }),
+    );
+    test.registrar.handle(registerRequest({ uri: `http://${index}${long}`, sourceAddress, transport: 'udp' }));
+  }
+  t.equal(test.failures.length, 50, 'half of what is told in a second');
+  t.ok(JSON.stringify(test.failures).length < 50 * 3000, 'each of them short');
+  register(test, { password: 'x' });
+  register(test, { uri: 'sip:nowhere.example', transport: 'tcp' });
+  t.match(test.failures.slice(50), [{ reason: 'wrong_password' }, { reason: 'unknown_realm' }]);
+});

@@ -40,19 +40,26 @@ export function describeFailure(
     // Who owns the domain sees the user names that are tried in it.
     accountId: trunk?.accountId ?? realm?.accountId ?? null,
     realm: context.warnRealm || (realm?.realm ?? ''),
-    username,
+    username: shortened(username),
     sourceAddress: request.sourceAddress,
     sourcePort: request.sourcePort,
     transport: request.transport,
-    userAgent: request.header('user-agent') ?? '',
-    callId: request.callId,
+    userAgent: shortened(request.header('user-agent') ?? ''),
+    callId: shortened(request.callId),
     result: entry.result,
     reason: rejection.reason,
-    sentence: rejection.sentence ?? entry.sentence,
+    sentence: shortened(rejection.sentence ?? entry.sentence),
     remedy: rejection.remedy ?? entry.remedy,
-    trace: completeTrace(steps, context, rejection),
+    trace: completeTrace(steps, context, rejection).map((line) => ({ ...line, saw: shortened(line.saw) })),
   };
 }
+
+/** Strangers write what they like, and it is kept for a month. */
+function shortened(text: string): string {
+  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}…`;
+}
+
+const LONGEST_TEXT = 400;
 
 /** What To says of a request that was refused before it authenticated: its owner wants to know as well. */
 function namedIn(context: RegisterContext): Named {

@@ -8,6 +8,7 @@ import { DateLine } from './date-line.ts';
 import { DirectoryWatch } from './directory-watch.ts';
 import { FailureGate } from './failure-gate.ts';
 import type { RegistrarOptions } from './options.ts';
+import { isProvenFailure } from './proven-failures.ts';
 import { RecentAnswers } from './recent-answers.ts';
 import { acceptedOutcome, describeFailure, type RegisterOutcome, refusedOutcome } from './register-outcome.ts';
 
@@ -58,6 +59,7 @@ export class Registrar {
         username,
         sourceAddress: request.sourceAddress,
         reason: outcome.reason,
+        isProven: isProvenFailure({ reason: outcome.reason, transport: request.transport }),
       };
       if (this.#gate.admits(key, context.nowMs)) {
         this.#options.events.registerFailure(describeFailure(this.#steps, context, rejection));

@@ -151,7 +151,8 @@ export class TrunkStates {
   #tell(trunkId: number, entry: Entry): void {
     const now = this.#options.nowMs();
     const freeAtMs = entry.toldAtMs + this.#options.flapDampingSec * 1000;
-    if (freeAtMs > now) {
+    // What was told in the future was told before the clock was set back.
+    if (freeAtMs > now && entry.toldAtMs <= now) {
       if (!entry.isWaiting) this.#waiting.put(trunkId, freeAtMs);
       entry.isWaiting = true;
       return;
