@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '../message/index.ts';
 import type { Flow, Target } from '../transport/types.ts';
-import type { Dialog } from './dialog.ts';
+import type { AckState, Dialog } from './dialog.ts';
 import type { DialogContext, NextHop } from './types.ts';
 
 /** Sends a request that has no transaction on the way its dialog takes. */
@@ -24,6 +24,14 @@ export function sendOnHop(
   });
 }
 
+/** What the ACK of a 2xx to that INVITE will need; the INVITE itself need not be kept for it. */
+export function ackFor(invite: OutgoingMessage): AckState {
+  const credentials = CREDENTIALS.flatMap((name) => invite.headerLines(name).map((value) => [name, value] as const));
+  return { hadOffer: invite.body.length > 0, credentials, sent: undefined };
+}
+
+const CREDENTIALS = ['Authorization', 'Proxy-Authorization'] as const;
+
 /**
  * RFC 3261 13.2.2.4: the ACK of a 2xx, with the INVITE's number and credentials. Its bytes are kept for
  * every repeated 2xx.
@@ -37,9 +45,7 @@ export function sendAck(
 ): void {
   const state = dialog.acks.get(seq);
   const { message, hop } = dialog.buildRequest('ACK', seq);
-  for (const name of ['Authorization', 'Proxy-Authorization']) {
-    for (const line of state?.invite.headerLines(name.toLowerCase()) ?? []) message.add(name, line);
-  }
+  for (const [name, value] of state?.credentials ?? []) message.add(name, value);
   decorate(message);
   sendOnHop(ctx, message, hop, (flow, bytes) => {
     if (state !== undefined && flow !== undefined) state.sent = { bytes, flow };
@@ -48,8 +54,8 @@ export function sendAck(
 }
 
 /** A 2xx that has come before: its ACK is sent again, or it is swallowed while there is none yet. */
-export function resendAck(dialog: Dialog, seq: number): void {
-  const sent = dialog.acks.get(seq)?.sent;
+export function resendAck(ack: AckState | undefined): void {
+  const sent = ack?.sent;
   sent?.flow.send(sent.bytes);
 }
 

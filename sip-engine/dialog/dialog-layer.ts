@@ -4,7 +4,7 @@ import type { Flow } from '../transport/types.ts';
 import { resendAck } from './ack.ts';
 import { dialogId } from './dialog.ts';
 import { DialogTable } from './dialog-table.ts';
-import type { Incoming } from './incoming.ts';
+import { Incoming } from './incoming.ts';
 import { endOrphans, endUnanswered, forgetOrphans } from './orphans.ts';
 import { answer, openIncoming, receiveInDialog } from './receive-in-dialog.ts';
 import { respond } from './respond.ts';
@@ -16,10 +16,7 @@ import { incomingDialogId } from './uas-dialog.ts';
 import { UasInvite } from './uas-invite.ts';
 import { hasUselessContact } from './usable-contact.ts';
 
-export type DialogDeps = Omit<
-  DialogContext,
-  'table' | 'incoming' | 'byTransaction' | 'outgoing' | 'subscribes' | 'unanswered'
->;
+export type DialogDeps = Omit<DialogContext, 'table' | 'incoming' | 'outgoing' | 'subscribes' | 'unanswered'>;
 
 /** Needs a dialog: outside of one they are answered 481. */
 const ONLY_IN_DIALOG: ReadonlySet<string> = new Set(['BYE', 'UPDATE', 'PRACK']);
@@ -33,7 +30,6 @@ export class DialogLayer implements TransactionUser {
       ...deps,
       table: new DialogTable(),
       incoming: new Map(),
-      byTransaction: new WeakMap(),
       outgoing: new Map(),
       subscribes: new Map(),
       unanswered: new WeakMap(),
@@ -82,8 +78,8 @@ export class DialogLayer implements TransactionUser {
   }
 
   onCancel(transaction: ServerTransaction, cancel: SipMessage): void {
-    const incoming = this.#ctx.byTransaction.get(transaction);
-    if (incoming?.invite === undefined || incoming.finished) {
+    const incoming = transaction.attached;
+    if (!(incoming instanceof Incoming) || incoming.invite === undefined || incoming.finished) {
       if (!transaction.answered) answer(this.#ctx, transaction, 487);
       return;
     }
@@ -95,13 +91,12 @@ export class DialogLayer implements TransactionUser {
   onStrayResponse(response: SipMessage): void {
     if (response.cseqMethod !== 'INVITE' || response.status < 200 || response.status >= 300) return;
     const dialog = this.#ctx.table.match(response.callId, response.fromTag, response.toTag);
-    if (dialog !== undefined) resendAck(dialog, response.cseq);
+    resendAck(dialog?.acks.get(response.cseq));
   }
 
   onTransactionEnd(transaction: ServerTransaction): void {
-    const incoming = this.#ctx.byTransaction.get(transaction);
     // A 2xx may still wait behind a reliable provisional; everything else can no longer be answered.
-    if (incoming !== undefined) incoming.finish();
+    if (transaction.attached instanceof Incoming) transaction.attached.finish();
   }
 
   /** A connection has ended: nothing can be answered over it any more. */

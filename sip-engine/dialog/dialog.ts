@@ -34,9 +34,12 @@ export interface SessionBody {
   readonly contentType: string;
 }
 
-/** One 2xx of ours to acknowledge. */
+/** One 2xx to an INVITE of ours to acknowledge. */
 export interface AckState {
-  readonly invite: OutgoingMessage;
+  /** The INVITE had a body: the ACK need not answer the 2xx's offer. */
+  readonly hadOffer: boolean;
+  /** What the INVITE proved itself by, for the ACK (RFC 3261 22.1). */
+  readonly credentials: readonly (readonly [name: string, value: string])[];
   sent: { readonly bytes: Buffer; readonly flow: Flow } | undefined;
 }
 

@@ -9,6 +9,7 @@ import type { UasInvite } from './uas-invite.ts';
 export class Incoming {
   readonly transactionId: string;
   readonly transaction: ServerTransaction;
+  readonly message: SipMessage;
   readonly dialog: Dialog | undefined;
   owner: Owner | undefined;
   invite: UasInvite | undefined;
@@ -21,13 +22,10 @@ export class Incoming {
   constructor(transactionId: string, transaction: ServerTransaction, dialog: Dialog | undefined) {
     this.transactionId = transactionId;
     this.transaction = transaction;
+    this.message = transaction.request;
     this.dialog = dialog;
     this.owner = dialog?.owner;
     this.localTag = transaction.request.toTag;
-  }
-
-  get message(): SipMessage {
-    return this.transaction.request;
   }
 
   get flow(): Flow {
@@ -41,6 +39,8 @@ export class Incoming {
   finish(): void {
     if (this.finished) return;
     this.finished = true;
+    // The transaction lives on for repetitions; what was made of the request need not.
+    if (this.transaction.attached === this) this.transaction.attached = undefined;
     for (const run of this.#onFinish.splice(0)) run();
   }
 }

@@ -1,4 +1,4 @@
-import type { OutgoingMessage, SipMessage } from '../message/index.ts';
+import { OutgoingMessage, type SipMessage } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
 import type { Dialog } from './dialog.ts';
 import type { RequestRun } from './request-run.ts';
@@ -9,11 +9,12 @@ export class Outgoing {
   readonly transactionId: string;
   readonly owner: Owner;
   readonly method: string;
+  readonly callId: string;
+  readonly #fromTag: string;
   /** Set for requests inside a dialog, and given to responses of INVITE and SUBSCRIBE. */
   readonly dialogId: string;
   readonly dialog: Dialog | undefined;
-  /** As sent, Via included. */
-  message: OutgoingMessage;
+  #message: OutgoingMessage | undefined;
   flow: Flow | undefined;
   run: RequestRun | undefined;
   cancelled = false;
@@ -34,13 +35,34 @@ export class Outgoing {
     this.method = seed.method;
     this.dialogId = seed.dialogId;
     this.dialog = seed.dialog;
-    this.message = seed.message;
+    this.#message = seed.message;
+    this.callId = seed.message.header('call-id') ?? '';
+    this.#fromTag = tagOf(seed.message.header('from') ?? '');
+  }
+
+  /** As sent, Via included. */
+  get message(): OutgoingMessage {
+    return this.#message ?? this.run?.transaction?.request ?? OutgoingMessage.request(this.method, UNSENT);
+  }
+
+  set message(message: OutgoingMessage) {
+    this.#message = message;
+  }
+
+  /** The transaction has its bytes for as long as answers may come: nothing else needs to keep it. */
+  letGo(): void {
+    if (this.run?.transaction !== undefined) this.#message = undefined;
+  }
+
+  /** A response that matches by branch only is not let into another call's dialog. */
+  isAnsweredBy(response: SipMessage): boolean {
+    return response.callId === this.callId && response.fromTag === this.#fromTag;
   }
 }
 
-/** A response that matches by branch only is not let into another call's dialog. */
-export function belongsTo(outgoing: Outgoing, response: SipMessage): boolean {
-  const from = outgoing.message.header('from') ?? '';
-  const tag = /;\s*tag\s*=\s*([^;,\s>]+)/i.exec(from.slice(from.lastIndexOf('>') + 1))?.[1] ?? '';
-  return response.callId === outgoing.message.header('call-id') && response.fromTag === tag;
+const UNSENT = 'sip:unsent.invalid';
+const TAG = /;\s*tag\s*=\s*([^;,\s>]+)/i;
+
+function tagOf(from: string): string {
+  return TAG.exec(from.slice(from.lastIndexOf('>') + 1))?.[1] ?? '';
 }

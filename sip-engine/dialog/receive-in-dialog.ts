@@ -115,7 +115,7 @@ function deliver(ctx: DialogContext, dialog: Dialog, transaction: ServerTransact
 export function openIncoming(ctx: DialogContext, transaction: ServerTransaction, dialog: Dialog | undefined): Incoming {
   const incoming = new Incoming(ctx.random.uuid(), transaction, dialog);
   ctx.incoming.set(incoming.transactionId, incoming);
-  ctx.byTransaction.set(transaction, incoming);
+  transaction.attached = incoming;
   const onDialogEnd = (): void => {
     if (incoming.finished || incoming.message.method === 'BYE') return;
     answer(ctx, transaction, incoming.message.method === 'INVITE' ? 487 : 500);

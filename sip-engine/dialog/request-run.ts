@@ -24,13 +24,15 @@ type Headers = readonly (readonly [string, string])[];
  */
 export class RequestRun {
   readonly #ctx: DialogContext;
-  readonly #build: (flow: Flow) => OutgoingMessage;
+  /** Until there is a final response; what it holds on to is let go with it. */
+  #build: ((flow: Flow) => OutgoingMessage) | undefined;
   readonly #handler: RunHandler;
   #targets: readonly Target[] = [];
   #next = 0;
   #hop: NextHop = {};
   #transaction: ClientTransaction | undefined;
   #answered = false;
+  #silence: { cancel(): void } | undefined;
   #cancel: { readonly headers: Headers } | undefined;
   /** Events that came before the start was reported. */
   #early: (() => void)[] | undefined = [];
@@ -93,6 +95,7 @@ export class RequestRun {
   }
 
   #sendOn(flow: Flow): RunStart {
+    if (this.#build === undefined) throw new Error('the request has its answer');
     this.#answered = false;
     const transaction = this.#ctx.transactions.request(this.#build(flow), flow, this.#events(flow));
     this.#transaction = transaction;
@@ -105,7 +108,7 @@ export class RequestRun {
   #watchSilence(transaction: ClientTransaction): void {
     const { silenceMs } = this.#hop;
     if (silenceMs === undefined) return;
-    this.#ctx.wheel.after(silenceMs, () => {
+    this.#silence = this.#ctx.wheel.after(silenceMs, () => {
       if (this.#answered || this.#transaction !== transaction || transaction.ended) return;
       transaction.cancel([]);
       this.#movedOnOrFailed(408, 'Request Timeout');
@@ -124,7 +127,9 @@ export class RequestRun {
           if (response.status === 503 && this.#moveOn()) over = true;
           else {
             this.#answered = true;
+            this.#silence?.cancel();
             this.#handler.onResponse(response, from);
+            if (response.status >= 200) this.#letGo();
           }
         }),
       onTimeout: () =>
@@ -138,6 +143,12 @@ export class RequestRun {
         }),
       onEnd: () => once(() => this.#handler.onEnd?.()),
     };
+  }
+
+  /** Nothing is sent again: repeated answers may come for 32 s. */
+  #letGo(): void {
+    this.#build = undefined;
+    this.#targets = [];
   }
 
   /** A connection that swallows everything is given up: the next request opens another. */
@@ -161,6 +172,6 @@ export class RequestRun {
   }
 
   #moveOn(): boolean {
-    return this.#cancel === undefined && this.#tryNext() !== undefined;
+    return this.#cancel === undefined && this.#build !== undefined && this.#tryNext() !== undefined;
   }
 }

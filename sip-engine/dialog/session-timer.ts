@@ -1,5 +1,5 @@
 import type { OutgoingMessage, SipMessage } from '../message/index.ts';
-import { sendAck } from './ack.ts';
+import { ackFor, sendAck } from './ack.ts';
 import type { Dialog } from './dialog.ts';
 import { hangUp } from './end-dialog.ts';
 import { RequestRun } from './request-run.ts';
@@ -145,7 +145,7 @@ function onRefreshAnswer(
     return;
   }
   if (response.cseqMethod === 'INVITE') {
-    dialog.acks.set(response.cseq, { invite: message, sent: undefined });
+    dialog.acks.set(response.cseq, ackFor(message));
     sendAck(
       ctx,
       dialog,

@@ -91,9 +91,8 @@ export interface DialogContext {
   readonly options: DialogOptions;
   readonly table: DialogTable;
   readonly user: DialogUser;
-  /** Requests received that wait for a final answer, by transaction id and by transaction. */
+  /** Requests received that wait for a final answer, by transaction id. */
   readonly incoming: Map<string, Incoming>;
-  readonly byTransaction: WeakMap<ServerTransaction, Incoming>;
   /** Requests sent that wait for a final response, by transaction id. */
   readonly outgoing: Map<string, Outgoing>;
   /** SUBSCRIBEs of ours without a dialog yet, by dialog id: a NOTIFY may be faster than the 2xx (RFC 6665 4.4.1). */

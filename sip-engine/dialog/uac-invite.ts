@@ -1,10 +1,10 @@
 import type { SipMessage } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
-import { resendAck, sendAck } from './ack.ts';
-import type { Dialog } from './dialog.ts';
+import { ackFor, resendAck, sendAck } from './ack.ts';
+import type { AckState, Dialog } from './dialog.ts';
 import { hangUp } from './end-dialog.ts';
 import { hasOption, localFinal } from './local-contact.ts';
-import { belongsTo, type Outgoing } from './outgoing.ts';
+import type { Outgoing } from './outgoing.ts';
 import type { RunHandler } from './request-run.ts';
 import { contactOf } from './route-set.ts';
 import { negotiateAsCaller } from './session-timer.ts';
@@ -18,7 +18,8 @@ const MAX_BRANCHES = 32;
 export class UacInvite implements RunHandler {
   readonly #ctx: DialogContext;
   readonly #outgoing: Outgoing;
-  #winner: Dialog | undefined;
+  /** Whose 2xx came first, and its ACK: repeats of it come until the ACK has arrived. */
+  #winner: { readonly tag: string; readonly ack: AckState } | undefined;
   /** Forks that answered too late, by To tag. */
   readonly #unwanted = new Map<string, Dialog>();
 
@@ -28,7 +29,7 @@ export class UacInvite implements RunHandler {
   }
 
   onResponse(response: SipMessage, flow: Flow): void {
-    if (response.status === 100 || !belongsTo(this.#outgoing, response)) return;
+    if (response.status === 100 || !this.#outgoing.isAnsweredBy(response)) return;
     if (response.status < 200) this.#provisional(response, flow);
     else if (response.status >= 300) this.#failure(response, flow);
     else if (this.#winner === undefined) this.#success(response, flow);
@@ -71,9 +72,10 @@ export class UacInvite implements RunHandler {
         if (branch !== dialog && branch.role === 'uac' && branch.state === 'early') this.#ctx.table.remove(branch);
       }
     } else refreshTarget(dialog, response);
-    this.#winner = dialog;
     dialog.ownOffer = undefined;
-    dialog.acks.set(response.cseq, { invite: this.#outgoing.message, sent: undefined });
+    const ack = ackFor(this.#outgoing.message);
+    this.#winner = { tag: dialog.remoteTag, ack };
+    dialog.acks.set(response.cseq, ack);
     for (const seq of dialog.acks.keys()) if (seq < response.cseq - 1) dialog.acks.delete(seq);
     if (this.#outgoing.cancelled && known === undefined) dialog.byeAfterAck = 'ACK-BYE due to cancel race condition';
     negotiateAsCaller(this.#ctx, dialog, response);
@@ -84,6 +86,7 @@ export class UacInvite implements RunHandler {
     this.#deliver(response, flow);
     // A re-INVITE that a BYE of ours overtook: the application has forgotten it.
     if (this.#outgoing.silent) sendAck(this.#ctx, dialog, response.cseq, NOTHING, NOTHING);
+    this.#outgoing.letGo();
   }
 
   #failure(response: SipMessage, flow: Flow | undefined): void {
@@ -97,12 +100,13 @@ export class UacInvite implements RunHandler {
     }
     this.#finish();
     this.#deliver(response, flow);
+    this.#outgoing.letGo();
   }
 
   /** RFC 6026: the same 2xx again, or one of another branch of a forked INVITE (RFC 3261 13.2.2.4). */
   #repeatedSuccess(response: SipMessage, flow: Flow): void {
     const winner = this.#winner;
-    if (winner?.remoteTag === response.toTag) resendAck(winner, response.cseq);
+    if (winner?.tag === response.toTag) resendAck(winner.ack);
     else this.#hangUpUnwanted(response, flow);
   }
 
@@ -110,7 +114,7 @@ export class UacInvite implements RunHandler {
     this.#finish();
     const known = this.#unwanted.get(response.toTag);
     if (known !== undefined) {
-      resendAck(known, response.cseq);
+      resendAck(known.acks.get(response.cseq));
       return;
     }
     const dialog = createUacDialog(
@@ -122,7 +126,7 @@ export class UacInvite implements RunHandler {
       flow,
     );
     this.#unwanted.set(response.toTag, dialog);
-    dialog.acks.set(response.cseq, { invite: this.#outgoing.message, sent: undefined });
+    dialog.acks.set(response.cseq, ackFor(this.#outgoing.message));
     sendAck(
       this.#ctx,
       dialog,

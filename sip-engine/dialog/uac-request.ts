@@ -1,7 +1,7 @@
 import type { SipMessage } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
 import { localFinal } from './local-contact.ts';
-import { belongsTo, type Outgoing } from './outgoing.ts';
+import type { Outgoing } from './outgoing.ts';
 import type { RunHandler } from './request-run.ts';
 import { restartByPeer } from './session-timer.ts';
 import { expireAfterNotify, expireAfterSubscribe } from './subscription-expiry.ts';
@@ -22,7 +22,7 @@ export class UacRequest implements RunHandler {
   }
 
   onResponse(response: SipMessage, flow: Flow): void {
-    if (response.status > 100 && !this.#outgoing.finished && belongsTo(this.#outgoing, response))
+    if (response.status > 100 && !this.#outgoing.finished && this.#outgoing.isAnsweredBy(response))
       this.#take(response, flow);
   }
 
@@ -35,6 +35,7 @@ export class UacRequest implements RunHandler {
     const { owner, dialogId } = this.#outgoing;
     if (response.status >= 200) this.#final(response, flow);
     if (!owner.gone) this.#ctx.user.onResponse(this.#outgoing, response, flow, dialogId);
+    if (response.status >= 200) this.#outgoing.letGo();
   }
 
   #final(response: SipMessage, flow: Flow | undefined): void {

@@ -1,9 +1,10 @@
-import type { OutgoingMessage, SipMessage } from '../message/index.ts';
+import { OutgoingMessage, parseMessage, type SipMessage } from '../message/index.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { Timer, TimingWheel } from '../timer/index.ts';
 import type { Flow } from '../transport/types.ts';
 import type { ClientAction, ClientEvent, ClientMachine, ClientState } from './client-machine.ts';
 import { ackOf, cancelOf } from './client-requests.ts';
+import { Expected } from './response-check.ts';
 import { giveUpMs } from './timer-values.ts';
 import type { ClientTransaction, ClientTransactionHandler, TimerValues } from './types.ts';
 
@@ -38,14 +39,17 @@ const NO_CAUSE: Cause = {};
 
 /** One client transaction: runs its machine's table; the table says when, this class says how. */
 export class RunningClient implements ClientTransaction {
-  readonly request: OutgoingMessage;
+  readonly method: string;
   readonly branch: string;
   readonly flow: Flow;
   readonly isInvite: boolean;
+  readonly #expected: Expected;
   readonly #context: ClientContext;
   readonly #machine: ClientMachine;
   readonly #handler: ClientTransactionHandler;
   readonly #bytes: Buffer;
+  /** Let go once there is a final response: its bytes say the same. */
+  #request: OutgoingMessage | undefined;
   #state: ClientState;
   #repeat: Timer | undefined;
   #life: Timer | undefined;
@@ -54,10 +58,12 @@ export class RunningClient implements ClientTransaction {
   #cancelled = false;
 
   constructor(parts: ClientParts, context: ClientContext) {
-    this.request = parts.request;
+    this.method = parts.request.method;
+    this.#request = parts.request;
+    this.#expected = new Expected(parts.request);
     this.branch = parts.branch;
     this.flow = parts.flow;
-    this.isInvite = parts.request.method === 'INVITE';
+    this.isInvite = this.method === 'INVITE';
     this.#context = context;
     this.#machine = parts.machine;
     this.#handler = parts.handler;
@@ -68,6 +74,10 @@ export class RunningClient implements ClientTransaction {
     if (this.isInvite) this.flow.hold();
   }
 
+  get request(): OutgoingMessage {
+    return this.#request ?? OutgoingMessage.fromMessage(parseMessage(this.#bytes));
+  }
+
   get ended(): boolean {
     return this.#state === 'terminated';
   }
@@ -76,9 +86,13 @@ export class RunningClient implements ClientTransaction {
     this.#step('start');
   }
 
-  receive(response: SipMessage, flow: Flow): void {
+  /** False for what is no answer to the request. */
+  receive(response: SipMessage, flow: Flow): boolean {
+    if (!this.#expected.isMetBy(response)) return false;
     const { status } = response;
     this.#step(status < 200 ? 'provisional' : status < 300 ? 'success' : 'failure', { response, flow });
+    if (status >= 200) this.#request = undefined;
+    return true;
   }
 
   /** The connection it was sent on has ended. */
@@ -193,7 +207,7 @@ export class RunningClient implements ClientTransaction {
       call();
     } catch (error) {
       this.#context.ports.logger.error(
-        { err: error, callId: this.request.header('call-id'), method: this.request.method },
+        { err: error, callId: this.#expected.callId, method: this.method },
         'a client transaction handler threw',
       );
     }

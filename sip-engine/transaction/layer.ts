@@ -6,7 +6,6 @@ import { type ClientContext, RunningClient } from './client-transaction.ts';
 import { inviteClientMachine } from './invite-client-table.ts';
 import { clientKey, MAGIC_COOKIE } from './matching.ts';
 import { nonInviteClientMachine } from './non-invite-client-table.ts';
-import { answers } from './response-check.ts';
 import { ServerSide } from './server-side.ts';
 import { timerValues } from './timer-values.ts';
 import type {
@@ -78,8 +77,7 @@ class Layer implements TransactionLayer {
     const client = this.#clients.get(clientKey(message.topVia.branch, message.cseqMethod));
     if (client !== undefined) {
       // What is not an answer must not end the transaction: without one timer B or F does.
-      if (answers(message, client.request)) client.receive(message, flow);
-      else this.#deps.ports.counters.count('dropped', 'foreign_response');
+      if (!client.receive(message, flow)) this.#deps.ports.counters.count('dropped', 'foreign_response');
     } else this.#servers.strayResponse(message, flow);
   }
 
@@ -119,7 +117,7 @@ class Layer implements TransactionLayer {
   }
 
   #forget(client: RunningClient): void {
-    if (!this.#clients.delete(clientKey(client.branch, client.request.method))) return;
+    if (!this.#clients.delete(clientKey(client.branch, client.method))) return;
     if (client.isInvite) this.#inviteClients--;
     const others = this.#byConnection.get(client.flow);
     others?.delete(client);

@@ -3,18 +3,34 @@ import { type OutgoingMessage, parseVia, type SipMessage } from '../message/inde
 const TAG = /;\s*tag\s*=\s*([^;,>\s]+)/i;
 
 /**
- * Whether a response whose branch is that of `request` is one to it: its top Via is ours (RFC 3261 18.1.2), it has
- * no Via of others where the request is our own (8.1.3.3), and Call-ID and From tag are the request's (8.2.6.2).
+ * What a response with the branch of a request of ours must say to be one to it: its top Via is ours
+ * (RFC 3261 18.1.2), it has no Via of others where the request is our own (8.1.3.3), and Call-ID and From tag are the
+ * request's (8.2.6.2). Read once from the request.
  */
-export function answers(response: SipMessage, request: OutgoingMessage): boolean {
-  const [own, ...others] = request.headerLines('via');
-  if (own === undefined || !isSentBy(response.topVia, parseVia(own))) return false;
-  if (others.length === 0 && response.headerValues('via').length > 1) return false;
-  return response.callId === request.header('call-id') && response.fromTag === tagOf(request.header('from') ?? '');
-}
+export class Expected {
+  readonly callId: string;
+  readonly #fromTag: string;
+  readonly #host: string;
+  readonly #port: number;
+  readonly #isOwn: boolean;
 
-function isSentBy(via: SipMessage['topVia'], own: SipMessage['topVia']): boolean {
-  return via.host === own.host && (via.port === own.port || via.port === 0);
+  constructor(request: OutgoingMessage) {
+    const [own, ...others] = request.headerLines('via');
+    const { host, port } = own === undefined ? { host: '', port: 0 } : parseVia(own);
+    this.#host = host;
+    this.#port = port;
+    this.#isOwn = others.length === 0;
+    this.callId = request.header('call-id') ?? '';
+    this.#fromTag = tagOf(request.header('from') ?? '');
+  }
+
+  isMetBy(response: SipMessage): boolean {
+    const { topVia } = response;
+    if (this.#host === '' || topVia.host !== this.#host) return false;
+    if (topVia.port !== this.#port && topVia.port !== 0) return false;
+    if (this.#isOwn && response.headerValues('via').length > 1) return false;
+    return response.callId === this.callId && response.fromTag === this.#fromTag;
+  }
 }
 
 function tagOf(from: string): string {

@@ -32,7 +32,7 @@ export class ServerSide {
   readonly #maxBytes: number;
   readonly #tagSeed: number;
   #invites = 0;
-  /** Of the requests of all transactions, which live for 64*T1 after their answer. */
+  /** Of the requests that have no final answer. */
   #heldBytes = 0;
   user: TransactionUser;
 
@@ -50,6 +50,9 @@ export class ServerSide {
       immediateTrying: deps.options.immediateTrying ?? true,
       flowBack: (transaction) => this.#flowBack(transaction),
       passAck: (ack, flow) => this.#tell(ack, () => this.user.onAck(ack, flow)),
+      letGo: (bytes) => {
+        this.#heldBytes -= bytes;
+      },
       forget: (transaction) => this.#forget(transaction),
     };
   }
@@ -100,7 +103,7 @@ export class ServerSide {
 
   #create(request: SipMessage, key: string, merged: string, flow: Flow, shown: boolean): RunningServer {
     const machine = request.method === 'INVITE' ? inviteServerMachine : nonInviteServerMachine;
-    const transaction = new RunningServer({ machine, key, mergedKey: merged, request, flow, shown }, this.#context);
+    const transaction = new RunningServer(request, { machine, key, mergedKey: merged, flow, shown }, this.#context);
     this.#byKey.set(key, transaction);
     if (merged !== '') this.#byMergedKey.set(merged, transaction);
     if (transaction.isInvite) this.#invites++;
@@ -111,7 +114,6 @@ export class ServerSide {
   #forget(transaction: RunningServer): void {
     const { key, mergedKey: merged, shown } = transaction.parts;
     if (!this.#byKey.delete(key)) return;
-    this.#heldBytes -= transaction.request.raw.length;
     if (this.#byMergedKey.get(merged) === transaction) this.#byMergedKey.delete(merged);
     if (transaction.isInvite) {
       this.#invites--;

@@ -3,6 +3,7 @@ import type { EnginePorts } from '../ports.ts';
 import type { Timer, TimingWheel } from '../timer/index.ts';
 import type { Flow } from '../transport/types.ts';
 import { adoptToTag } from './local-tag.ts';
+import { RequestRemains } from './request-remains.ts';
 import type { ServerAction, ServerEvent, ServerMachine, ServerState } from './server-machine.ts';
 import { giveUpMs, tryingAfterMs } from './timer-values.ts';
 import type { ServerTransaction, TimerValues } from './types.ts';
@@ -15,6 +16,8 @@ export interface ServerContext {
   /** Another way to the peer when the request's connection has closed (RFC 3261 18.2.2). */
   flowBack(transaction: RunningServer): Flow | undefined;
   passAck(ack: SipMessage, flow: Flow): void;
+  /** So many bytes of requests are no longer held. */
+  letGo(bytes: number): void;
   forget(transaction: RunningServer): void;
 }
 
@@ -22,7 +25,6 @@ export interface ServerParts {
   readonly machine: ServerMachine;
   readonly key: string;
   readonly mergedKey: string;
-  readonly request: SipMessage;
   readonly flow: Flow;
   /** False for what the layer answers alone: the user is not told of its end either. */
   readonly shown: boolean;
@@ -42,7 +44,7 @@ const NO_CAUSE: Cause = {};
 
 /** One server transaction: runs its machine's table; the table says when, this class says how. */
 export class RunningServer implements ServerTransaction {
-  readonly request: SipMessage;
+  request: SipMessage;
   readonly flow: Flow;
   readonly isInvite: boolean;
   readonly parts: ServerParts;
@@ -58,16 +60,17 @@ export class RunningServer implements ServerTransaction {
   #failed = false;
   #retried = false;
   cancelled = false;
+  attached: object | undefined = undefined;
 
-  constructor(parts: ServerParts, context: ServerContext) {
+  constructor(request: SipMessage, parts: ServerParts, context: ServerContext) {
     this.parts = parts;
-    this.request = parts.request;
+    this.request = request;
     this.flow = parts.flow;
-    this.isInvite = parts.request.method === 'INVITE';
+    this.isInvite = request.method === 'INVITE';
     this.#context = context;
     this.#state = parts.machine.initial;
     this.#sendFlow = parts.flow;
-    this.#localTag = parts.request.toTag;
+    this.#localTag = request.toTag;
     // While it rings a connection may be silent for minutes; its dialog holds it only afterwards.
     if (this.isInvite) this.flow.hold();
   }
@@ -121,6 +124,7 @@ export class RunningServer implements ServerTransaction {
     this.#answered = status >= 200;
     this.#failed = status >= 300;
     this.#step(event, { bytes: response.toBuffer() });
+    if (this.#answered) this.#letGo();
     return event !== 'silence';
   }
 
@@ -234,8 +238,16 @@ export class RunningServer implements ServerTransaction {
     other.send(bytes, (again) => this.#notSent(bytes, again));
   }
 
+  /** Of the request only what repetitions are known by is kept. */
+  #letGo(): void {
+    if (this.request instanceof RequestRemains) return;
+    this.#context.letGo(this.request.raw.length);
+    this.request = new RequestRemains(this.request);
+  }
+
   #finish(): void {
     this.#stopTimers();
+    this.#letGo();
     if (this.isInvite) this.flow.release();
     this.#context.forget(this);
   }

@@ -11,7 +11,10 @@ export interface TimerValues {
 }
 
 export interface ServerTransaction {
+  /** Once there is a final answer only method, Call-ID, From tag and CSeq are left of it: who needs more keeps it. */
   readonly request: SipMessage;
+  /** What the user keeps with it; the layer does not look at it. */
+  attached: object | undefined;
   readonly flow: Flow;
   readonly isInvite: boolean;
   /** True once a final response was given, also one the layer made itself. */
@@ -72,7 +75,7 @@ export interface TransactionOptions {
   readonly immediateTrying?: boolean;
   /** Server transactions at once; more requests get a stateless 503. @default 200000 */
   readonly maxServerTransactions?: number;
-  /** Bytes of the requests of all server transactions; more requests get a stateless 503. @default 268435456 */
+  /** Bytes of the requests of all server transactions without a final answer; more requests get a stateless 503. @default 268435456 */
   readonly maxServerTransactionBytes?: number;
   /** Ended INVITE transactions remembered against late repetitions; the oldest make room. @default 200000 */
   readonly maxSpentInvites?: number;
