@@ -195,11 +195,22 @@ export interface CallRecord {
   readonly hungUpBy: 'caller' | 'callee' | 'server' | null;
   /** A call for help (F-114). */
   readonly isEmergency?: boolean;
+  /** The leg that was sent on into the public network (F-116): it is paid for beside the call. */
+  readonly onward?: OnwardLeg;
   /** Audio codec of the answer (`PCMA/8000`), `null` while there is none. */
   readonly codec?: string | null;
   /** After a crash: the last moment at which the call is known to have been up. */
   readonly aliveAtMs?: number;
   readonly trace: readonly TraceLine[];
+}
+
+export interface OnwardLeg {
+  /** Who pays: the account that sent it on. */
+  readonly accountId: number;
+  readonly trunkId: number | null;
+  readonly carrierId: number;
+  /** E.164. */
+  readonly to: string;
 }
 
 export interface BanChange {

@@ -1,4 +1,4 @@
-import type { CarrierRecord, DidRecord, TrunkRecord } from '../bus/index.ts';
+import type { CallRecord, CarrierRecord, DidRecord, TrunkRecord } from '../bus/index.ts';
 import type { CallsConfig } from '../config/index.ts';
 import type { Rejection, Traced, TraceLine } from '../telemetry/index.ts';
 import type { AdmissionResult, Claim } from './admission/admission.ts';
@@ -57,6 +57,8 @@ export interface RouteOption {
   readonly rate?: CallRate;
   /** Who pays when it is not the calling trunk. */
   readonly payerAccountId?: number;
+  /** The trunk that sent it on, where one did. */
+  readonly payerTrunkId?: number;
 }
 
 /** How the caller is shown to the called side. */
@@ -76,8 +78,8 @@ export interface CallEffects {
   authenticate(context: CallContext): AuthVerdict;
   /** Counts a new call under each rate, or none and names the first that is full. */
   takeRates(rates: readonly CallRate[]): CallRate | undefined;
-  /** Whether the payer can pay; reads only. */
-  checkFunds(context: CallContext): Rejection | undefined;
+  /** Whether the payer can pay; reads only. @param option @default the admitted one */
+  checkFunds(context: CallContext, option?: RouteOption): Rejection | undefined;
   acquire(context: CallContext, claims: readonly Claim[]): AdmissionResult;
   /** Whether caller and DID make the third live call in a circle through that trunk. */
   isLoop(caller: string, called: string, trunkId: number): boolean;
@@ -133,4 +135,11 @@ export interface CallContext extends Traced {
 /** The caller's trunk, `undefined` for a carrier's call. */
 export function callerTrunk(context: CallContext): TrunkRecord | undefined {
   return context.source?.kind === 'trunk' ? context.source.trunk : undefined;
+}
+
+/** The leg that an option sends on into the public network, as records say it. */
+export function onwardOf(context: CallContext, option = context.options[context.admitted]): Pick<CallRecord, 'onward'> {
+  const { carrier, payerAccountId, payerTrunkId = null, calledNumber = context.calledNumber } = option ?? {};
+  if (carrier === undefined || payerAccountId === undefined) return {};
+  return { onward: { accountId: payerAccountId, trunkId: payerTrunkId, carrierId: carrier.id, to: calledNumber } };
 }

@@ -123,3 +123,15 @@ t.test('calls of an account that is closed end, others do not', (t) => {
   t.equal(ended.length, 1);
   t.end();
 });
+
+t.test('a call that goes on to a carrier is paid for from its answer on, and cut when that is not paid', (t) => {
+  const { keeper, sink, ended, advance } = stage(10_000);
+  sink.emit(record({ direction: 'in' }));
+  t.equal(keeper.availableMicros('account:1'), 10_000, 'nobody pays for inbound calls here');
+  const onward = { accountId: 1, trunkId: null, carrierId: 3, to: '+31612345678' };
+  sink.emit(record({ direction: 'in', answeredAtMs: NOW, onward }));
+  t.equal(keeper.availableMicros('account:1'), 0);
+  advance(20_000);
+  t.match(ended, [{ atMs: NOW + 9700, end: { reason: 'insufficient_balance' } }]);
+  t.end();
+});

@@ -1,8 +1,8 @@
 import type { FundsKeeper, FundsRefusal, Paid } from '../billing-hooks/index.ts';
-import type { AccountRecord, CallRecord, FundsEnding, SpendAlarm } from '../bus/index.ts';
+import type { AccountRecord, CallRecord, FundsEnding, OnwardLeg, SpendAlarm } from '../bus/index.ts';
 import type { Rejection } from '../telemetry/index.ts';
 import type { CallEnd } from './bridge/call.ts';
-import { type CallContext, callerTrunk } from './call-context.ts';
+import { type CallContext, callerTrunk, onwardOf, type RouteOption } from './call-context.ts';
 import type { CallClock, CallFunds, CallSink, RoutingDirectory } from './ports.ts';
 
 export interface CallFundsDeps {
@@ -28,9 +28,14 @@ export class CallFundsWatch implements CallFunds {
     this.#deps = deps;
   }
 
-  check(context: CallContext): Rejection | undefined {
+  check(context: CallContext, option = context.options[context.admitted]): Rejection | undefined {
     const { keeper, clock } = this.#deps;
-    const facts = this.#facts({ ...payerOf(context), direction: context.direction, to: context.calledNumber });
+    const facts = this.#facts({
+      ...payerOf(context, option),
+      ...onwardOf(context, option),
+      direction: context.direction,
+      to: context.calledNumber,
+    });
     if (facts === undefined) return undefined;
     const refusal = keeper.check(facts, clock.now());
     if (refusal === 'spend_cap') this.#alarm(facts, refusal);
@@ -84,11 +89,13 @@ export class CallFundsWatch implements CallFunds {
     const { keeper } = this.#deps;
     const facts = this.#facts(record);
     watched.isAnswered = true;
-    if (facts !== undefined && record.carrierId !== watched.record.carrierId) {
-      // Another carrier than the first has taken the call: it has another deck.
+    const before = watched.record;
+    if (facts !== undefined && (record.carrierId !== before.carrierId || !isSame(record.onward, before.onward))) {
+      // Another carrier than the first has taken the call, or it was sent on: that has another price.
       keeper.close(record.uuid, null, answeredAtMs);
       keeper.open(record.uuid, facts, answeredAtMs);
     }
+    watched.record = record;
     this.#plan(watched, answeredAtMs, keeper.answered(record.uuid, answeredAtMs));
     if (facts !== undefined) this.#alarm(facts);
   }
@@ -135,25 +142,30 @@ export class CallFundsWatch implements CallFunds {
   }
 
   #facts(call: Payer & Pick<CallRecord, 'direction' | 'to'>): Facts | undefined {
-    const { accountId, trunkId, carrierId, direction, to, isEmergency = false } = call;
+    const { accountId, trunkId, carrierId, direction, to, onward, isEmergency = false } = call;
     if (accountId === null) return undefined;
-    const chain = this.#deps.directory.chain(accountId).map(({ id }) => id);
-    return { direction, isEmergency, to, chain, trunkId, carrierId };
+    const chainOf = (account: number) => this.#deps.directory.chain(account).map(({ id }) => id);
+    const facts = { direction, isEmergency, to, chain: chainOf(accountId), trunkId, carrierId };
+    if (onward === undefined) return facts;
+    return { ...facts, onward: { to: onward.to, chain: chainOf(onward.accountId), carrierId: onward.carrierId } };
   }
 }
 
 type Facts = Parameters<FundsKeeper['check']>[0];
-type Payer = Pick<CallRecord, 'accountId' | 'trunkId' | 'carrierId' | 'isEmergency'>;
+type Payer = Pick<CallRecord, 'accountId' | 'trunkId' | 'carrierId' | 'isEmergency' | 'onward'>;
 
 interface Watched {
-  readonly record: CallRecord;
+  record: CallRecord;
   isAnswered: boolean;
   stop: () => void;
 }
 
+function isSame(a: OnwardLeg | undefined, b: OnwardLeg | undefined): boolean {
+  return a?.to === b?.to && a?.carrierId === b?.carrierId && a?.accountId === b?.accountId;
+}
+
 /** As the call's record will say it. */
-function payerOf(context: CallContext): Payer {
-  const option = context.options[context.admitted];
+function payerOf(context: CallContext, option: RouteOption | undefined): Payer {
   const trunk = callerTrunk(context) ?? option?.trunk;
   const carrier = context.source?.kind === 'carrier' ? context.source.carrier : option?.carrier;
   return {

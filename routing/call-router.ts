@@ -177,7 +177,7 @@ export class CallRouter {
     return {
       authenticate: (context) => auth.authenticate(context.invite.request),
       takeRates: (rates) => this.#rates.take(rates),
-      checkFunds: (context) => this.#deps.funds?.check(context),
+      checkFunds: (context, option) => this.#deps.funds?.check(context, option),
       acquire: (context, claims) => admission.acquire(context.uuid, claims, this.#leaseUntilMs()),
       isLoop: (caller, called, trunkId) => this.#isLoop(caller, called, trunkId),
       nextTurn: (groupId, size) => {

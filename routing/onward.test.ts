@@ -147,7 +147,13 @@ t.test('302 with the policy follow: the PBX’s trunk calls on, at its cost and 
     ['account 1', 'carrier 1'],
   );
   dialog.destroy({ headers: {} }, () => undefined);
-  t.match(await stage.ended(), { reason: 'answered', attempts: [{ status: 302 }, { status: 200 }] });
+  t.match(await stage.ended(), {
+    reason: 'answered',
+    attempts: [{ status: 302 }, { status: 200 }],
+    direction: 'in',
+    to: '+31201234567',
+    onward: { accountId: 1, trunkId: 1, carrierId: 1, to: '+31301234567' },
+  });
   await until(() => stage.router.activeCalls === 0);
   t.same(stage.admission.leases(), []);
 });

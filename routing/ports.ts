@@ -6,7 +6,7 @@ import type { InboundRequest } from '../auth/index.ts';
 import type { BindingRecord, CallRecord, TrunkRecord } from '../bus/index.ts';
 import type { Reason, Rejection, Result } from '../telemetry/index.ts';
 import type { Directory } from '../tenancy/index.ts';
-import type { CallContext } from './call-context.ts';
+import type { CallContext, RouteOption } from './call-context.ts';
 
 /** The snapshot that is read; its cost does not grow with the number of tenants. */
 export type RoutingDirectory = Pick<
@@ -68,7 +68,7 @@ export interface CallSink {
 /** Who knows the wallets; answers from memory and takes nothing. */
 export interface CallFunds {
   /** `insufficient_balance`, or nothing. */
-  check(context: CallContext): Rejection | undefined;
+  check(context: CallContext, option?: RouteOption): Rejection | undefined;
 }
 
 /** Injected time: epoch milliseconds and timers, so that tests need no sleep. */

@@ -2,6 +2,7 @@ import t from 'tap';
 import type { CallRecord } from '../../bus/index.ts';
 import {
   createAccount,
+  createCarrier,
   createTrunk,
   getBalance,
   listTransactions,
@@ -156,4 +157,49 @@ t.test('what SIP is told is one picture: the balance has the call exactly when t
   t.match(await feed.takeUpdate(), { settledCalls: ['call_1'], purses: [{ balanceMicros: 9_990_000 }] });
   const again = await new FundsFeed(store).takeUpdate();
   t.match(again, { reset: true, purses: [{ balanceMicros: 9_990_000 }], settledCalls: [] });
+});
+
+t.test('a call that was sent on is charged for both legs, each to whom it belongs', async (t) => {
+  const { store, accountId } = await openTestShop(t, 1000);
+  await priced(store, accountId, 'direction,prefix,per_minute\nin,,0.01\nout,+31,0.06');
+  const [first, second] = await store.write(async (context) => {
+    const made = [];
+    for (const name of ['brings', 'takes']) made.push((await createCarrier(context, { name })).id);
+    return made;
+  });
+  for (const [carrierId, price] of [
+    [first, '0.002'],
+    [second, '0.02'],
+  ] as const) {
+    const deck = await store.write(async (context) => {
+      const made = await createDeck(context, { accountId: null, name: `carrier ${carrierId}`, roundToMicros: 1 });
+      await assignDeck(context, `carrier:${carrierId ?? 0}`, made.id);
+      return made;
+    });
+    await putRates(store, deck, parseRatesCsv(`direction,prefix,per_minute\nin,,${price}\nout,,${price}`));
+  }
+  const onward = { accountId, trunkId: null, carrierId: second ?? 0, to: '+31612345678' };
+  const inbound = { direction: 'in', to: '+4930123456', carrierId: first ?? 0 } as const;
+  await saveCalls(store, [ended('call_1', accountId, 61, { ...inbound, onward })]);
+  t.same(await chargeAll(store), { charged: 1, unrated: 0 });
+  t.equal(await getBalance(store, accountId), 10_000_000 - 20_000 - 120_000);
+  t.equal(await getBalance(store, null, 'EUR', 'cost'), -4_000 - 40_000, 'the platform pays both carriers');
+  const { rows } = await listTransactions(store, {}, { afterId: 0, offset: 0, limit: 10 }, new Set([accountId]));
+  t.match(
+    rows.filter(({ referenceType }) => referenceType === 'call').map(({ note }) => note),
+    ['+4930123456 120 s', '+31612345678 120 s'],
+  );
+  // An internal call that leaves the house is paid for, too.
+  await saveCalls(store, [ended('call_2', accountId, 30, { direction: 'internal', onward })]);
+  await chargeAll(store);
+  t.equal(await getBalance(store, accountId), 10_000_000 - 140_000 - 60_000);
+  await priced(store, accountId, 'direction,prefix,per_minute\nin,,0.01\nout,+31,0.09', accountId);
+  const feed = new FundsFeed(store);
+  await feed.takeUpdate();
+  t.same(await rerateCalls(store, feed.book, { fromMs: 0, toMs: ANSWERED + 1, accountIds: null }), {
+    calls: 2,
+    changed: 2,
+  });
+  t.equal(await getBalance(store, accountId), 10_000_000 - 20_000 - 180_000 - 90_000);
+  t.same((await verifyLedger(store)).faults, []);
 });

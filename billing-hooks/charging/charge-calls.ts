@@ -107,7 +107,8 @@ interface Charge {
 async function writeCharge(context: StoreContext, call: EndedCall, level: Level, charge: Charge): Promise<void> {
   const { id: callId, record } = call;
   const owner = ownerOf(level);
-  const before = await lastCharge(context, callId, owner);
+  const { leg } = level;
+  const before = await lastCharge(context, callId, owner, leg);
   // Charged already, or nothing changed when it was rated again.
   if (before !== undefined && (charge.revision === 1 || before.amountMicros === charge.amountMicros)) return;
   const revision = before === undefined ? charge.revision : before.revision + 1;
@@ -119,7 +120,8 @@ async function writeCharge(context: StoreContext, call: EndedCall, level: Level,
       ...owner,
       callId,
       callUuid: record.uuid,
-      trunkId: record.trunkId,
+      trunkId: trunkOf(record, level),
+      leg,
       revision,
       deckId: level.deck.record.id,
       prefix: charge.rate.prefix,
@@ -141,14 +143,15 @@ async function post(
 ): Promise<number> {
   const { accountId } = ownerOf(level);
   const [from, to] = sidesOf(level);
+  const isOnward = level.leg === 'onward';
   const { entryId } = await postEntry(context, {
-    idempotencyKey: `call:${record.uuid}:${level.purse.key}:${revision}`,
+    idempotencyKey: `call:${record.uuid}:${level.purse.key}:${isOnward ? 'onward:' : ''}${revision}`,
     accountId,
     kind: dueMicros > 0 ? 'charge' : 'refund',
     referenceType: 'call',
     referenceId: id,
-    trunkUuid: await trunkUuid(context, record.trunkId),
-    note: `${record.to} ${charge.billedSec} s`,
+    trunkUuid: await trunkUuid(context, trunkOf(record, level)),
+    note: `${isOnward ? record.onward?.to : record.to} ${charge.billedSec} s`,
     currency: level.deck.record.currency,
     // The call was made: what it costs is owed, whatever is in the wallet.
     creditMicros: Number.MAX_SAFE_INTEGER,
@@ -184,13 +187,18 @@ function ownerOf({ purse }: Level): { readonly accountId: number | null; readonl
   return kind === 'account' ? { accountId: Number(id), carrierId: null } : { accountId: null, carrierId: Number(id) };
 }
 
-async function lastCharge(context: StoreContext, callId: number, owner: ReturnType<typeof ownerOf>) {
+function trunkOf({ trunkId, onward }: CallRecord, { leg }: Level): number | null {
+  return leg === 'onward' ? (onward?.trunkId ?? null) : trunkId;
+}
+
+async function lastCharge(context: StoreContext, callId: number, owner: ReturnType<typeof ownerOf>, leg: Level['leg']) {
   return context.db
     .selectFrom('callCharges')
     .select(['revision', 'amountMicros'])
     .where('callId', '=', callId)
     .where('accountId', 'is', owner.accountId)
     .where('carrierId', 'is', owner.carrierId)
+    .where('leg', '=', leg)
     .orderBy('revision', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -198,10 +206,15 @@ async function lastCharge(context: StoreContext, callId: number, owner: ReturnTy
 
 async function factsOf(context: StoreContext, record: CallRecord, chains: Chains): Promise<CallFacts | undefined> {
   if (record.accountId === null || record.answeredAtMs === null) return undefined;
-  const { direction, to, trunkId, carrierId, isEmergency = false } = record;
-  const chain = chains.get(record.accountId) ?? (await accountChain(context, record.accountId)).map(({ id }) => id);
-  chains.set(record.accountId, chain);
-  return { direction, isEmergency, to, chain, trunkId, carrierId };
+  const { direction, to, trunkId, carrierId, onward, isEmergency = false } = record;
+  const chainOf = async (id: number) => {
+    const chain = chains.get(id) ?? (await accountChain(context, id)).map((account) => account.id);
+    chains.set(id, chain);
+    return chain;
+  };
+  const facts = { direction, isEmergency, to, chain: await chainOf(record.accountId), trunkId, carrierId };
+  if (onward === undefined) return facts;
+  return { ...facts, onward: { to: onward.to, chain: await chainOf(onward.accountId), carrierId: onward.carrierId } };
 }
 
 /** From the answer to the end; after a crash to the last moment that the call was known to be up. */

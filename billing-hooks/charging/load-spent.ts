@@ -12,7 +12,8 @@ export function loadSpent(connection: SqliteConnection, nowMs: number): readonly
       c.called_at_ms / ${SPEND_PIECE_MS} * ${SPEND_PIECE_MS} AS atMs, sum(c.amount_micros) AS amountMicros
     FROM call_charges c JOIN billing_terms t ON t.account_id = c.account_id
     WHERE c.called_at_ms >= ? AND coalesce(t.cap_trunk_day_micros, t.cap_day_micros, t.cap_rolling_micros) IS NOT NULL
-      AND c.revision = (SELECT max(revision) FROM call_charges l WHERE l.call_id = c.call_id AND l.account_id = c.account_id)
+      AND c.revision = (SELECT max(revision) FROM call_charges l WHERE l.call_id = c.call_id AND l.account_id = c.account_id
+        AND l.leg = c.leg)
     GROUP BY 1, 2, 3`;
   return connection.prepare(sql).all([nowMs - LONGEST_DAY_MS]) as SpendRecord[];
 }

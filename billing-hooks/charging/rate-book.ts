@@ -12,11 +12,14 @@ export interface CallFacts {
   readonly chain: readonly number[];
   readonly trunkId: number | null;
   readonly carrierId: number | null;
+  /** Where the call was sent on into the public network, and who pays for that. */
+  readonly onward?: Pick<CallFacts, 'to' | 'chain' | 'carrierId'>;
 }
 
-/** One who pays for a call, by a deck of its own. */
+/** One who pays for a leg of a call, by a deck of its own. */
 export interface Level {
   readonly purse: PurseRecord;
+  readonly leg: 'call' | 'onward';
   readonly deck: Deck;
   /** `undefined`: the deck has no price for that number. */
   readonly prices: NumberPrices | undefined;
@@ -52,22 +55,32 @@ export class RateBook {
     return deckId == null ? undefined : this.#decks.get(deckId)?.record.currency;
   }
 
-  /** Everybody who pays for the call: its account, those above it, then the platform at the carrier. */
+  /**
+   * Everybody who pays for the call: its account, those above it, then the platform at the carrier; and the same again
+   * for the leg that was sent on. One purse may be in it twice.
+   */
   levels(facts: CallFacts): readonly Level[] {
-    if (facts.direction === 'internal' || facts.isEmergency) return [];
-    const keys = facts.chain.map((id) => `account:${id}`);
-    if (facts.carrierId !== null) keys.push(`carrier:${facts.carrierId}`);
-    return keys.flatMap((key) => this.#level(key, facts));
+    const { onward, ...call } = facts;
+    if (facts.isEmergency) return [];
+    const own = facts.direction === 'internal' ? [] : this.#levelsOf(call, 'call');
+    if (onward === undefined) return own;
+    return [...own, ...this.#levelsOf({ ...call, ...onward, direction: 'out' }, 'onward')];
   }
 
-  #level(key: string, { direction, to }: CallFacts): readonly Level[] {
+  #levelsOf(facts: CallFacts, leg: Level['leg']): readonly Level[] {
+    const keys = facts.chain.map((id) => `account:${id}`);
+    if (facts.carrierId !== null) keys.push(`carrier:${facts.carrierId}`);
+    return keys.flatMap((key) => this.#level(key, facts, leg));
+  }
+
+  #level(key: string, { direction, to }: CallFacts, leg: Level['leg']): readonly Level[] {
     const purse = this.#purses.get(key);
     const deck = purse?.deckId == null ? undefined : this.#decks.get(purse.deckId);
     if (purse === undefined || deck === undefined) return [];
     const wanted = rateDirection(direction, to, deck);
     // Inbound is free where a deck says nothing of it; outbound never is.
     if (wanted === undefined) return [];
-    return [{ purse, deck, prices: deck.pricesOf(wanted, to) }];
+    return [{ purse, leg, deck, prices: deck.pricesOf(wanted, to) }];
   }
 }
 

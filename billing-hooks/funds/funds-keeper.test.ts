@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { CallFacts } from '../charging/index.ts';
+import { packRates } from '../rating/index.ts';
 import { FundsKeeper } from './index.ts';
 import { EURO, NO_CAPS, testDeck, testPurse, testUpdate } from './test-funds.ts';
 
@@ -188,5 +189,26 @@ t.test('a rolling cap counts what was spent before the start, for 24 hours', (t)
   keeper.apply(testUpdate({ reset: true, decks: [testDeck(1, {})], purses: [purse], spent }));
   t.equal(keeper.check(facts, NOW + 24 * 3_600_000 - 1), 'spend_cap');
   t.equal(keeper.check(facts, NOW + 24 * 3_600_000 + 900_000), undefined);
+  t.end();
+});
+
+t.test('a call that was sent on is paid twice by one wallet, and what is in it is there once', (t) => {
+  const keeper = new FundsKeeper({ sliceSec: 30 });
+  const table = testDeck(1, {}).tables.out ?? packRates([]);
+  const deck = { ...testDeck(1, {}), tables: { out: table, in: table } };
+  keeper.apply(testUpdate({ reset: true, decks: [deck], purses: [testPurse('account:1', 1, 50_000)] }));
+  const sentOn: CallFacts = {
+    ...facts,
+    direction: 'in',
+    onward: { to: '+31612345678', chain: [1], carrierId: null },
+  };
+  keeper.open('a', sentOn, NOW);
+  t.equal(keeper.availableMicros('account:1'), 0, '25 seconds of both legs');
+  t.same(keeper.answered('a', NOW), { paidSec: 25, isLast: true });
+  keeper.close('a', NOW, NOW + 25_000);
+  t.equal(keeper.availableMicros('account:1'), 0);
+  keeper.apply(testUpdate({ purses: [testPurse('account:1', 1, 1_999)], settledCalls: ['a'] }));
+  t.equal(keeper.check(sentOn, NOW), 'insufficient_balance', 'the first second of both legs is not there');
+  t.equal(keeper.check({ ...facts, direction: 'in' }, NOW), undefined);
   t.end();
 });

@@ -81,16 +81,19 @@ export class FundsKeeper {
 
   /** Whether the first slice, or a part of it, can be paid; takes nothing. */
   check(facts: CallFacts, nowMs: number): FundsRefusal | undefined {
-    for (const level of this.#book.levels(facts)) {
+    const all = this.#book.levels(facts);
+    for (const level of all) {
       const price = level.prices?.at(nowMs);
       if (price === undefined) return level.purse.key.startsWith('account') ? 'no_rate' : undefined;
       const cap = level.purse.caps.perMinuteMicros;
       if (cap !== null && price.rate.perMinuteMicros > cap) return 'rate_too_high';
-      const paid = (fundsMicros: number) =>
-        affordableSec(level.prices ?? NO_PRICES, roundTo(level), nowMs, Math.max(0, fundsMicros), 1);
-      if (paid(this.#available(level.purse)) < 1)
-        return level.purse.key.startsWith('account') ? 'insufficient_balance' : 'carrier_balance';
-      if (paid(this.#underCaps(level.purse, facts.trunkId, nowMs)) < 1) return 'spend_cap';
+    }
+    for (const levels of byPurse(all)) {
+      const { purse } = levels[0];
+      const least = levels.reduce((sum, level) => sum + costOf(level, nowMs, 1), 0);
+      if (least > Math.max(0, this.#available(purse)))
+        return purse.key.startsWith('account') ? 'insufficient_balance' : 'carrier_balance';
+      if (least > Math.max(0, this.#underCaps(purse, facts.trunkId, nowMs))) return 'spend_cap';
     }
     return undefined;
   }
@@ -152,10 +155,15 @@ export class FundsKeeper {
 
   #extend(held: Held, answeredAtMs: number, nowMs: number): Paid {
     const wanted = held.paidSec + this.#sliceSec;
-    const payable = held.levels.map((level, index) => {
-      const own = held.amounts[index] ?? 0;
-      const left = Math.min(this.#available(level.purse), this.#underCaps(level.purse, held.facts.trunkId, nowMs));
-      return affordableSec(level.prices ?? NO_PRICES, roundTo(level), answeredAtMs, Math.max(0, own + left), wanted);
+    const payable = byPurse(held.levels).map((levels) => {
+      const { purse } = levels[0];
+      const own = held.levels.reduce(
+        (sum, level, index) => sum + (level.purse.key === purse.key ? (held.amounts[index] ?? 0) : 0),
+        0,
+      );
+      const left = Math.min(this.#available(purse), this.#underCaps(purse, held.facts.trunkId, nowMs));
+      const costs = (sec: number) => levels.reduce((sum, level) => sum + costOf(level, answeredAtMs, sec), 0);
+      return affordableSec(costs, Math.max(0, own + left), wanted);
     });
     const paidSec = Math.max(held.paidSec, Math.min(wanted, ...payable));
     for (const [index, level] of held.levels.entries()) {
@@ -210,7 +218,17 @@ export class FundsKeeper {
   }
 }
 
-const NO_PRICES = { at: () => undefined };
+/** One purse may pay for both legs of a call: what it has is there once. */
+function byPurse(levels: readonly Level[]): readonly (readonly [Level, ...Level[]])[] {
+  if (levels.length === 1) return levels.map((level) => [level]);
+  const groups = new Map<string, [Level, ...Level[]]>();
+  for (const level of levels) {
+    const group = groups.get(level.purse.key);
+    if (group === undefined) groups.set(level.purse.key, [level]);
+    else group.push(level);
+  }
+  return [...groups.values()];
+}
 
 function hasCaps({ caps }: PurseRecord): boolean {
   return caps.perTrunkDayMicros !== null || caps.perDayMicros !== null || caps.rolling24hMicros !== null;

@@ -94,7 +94,7 @@ t.test('as long as a call is paid for, and not a second longer', (t) => {
       const prices = deckOf(given).pricesOf('out', number);
       if (prices?.at(answeredAtMs) === undefined) return true;
       const cost = (sec: number) => rateCall(prices, roundToMicros, answeredAtMs, sec * 1000)?.amountMicros ?? 0;
-      const sec = affordableSec(prices, roundToMicros, answeredAtMs, funds, 3600);
+      const sec = affordableSec(cost, funds, 3600);
       return (sec === 0 || cost(sec) <= funds) && (sec === 3600 || cost(sec + 1) > funds);
     }),
     { numRuns: 300 },

@@ -60,15 +60,9 @@ function timeCharge(prices: NumberPrices, rate: Rate, answeredAtMs: number, bill
 /**
  * How many whole seconds a call may last so that it costs no more than `fundsMicros`; 0 when not even its first
  * interval is paid. Beyond `maxSec` it is not looked.
+ * @param costs micro-units for so many seconds; more seconds never cost less
  */
-export function affordableSec(
-  prices: NumberPrices,
-  roundToMicros: number,
-  answeredAtMs: number,
-  fundsMicros: number,
-  maxSec: number,
-): number {
-  const costs = (sec: number) => rateCall(prices, roundToMicros, answeredAtMs, sec * 1000)?.amountMicros ?? 0;
+export function affordableSec(costs: (sec: number) => number, fundsMicros: number, maxSec: number): number {
   if (costs(maxSec) <= fundsMicros) return maxSec;
   let paid = 0;
   let unpaid = maxSec;

@@ -89,6 +89,12 @@ export class CallRunner {
           this.#failed ??= { rejection: tooFast(busy), peer: undefined };
           continue;
         }
+        // Sent on, it costs somebody more than the call did so far.
+        const unpaid = option.payerAccountId === undefined ? undefined : context.effects.checkFunds(context, option);
+        if (unpaid !== undefined) {
+          this.#failed ??= { rejection: unpaid, peer: undefined };
+          continue;
+        }
         const result = this.#deps.admission.acquire(
           context.uuid,
           claimsFor(context, option),

@@ -1,6 +1,6 @@
 import type { CallAttempt, CallLeg, CallRecord, LegDialog } from '../../bus/index.ts';
 import { type Reason, type Rejection, reasonEntry } from '../../telemetry/index.ts';
-import { type CallContext, callerTrunk } from '../call-context.ts';
+import { type CallContext, callerTrunk, onwardOf } from '../call-context.ts';
 import type { CallClock } from '../ports.ts';
 import { parseNameAddr } from '../sip-uri.ts';
 
@@ -140,6 +140,7 @@ export class Call {
       hungUpBy: end?.hungUpBy ?? null,
       codec: this.#legs?.codec ?? null,
       ...(context.isEmergency ? { isEmergency: true } : {}),
+      ...onwardOf(context),
       trace: [...context.trace],
     };
   }

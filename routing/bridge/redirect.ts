@@ -30,6 +30,8 @@ export function redirectOptions(
   return resolved.options.map((option) => ({
     ...option,
     calledNumber: option.calledNumber ?? resolved.calledNumber,
-    ...(option.carrier === undefined ? {} : { payerAccountId: trunk.accountId, ...(shown && { callerId: shown }) }),
+    ...(option.carrier === undefined
+      ? {}
+      : { payerAccountId: trunk.accountId, payerTrunkId: trunk.id, ...(shown && { callerId: shown }) }),
   }));
 }
