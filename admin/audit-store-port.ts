@@ -2,7 +2,12 @@ import type { Found, Slice, Visible } from './store-port.ts';
 
 export interface AuditStore {
   list(visible: Visible, slice: Slice): Promise<Found<AuditRow>>;
+  /** Writes down what was done outside of the database; without secrets. */
+  record(entry: AuditNote): Promise<void>;
 }
+
+/** What a user did to something that no table holds. */
+export type AuditNote = Omit<AuditRow, 'id' | 'atMs'>;
 
 export interface AuditRow {
   readonly id: number;

@@ -92,11 +92,7 @@ export interface RecordStore {
   /** By integer id or uuid, of whatever account. */
   findCall(ref: Ref): Promise<StoredCall | undefined>;
   /** Newest first: `afterId` is the exclusive upper bound of `id` when not 0. */
-  listRegisterFailures(
-    visible: Visible,
-    slice: Slice,
-    filter: { readonly trunkId?: number },
-  ): Promise<Found<StoredFailure>>;
+  listRegisterFailures(visible: Visible, slice: Slice, filter: FailureFilter): Promise<Found<StoredFailure>>;
   /** The newest failed REGISTER of each of these trunks that has one. */
   lastFailures(trunkIds: readonly number[]): Promise<ReadonlyMap<number, StoredFailure>>;
   /** Of whatever account. */
@@ -105,6 +101,12 @@ export interface RecordStore {
 
 export type StoredCall = CallRecord & { readonly id: number };
 export type StoredFailure = RegisterFailure & { readonly id: number };
+
+export interface FailureFilter {
+  readonly trunkId?: number;
+  /** Only those that came from where they say (`isProvenFailure`). */
+  readonly isProven?: boolean;
+}
 
 export interface CallFilter {
   readonly accountId?: number | undefined;

@@ -214,8 +214,12 @@ t.test('a ban that keeps the PBX of a trunk out is seen and lifted by its owner,
   for (const address of ['2001:db8:0:0::/64', '192.0.2.66'])
     world.sip.bans.set(address, { address, untilMs: 60_000, reason: '10 identities' });
   t.equal((await read(`/portal/sip-trunks/${trunk.id}/bans`)).body.meta.total, 0);
-  // From 2001:db8::7.
+  // A datagram of a made-up address, as anybody can send it with this trunk in To.
   await fail(SINCE_MS, { reason: 'banned' });
+  await fail(SINCE_MS, { reason: 'unknown_realm', sourceAddress: '192.0.2.66' });
+  t.equal((await read(`/portal/sip-trunks/${trunk.id}/bans`)).body.meta.total, 0);
+  // From 2001:db8::7, with an answer to a nonce that was sent there.
+  await fail(SINCE_MS, { reason: 'wrong_password' });
   t.match((await read(`/portal/sip-trunks/${trunk.id}/bans`)).body, {
     data: [{ address: '2001:db8:0:0::/64', until: '1970-01-01T00:01:00.000Z' }],
     meta: { total: 1 },
@@ -226,4 +230,17 @@ t.test('a ban that keeps the PBX of a trunk out is seen and lifted by its owner,
   t.match((await lift('2001:db8::7')).body.data, { address: '2001:db8:0:0::/64', lifted: true });
   t.equal((await lift('2001:db8::7')).status, 404);
   t.ok(world.sip.bans.has('192.0.2.66'));
+  await fail(SINCE_MS, { reason: 'banned', sourceAddress: '192.0.2.66', transport: 'tls' });
+  t.equal((await read(`/portal/sip-trunks/${trunk.id}/bans`)).body.meta.total, 1, 'nor can a connection be made up');
+  const entries = (await read('/audit')).body.data.filter((entry: { resource: string }) => entry.resource === 'ban');
+  t.match(entries, [
+    {
+      account_id: world.accounts.msp,
+      actor: /^key:/,
+      action: 'lift',
+      resource_id: '2001:db8:0:0::/64',
+      before: { reason: '10 identities' },
+      after: null,
+    },
+  ]);
 });

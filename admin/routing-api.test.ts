@@ -80,6 +80,10 @@ t.test('bans are listed and lifted by the operator', async (t) => {
   t.equal((await send(world.app, 'DELETE', '/bans/192.0.2.7', { key })).status, 403);
   t.equal((await send(world.control, 'DELETE', '/bans/192.0.2.7')).status, 200);
   t.equal((await send(world.control, 'DELETE', '/bans/192.0.2.7')).status, 404);
+  const audit = await send(world.control, 'GET', '/audit');
+  const lifts = audit.body.data.filter(({ resource }: { readonly resource: string }) => resource === 'ban');
+  t.match(lifts, [{ account_id: null, action: 'lift', resource_id: '192.0.2.7', before: { reason: 'banned' } }]);
+  t.equal(lifts.length, 1);
 });
 
 t.test('a key bound to addresses works from nowhere else', async (t) => {

@@ -106,14 +106,15 @@ export class BanBook {
     return active.reverse();
   }
 
-  /** Ends a ban and forgets what led to it; `false` when there is none. */
+  /** Ends a ban and forgets what led to it, but not that it was: a next one is longer. `false` when there is none. */
   lift(address: string): boolean {
     const key = address.endsWith('::/64') ? address : sourceKey(address);
     const ban = this.#activeBan(key);
-    this.#sentences.delete(key);
     this.#failures.delete(key);
     if (ban === undefined) return false;
-    this.#options.emit({ op: 'lift', address: key, untilMs: this.#options.nowMs(), reason: 'lifted' });
+    const now = this.#options.nowMs();
+    this.#sentences.set(key, { ban: { ...ban, untilMs: now }, times: this.#sentences.get(key)?.times ?? 1 });
+    this.#options.emit({ op: 'lift', address: key, untilMs: now, reason: 'lifted' });
     return true;
   }
 

@@ -36,6 +36,17 @@ t.test('bans grow, are listed with reason, and are lifted', async (t) => {
   t.strictSame(test.bans, ['add 192.0.2.66', 'add 192.0.2.66', 'lift 192.0.2.66']);
 });
 
+t.test('who has a ban lifted and goes on is banned for longer', async (t) => {
+  const test = testRegistrar();
+  for (const minutes of [1, 2, 4]) {
+    for (let index = 0; index < 10; index += 1)
+      register(test, { username: `u${index}`, sourceAddress: '192.0.2.66', callId: `${index}` });
+    t.equal(test.auth.bans.list()[0]?.untilMs, test.clock.nowMs + minutes * 60_000);
+    t.ok(test.auth.bans.lift('192.0.2.66'));
+    test.clock.advance(61);
+  }
+});
+
 t.test('an IPv6 host is its /64', async (t) => {
   const test = testRegistrar();
   for (let index = 0; index < 10; index += 1) {

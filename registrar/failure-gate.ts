@@ -6,7 +6,7 @@ const REPEAT_MS = 30_000;
 /** Failures of any kind that are told in one second. */
 const MOST_PER_SEC = 100;
 /** Those among them that anybody can cause with datagrams of made-up addresses. */
-const MOST_UNPROVEN_PER_SEC = 50;
+const MOST_UNPROVEN_PER_SEC = 10;
 const MOST_KEYS = 20_000;
 
 /** What makes two failures the same. */

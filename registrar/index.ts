@@ -53,7 +53,7 @@ export { FailureRings } from './failure-rings.ts';
 export type { RegistrarDirectory, RegistrarEngine, RegistrarEvents, RegistrarOptions } from './options.ts';
 export { createOptionsHandler, type OptionsHandlerOptions } from './options-handler.ts';
 export type { ProbeRequest, ProbeResult, SendProbe } from './prober.ts';
-export { isProvenFailure } from './proven-failures.ts';
+export { isProvenFailure, PROVEN_REASONS } from './proven-failures.ts';
 export type { RegisterOutcome } from './register-outcome.ts';
 export type { Registrar, RegistrationView } from './registrar.ts';
 export { uriEquals } from './uri-equals.ts';

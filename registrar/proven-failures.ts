@@ -3,7 +3,7 @@ import type { Reason } from '../telemetry/index.ts';
 import { isConnection } from './binding.ts';
 
 /** Given only to who has answered a nonce that was sent to that very address. */
-const AFTER_A_NONCE: ReadonlySet<Reason> = new Set<Reason>([
+export const PROVEN_REASONS: readonly Reason[] = [
   'wrong_password',
   'unknown_user',
   'auth_type_mismatch',
@@ -15,12 +15,14 @@ const AFTER_A_NONCE: ReadonlySet<Reason> = new Set<Reason>([
   'too_many_contacts',
   'contact_shared',
   'stale_cseq',
-]);
+];
+
+const AFTER_A_NONCE: ReadonlySet<Reason> = new Set(PROVEN_REASONS);
 
 /**
  * Whether a failed REGISTER came from the address that it names: the source of a datagram can be made up, that of a
  * connection or of an answered nonce cannot. Only such failures are evidence of who sits behind an address.
  */
 export function isProvenFailure(failure: Pick<RegisterFailure, 'reason' | 'transport'>): boolean {
-  return isConnection(failure.transport) || AFTER_A_NONCE.has(failure.reason as Reason);
+  return isConnection(failure.transport) || AFTER_A_NONCE.has(failure.reason);
 }

@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import type { AdminDeps } from '../deps.ts';
-import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { envelope } from '../shapes.ts';
 import { BAN_SHAPE, banView } from '../views/ban.ts';
+import { findBan, liftBan } from './lift-ban.ts';
 import { defineTrunkBans } from './trunk-bans.ts';
 
 const PARAMS = Type.Object({ address: Type.String({ minLength: 1, maxLength: 64 }) });
@@ -31,9 +31,9 @@ export function installBans(define: DefineRoute, deps: AdminDeps): void {
     scope: 'operator',
     params: PARAMS,
     response: envelope(Type.Object({ address: Type.String(), lifted: Type.Boolean() })),
-    handler: async ({ params }) => {
-      if (!(await deps.sip.request('lift_ban', { address: params.address }))) throw notFound('ban');
-      return { data: { address: params.address, lifted: true } };
+    handler: async ({ principal, params }) => {
+      const ban = findBan(await deps.sip.request('bans', {}), params.address);
+      return { data: await liftBan(deps, principal, null, ban) };
     },
   });
 }

@@ -1,17 +1,20 @@
 import { Type } from 'typebox';
 import { sourceKey } from '../../auth/index.ts';
 import type { AdminDeps } from '../deps.ts';
-import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import type { Ban } from '../ports.ts';
 import type { Principal } from '../principal.ts';
 import { envelope, ID_PARAMS } from '../shapes.ts';
 import { BAN_SHAPE, banView } from '../views/ban.ts';
+import { findBan, liftBan } from './lift-ban.ts';
 import { findTrunk } from './sip-trunks.ts';
 
 const TAG = 'Bans';
 
-/** So many of the newest failures of a trunk are looked at for where they came from. */
+/**
+ * So many of the newest failures of a trunk are looked at for where they came from; only those whose address cannot be
+ * made up, or anybody could have a say in the ban of any address.
+ */
 const FAILURES = { afterId: 0, offset: 0, limit: 200 };
 
 const ADDRESS_PARAMS = Type.Object({ ...ID_PARAMS.properties, address: Type.String({ minLength: 1, maxLength: 64 }) });
@@ -40,17 +43,19 @@ export function defineTrunkBans(define: DefineRoute, deps: AdminDeps): void {
     params: ADDRESS_PARAMS,
     response: envelope(Type.Object({ address: Type.String(), lifted: Type.Boolean() })),
     handler: async ({ principal, params }) => {
-      const bans = await bansOf(deps, principal, params.id);
-      const ban = bans.find((one) => one.address === sourceKey(params.address) || one.address === params.address);
-      if (ban === undefined) throw notFound('ban');
-      return { data: { address: ban.address, lifted: await deps.sip.request('lift_ban', { address: ban.address }) } };
+      const trunk = await findTrunk(deps, principal, params.id);
+      const ban = findBan(await bansOf(deps, principal, params.id), params.address);
+      return { data: await liftBan(deps, principal, trunk.accountId, ban) };
     },
   });
 }
 
 async function bansOf(deps: AdminDeps, principal: Principal, ref: string): Promise<readonly Ban[]> {
   const trunk = await findTrunk(deps, principal, ref);
-  const { rows } = await deps.records.listRegisterFailures(principal.visible, FAILURES, { trunkId: trunk.id });
+  const { rows } = await deps.records.listRegisterFailures(principal.visible, FAILURES, {
+    trunkId: trunk.id,
+    isProven: true,
+  });
   const sources = new Set(rows.map((failure) => sourceKey(failure.sourceAddress)));
   return (await deps.sip.request('bans', {})).filter((ban) => sources.has(ban.address));
 }

@@ -74,5 +74,19 @@ export function createDomainStore(store: Store): DomainStore {
 }
 
 export function createAuditStore(store: Store): AuditStore {
-  return { list: (visible, slice) => listAudit(store, {}, slice, visible) };
+  return {
+    list: (visible, slice) => listAudit(store, {}, slice, visible),
+    record: ({ actor, action, resource, accountId, resourceId, ...entry }) =>
+      audited(store, actor, action, resource, async () => ({
+        result: undefined,
+        accountId,
+        resourceId,
+        before: asObject(entry.before),
+        after: asObject(entry.after),
+      })),
+  };
+}
+
+function asObject(value: unknown): object | null {
+  return typeof value === 'object' ? value : null;
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { CallRecord, RegisterFailure } from '../../bus/index.ts';
+import { PROVEN_REASONS } from '../../registrar/index.ts';
 import { readAvailability, type Store, type Visible } from '../../tenancy/index.ts';
 import type { RecordStore, StoredFailure } from '../ports.ts';
 
@@ -41,6 +42,11 @@ async function listFailures(
 ) {
   let query = store.db.selectFrom('registerFailures').where(within(visible));
   if (filter.trunkId !== undefined) query = query.where('trunkId', '=', filter.trunkId);
+  if (filter.isProven === true) {
+    const reasons = JSON.stringify(PROVEN_REASONS);
+    const overConnection = sql<boolean>`json_extract(record, '$.transport') <> 'udp'`;
+    query = query.where(sql<boolean>`(reason IN (SELECT value FROM json_each(${reasons})) OR ${overConnection})`);
+  }
   const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
   let page = query.select(['id', 'record']).orderBy('id', 'desc').offset(slice.offset).limit(slice.limit);
   if (slice.afterId > 0) page = page.where('id', '<', slice.afterId);
