@@ -49,6 +49,9 @@ export interface Binding extends LiveBinding {
   /** The second at which the expiry and probe buckets hold it. */
   expirySecond: number;
   probeSecond: number;
+  /** Its Contact line in the last answer, and the seconds that it told; 0 when the line is to be written anew. */
+  toldSec: number;
+  toldLine: string;
 }
 
 /** What is called: not silent, not in doubt, not gone, not expired. */
@@ -97,6 +100,8 @@ export function fromRecord(record: BindingRecord, liveness: Liveness): Binding {
     isGone: false,
     expirySecond: 0,
     probeSecond: 0,
+    toldSec: 0,
+    toldLine: '',
   };
 }
 

@@ -71,7 +71,7 @@ function refresh(context: RegisterContext, contact: ContactSpec, binding: Bindin
     bindings.nat.observe(binding, hasMoved, nowMs);
   }
   if (binding.contact !== contact.uri || binding.contactParams !== contact.params) {
-    Object.assign(binding, contactFields(contact));
+    Object.assign(binding, contactFields(contact), { toldSec: 0 });
   }
   if (hasMoved) Object.assign(binding, flowFields(context));
   if (isAnew) {

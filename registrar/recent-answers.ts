@@ -1,11 +1,14 @@
-import type { InboundRequest } from '../auth/index.ts';
-import { flatText } from './own-text.ts';
+import { type InboundRequest, parseCredentials } from '../auth/index.ts';
+import { AnswerPlaces } from './answer-places.ts';
+import type { DateLine } from './date-line.ts';
+import { plainAnswer } from './plain-answer.ts';
 
 /** How long an answered REGISTER may be repeated: RFC 3261 section 17.2.2, timer J = 64 T1. */
 const KEPT_MS = 32_000;
 
-/** Answers kept of one Call-ID: a PBX sends the next REGISTER only once the last one is over (RFC 3261 section 10.2). */
-const MOST_OF_CALL_ID = 8;
+/** Places at the start and at most; each is a power of two, beyond the last the oldest answer goes early. */
+const LEAST_PLACES = 1 << 10;
+const MOST_PLACES = 1 << 18;
 
 /** A final answer as it went out. */
 export interface StoredAnswer {
@@ -14,73 +17,125 @@ export interface StoredAnswer {
 }
 
 /**
- * What was asked, by whom and when, and what was answered, in one text: a hundred thousand of them live for half a
- * minute, and as objects they would be as large as the bindings. `CSeq port address branch response time status`, then
- * the answer's lines.
- */
-type Entry = string;
-
-/**
  * Answers to REGISTERs whose digest was right, for 32 s: the same packet again is a retransmission and hears the same,
  * while the same credentials from elsewhere, later or in a new transaction are a replay (interface.md, Digest).
+ *
+ * Nearly every answer is kept and hardly any is asked for, so that keeping one makes no objects: numbers in columns, a
+ * ring in the order of time, found by the response of the digest, which nobody guesses and which covers the rest of the
+ * credentials. Of a plain answer the Contact line is kept, a text that its binding holds anyway.
  */
 export class RecentAnswers {
-  /** By Call-ID, the oldest first; nearly always one. */
-  #current = new Map<string, Entry | Entry[]>();
-  #previous = new Map<string, Entry | Entry[]>();
-  #startedMs = 0;
+  readonly #dateLine: DateLine;
+  readonly #seed: number;
+  #places = new AnswerPlaces(LEAST_PLACES);
+  /** Answers are numbered; those from `oldest` up to `next` are there. */
+  #oldest = 0;
+  #next = 0;
 
-  /** Call-IDs remembered. */
+  /** `seed` keeps strangers from choosing transactions that look alike. */
+  constructor(dateLine: DateLine, seed: number) {
+    this.#dateLine = dateLine;
+    this.#seed = seed;
+  }
+
+  /** Answers remembered. */
   get size(): number {
-    return this.#current.size + this.#previous.size;
+    return this.#next - this.#oldest;
   }
 
   /** The answer that this very request was given, if it was. */
   find(request: InboundRequest, authorizations: readonly string[], nowMs: number): StoredAnswer | undefined {
     this.forget(nowMs);
-    const current = this.#current.get(request.callId);
-    const previous = this.#previous.size === 0 ? undefined : this.#previous.get(request.callId);
-    if (current === undefined && previous === undefined) return undefined;
-    const asked = describe(request);
-    const entry = findAsked(current, asked) ?? findAsked(previous, asked);
-    if (entry === undefined) return undefined;
-    const [head = '', ...lines] = entry.slice(asked.length).split('\n');
-    const [response = '', at, status] = head.split(' ');
-    if (nowMs - Number(at) > KEPT_MS) return undefined;
-    const isSame = authorizations.some((line) => line.includes(response) || line.toLowerCase().includes(response));
-    return isSame ? { status: Number(status), lines } : undefined;
+    for (const line of authorizations) {
+      const answer = this.#findResponse(request, line);
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
   }
 
   /** `response` is that of the digest, which stands for all the credentials: it covers them. */
   keep(request: InboundRequest, response: string, { status, lines }: StoredAnswer, nowMs: number): void {
     this.forget(nowMs);
-    const text = [`${describe(request)}${response} ${nowMs} ${status}`, ...lines].join('\n');
-    // Joined texts are in one piece; a single one may still hold on to the message.
-    const entry = lines.length === 0 ? flatText(text) : text;
-    const held = this.#current.get(request.callId);
-    if (held === undefined) this.#current.set(flatText(request.callId), entry);
-    else if (Array.isArray(held)) {
-      held.push(entry);
-      if (held.length > MOST_OF_CALL_ID) held.shift();
-    } else this.#current.set(flatText(request.callId), [held, entry]);
+    if (this.size === this.#places.size) this.#makeRoom();
+    const date = this.#dateLine.at(nowMs);
+    const [first = ''] = lines;
+    const isPlain = status === 200 && lines.length === 3 && isSame(lines, plainAnswer(first, date));
+    this.#places.put(this.#next, {
+      high: hexWord(response, 0),
+      low: hexWord(response, 8),
+      transaction: this.#transactionOf(request),
+      cseq: request.cseq,
+      port: request.sourcePort,
+      atMs: nowMs,
+      status,
+      text: isPlain ? first : lines,
+    });
+    this.#next += 1;
   }
 
   /** Lets go of what is too old to be repeated; also to be called when nobody registers. */
   forget(nowMs: number): void {
-    const ageMs = nowMs - this.#startedMs;
-    if (ageMs >= 0 && ageMs <= KEPT_MS) return;
-    this.#previous = ageMs > 0 && ageMs <= 2 * KEPT_MS ? this.#current : new Map();
-    this.#current = new Map();
-    this.#startedMs = nowMs;
+    // What is from the future was kept before the clock was set back.
+    while (this.#oldest < this.#next && !(Math.abs(nowMs - this.#places.atMs(this.#oldest)) <= KEPT_MS)) this.#drop();
+  }
+
+  #findResponse(request: InboundRequest, authorization: string): StoredAnswer | undefined {
+    const places = this.#places;
+    const mark = authorization.indexOf(RESPONSE);
+    const text = mark < 0 ? (parseCredentials(authorization)?.response ?? '') : authorization;
+    const start = mark < 0 ? 0 : mark + RESPONSE.length;
+    const high = hexWord(text, start);
+    const low = hexWord(text, start + 8);
+    for (let number = places.newest(low); number >= this.#oldest; number = places.before(number)) {
+      if (!places.isResponse(number, high, low)) continue;
+      return places.isAsked(number, request, this.#transactionOf(request)) ? this.#answer(number) : undefined;
+    }
+    return undefined;
+  }
+
+  #answer(number: number): StoredAnswer {
+    const text = this.#places.text(number);
+    const date = this.#dateLine.at(this.#places.atMs(number));
+    return { status: this.#places.status(number), lines: typeof text === 'string' ? plainAnswer(text, date) : text };
+  }
+
+  #makeRoom(): void {
+    if (this.#places.size === MOST_PLACES) this.#drop();
+    else this.#places = this.#places.grown(this.#oldest, this.#next);
+  }
+
+  #drop(): void {
+    this.#places.clear(this.#oldest);
+    this.#oldest += 1;
+  }
+
+  /** Who sent it, in which transaction, within which Call-ID: all of it in 32 bits (FNV-1a). */
+  #transactionOf({ branch, callId, sourceAddress }: InboundRequest): number {
+    return mix(mix(mix(this.#seed, branch), callId), sourceAddress) >>> 0;
   }
 }
 
-function describe({ cseq, sourcePort, sourceAddress, branch }: InboundRequest): string {
-  return `${cseq} ${sourcePort} ${sourceAddress} ${branch} `;
+/** As everybody writes it; who writes it otherwise has the whole line read. */
+const RESPONSE = 'response="';
+
+/** Eight hexadecimal digits, in either case, as a number; of other text something that means nothing. */
+function hexWord(text: string, at: number): number {
+  let word = 0;
+  for (let index = at; index < at + 8; index += 1) {
+    const code = text.charCodeAt(index);
+    word = (word << 4) | ((code & 15) + (code >> 6) * 9);
+  }
+  return word >>> 0;
 }
 
-function findAsked(held: Entry | Entry[] | undefined, asked: string): Entry | undefined {
-  if (held === undefined) return undefined;
-  if (Array.isArray(held)) return held.findLast((entry) => entry.startsWith(asked));
-  return held.startsWith(asked) ? held : undefined;
+const FNV_PRIME = 0x01000193;
+
+function mix(seed: number, text: string): number {
+  let hash = Math.imul(seed ^ text.length, FNV_PRIME);
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), FNV_PRIME);
+  return hash;
+}
+
+function isSame(lines: readonly string[], others: readonly string[]): boolean {
+  return lines.every((line, index) => line === others[index]);
 }

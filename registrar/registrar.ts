@@ -30,7 +30,7 @@ export class Registrar {
   readonly #options: RegistrarOptions;
   readonly #steps: readonly Step<RegisterContext>[];
   readonly #bindings: Bindings;
-  readonly #recent = new RecentAnswers();
+  readonly #recent: RecentAnswers;
   readonly #dateLine = new DateLine();
   readonly #gate = new FailureGate();
   readonly #watch: DirectoryWatch;
@@ -39,6 +39,7 @@ export class Registrar {
     this.#options = options;
     this.#steps = steps;
     this.#bindings = new Bindings(options);
+    this.#recent = new RecentAnswers(this.#dateLine, Math.floor(options.random() * 0x1_0000_0000));
     this.#watch = new DirectoryWatch(options.directory, this.#bindings, options.nowMs);
   }
 

@@ -1,7 +1,8 @@
 import type { Rejection } from '../../telemetry/index.ts';
-import { type Binding, isLive } from '../binding.ts';
+import { isLive } from '../binding.ts';
 import type { RegisterContext } from '../context.ts';
 import { required } from '../context.ts';
+import { contactLine, plainAnswer, SUPPORTED } from '../plain-answer.ts';
 import { splitValues } from '../split-values.ts';
 
 /** 200 with every binding as it was registered and its own remaining time (RFC 3261 section 10.3 step 8, P15). */
@@ -11,7 +12,7 @@ export function answer(context: RegisterContext): Rejection | undefined {
   const all = bindings.store.all(trunk.id);
   const [only] = all;
   if (all.length === 1 && only !== undefined && isLive(only, nowMs) && isPlain(context)) {
-    context.lines = [contactLine(only, nowMs), SUPPORTED, context.dateLine.at(nowMs)];
+    context.lines = plainAnswer(contactLine(only, nowMs), context.dateLine.at(nowMs));
     return undefined;
   }
   const lines: string[] = [];
@@ -23,13 +24,6 @@ export function answer(context: RegisterContext): Rejection | undefined {
   lines.push(SUPPORTED, context.dateLine.at(nowMs));
   context.lines = lines;
   return undefined;
-}
-
-const SUPPORTED = 'Supported: path, outbound';
-
-function contactLine(binding: Binding, nowMs: number): string {
-  const leftSec = Math.max(1, Math.ceil((binding.expiresAtMs - nowMs) / 1000));
-  return `Contact: <${binding.contact}>${binding.contactParams};expires=${leftSec}`;
 }
 
 /** No Path and no outbound flow: nothing to say but the binding. */
