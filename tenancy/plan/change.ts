@@ -29,11 +29,27 @@ export interface NewCredentials {
   readonly password: string;
 }
 
+/** What differs; a field whose `to` is `undefined` is not named in the file, and keeps what is there. */
 export function compare(pairs: Readonly<Record<string, readonly [from: unknown, to: unknown]>>): FieldChange[] {
   const changes: FieldChange[] = [];
   for (const [field, [from, to]] of Object.entries(pairs)) {
-    if (to === undefined || JSON.stringify(from) === JSON.stringify(to)) continue;
+    if (to === undefined || from === to || JSON.stringify(from) === JSON.stringify(to)) continue;
     changes.push({ field, from, to });
+  }
+  return changes;
+}
+
+/**
+ * The same for a row and an entry of a file: `columns` says which property of the row each field is. It costs what
+ * the file names, not what there is, for most of 10,000 entries are as before.
+ */
+export function compareEntry(columns: Readonly<Record<string, string>>, row: object, entry: object): FieldChange[] {
+  const changes: FieldChange[] = [];
+  for (const field of Object.keys(columns)) {
+    const to = (entry as Readonly<Record<string, unknown>>)[field];
+    if (to === undefined) continue;
+    const from = (row as Readonly<Record<string, unknown>>)[columns[field] ?? field];
+    if (from !== to && JSON.stringify(from) !== JSON.stringify(to)) changes.push({ field, from, to });
   }
   return changes;
 }

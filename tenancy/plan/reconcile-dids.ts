@@ -10,16 +10,15 @@ import {
   updateDid,
 } from '../store/index.ts';
 import { type AccountState, nameDestination, resolveDestination } from './account-state.ts';
-import { compare } from './change.ts';
+import { compare, compareEntry, type FieldChange } from './change.ts';
 import type { Session } from './session.ts';
 import type { DidEntry } from './tenant-schema.ts';
 
 /** Numbers that another account of the file takes over are moved there, not released. */
-export async function pruneDids(session: Session, state: AccountState, states: readonly AccountState[]): Promise<void> {
+export async function pruneDids(session: Session, state: AccountState): Promise<void> {
   if (!session.prune) return;
-  const keep = new Set(states.flatMap((other) => (other.entry.dids ?? []).map((did) => did.number)));
   for (const did of [...state.dids.values()]) {
-    if (keep.has(did.number)) continue;
+    if (session.numbers.has(did.number)) continue;
     await releaseDid(session.context, did.id, null);
     state.dids.delete(did.number);
     session.rerouted.add(did.id);
@@ -41,14 +40,35 @@ export async function reconcileDids(
     if (seen.has(entry.number)) throw session.fault(path, 'this number is in the file twice');
     seen.add(entry.number);
     const row = state.dids.get(entry.number) ?? takeOver(state, states, entry.number);
-    const patch = patchOf(session, state, entry, path);
-    if (row === undefined) await create(session, state, entry, patch, path);
-    else await change(session, state, entry, row, patch, path);
-    await session.step();
+    const destination = destinationOf(session, state, entry, path);
+    if (row === undefined) await create(session, state, entry, patchOf(entry, destination), path);
+    else if (!isAsBefore(state, entry, row)) await change(session, state, entry, row, destination, path);
+    if (session.isTurnOver()) await session.rest();
   }
 }
 
 type Path = readonly (string | number)[];
+
+/** What each field of an entry is called in a row. */
+const COLUMNS = {
+  status: 'status',
+  country: 'country',
+  type: 'type',
+  city: 'city',
+  notes: 'notes',
+  sms_enabled: 'smsEnabled',
+} as const satisfies Partial<Record<keyof DidEntry, keyof DidRow>>;
+
+/** Most of a long file: that costs no turn of the event loop. */
+function isAsBefore(state: AccountState, entry: DidEntry, row: DidRow): boolean {
+  const { destination, block_size: size } = entry;
+  if (row.accountId !== state.row.id || (size !== undefined && size !== row.blockSize)) return false;
+  if (destination !== undefined) {
+    if (!isThere(state, row.destination)) return false;
+    if (compare({ destination: [nameDestination(state, row.destination), destination] }).length > 0) return false;
+  }
+  return compareEntry(COLUMNS, row, entry).length === 0;
+}
 
 async function create(
   session: Session,
@@ -78,29 +98,21 @@ async function change(
   state: AccountState,
   entry: DidEntry,
   row: DidRow,
-  patch: DidPatch,
+  destination: Destination | null | undefined,
   path: Path,
 ): Promise<void> {
   if (entry.block_size !== undefined && entry.block_size !== row.blockSize) {
     throw session.fault([...path, 'block_size'], `cannot change; it is ${row.blockSize}`);
   }
   const moved = row.accountId !== state.row.id;
-  const before = moved
-    ? null
-    : nameDestination(state, isThere(state, row.destination) ? row.destination : await destinationNow(session, row));
-  const fields = compare({
-    account_id: [row.accountId, state.row.id],
-    destination: [before, entry.destination],
-    status: [row.status, entry.status],
-    country: [row.country, entry.country],
-    type: [row.type, entry.type],
-    city: [row.city, entry.city],
-    notes: [row.notes, entry.notes],
-    sms_enabled: [row.smsEnabled, entry.sms_enabled],
-  });
+  const fields = [
+    ...compare({ account_id: [row.accountId, state.row.id] }),
+    ...(await changedDestination(session, state, entry, row)),
+    ...compareEntry(COLUMNS, row, entry),
+  ];
   if (fields.length === 0) return;
   if (moved) await session.at(path, () => moveDid(session.context, row.id, state.row.id, null));
-  const after = await session.at(path, () => updateDid(session.context, row.id, patch, null));
+  const after = await session.at(path, () => updateDid(session.context, row.id, patchOf(entry, destination), null));
   state.dids.set(after.number, after);
   if (moved || fields.some((field) => field.field === 'destination' || field.field === 'status'))
     session.rerouted.add(row.id);
@@ -108,6 +120,18 @@ async function change(
     { action: 'update', resource: 'did', account: state.row.name, name: row.number, id: row.id, fields },
     state.row.id,
   );
+}
+
+async function changedDestination(
+  session: Session,
+  state: AccountState,
+  entry: DidEntry,
+  row: DidRow,
+): Promise<readonly FieldChange[]> {
+  if (entry.destination === undefined) return [];
+  if (row.accountId !== state.row.id) return compare({ destination: [null, entry.destination] });
+  const was = isThere(state, row.destination) ? row.destination : await destinationNow(session, row);
+  return compare({ destination: [nameDestination(state, was), entry.destination] });
 }
 
 /** A trunk or group that this run has deleted has taken the destination with it. */
@@ -132,10 +156,20 @@ function takeOver(state: AccountState, states: readonly AccountState[], number: 
   return undefined;
 }
 
-function patchOf(session: Session, state: AccountState, entry: DidEntry, path: Path): DidPatch {
+/** `undefined`: the file does not say. */
+function destinationOf(
+  session: Session,
+  state: AccountState,
+  entry: DidEntry,
+  path: Path,
+): Destination | null | undefined {
   const destination = entry.destination === undefined ? undefined : resolveDestination(state, entry.destination);
   if (typeof destination === 'string') throw session.fault([...path, 'destination'], destination);
-  const { status, country, type, city, notes } = entry;
-  const patch = { destination, status, country, type, city, notes, smsEnabled: entry.sms_enabled };
-  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as DidPatch;
+  return destination;
+}
+
+function patchOf(entry: DidEntry, destination: Destination | null | undefined): DidPatch {
+  const named = (Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]).filter((field) => entry[field] !== undefined);
+  const patch = Object.fromEntries(named.map((field) => [COLUMNS[field], entry[field]])) as DidPatch;
+  return destination === undefined ? patch : { ...patch, destination };
 }

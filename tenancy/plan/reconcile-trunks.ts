@@ -11,7 +11,7 @@ import {
   updateTrunk,
 } from '../store/index.ts';
 import { type AccountState, findNamed } from './account-state.ts';
-import { compare, type FieldChange } from './change.ts';
+import { compare, compareEntry, type FieldChange } from './change.ts';
 import type { Session } from './session.ts';
 import type { TrunkEntry } from './tenant-schema.ts';
 
@@ -43,15 +43,52 @@ export async function reconcileTrunks(session: Session, state: AccountState): Pr
     if (row !== undefined && seen.has(row.id)) throw session.fault(path, 'this trunk is in the file twice');
     if (row === undefined && entry.uuid !== undefined)
       throw session.fault([...path, 'uuid'], 'the account has no trunk with that uuid');
-    const after =
-      row === undefined ? await create(session, state, entry, path) : await change(session, state, entry, row, path);
-    state.trunks.put(after);
+    // Most of a long file is as it was: that costs no turn of the event loop.
+    const after = row !== undefined && isAsBefore(entry, row) ? row : await put(session, state, entry, row, path);
+    if (after !== row) state.trunks.put(after);
     seen.add(after.id);
-    await session.step();
+    if (session.isTurnOver()) await session.rest();
   }
 }
 
 type Path = readonly (string | number)[];
+
+/** What each field of an entry is called in a row. */
+const COLUMNS = {
+  name: 'name',
+  auth_type: 'authType',
+  status: 'status',
+  max_in: 'maxIn',
+  max_out: 'maxOut',
+  max_dialer: 'maxDialer',
+  max_contacts: 'maxContacts',
+  contact_policy: 'contactPolicy',
+  ruri_mode: 'ruriMode',
+  profile: 'profile',
+  allow_no_qop: 'allowNoQop',
+  sources: 'sources',
+  ip_target: 'ipTarget',
+  country: 'country',
+  notes: 'notes',
+} as const satisfies Partial<Record<keyof TrunkEntry, keyof TrunkRow>>;
+
+function isAsBefore(entry: TrunkEntry, row: TrunkRow): boolean {
+  const { kind, realm, username, password } = entry;
+  if (password !== undefined || (kind !== undefined && kind !== row.kind)) return false;
+  if ((realm !== undefined && realm !== row.realm) || (username !== undefined && username !== row.username))
+    return false;
+  return compareEntry(COLUMNS, row, entry).length === 0;
+}
+
+function put(
+  session: Session,
+  state: AccountState,
+  entry: TrunkEntry,
+  row: TrunkRow | undefined,
+  path: Path,
+): Promise<TrunkRow> {
+  return row === undefined ? create(session, state, entry, path) : change(session, state, entry, row, path);
+}
 
 async function create(session: Session, state: AccountState, entry: TrunkEntry, path: Path): Promise<TrunkRow> {
   const given = readPassword(session, entry, path);
@@ -87,24 +124,7 @@ async function change(
 ): Promise<TrunkRow> {
   if (entry.kind !== undefined && entry.kind !== row.kind)
     throw session.fault([...path, 'kind'], `cannot change; it is ${row.kind}`);
-  const fields = compare({
-    name: [row.name, entry.name],
-    auth_type: [row.authType, entry.auth_type],
-    // A new trunk becomes active by itself when its PBX registers.
-    status: [row.status === 'provisioning' ? 'active' : row.status, entry.status],
-    max_in: [row.maxIn, entry.max_in],
-    max_out: [row.maxOut, entry.max_out],
-    max_dialer: [row.maxDialer, entry.max_dialer],
-    max_contacts: [row.maxContacts, entry.max_contacts],
-    contact_policy: [row.contactPolicy, entry.contact_policy],
-    ruri_mode: [row.ruriMode, entry.ruri_mode],
-    profile: [row.profile, entry.profile],
-    allow_no_qop: [row.allowNoQop, entry.allow_no_qop],
-    sources: [row.sources, entry.sources],
-    ip_target: [row.ipTarget, entry.ip_target],
-    country: [row.country, entry.country],
-    notes: [row.notes, entry.notes],
-  });
+  const fields = compareEntry(COLUMNS, row, entry).filter((field) => !isSelfMade(field));
   const identity = await changeIdentity(session, state, entry, row, path);
   let after = identity.row;
   if (fields.length > 0) {
@@ -121,6 +141,11 @@ async function change(
     state.row.id,
   );
   return after;
+}
+
+/** A new trunk becomes active by itself when its PBX registers. */
+function isSelfMade({ field, from, to }: FieldChange): boolean {
+  return field === 'status' && from === 'provisioning' && to === 'active';
 }
 
 function subjectsOf(entry: TrunkEntry): { readonly tlsSubjects?: readonly string[] } {
@@ -193,21 +218,7 @@ function readPassword(session: Session, entry: TrunkEntry, path: Path): string |
 }
 
 function patchOf(entry: TrunkEntry): TrunkPatch {
-  const patch = {
-    authType: entry.auth_type,
-    status: entry.status,
-    maxIn: entry.max_in,
-    maxOut: entry.max_out,
-    maxDialer: entry.max_dialer,
-    maxContacts: entry.max_contacts,
-    contactPolicy: entry.contact_policy,
-    ruriMode: entry.ruri_mode,
-    profile: entry.profile,
-    allowNoQop: entry.allow_no_qop,
-    sources: entry.sources,
-    ipTarget: entry.ip_target,
-    country: entry.country,
-    notes: entry.notes,
-  };
-  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as TrunkPatch;
+  const named = (Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]).filter((field) => entry[field] !== undefined);
+  const { name: _, ...patch } = Object.fromEntries(named.map((field) => [COLUMNS[field], entry[field]]));
+  return patch as TrunkPatch;
 }

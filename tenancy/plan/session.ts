@@ -36,8 +36,8 @@ export class Session {
   readonly unbound = new Set<number>();
   /** Numbers whose calls go elsewhere from now on. */
   readonly rerouted = new Set<number>();
-
   #policies: Promise<Policies> | undefined;
+  #numbers: ReadonlySet<string> | undefined;
 
   readonly #total: number;
   #done = 0;
@@ -50,16 +50,27 @@ export class Session {
     this.#total = sizes.reduce((sum, size) => sum + size, 0);
   }
 
-  /** A trunk or a number of the file is done. Now and then others get their turn: the file may be a long one. */
-  async step(): Promise<void> {
+  /** A trunk or a number of the file is done; `rest` is due when this says so: the file may be a long one. */
+  isTurnOver(): boolean {
     this.#done += 1;
-    if (this.#done % STEPS_PER_TURN !== 0 && this.#done !== this.#total) return;
+    return this.#done % STEPS_PER_TURN === 0 || this.#done === this.#total;
+  }
+
+  /** Others get their turn, and hear how far it is. */
+  async rest(): Promise<void> {
     this.options.onProgress?.(this.#done, this.#total);
     await setImmediate();
   }
 
   get prune(): boolean {
     return this.parsed.file.prune === true;
+  }
+
+  /** Every number that the file has, in whatever account. */
+  get numbers(): ReadonlySet<string> {
+    const { accounts = [] } = this.parsed.file;
+    this.#numbers ??= new Set(accounts.flatMap(({ dids = [] }) => dids.map(({ number }) => number)));
+    return this.#numbers;
   }
 
   /** As they were when the run began. */
