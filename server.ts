@@ -5,6 +5,7 @@ import { Journal } from './runtime/journal.ts';
 import { closeServer, portOf } from './runtime/listen.ts';
 import { startMetricsServer } from './runtime/metrics-server.ts';
 import { shareWallets, startMoney } from './runtime/money.ts';
+import { pbxLine } from './runtime/pbx-line.ts';
 import { Publishing } from './runtime/publish.ts';
 import { stopOnSignal } from './runtime/shutdown.ts';
 import { startSipThread } from './runtime/sip-thread.ts';
@@ -49,7 +50,7 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
   await handOver(world, publishing, sip.bus);
 
   // HTTP: the API, the control socket of the CLI, metrics; made while the SIP thread takes in what it was sent.
-  const commerce = startCommerce(config, world.store, shareWallets(money, sip.bus), logger);
+  const commerce = startCommerce(config, world.store, shareWallets(money, sip.bus), pbxLine(sip.bus), logger);
   const state = { isReady: false };
   // Only now: the API is half of all code, and the SIP thread must not wait until it is loaded.
   const { listenAdmin, prepareHttp } = await import('./runtime/http.ts');

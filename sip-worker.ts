@@ -8,6 +8,7 @@ import {
   createCallRouter,
   createInviteAuth,
   MemoryAdmission,
+  srfMessages,
   srfRegisters,
 } from './routing/index.ts';
 import { endOrphans } from './runtime/sip/call-orphans.ts';
@@ -19,8 +20,10 @@ import { drachtioProbes } from './runtime/sip/drachtio-probes.ts';
 import { drainCalls } from './runtime/sip/drain.ts';
 import { createEmbeddedEngine, joinEmbedded, registrarEngine } from './runtime/sip/embedded.ts';
 import { createEnginePorts } from './runtime/sip/engine-ports.ts';
+import { engineMessages } from './runtime/sip/engine-messages.ts';
 import { engineRegisters } from './runtime/sip/engine-registers.ts';
 import { readIdentityKey } from './runtime/sip/identity-key.ts';
+import { createMessages } from './runtime/sip/messages.ts';
 import { createMetricSources } from './runtime/sip/metric-sources.ts';
 import { watchOverload } from './runtime/sip/overload-watch.ts';
 import { ownNames } from './runtime/sip/own-names.ts';
@@ -110,10 +113,14 @@ const router: CallRouter = createCallRouter({
   },
   readiness,
 });
+const messages = createMessages({
+  ...{ router, auth, bus, logger, readiness, metrics: () => metrics },
+  send: engine === undefined ? srfMessages(app) : engineMessages(engine),
+});
 if (engine === undefined) app.invite((req, res) => router.handleInvite(req, res));
 
 // What they talk SIP through.
-const parts = { config, directory, auth, registrar, app, logger };
+const parts = { config, directory, auth, registrar, messages, app, logger };
 const signalling =
   engine !== undefined
     ? joinEmbedded(engine, parts)
@@ -162,6 +169,7 @@ bus.listen({
     registrar,
     auth,
     router,
+    messages,
     keeper,
     metrics,
     listening: () => listening,

@@ -15,6 +15,7 @@ export type {
   Found,
   GroupRow,
   KeyRow,
+  MessageDeliveryRow,
   MessageFilter,
   MessageRow,
   OrderRow,

@@ -88,6 +88,8 @@ export interface DidRecord {
   readonly status: 'active' | 'suspended' | 'pending_regulatory';
   /** `null`: unassigned, follows did_default_dest up the tree. */
   readonly destination: Destination | null;
+  /** It sends and takes messages; absent: it does not. */
+  readonly smsEnabled?: true;
   readonly routing?: RoutingPolicy;
 }
 

@@ -4,7 +4,14 @@ export type * from './directory-share.ts';
 export type * from './events.ts';
 export type * from './funds.ts';
 export { MainSide, type MainSideHandlers } from './main-side.ts';
-export type { DownMessage, ListeningAddress, SipRequestName, UpMessage } from './messages.ts';
+export type {
+  DownMessage,
+  ListeningAddress,
+  PbxMessage,
+  PbxMessageResult,
+  SipRequestName,
+  UpMessage,
+} from './messages.ts';
 export { createLocalPorts, type Port, threadPort } from './port.ts';
 export type * from './routing-policy.ts';
 export { SipSide, type SipSideHandlers } from './sip-side.ts';

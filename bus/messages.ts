@@ -29,11 +29,30 @@ export interface ListeningAddress {
   readonly port: number;
 }
 
+/** What `send_message` asks for: a message for the PBX that a number rings. */
+export interface PbxMessage {
+  readonly uuid: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** E.164, or a name. */
+  readonly from: string;
+  /** The number of ours, E.164. */
+  readonly to: string;
+  readonly body: string;
+}
+
+/** What became of it: the number rings no PBX, none is registered, none said anything, or its last answer. */
+export type PbxMessageResult =
+  | { readonly kind: 'no_pbx' }
+  | { readonly kind: 'offline' | 'silent'; readonly trunkId: number }
+  | { readonly kind: 'answered'; readonly trunkId: number; readonly status: number };
+
 /**
  * What the main thread may ask of a SIP thread; the answer is read from its memory.
  * `metrics` collects Prometheus values, `drain` stops new work and answers when calls have ended.
  */
 export type SipRequestName =
+  | 'send_message'
   | 'metrics'
   | 'explain'
   | 'funds'

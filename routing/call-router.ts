@@ -12,7 +12,7 @@ import { CallRates } from './call-rates.ts';
 import type { CallRouterDeps, RouterSteps } from './call-router-deps.ts';
 import { type CarrierRegistrar, createCarrierRegistrar } from './carrier/carrier-registrar.ts';
 import type { CarrierRegistrationStatus } from './carrier/registration-state.ts';
-import { createContext } from './create-context.ts';
+import { type ContextWorld, createContext } from './create-context.ts';
 import { type ExplainQuery, type ExplainWorld, type Explanation, explainCall } from './explain.ts';
 import { allowedTrunk } from './identify-source.ts';
 import { IdentitySigner } from './identity/identity-signer.ts';
@@ -96,6 +96,11 @@ export class CallRouter {
       isLoop: (caller, called, trunkId) => this.#isLoop(caller, called, trunkId),
       nextTurn: (groupId, size) => (this.#turns.get(groupId) ?? 0) % size,
     });
+  }
+
+  /** What messages are judged by, too. */
+  get world(): ContextWorld {
+    return this.#world;
   }
 
   get activeCalls(): number {

@@ -121,11 +121,16 @@ export interface SentOneShot {
   on(event: 'response', listener: (res: ReceivedResponse) => void): unknown;
 }
 
-/** What registrations at carriers are sent through. */
+/** What registrations at carriers, and messages, are sent through. */
 export interface SrfRequests {
   request(
     uri: string,
-    options: { readonly method: string; readonly proxy: string; readonly headers: SrfHeaders },
+    options: {
+      readonly method: string;
+      readonly proxy?: string;
+      readonly headers: SrfHeaders;
+      readonly body?: string;
+    },
     callback: (error: unknown, sent?: SentOneShot) => void,
   ): unknown;
 }

@@ -4,12 +4,12 @@ import type { RoutingAuth, RoutingBindings, RoutingDirectory } from './ports.ts'
 import { parseNameAddr, parseUri } from './sip-uri.ts';
 
 /** Out of a dialog these are understood, but nothing here takes them; PBXes send SUBSCRIBE for message lamps. */
-export const UNSERVED_METHODS = ['SUBSCRIBE', 'PUBLISH', 'NOTIFY', 'INFO', 'MESSAGE', 'REFER'] as const;
+export const UNSERVED_METHODS = ['SUBSCRIBE', 'PUBLISH', 'NOTIFY', 'INFO', 'REFER'] as const;
 
-/** Those that cost or move calls: who sends them must say who they are first (interface.md, What is challenged). */
-const CHALLENGED: ReadonlySet<string> = new Set(['MESSAGE', 'REFER']);
+/** It moves calls: who sends it must say who they are first (interface.md, What is challenged). */
+const CHALLENGED: ReadonlySet<string> = new Set(['REFER']);
 
-const NOT_ALLOWED = { status: 405, lines: ['Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER'] };
+const NOT_ALLOWED = { status: 405, lines: ['Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, MESSAGE'] };
 
 export interface UnservedDeps {
   readonly directory: RoutingDirectory;

@@ -10,6 +10,7 @@ import {
   type RenewalReport,
   runInvoices,
   runRenewals,
+  type SendToPbx,
   WebhookSender,
 } from '../billing-hooks/index.ts';
 import type { Config } from '../config/index.ts';
@@ -35,14 +36,20 @@ export interface Commerce {
 }
 
 /** Starts sending events and renewing numbers; what they change reaches SIP as an edit by hand does. */
-export function startCommerce(config: Config, store: Store, holds: CallHolds, logger: Logger): Commerce {
+export function startCommerce(
+  config: Config,
+  store: Store,
+  holds: CallHolds,
+  sendToPbx: SendToPbx,
+  logger: Logger,
+): Commerce {
   const carrier = createDefaultCarrier(store);
   const guard = new AddressGuard(config.webhookAllow);
   const onFault = (error: unknown) => logger.error({ err: error }, 'webhooks could not be worked on');
   const sender = new WebhookSender({ store, guard, onFault });
   sender.start();
   const documents = watchDocuments(store, carrier, logger);
-  const messages = watchMessages(store, carrier, logger);
+  const messages = watchMessages({ store, carrier, holds, sendToPbx }, logger);
   const money = watchMoney(config, store, carrier, logger);
   const { secret } = config.payments;
   const nowMs = () => store.clock.nowMs();

@@ -1,15 +1,40 @@
-import { type CarrierAdapter, carryMessages } from '../billing-hooks/index.ts';
+import {
+  type CallHolds,
+  type CarrierAdapter,
+  carryMessages,
+  PbxMessages,
+  type SendToPbx,
+  takeSipMessages,
+} from '../billing-hooks/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import type { Store } from '../tenancy/index.ts';
 import { type Repeated, repeat } from './repeat.ts';
 
 /** How often messages are handed to the carrier and fetched from it (ms). */
 const EVERY_MS = 1000;
+/** How often what is for a PBX is looked for, and what has come from one (ms). */
+const PBX_MS = 250;
 
-export function watchMessages(store: Store, carrier: CarrierAdapter, logger: Logger): Repeated {
-  return repeat(
-    EVERY_MS,
-    () => carryMessages(store, carrier),
-    (error) => logger.error({ err: error }, 'messages could not be worked on'),
-  );
+interface Desk {
+  readonly store: Store;
+  readonly carrier: CarrierAdapter;
+  readonly holds: CallHolds;
+  readonly sendToPbx: SendToPbx;
+}
+
+/** Carries messages between the carrier, the store and the PBXes. */
+export function watchMessages({ store, carrier, holds, sendToPbx }: Desk, logger: Logger): Repeated {
+  const onFault = (error: unknown) => logger.error({ err: error }, 'messages could not be worked on');
+  const pbxes = new PbxMessages(store, sendToPbx, onFault);
+  const rounds = [
+    repeat(EVERY_MS, () => carryMessages(store, carrier), onFault),
+    repeat(PBX_MS, () => takeSipMessages(store, holds), onFault),
+    repeat(PBX_MS, () => pbxes.round(), onFault),
+  ];
+  return {
+    async close() {
+      await Promise.all(rounds.map((round) => round.close()));
+      await pbxes.settle();
+    },
+  };
 }

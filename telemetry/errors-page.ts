@@ -1,4 +1,5 @@
 import { CALL_REASONS } from './call-reasons.ts';
+import { MESSAGE_REASONS } from './message-reasons.ts';
 import { REGISTER_REASONS } from './register-reasons.ts';
 import type { ReasonEntry } from './results.ts';
 import { SERVER_REASONS } from './server-reasons.ts';
@@ -6,6 +7,7 @@ import { SERVER_REASONS } from './server-reasons.ts';
 const SECTIONS: readonly (readonly [title: string, reasons: Readonly<Record<string, ReasonEntry>>])[] = [
   ['Registration and digest', REGISTER_REASONS],
   ['Calls', CALL_REASONS],
+  ['SIP messages', MESSAGE_REASONS],
   ['The server itself', SERVER_REASONS],
 ];
 

@@ -1,4 +1,5 @@
 import { CALL_REASONS } from './call-reasons.ts';
+import { MESSAGE_REASONS } from './message-reasons.ts';
 import { REGISTER_REASONS } from './register-reasons.ts';
 import type { ReasonEntry } from './results.ts';
 import { SERVER_REASONS } from './server-reasons.ts';
@@ -7,7 +8,7 @@ import { SERVER_REASONS } from './server-reasons.ts';
  * Every reason there is, in one table: metric labels, log lines, call records, traces, API and
  * docs/errors.md use these words and no others. A test holds code, table and docs together.
  */
-export const REASONS = { ...REGISTER_REASONS, ...CALL_REASONS, ...SERVER_REASONS } as const;
+export const REASONS = { ...REGISTER_REASONS, ...CALL_REASONS, ...MESSAGE_REASONS, ...SERVER_REASONS } as const;
 
 export type Reason = keyof typeof REASONS;
 

@@ -41,6 +41,7 @@ export class SipMetrics {
   readonly #registry = new Registry();
   readonly #registers = new Tally();
   readonly #calls = new Tally();
+  readonly #messages = new Tally();
   readonly #engine = new Tally();
 
   constructor(sources: SipMetricSources, maxTrunks: number) {
@@ -56,6 +57,11 @@ export class SipMetrics {
 
   countCall(direction: string, result: string, reason: string): void {
     this.#calls.count(direction, `${result}|${reason}`);
+  }
+
+  /** MESSAGE (RFC 3428): `out` from a PBX, `in` to one. */
+  countMessage(direction: 'in' | 'out', result: string, reason: string): void {
+    this.#messages.count(direction, `${result}|${reason}`);
   }
 
   /** What the engine counts by itself: messages, errors, refusals. */
@@ -80,6 +86,12 @@ export class SipMetrics {
     };
     add('didfarm_register_total', 'REGISTER requests by how they ended', ['result', 'reason'], this.#registers);
     add('didfarm_calls_total', 'Calls by how they ended', ['direction', 'result', 'reason'], this.#calls);
+    add(
+      'didfarm_sip_messages_total',
+      'SIP MESSAGE by how they ended',
+      ['direction', 'result', 'reason'],
+      this.#messages,
+    );
     add('didfarm_engine_events_total', 'What the SIP engine counted', ['event', 'label'], this.#engine);
   }
 

@@ -27,9 +27,10 @@ export function installCarrierMessages(define: DefineRoute, deps: AdminDeps): vo
       { additionalProperties: false },
     ),
     response: envelope(MESSAGE_SHAPE),
-    handler: async ({ body }) => ({
-      data: messageView(await deps.store.messages.receive({ ...body, to: toE164(body.to) })),
-    }),
+    handler: async ({ body }) => {
+      const message = await deps.store.messages.receive({ ...body, to: toE164(body.to) });
+      return { data: messageView(message, (await deps.store.messages.deliveries([message.id])).get(message.id)) };
+    },
   });
   define({
     method: 'POST',

@@ -5,7 +5,7 @@ import { idempotencyKey } from '../http/idempotency.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
 import { envelope, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
-import type { MessageRow } from '../store-port.ts';
+import type { MessageDeliveryRow, MessageRow } from '../store-port.ts';
 import { toE164 } from './did-routing.ts';
 import { accountFilter } from './filters.ts';
 
@@ -20,7 +20,7 @@ export const MESSAGE_SHAPE = Type.Object({
   direction: Type.String({ description: 'out or in.' }),
   from: Type.String(),
   to: Type.String(),
-  body: Type.String(),
+  body: Type.String({ description: 'Empty once it was deleted, 90 days later.' }),
   encoding: Type.String({ description: 'GSM-7 or UCS-2.' }),
   segments: Type.Integer({ description: 'Parts; each is charged.' }),
   status: Type.String({ description: 'queued, sent, delivered, failed; received.' }),
@@ -28,6 +28,18 @@ export const MESSAGE_SHAPE = Type.Object({
   price: Type.Integer({ description: 'Cents, rounded; price_micros is exact.' }),
   price_micros: Type.Integer({ description: 'Millionths of the currency.' }),
   currency: Type.String(),
+  pbx: nullable(
+    Type.Object(
+      {
+        status: Type.String({ description: 'pending, delivered or failed.' }),
+        sip_status: nullable(Type.Integer({ description: 'What the PBX answered last.' })),
+        attempts: Type.Integer(),
+        reason: nullable(Type.String({ description: 'trunk_offline, pbx_unreachable or message_refused.' })),
+        finished_at: nullable(Type.String()),
+      },
+      { description: 'How far what came in has got on its way to the PBX of the number; null: it goes to none.' },
+    ),
+  ),
   created_at: Type.String(),
   sent_at: nullable(Type.String()),
   finished_at: nullable(Type.String()),
@@ -78,7 +90,8 @@ export function installMessages(define: DefineRoute, deps: AdminDeps): void {
       const { direction, status, number } = query;
       const filter = { ...(await accountFilter(deps, principal, query.account_id)), direction, status, number };
       const { rows, meta } = paged(page, await deps.store.messages.list(principal.visible, page, filter));
-      return { data: rows.map(messageView), meta };
+      const deliveries = await deps.store.messages.deliveries(rows.map(({ id }) => id));
+      return { data: rows.map((row) => messageView(row, deliveries.get(row.id))), meta };
     },
   });
   define({
@@ -89,21 +102,27 @@ export function installMessages(define: DefineRoute, deps: AdminDeps): void {
     scope: 'messages:read',
     params: ID_PARAMS,
     response: envelope(MESSAGE_SHAPE),
-    handler: async ({ principal, params }) => ({
-      data: messageView(await deps.store.messages.get(principal.visible, params.id)),
-    }),
+    handler: async ({ principal, params }) => {
+      const message = await deps.store.messages.get(principal.visible, params.id);
+      return { data: messageView(message, (await deps.store.messages.deliveries([message.id])).get(message.id)) };
+    },
   });
 }
 
-export function messageView(message: MessageRow): Static<typeof MESSAGE_SHAPE> {
+export function messageView(message: MessageRow, delivery?: MessageDeliveryRow): Static<typeof MESSAGE_SHAPE> {
   const { id, uuid, accountId, direction, fromNumber, toNumber, body, encoding, segments, status, reason } = message;
   return {
     ...{ id, uuid, account_id: accountId, direction, from: fromNumber, to: toNumber, body },
     ...{ encoding, segments, status, reason, currency: message.currency },
     price: toCents(message.priceMicros),
     price_micros: message.priceMicros,
+    pbx: delivery === undefined ? null : pbxView(delivery),
     created_at: isoTime(message.createdAtMs),
     sent_at: isoTime(message.sentAtMs),
     finished_at: isoTime(message.finishedAtMs),
   };
+}
+
+function pbxView({ status, sipStatus, attempts, reason, finishedAtMs }: MessageDeliveryRow) {
+  return { status, sip_status: sipStatus, attempts, reason, finished_at: isoTime(finishedAtMs) };
 }

@@ -6,7 +6,7 @@ import {
   takeInbound,
   takeReceipt,
 } from '../../billing-hooks/index.ts';
-import { getMessage, listMessages, type Store, setMessagePrice } from '../../tenancy/index.ts';
+import { findMessageDeliveries, getMessage, listMessages, type Store, setMessagePrice } from '../../tenancy/index.ts';
 import type { MessageStore } from '../message-store-port.ts';
 import { audited } from './audited.ts';
 
@@ -14,6 +14,7 @@ import { audited } from './audited.ts';
 export function createMessageStore(store: Store, carrier: CarrierAdapter, holds: CallHolds): MessageStore {
   return {
     list: (visible, slice, filter) => listMessages(store, filter, slice, visible),
+    deliveries: (ids) => findMessageDeliveries(store, ids),
     get: (visible, ref) => getMessage(store, ref, visible),
     send: async (_actor, visible, request) => {
       const message = await acceptMessage(store, request, visible, holds);

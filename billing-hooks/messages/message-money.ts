@@ -27,17 +27,16 @@ export async function messageCharges(
   return charges;
 }
 
-/** Takes the money. @throws TenancyError `insufficient_balance` @param heldMicros what calls hold of the wallet now */
+/** Takes the money. @throws TenancyError `insufficient_balance` @param heldMicros what calls hold of an account's wallet now */
 export async function chargeMessage(
   context: StoreContext,
   message: MessageRow,
   charges: readonly MessageCharge[],
-  heldMicros: number,
+  heldMicros: (accountId: number) => number,
 ): Promise<void> {
   for (const charge of charges) {
-    const creditMicros = await creditOf(context, charge.accountId);
-    const held = charge.accountId === message.accountId ? heldMicros : 0;
-    await post(context, message, charge, 'charge', creditMicros - held);
+    const creditMicros = (await creditOf(context, charge.accountId)) - heldMicros(charge.accountId);
+    await post(context, message, charge, 'charge', creditMicros);
   }
 }
 

@@ -13,7 +13,7 @@ import {
   TenancyError,
   type Visible,
 } from '../../tenancy/index.ts';
-import { type CallHolds, NO_CALLS } from '../funds/index.ts';
+import { type CallHolds, duringAll, NO_CALLS } from '../funds/index.ts';
 import { countSegments } from './count-segments.ts';
 import { chargeMessage, messageCharges } from './message-money.ts';
 
@@ -61,8 +61,10 @@ export async function acceptMessage(
     throw fault('body', `needs ${segments} parts (${encoding}); at most ${MOST_SEGMENTS} are sent`);
   const charges = await messageCharges(store, did.accountId, request.to, segments);
   const priceMicros = charges[0]?.amountMicros ?? 0;
-  const purchase = { accountId: did.accountId, amountMicros: priceMicros, currency: DEFAULT_CURRENCY };
-  return holds.during(purchase, (heldMicros) =>
+  const purchases = charges.map(({ accountId, amountMicros }) => ({
+    ...{ accountId, amountMicros, currency: DEFAULT_CURRENCY },
+  }));
+  return duringAll(holds, purchases, (heldMicros) =>
     store.write(async (context) => {
       const earlier = await replayed(context, did, request);
       if (earlier !== undefined) return earlier;

@@ -6,6 +6,7 @@ import {
   type MessageRow,
   type StoreContext,
   setOptOut,
+  startMessageDelivery,
   TenancyError,
 } from '../../tenancy/index.ts';
 import { countSegments } from './count-segments.ts';
@@ -21,7 +22,8 @@ export interface InboundMessage {
 }
 
 /**
- * Takes a message in from the carrier: kept, told as `message.received` (F-086), and obeyed where it is STOP or START.
+ * Takes a message in from the carrier: kept, told as `message.received` (F-086), on its way to the PBX of its number, and
+ * obeyed where it is STOP or START.
  * Call it within `store.write`.
  * @throws TenancyError `not_found` for a number that is not ours, `validation_failed` for one that takes no messages
  */
@@ -38,6 +40,7 @@ export async function takeInbound(context: StoreContext, inbound: InboundMessage
     ...{ accountId, didId, direction: 'in', status: 'received', carrierRef: reference },
     ...{ fromNumber: from, toNumber: to, body, encoding, segments },
   });
+  await startMessageDelivery(context, message);
   const word = optOutWord(body);
   // An alphanumeric sender cannot be sent to, so it has nothing to opt out of.
   if (word !== undefined && /^\+[1-9]\d{3,14}$/.test(from)) await setOptOut(context, didId, from, word === 'out');

@@ -2,6 +2,7 @@ import type { AuthService } from '../../auth/index.ts';
 import type { ListeningAddress } from '../../bus/index.ts';
 import type { Config, EngineConfig } from '../../config/index.ts';
 import { bindDrachtio, createOptionsHandler, type Registrar } from '../../registrar/index.ts';
+import type { MessageRouter } from '../../routing/index.ts';
 import type { EngineStats } from '../../sip-engine/index.ts';
 import type { Logger } from '../../telemetry/index.ts';
 import type { Directory } from '../../tenancy/index.ts';
@@ -17,6 +18,7 @@ interface Parts {
   readonly directory: Directory;
   readonly auth: AuthService;
   readonly registrar: Registrar;
+  readonly messages: MessageRouter;
   readonly app: SignallingApp;
   readonly logger: Logger;
 }
@@ -24,9 +26,11 @@ interface Parts {
 type Server = EngineConfig & { kind: 'drachtio' };
 
 /** Joins registrar and app to a drachtio-server that runs beside us; it owns the SIP sockets. */
-export function joinDrachtio(server: Server, { config, directory, auth, registrar, app, logger }: Parts): Signalling {
+export function joinDrachtio(server: Server, parts: Parts): Signalling {
+  const { config, directory, auth, registrar, messages, app, logger } = parts;
   app.register(bindDrachtio((request) => registrar.handle(request)));
   app.options(bindDrachtio(createOptionsHandler({ directory, auth, registrar, scanners: config.sip.scanners })));
+  app.message((req, res) => bindDrachtio((request) => messages.handle(request, Buffer.from(req.body ?? '')))(req, res));
   return {
     start: () => connect(server, app, logger),
     // Transactions and dialogs live in drachtio-server, which has metrics of its own.

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { AuthService } from '../../auth/index.ts';
 import type { Config } from '../../config/index.ts';
 import type { ProbeRequest, Registrar, RegistrarEngine, SendProbe } from '../../registrar/index.ts';
-import { bindDirect, createOptionsHandler } from '../../registrar/index.ts';
-import { createInviteAuth, createUnservedHandler, UNSERVED_METHODS } from '../../routing/index.ts';
+import { bindDirect, createOptionsHandler, inboundOfDirect } from '../../registrar/index.ts';
+import { createInviteAuth, createUnservedHandler, type MessageRouter, UNSERVED_METHODS } from '../../routing/index.ts';
 import { createEngine, type EnginePorts, type SipEngine } from '../../sip-engine/index.ts';
 import type { Directory } from '../../tenancy/index.ts';
 import { listenSpecs, tlsOptions } from '../listen-specs.ts';
@@ -33,17 +33,20 @@ interface Parts {
   readonly directory: Directory;
   readonly auth: AuthService;
   readonly registrar: Registrar;
+  readonly messages: MessageRouter;
   readonly app: SignallingApp;
 }
 
 /** Joins registrar and app to the engine: the direct lane for one-answer requests; calls are attached by the worker. */
-export function joinEmbedded(engine: SipEngine, { config, directory, auth, registrar, app }: Parts): Signalling {
+export function joinEmbedded(engine: SipEngine, parts: Parts): Signalling {
+  const { config, directory, auth, registrar, messages, app } = parts;
   const { scanners } = config.sip;
   engine.onRequest(
     'REGISTER',
     bindDirect((request) => registrar.handle(request)),
   );
   engine.onRequest('OPTIONS', bindDirect(createOptionsHandler({ directory, auth, registrar, scanners })));
+  engine.onRequest('MESSAGE', (request) => messages.handle(inboundOfDirect(request), request.message.body));
   const unserved = createUnservedHandler({ directory, bindings: registrar, auth: createInviteAuth(auth) });
   for (const method of UNSERVED_METHODS) engine.onRequest(method, bindDirect(unserved));
   engine.setPreFilter(auth.preFilter);

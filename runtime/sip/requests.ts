@@ -1,14 +1,15 @@
 import type { AuthService } from '../../auth/index.ts';
 import type { FundsKeeper, SetAside } from '../../billing-hooks/index.ts';
-import type { BindingRecord, FundsUpdate, SipRequestName } from '../../bus/index.ts';
+import type { BindingRecord, FundsUpdate, PbxMessage, SipRequestName } from '../../bus/index.ts';
 import type { Registrar } from '../../registrar/index.ts';
-import type { CallRouter, ExplainQuery } from '../../routing/index.ts';
+import type { CallRouter, ExplainQuery, MessageRouter } from '../../routing/index.ts';
 import type { SipMetrics } from '../../telemetry/index.ts';
 
 interface Parts {
   readonly registrar: Registrar;
   readonly auth: AuthService;
   readonly router: CallRouter;
+  readonly messages: MessageRouter;
   readonly keeper: FundsKeeper;
   readonly metrics: SipMetrics;
   readonly listening: () => readonly string[];
@@ -22,6 +23,7 @@ export function createRequestHandler(parts: Parts): (name: SipRequestName, args:
   const { registrar, auth, router, metrics, keeper } = parts;
   const handlers: Readonly<Record<SipRequestName, (args: never) => unknown>> = {
     metrics: () => metrics.collect(),
+    send_message: (message: PbxMessage) => parts.messages.bring(message),
     carrier_registrations: () => router.carrierRegistrations(),
     explain: (args: ExplainQuery) => router.explain(args),
     funds: (update: FundsUpdate) => keeper.apply(update),

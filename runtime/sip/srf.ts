@@ -10,6 +10,7 @@ export interface SignallingApp extends SrfPort, SrfRequests {
   invite(handler: Invite): void;
   register(handler: (req: DrachtioRequest, res: DrachtioResponse) => void): void;
   options(handler: (req: DrachtioRequest, res: DrachtioResponse) => void): void;
+  message(handler: (req: DrachtioRequest & { readonly body?: string }, res: DrachtioResponse) => void): void;
   listen(options: { readonly server: Server; readonly secret: string }): void;
   connect(options: { readonly host: string; readonly port: number; readonly secret: string }): void;
   disconnect(): void;

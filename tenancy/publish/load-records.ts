@@ -46,7 +46,7 @@ export function loadTrunks(connection: SqliteConnection, which: Which, secrets: 
 }
 
 export function loadDids(connection: SqliteConnection, which: Which): readonly DidRecord[] {
-  type Columns = Omit<DidRecord, 'destination'> & DestinationColumns;
+  type Columns = Omit<DidRecord, 'destination' | 'smsEnabled'> & DestinationColumns & { readonly smsEnabled: number };
   const routing = routingOf(connection, 'did', which);
   return read<Columns>(connection, DIDS, 'id', which).map((row) => ({
     id: row.id,
@@ -56,6 +56,7 @@ export function loadDids(connection: SqliteConnection, which: Which): readonly D
     blockSize: row.blockSize,
     status: row.status,
     destination: fromDestinationColumns(row),
+    ...(row.smsEnabled === 1 && SMS),
     ...routing(row.id),
   }));
 }
@@ -137,8 +138,9 @@ const TRUNKS = `SELECT id, uuid, account_id AS accountId, name, kind, auth_type 
   status, max_in AS maxIn, max_out AS maxOut, max_dialer AS maxDialer, max_contacts AS maxContacts,
   contact_policy AS contactPolicy, ruri_mode AS ruriMode, profile, allow_no_qop AS allowNoQop, sources,
   ip_target AS ipTarget, country FROM trunks WHERE status <> 'deleted'`;
+const SMS = { smsEnabled: true } as const;
 const DIDS = `SELECT id, uuid, account_id AS accountId, number, block_size AS blockSize, status, dest_kind AS destKind,
-  dest_id AS destId, dest_uri AS destUri FROM dids WHERE status <> 'released'`;
+  dest_id AS destId, dest_uri AS destUri, sms_enabled AS smsEnabled FROM dids WHERE status <> 'released'`;
 const REALMS =
   'SELECT domain AS realm, account_id AS accountId, digest_algorithms AS algorithms FROM sip_domains WHERE 1';
 const GROUPS = 'SELECT id, uuid, account_id AS accountId, name, strategy FROM trunk_groups WHERE 1';

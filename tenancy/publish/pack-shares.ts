@@ -42,6 +42,7 @@ const DID: Readonly<Record<DidColumn, string>> = {
   destKind: 'dest_kind',
   destId: 'dest_id',
   destUri: 'dest_uri',
+  smsEnabled: 'sms_enabled',
 };
 
 /** Hands over all trunks and numbers in shares, each as soon as it is read: whoever takes them works beside. */

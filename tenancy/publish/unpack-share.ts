@@ -57,6 +57,7 @@ function unpackDids(
         destId: cell('destId'),
         destUri: cell('destUri'),
       }),
+      ...(rows.smsEnabled[row] === 1 && { smsEnabled: true as const }),
       ...(routing && { routing }),
     };
   });

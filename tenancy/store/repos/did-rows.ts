@@ -5,7 +5,7 @@ import { fromDestinationColumns } from './destination.ts';
 
 export type NumberType = 'local' | 'national' | 'mobile' | 'toll_free';
 
-export interface DidRow extends Omit<DidRecord, 'status'>, Stamped {
+export interface DidRow extends Omit<DidRecord, 'status' | 'smsEnabled'>, Stamped {
   readonly status: DidRecord['status'] | 'released';
   readonly country: string | null;
   readonly type: NumberType | null;
