@@ -11,3 +11,24 @@ t.test('lines carry time and level in words, and no secrets', async (t) => {
   t.match(line, { level: 'info', callId: 'a1', msg: 'hello', password: '[cut]', trunk: { ha1: '[cut]' } });
   t.match((line as { time: string }).time, /^\d{4}-\d\d-\d\dT.*Z$/);
 });
+
+t.test(
+  'secrets are cut one level down, in errors and in what all lines of a child bear, and nowhere else',
+  async (t) => {
+    const lines: string[] = [];
+    const logger = createLogger({ level: 'info', stream: { write: (line: string) => lines.push(line) } });
+    const fault = Object.assign(new TypeError('no'), { token: 'hunter2' });
+    const fields = { err: fault, trunk: { ha1: 'hunter2', name: 'Acme' }, list: ['x'], none: null };
+    logger.child({ authorization: 'hunter2', thread: 'sip' }).warn(fields, 'odd');
+    t.notMatch(lines[0], /hunter2/);
+    t.match(JSON.parse(lines[0] ?? ''), {
+      authorization: '[cut]',
+      thread: 'sip',
+      err: { type: 'TypeError', message: 'no', token: '[cut]', stack: String },
+      trunk: { ha1: '[cut]', name: 'Acme' },
+      list: ['x'],
+      none: null,
+    });
+    t.equal(fault.token, 'hunter2', 'who logs keeps what it has');
+  },
+);

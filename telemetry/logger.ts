@@ -4,8 +4,10 @@ import {
   type Logger,
   type LoggerOptions as PinoOptions,
   pino,
+  stdSerializers,
   stdTimeFunctions,
 } from 'pino';
+import { cutNestedSecrets, SECRET_SERIALIZERS } from './cut-secrets.ts';
 
 export type { Logger } from 'pino';
 
@@ -13,10 +15,9 @@ export interface LoggerOptions {
   readonly level: string;
   /** Where lines go; standard output unless given. */
   readonly stream?: DestinationStream;
+  /** Lines wait for others so long, and are written together (ms). @default each by itself */
+  readonly gatherMs?: number;
 }
-
-/** Whatever else goes wrong, these never reach a log line. */
-const SECRET_FIELDS = ['password', 'secret', 'ha1', 'authorization', 'api_key', 'token', 'operator_key'];
 
 /** The process-wide root logger: JSON lines, RFC 3339 times, secrets cut out. */
 export function createLogger(options: LoggerOptions): Logger {
@@ -24,8 +25,16 @@ export function createLogger(options: LoggerOptions): Logger {
     level: options.level,
     base: null,
     timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[cut]' },
+    formatters: { level: (label: string) => ({ level: label }), log: cutNestedSecrets },
+    serializers: { ...SECRET_SERIALIZERS, err: stdSerializers.err },
   };
-  return pino(settings, options.stream ?? destination({ dest: 1, sync: false }));
+  return pino(settings, options.stream ?? standardOutput(options.gatherMs));
+}
+
+/** More than so many characters are written without waiting. */
+const GATHERED_LENGTH = 4096;
+
+function standardOutput(gatherMs: number | undefined): DestinationStream {
+  const gather = gatherMs === undefined ? {} : { periodicFlush: gatherMs, minLength: GATHERED_LENGTH };
+  return destination({ dest: 1, sync: false, ...gather });
 }
