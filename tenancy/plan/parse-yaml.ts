@@ -30,8 +30,7 @@ interface SchemaFault {
 
 /** Reads YAML that must fit a schema; every fault has its place. */
 export function parseYaml<S extends TSchema>(schema: S, text: string): ParsedYaml<Static<S>> {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const { document, lines } = readDocument(text);
   if (document.errors.length > 0) {
     const faults = document.errors.map((error) => {
       const at = error.linePos?.[0];
@@ -42,9 +41,23 @@ export function parseYaml<S extends TSchema>(schema: S, text: string): ParsedYam
   }
   const read = readValue(document, lines);
   if ('fault' in read) return { ok: false, faults: [read.fault] };
-  const placeOf = (path: FilePath) => findPlace(document, lines, path);
-  const faults = check(schema, read.value, placeOf);
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, value: read.value as Static<S>, placeOf };
+  const faults = check(schema, read.value, (path) => findPlace(document, lines, path));
+  if (faults.length > 0) return { ok: false, faults };
+  return { ok: true, value: read.value as Static<S>, placeOf: placeFinder(text) };
+}
+
+function readDocument(text: string): { readonly document: Document; readonly lines: LineCounter } {
+  const lines = new LineCounter();
+  return { lines, document: parseDocument(text, { lineCounter: lines, uniqueKeys: true }) };
+}
+
+/** Reads the text again at the first question: few are asked, and the document weighs many times what it says. */
+function placeFinder(text: string): (path: FilePath) => FilePlace {
+  let source: ReturnType<typeof readDocument> | undefined;
+  return (path) => {
+    source ??= readDocument(text);
+    return findPlace(source.document, source.lines, path);
+  };
 }
 
 /** Aliases that name nothing, or far too much, show only when they are followed. */
