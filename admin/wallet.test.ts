@@ -1,4 +1,6 @@
 import t from 'tap';
+import type { CallHolds, Purchase } from '../billing-hooks/index.ts';
+import { createAdminStore } from './store/index.ts';
 import { openTestWorld, send } from './test-world.ts';
 
 t.test('the balance is naked and a string with two decimals, as the guide shows it', async (t) => {
@@ -52,4 +54,24 @@ t.test('the ledger is verified', async (t) => {
   await send(world.control, 'POST', '/wallet/topups', { body: { account_id: world.accounts.msp, amount: 5 } });
   const answer = await send(world.control, 'GET', '/ledger/verify');
   t.same(answer.body.data, { sound: true, entries: 1, faults: [] });
+});
+
+t.test('a correction downwards leaves what calls hold, and goes into the credit that an account has', async (t) => {
+  const { store, accounts } = await openTestWorld(t);
+  const asked: Purchase[] = [];
+  const holds: CallHolds = {
+    during: (purchase, work) => {
+      asked.push(purchase);
+      return work(30_000);
+    },
+  };
+  const { wallet, money } = createAdminStore(store, { holds });
+  const move = (cents: number) =>
+    wallet.topUp('t', { accountId: accounts.msp, amountMicros: cents * 10_000, note: '', idempotencyKey: undefined });
+  await move(10);
+  await t.rejects(move(-8), { code: 'insufficient_balance' }, 'calls hold three cents of it');
+  t.match(asked.at(-1), { accountId: accounts.msp, amountMicros: 80_000, currency: 'EUR' });
+  t.equal((await move(-7)).balanceAfterMicros, 30_000);
+  await money.setTerms('t', accounts.msp, { creditMicros: 50_000 });
+  t.equal((await move(-5)).balanceAfterMicros, -20_000);
 });

@@ -1,25 +1,29 @@
 import {
+  type CallHolds,
   getInvoice,
   getProfile,
   issueCreditNote,
   issueInvoice,
   listInvoices,
   setProfile,
+  setTaxAside,
 } from '../../billing-hooks/index.ts';
 import type { Store } from '../../tenancy/index.ts';
 import type { InvoiceStore } from '../invoice-store-port.ts';
 import { audited } from './audited.ts';
 
 /** Invoices over the store; each write with its audit entry. */
-export function createInvoiceStore(store: Store): InvoiceStore {
+export function createInvoiceStore(store: Store, holds: CallHolds): InvoiceStore {
   return {
     list: (visible, slice, filter) => listInvoices(store, filter, slice, visible),
     get: (visible, ref) => getInvoice(store, ref, visible),
     issue: (actor, request) =>
-      audited(store, actor, 'issue', 'invoice', async (context) => {
-        const result = await issueInvoice(context, request);
-        return { result, accountId: request.accountId, resourceId: result.uuid, before: null, after: request };
-      }),
+      setTaxAside(store, holds, request, () =>
+        audited(store, actor, 'issue', 'invoice', async (context) => {
+          const result = await issueInvoice(context, request);
+          return { result, accountId: request.accountId, resourceId: result.uuid, before: null, after: request };
+        }),
+      ),
     credit: (actor, invoice) =>
       audited(store, actor, 'credit', 'invoice', async (context) => {
         const result = await issueCreditNote(context, invoice);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type CallHolds, creditOf } from '../../billing-hooks/index.ts';
 import {
   DEFAULT_CURRENCY,
   getBalance,
@@ -12,17 +13,22 @@ import type { WalletStore } from '../shop-store-port.ts';
 import { audited } from './audited.ts';
 
 /** Wallets over the ledger. */
-export function createWalletStore(store: Store): WalletStore {
+export function createWalletStore(store: Store, holds: CallHolds): WalletStore {
   return {
     balance: async (accountId) => ({ micros: await getBalance(store, accountId), currency: DEFAULT_CURRENCY }),
     transactions: (accountId, slice) => listTransactions(store, { accountId }, slice, null),
     topUp: (actor, { accountId, amountMicros, note, idempotencyKey }) =>
-      audited(store, actor, 'top_up', 'wallet', async (context) => {
-        const key = idempotencyKey === undefined ? `topup:${randomUUID()}` : `topup:${actor}:${idempotencyKey}`;
-        const { entryId } = await topUp(context, { accountId, amountMicros, note, idempotencyKey: key });
-        const row = await walletPosting(context, accountId, entryId);
-        return { result: row, accountId, resourceId: String(accountId), before: null, after: row };
-      }),
+      // A correction downwards leaves what calls hold, as a purchase does.
+      holds.during({ accountId, amountMicros: -amountMicros, currency: DEFAULT_CURRENCY }, (heldMicros) =>
+        audited(store, actor, 'top_up', 'wallet', async (context) => {
+          const key = idempotencyKey === undefined ? `topup:${randomUUID()}` : `topup:${actor}:${idempotencyKey}`;
+          const creditMicros = (await creditOf(context, accountId)) - heldMicros;
+          const money = { accountId, amountMicros, note, idempotencyKey: key, creditMicros };
+          const { entryId } = await topUp(context, money);
+          const row = await walletPosting(context, accountId, entryId);
+          return { result: row, accountId, resourceId: String(accountId), before: null, after: row };
+        }),
+      ),
     verify: () => verifyLedger(store),
   };
 }

@@ -3,10 +3,11 @@ import { getBalance } from '../../tenancy/index.ts';
 import { type CallFacts, FundsFeed } from '../charging/index.ts';
 import { assignDeck, createDeck, parseRatesCsv, putRates } from '../decks/index.ts';
 import { createDefaultCarrier } from '../inventory/index.ts';
+import { runInvoices, setProfile } from '../invoices/index.ts';
 import { checkout } from '../orders/index.ts';
 import { runRenewals } from '../renewals/index.ts';
 import { openTestShop } from '../test-store.ts';
-import { FundsKeeper, SharedWallets } from './index.ts';
+import { duringAll, FundsKeeper, SharedWallets } from './index.ts';
 
 const EURO = 1_000_000;
 
@@ -108,4 +109,26 @@ t.test('of calls and orders at once, together they never take more than there is
   t.equal(balance, 20 * EURO - won(0) * EURO);
   t.ok(balance >= won(1) * EURO, `${won(0)} orders and ${won(1)} calls of 1 EUR each out of 20`);
   t.ok(won(0) > 0 && won(1) > 0 && won(0) + won(1) <= 20);
+});
+
+t.test('tax that an invoice takes is no longer there for calls once the invoice is issued', async (t) => {
+  const { store, clock, accountId, holds, buy, call, keeper } = await open(t, 242);
+  await store.write((context) => setProfile(context, null, { taxRate: 2100 }));
+  await buy();
+  clock.advance(11 * 86_400_000);
+  t.ok(call('a'), 'holds a minute of what is left');
+  t.equal(keeper.availableMicros(`account:${accountId}`), 0.42 * EURO);
+  t.equal(await runInvoices(store, holds), 1);
+  t.equal(keeper.availableMicros(`account:${accountId}`), 0.21 * EURO, 'nobody had to wait for a round of money');
+});
+
+t.test('several wallets are set aside together, and each is told what calls hold of it', async (t) => {
+  const { accountId, holds, call } = await open(t, 150);
+  t.ok(call('a'));
+  const purchase = { accountId, amountMicros: 0.5 * EURO, currency: 'EUR' };
+  const other = { ...purchase, accountId: accountId + 1 };
+  await duringAll(holds, [purchase, other], async (heldOf) => {
+    t.same([heldOf(accountId), heldOf(accountId + 1), heldOf(99)], [EURO, 0, 0]);
+    t.notOk(call('b'));
+  });
 });

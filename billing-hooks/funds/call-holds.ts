@@ -17,6 +17,20 @@ export interface CallHolds {
 /** Where no calls can be: in commands that open the database by themselves. */
 export const NO_CALLS: CallHolds = { during: (_purchase, work) => work(0) };
 
+/** The same for several wallets at once. @param work is told what calls hold of each of them */
+export function duringAll<T>(
+  holds: CallHolds,
+  [first, ...others]: readonly Purchase[],
+  work: (heldMicros: (accountId: number) => number) => Promise<T>,
+): Promise<T> {
+  if (first === undefined) return work(() => 0);
+  return holds.during(first, (held) =>
+    duringAll(holds, others, (heldOf) =>
+      work((accountId) => (accountId === first.accountId ? held : heldOf(accountId))),
+    ),
+  );
+}
+
 /** A part of a wallet that calls may not use while something else is bought. */
 export interface SetAside extends Purchase {
   readonly reference: number;

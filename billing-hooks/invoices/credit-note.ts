@@ -65,6 +65,8 @@ async function refund(context: StoreContext, noteId: number, invoice: InvoiceRow
     referenceType: 'invoice',
     referenceId: noteId,
     note: `credit note for ${document.number}`,
+    // An invoice that paid something back is taken back all the same.
+    creditMicros: Number.MAX_SAFE_INTEGER,
     postings: [
       { accountId, kind: 'wallet', amountMicros: totalMicros },
       { accountId: null, kind: 'adjustment', amountMicros: taxMicros - totalMicros },

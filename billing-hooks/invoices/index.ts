@@ -4,4 +4,4 @@ export { amountText, type InvoiceDocument, type InvoiceKind } from './invoice-do
 export { getInvoice, type InvoiceRow, listInvoices } from './invoice-store.ts';
 export { type InvoiceRequest, issueInvoice } from './issue-invoice.ts';
 export { renderInvoicePdf } from './render-pdf.ts';
-export { runInvoices } from './run-invoices.ts';
+export { runInvoices, setTaxAside } from './run-invoices.ts';

@@ -29,7 +29,20 @@ export interface InvoiceRequest {
  * @throws TenancyError `validation_failed` when nothing was charged, or the month is not over
  */
 export async function issueInvoice(context: StoreContext, request: InvoiceRequest): Promise<InvoiceRow> {
-  const { accountId, month, trunkUuid } = request;
+  const made = await draftOf(context, request);
+  return 'earlier' in made ? made.earlier : write(context, made);
+}
+
+/** What of a wallet the invoice will take for tax now, in micro-units; 0 where there is nothing to issue. */
+export async function taxAhead(context: StoreContext, request: InvoiceRequest): Promise<number> {
+  const made = await draftOf(context, request);
+  return 'earlier' in made ? 0 : chargedTax(made);
+}
+
+async function draftOf(
+  context: StoreContext,
+  { accountId, month, trunkUuid }: InvoiceRequest,
+): Promise<Draft | { readonly earlier: InvoiceRow }> {
   const chain = await accountChain(context, accountId);
   const [account] = chain;
   if (account === undefined) throw new TenancyError('not_found', 'There is no such account.');
@@ -39,7 +52,7 @@ export async function issueInvoice(context: StoreContext, request: InvoiceReques
   const issuerId = trunkUuid === undefined ? account.parentId : accountId;
   const subject = trunkUuid === undefined ? 'account' : `trunk:${trunkUuid}`;
   const earlier = await findInvoice(context, { issuerId, accountId, subject, periodFromMs: period.fromMs });
-  if (earlier !== undefined) return earlier;
+  if (earlier !== undefined) return { earlier };
   const profile = await getProfile(context, issuerId);
   const query = { accountId, currency: DEFAULT_CURRENCY, fromMs: period.fromMs, toMs: period.toMs };
   const lines =
@@ -52,7 +65,7 @@ export async function issueInvoice(context: StoreContext, request: InvoiceReques
     trunkUuid === undefined ? await partyOf(context, account) : await clientOf(context, trunkUuid, accountId);
   const kind = trunkUuid === undefined ? 'invoice' : 'client_invoice';
   const issuer = await issuerOf(context, chain, issuerId, profile);
-  return write(context, { kind, accountId, issuerId, subject, period, profile, issuer, customer, lines });
+  return { kind, accountId, issuerId, subject, period, profile, issuer, customer, lines };
 }
 
 interface Period {
@@ -78,7 +91,7 @@ interface Draft {
 async function write(context: StoreContext, draft: Draft): Promise<InvoiceRow> {
   const { kind, accountId, issuerId, subject, period, profile, issuer, customer, lines } = draft;
   const number = await nextNumber(context, issuerId, kind);
-  const sum = lines.reduce((total, { amountMicros }) => total + amountMicros, 0);
+  const sum = sumOf(lines);
   const taxMicros = taxOf(sum, profile.taxRate, profile.taxIncluded);
   const netMicros = profile.taxIncluded ? sum - taxMicros : sum;
   const amounts = { netMicros, taxMicros, totalMicros: netMicros + taxMicros };
@@ -99,9 +112,17 @@ async function write(context: StoreContext, draft: Draft): Promise<InvoiceRow> {
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  const chargesTax = kind === 'invoice' && !profile.taxIncluded && taxMicros !== 0;
-  if (chargesTax) await chargeTax(context, { ...row, taxMicros });
+  if (chargedTax(draft) !== 0) await chargeTax(context, { ...row, taxMicros });
   return toInvoiceRow(row);
+}
+
+function sumOf(lines: readonly InvoiceLine[]): number {
+  return lines.reduce((total, { amountMicros }) => total + amountMicros, 0);
+}
+
+/** Tax that is in the charges is paid with them; what goes to an account's own clients touches no wallet. */
+function chargedTax({ kind, profile, lines }: Draft): number {
+  return kind === 'invoice' && !profile.taxIncluded ? taxOf(sumOf(lines), profile.taxRate, false) : 0;
 }
 
 /** Writes are one after the other, so that the next number is nobody else's. */

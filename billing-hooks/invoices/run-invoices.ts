@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
-import { type Store, TenancyError } from '../../tenancy/index.ts';
+import { DEFAULT_CURRENCY, type Store, TenancyError } from '../../tenancy/index.ts';
+import { type CallHolds, NO_CALLS } from '../funds/index.ts';
 import { timezoneOf } from '../renewals/index.ts';
-import { issueInvoice } from './issue-invoice.ts';
+import { type InvoiceRequest, issueInvoice, taxAhead } from './issue-invoice.ts';
 
 /** Longest month and a day: charges older than that were invoiced long ago. */
 const BACK_MS = 63 * 86_400_000;
@@ -11,7 +12,7 @@ const BACK_MS = 63 * 86_400_000;
 const SHORTEST_MONTH_MS = 28 * 86_400_000;
 
 /** Issues what is due by the store's clock: to each account the month that is over, once. @returns how many */
-export async function runInvoices(store: Store): Promise<number> {
+export async function runInvoices(store: Store, holds: CallHolds = NO_CALLS): Promise<number> {
   const nowMs = store.clock.nowMs();
   const { rows } = await sql<{
     readonly accountId: number;
@@ -27,13 +28,26 @@ export async function runInvoices(store: Store): Promise<number> {
       .toPlainYearMonth()
       .subtract({ months: 1 })
       .toString();
-    issued += await store.write(async (context) => {
-      const before = await countInvoices(context);
-      await issueInvoice(context, { accountId, month }).catch(ignoreEmpty);
-      return (await countInvoices(context)) - before;
-    });
+    const before = await countInvoices(store);
+    const request = { accountId, month };
+    await setTaxAside(store, holds, request, () => store.write((context) => issueInvoice(context, request))).catch(
+      ignoreEmpty,
+    );
+    issued += (await countInvoices(store)) - before;
   }
   return issued;
+}
+
+/** Tax that an invoice takes out of a wallet is set aside from calls until SIP knows that it is gone. */
+export async function setTaxAside<T>(
+  store: Store,
+  holds: CallHolds,
+  request: InvoiceRequest,
+  work: () => Promise<T>,
+): Promise<T> {
+  const amountMicros = await taxAhead(store, request);
+  const purchase = { accountId: request.accountId, amountMicros, currency: DEFAULT_CURRENCY };
+  return holds.during(purchase, work);
 }
 
 /** An account without charges in that month gets no invoice. */

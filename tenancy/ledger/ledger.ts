@@ -83,6 +83,8 @@ export interface TopUp {
   readonly idempotencyKey: string;
   readonly note?: string;
   readonly currency?: string;
+  /** As `NewEntry` has it; only a correction downwards asks for it. */
+  readonly creditMicros?: number;
 }
 
 /** Money that came in from outside (or, negative, was paid back). */
