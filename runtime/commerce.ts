@@ -80,7 +80,7 @@ function watchRenewals(config: Config, shop: Shop, logger: Logger) {
     const nowMs = store.clock.nowMs();
     if (nowMs - invoicedAtMs < INVOICES_MS) return;
     invoicedAtMs = nowMs;
-    const issued = await runInvoices(store);
+    const issued = await runInvoices(store, holds);
     if (issued > 0) logger.info({ issued }, 'invoices were issued');
   };
   const run = () => {
