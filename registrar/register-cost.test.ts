@@ -59,30 +59,76 @@ function registerLast(test: TestRegistrar, trunks: number, round: number): void 
   if (outcome.status !== 200) throw new Error(`a REGISTER was answered ${outcome.status} ${outcome.reason}`);
 }
 
-/** How often the work reads or changes any Map or Set. */
+/** What is counted: every look at a Map or Set, every element that is iterated over, whole arrays that are searched. */
+const LOOKS = ['get', 'has', 'set', 'add', 'delete'];
+const SEARCHES = [
+  'every',
+  'filter',
+  'find',
+  'findIndex',
+  'findLast',
+  'flatMap',
+  'forEach',
+  'includes',
+  'indexOf',
+  'map',
+  'reduce',
+  'some',
+  'sort',
+  'toSorted',
+];
+const ITERATORS = [new Map().entries(), new Set().values(), [].values()].map((one) => Object.getPrototypeOf(one));
+
+/** How many elements of any collection the work looks at. */
 function countLookUps(work: () => void): number {
   let count = 0;
   const undo: (() => void)[] = [];
+  const watch = (prototype: object, name: string, weight: (self: unknown) => number) => {
+    const original = Object.getOwnPropertyDescriptor(prototype, name);
+    if (original === undefined) return;
+    const call = original.value as (...args: unknown[]) => unknown;
+    const counting = function (this: unknown, ...args: unknown[]) {
+      count += weight(this);
+      return call.apply(this, args);
+    };
+    Object.defineProperty(prototype, name, { ...original, value: counting });
+    undo.push(() => Object.defineProperty(prototype, name, original));
+  };
   for (const prototype of [Map.prototype, Set.prototype]) {
-    for (const name of ['get', 'has', 'set', 'add', 'delete']) {
-      const original = Object.getOwnPropertyDescriptor(prototype, name);
-      if (original === undefined) continue;
-      const call = original.value as (...args: unknown[]) => unknown;
-      const counting = function (this: unknown, ...args: unknown[]) {
-        count += 1;
-        return call.apply(this, args);
-      };
-      Object.defineProperty(prototype, name, { ...original, value: counting });
-      undo.push(() => Object.defineProperty(prototype, name, original));
-    }
+    for (const name of LOOKS) watch(prototype, name, () => 1);
+    watch(prototype, 'forEach', (self) => (self as Map<unknown, unknown>).size);
   }
+  for (const name of SEARCHES) watch(Array.prototype, name, (self) => (self as readonly unknown[]).length);
+  for (const prototype of ITERATORS) watch(prototype, 'next', () => 1);
   try {
+    count = 0;
     work();
+    return count;
   } finally {
     for (const restore of undo) restore();
   }
-  return count;
 }
+
+t.test('a look at every element of a collection is counted, however it is looked at', async (t) => {
+  const array = Array.from({ length: 50 }, (_, index) => index);
+  const [set, map] = [new Set(array), new Map(array.map((id) => [id, id]))];
+  const scans: readonly (() => unknown)[] = [
+    () => array.find((id) => id === 49),
+    () => array.filter((id) => id === 49),
+    () => map.forEach((id) => void id),
+    () => [...map.keys()],
+    () => {
+      for (const id of set) if (id > 50) return;
+      for (const id of array) if (id > 50) return;
+    },
+    () => array.map((id) => map.get(id)),
+  ];
+  for (const scan of scans) t.ok(countLookUps(() => void scan()) >= 50, String(scan));
+  t.equal(
+    countLookUps(() => void map.get(3)),
+    1,
+  );
+});
 
 /** Bytes that the work leaves on the heap, garbage included. */
 function countBytes(work: () => void): number {
@@ -110,7 +156,7 @@ t.test('a REGISTER costs the same look-ups and the same memory at 10 trunks and 
   measure(10);
   const [few, many] = [measure(10), measure(100_000)];
   t.comment(JSON.stringify({ few, many }));
-  t.equal(many.lookUps, few.lookUps, 'as many Map and Set operations');
+  t.equal(many.lookUps, few.lookUps, 'as many looks at Maps, Sets and arrays');
   t.ok(few.lookUps > 10, 'and they were counted');
   t.ok(many.bytes < few.bytes * 1.15, 'no more allocated than 15 % above');
   t.ok(few.bytes > 1000, 'and it was measured');
