@@ -1,5 +1,5 @@
 import { forgetTransitions } from '../availability/index.ts';
-import type { Store } from '../store/index.ts';
+import { deleteMessageBodies, type Store } from '../store/index.ts';
 
 export interface RetentionBounds {
   /** @default 365 */
@@ -12,6 +12,8 @@ export interface RetentionBounds {
   readonly outboxDays?: number;
   /** Deliveries of webhooks, with their attempts, after their end. @default 30 */
   readonly deliveryDays?: number;
+  /** Texts of messages; the message itself stays, as what it cost does. @default 90 */
+  readonly messageBodyDays?: number;
   /** Of which the availability of trunks can be read. @default 400 */
   readonly availabilityDays?: number;
 }
@@ -21,6 +23,7 @@ export interface Removed {
   readonly failures: number;
   readonly outbox: number;
   readonly deliveries: number;
+  readonly messageBodies: number;
   readonly bindings: number;
   readonly transitions: number;
 }
@@ -50,6 +53,7 @@ export async function applyRetention(store: Store, bounds: RetentionBounds = {})
       )),
     outbox: await remove(store, 'outbox', 'dispatched_at_ms < ?', before(bounds.outboxDays ?? 30)),
     deliveries: await remove(store, 'webhook_deliveries', 'finished_at_ms < ?', before(bounds.deliveryDays ?? 30)),
+    messageBodies: await deleteBodies(store, before(bounds.messageBodyDays ?? 90)),
     bindings: await store.bulk(
       (connection) => connection.prepare('DELETE FROM bindings WHERE expires_at_ms < ?').run([before(1)]).changes,
     ),
@@ -59,6 +63,15 @@ export async function applyRetention(store: Store, bounds: RetentionBounds = {})
       return forgetTransitions(connection, bound);
     }),
   };
+}
+
+async function deleteBodies(store: Store, bound: number): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const removed = await store.write((context) => deleteMessageBodies(context, bound, SLICE));
+    total += removed;
+    if (removed < SLICE) return total;
+  }
 }
 
 async function remove(store: Store, table: string, condition: string, bound: number): Promise<number> {

@@ -1,7 +1,42 @@
 import type { Generated } from 'kysely';
 
-/** Tables of short messages. */
+/** Tables of short messages, and of what others are told. */
 export interface MessageTables {
+  /** What was last told of a carrier. */
+  readonly carrierStates: {
+    readonly carrierId: number;
+    readonly state: 'up' | 'down';
+    readonly sinceMs: number;
+  };
+  /** Below which balance a wallet is low. */
+  readonly walletAlarms: { readonly accountId: number; readonly thresholdMicros: number };
+  /** Where call records go. */
+  readonly recordStreams: {
+    readonly id: Generated<number>;
+    readonly uuid: Generated<string>;
+    /** `null`: every account's records, for the operator. */
+    readonly accountId: number | null;
+    readonly kind: 'http' | 'file';
+    readonly url: string | null;
+    readonly secretSealed: Uint8Array | null;
+    readonly status: Generated<'active' | 'paused' | 'deleted'>;
+    /** Of the last record that was taken. */
+    readonly cursorSeq: number;
+    readonly sent: Generated<number>;
+    readonly failures: Generated<number>;
+    readonly error: string | null;
+    readonly dueAtMs: number;
+    readonly rowVersion: Generated<number>;
+    readonly createdAtMs: Generated<number>;
+    readonly updatedAtMs: Generated<number>;
+  };
+  /** Calls that have ended, in that order, until every stream has them. */
+  readonly recordQueue: {
+    readonly seq: Generated<number>;
+    readonly callId: number;
+    readonly accountId: number | null;
+    readonly atMs: number;
+  };
   readonly messages: {
     readonly id: Generated<number>;
     readonly uuid: Generated<string>;

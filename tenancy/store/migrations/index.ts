@@ -18,6 +18,7 @@ import { carrierReleases } from './0017-carrier-releases.ts';
 import { messages } from './0018-messages.ts';
 import { sipMessages } from './0019-sip-messages.ts';
 import { moneyOnward } from './0020-money-onward.ts';
+import { operatorEvents } from './0021-operator-events.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
@@ -42,6 +43,7 @@ export const MIGRATIONS: readonly Migration[] = [
   messages,
   sipMessages,
   moneyOnward,
+  operatorEvents,
 ];
 
 export type { Migration };

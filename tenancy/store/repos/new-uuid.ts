@@ -10,6 +10,7 @@ export type UuidPrefix =
   | 'job'
   | 'key'
   | 'msg'
+  | 'rst'
   | 'sub'
   | 'tgr'
   | 'trk'
