@@ -15,4 +15,4 @@ export { createPreFilter, isScanner, type PreFilterDecision } from './pre-filter
 export type { RateLimiter } from './rate-limiter.ts';
 export { type RealmResolution, RealmResolver } from './realm-resolver.ts';
 export { addressUri, openBracket, parseSipUri, type UriParts } from './sip-uri.ts';
-export { NetworkSet, sourceKey } from './source-key.ts';
+export { isSameAddress, NetworkSet, sourceKey } from './source-key.ts';

@@ -13,6 +13,13 @@ export function sourceKey(address: string): string {
   return `${prefix.join(':')}::/64`;
 }
 
+/** Whether two texts name one address: IPv6 has many spellings of each (RFC 5952). */
+export function isSameAddress(a: string, b: string): boolean {
+  if (a === b) return true;
+  if (!ipaddr.isValid(a) || !ipaddr.isValid(b)) return false;
+  return ipaddr.process(a).toString() === ipaddr.process(b).toString();
+}
+
 /** A set of addresses and CIDR ranges, e.g. trusted networks. */
 export class NetworkSet {
   readonly #ranges: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][];

@@ -1,4 +1,4 @@
-import { parseSipUri } from '../auth/index.ts';
+import { isSameAddress, parseSipUri } from '../auth/index.ts';
 import type { Binding } from './binding.ts';
 import { isConnection } from './binding.ts';
 import type { BindingStore } from './binding-store.ts';
@@ -81,7 +81,7 @@ export class FlowJudge {
 export function canBeReachedAnew(binding: Binding): boolean {
   if (!isConnection(binding.transport) || binding.transport === 'ws' || binding.transport === 'wss') return false;
   if (binding.regId !== null) return false;
-  return parseSipUri(binding.contact)?.host === binding.sourceAddress;
+  return isSameAddress(parseSipUri(binding.contact)?.host ?? '', binding.sourceAddress);
 }
 
 function contactPort(binding: Binding): number {

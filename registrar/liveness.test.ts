@@ -1,5 +1,6 @@
 import t from 'tap';
 import { digestTrunk, ha1Set, REALM, register, START_MS, testRegistrar } from './fixtures.ts';
+import { isBehindNat } from './nat-refresh.ts';
 
 type Test = ReturnType<typeof testRegistrar>;
 
@@ -101,6 +102,16 @@ t.test('else it is unconfirmed, probed over a new connection, and judged by that
     probe?.done(isAlive ? { kind: 'response', status: 200, rttMs: 3 } : { kind: 'failed', reason: 'refused' });
     t.equal(test.registrar.registrationOf(7).state, isAlive ? 'registered' : 'offline');
   }
+});
+
+t.test('an IPv6 Contact is the source however it is spelt: no NAT, and reached anew', async (t) => {
+  const test = testRegistrar();
+  const contact = '<sip:a@[2001:DB8:0:0::0:1]:5060;transport=tcp>';
+  register(test, { transport: 'tcp', flowId: 'tcp/1', sourceAddress: '2001:db8::1', contact });
+  test.registrar.flowClosed('tcp/1');
+  t.match(test.registrar.bindingsOf(7), [{ liveness: 'unconfirmed' }]);
+  t.notOk(isBehindNat('2001:db8:0:0:0:0:0:1', '2001:db8::1'));
+  t.ok(isBehindNat('2001:db8::2', '2001:db8::1'));
 });
 
 t.test('traps, 10: restored bindings can be called at once, unconfirmed until probed, without an event', async (t) => {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { InboundRequest } from '../auth/index.ts';
-import { BoundedMap } from '../auth/index.ts';
+import { BoundedMap, isSameAddress } from '../auth/index.ts';
 import type { RegistrationConfig } from '../config/index.ts';
 import { type Binding, isConnection } from './binding.ts';
 import type { ContactSpec } from './parse-contacts.ts';
@@ -47,5 +47,5 @@ export class NatRefresh {
 
 /** The Contact names an address that is not where the packets come from. */
 export function isBehindNat(contactHost: string, sourceAddress: string): boolean {
-  return isIP(contactHost) !== 0 && contactHost !== sourceAddress;
+  return isIP(contactHost) !== 0 && !isSameAddress(contactHost, sourceAddress);
 }
