@@ -12,6 +12,7 @@ import { guardDestination } from './guard-destination.ts';
 import { identifySource } from './identify-source.ts';
 import { normalizeNumbers } from './normalize-numbers.ts';
 import { rejectLoops } from './reject-loops.ts';
+import { Replay, type ReplayWorld } from './replay/index.ts';
 import { resolveTarget } from './resolve-target.ts';
 import { CallSimulator, type SimulatorWorld } from './simulate/index.ts';
 
@@ -48,6 +49,11 @@ export function runCallTests(
   return runTests(world, CALL_STEPS, tests, pause);
 }
 
+/** Recorded calls, once more through the steps: with the tenants of now, and with those of a candidate. */
+export function createReplay(world: ReplayWorld): Replay {
+  return new Replay(world, CALL_STEPS);
+}
+
 /** The router of one SIP thread: `srf.invite((req, res) => router.handleInvite(req, res))`. */
 export function createCallRouter(deps: CallRouterDeps): CallRouter {
   return new CallRouter(deps, { call: CALL_STEPS, followOn: FOLLOW_ON_STEPS, resolve: RESOLVE_STEPS });
@@ -76,6 +82,7 @@ export {
   summarize,
   unfit,
 } from './call-tests/index.ts';
+export { answerDigest, type DigestLogin } from './carrier/digest-client.ts';
 export type { SendRegister } from './carrier/register-port.ts';
 export type { CarrierRegistrationStatus } from './carrier/registration-state.ts';
 export { srfRegisters } from './carrier/srf-registers.ts';
@@ -93,6 +100,14 @@ export type {
   RoutingDirectory,
 } from './ports.ts';
 export { PBX_PROFILES, type PbxProfile } from './profiles.ts';
+export {
+  type RecordedCall,
+  type Replay,
+  type ReplayReport,
+  type ReplayWorld,
+  recordedCall,
+  type TimedState,
+} from './replay/index.ts';
 export { type SrfPort, type SrfRequests, toInboundRequest } from './srf-adapter.ts';
 export { flowRoute } from './target/trunk-legs.ts';
 export { createUnservedHandler, UNSERVED_METHODS } from './unserved-methods.ts';

@@ -1,6 +1,5 @@
 export { CallTestFileError } from './call-test-file-error.ts';
 export type { CallTestWorld } from './call-test-world.ts';
-export { GivenBindings } from './given-bindings.ts';
 export { compare, describePlace, isNamed, type Mismatch, type Observation, type ObservedPlace } from './observation.ts';
 export { type CallTest, type ParsedCallTests, parseCallTests } from './parse-call-tests.ts';
 export { type CallTestReport, type CaseReport, judge, runTests, summarize, unfit } from './run-call-tests.ts';

@@ -8,11 +8,12 @@ import {
   type CallOutcome,
   CallSimulator,
   firstAddress,
+  GivenBindings,
   type ImaginedCall,
   simulateRegister,
 } from '../simulate/index.ts';
 import { type CallTestWorld, CaseError } from './call-test-world.ts';
-import { GivenBindings } from './given-bindings.ts';
+
 import type { Names } from './names.ts';
 import type { Observation } from './observation.ts';
 import { type CallTest, timeOf } from './parse-call-tests.ts';

@@ -18,7 +18,10 @@ export interface SimulatedState {
 export function simulatedEffects(trunk: TrunkRecord | undefined, state: SimulatedState): CallEffects {
   return {
     authenticate: (context) => {
-      if (trunk === undefined) return { kind: 'rejected', rejection: { status: 407, reason: 'challenged' } };
+      if (trunk === undefined) {
+        const isTried = context.invite.request.header('proxy-authorization') !== undefined;
+        return { kind: 'rejected', rejection: { status: 407, reason: isTried ? 'unknown_user' : 'challenged' } };
+      }
       const refused = allowedTrunk(context, trunk);
       return refused === undefined ? { kind: 'accepted', trunk } : { kind: 'rejected', rejection: refused };
     },

@@ -30,12 +30,12 @@ export class GivenBindings implements RoutingBindings {
 }
 
 function bindingOf(trunk: TrunkRecord): BindingRecord {
-  const { id: trunkId, accountId, username, realm } = trunk;
+  const { id: trunkId, accountId, uuid, username, realm } = trunk;
   return {
     trunkId,
     accountId,
     aor: `sip:${username}@${realm}`,
-    contact: `sip:${username}@[${NOWHERE}]`,
+    contact: `sip:${uuid}@pbx.invalid`,
     contactParams: '',
     instance: null,
     regId: null,
