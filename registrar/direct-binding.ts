@@ -5,12 +5,12 @@ export interface DirectRequestShape {
   readonly message: {
     readonly callId: string;
     readonly cseq: number;
-    readonly topVia: { readonly branch: string };
     header(name: string): string | undefined;
     headerLines(name: string): readonly string[];
   };
   readonly method: string;
   readonly uri: string;
+  readonly branch: string;
   readonly transport: InboundRequest['transport'];
   readonly sourceAddress: string;
   readonly sourcePort: number;
@@ -88,7 +88,7 @@ class DirectInbound implements InboundRequest {
   }
 
   get branch(): string {
-    return this.#message.topVia.branch;
+    return this.#request.branch;
   }
 
   header(name: string): string | undefined {

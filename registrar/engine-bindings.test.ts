@@ -128,12 +128,12 @@ t.test('the direct lane hands over what the engine knows', async (t) => {
   const message = {
     callId: 'c9',
     cseq: 4,
-    topVia: { branch: 'z9hG4bKx' },
     header: (name: string) => inbound.header(name),
     headerLines: (name: string) => inbound.headerLines(name),
   };
   const { method, uri, transport, sourceAddress, sourcePort, localAddress, localPort, flowId } = inbound;
-  const request = { message, method, uri, transport, sourceAddress, sourcePort, localAddress, localPort, flowId };
+  const flow = { transport, sourceAddress, sourcePort, localAddress, localPort, flowId };
+  const request = { message, method, uri, branch: 'z9hG4bKx', ...flow };
   const seen: unknown[] = [];
   const test = testRegistrar();
   const handler = bindDirect((r) => {

@@ -1,5 +1,5 @@
 import { renderAnswer } from './engine-stateless-answer.ts';
-import type { SipMessage, TransportName } from './message/index.ts';
+import { type SipMessage, TextWriter, type TransportName, topBranch } from './message/index.ts';
 import type { EngineLogger } from './ports.ts';
 import { statelessTag } from './transaction/index.ts';
 import type { Flow, PeerCertificate } from './transport/index.ts';
@@ -10,6 +10,7 @@ export class DirectLane {
   readonly #handlers = new Map<string, DirectHandler>();
   readonly #logger: EngineLogger;
   readonly #tagSeed: number;
+  readonly #writer = new TextWriter();
 
   constructor(logger: EngineLogger, tagSeed: number) {
     this.#logger = logger;
@@ -25,7 +26,7 @@ export class DirectLane {
     const handler = this.#handlers.get(message.method);
     if (handler === undefined || message.toTag !== '') return false;
     const answer = this.#ask(handler, new DirectView(message, flow));
-    if (answer !== undefined) flow.send(Buffer.from(this.#render(message, flow, answer)));
+    if (answer !== undefined) flow.send(this.#writer.write(this.#render(message, flow, answer)));
     return true;
   }
 
@@ -77,6 +78,10 @@ class DirectView implements DirectRequest {
 
   get uri(): string {
     return this.message.uri;
+  }
+
+  get branch(): string {
+    return topBranch(this.message);
   }
 
   get transport(): TransportName {

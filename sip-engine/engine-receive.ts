@@ -44,8 +44,9 @@ export class Receiver {
   }
 
   receive(bytes: Buffer, flow: Flow, fault?: FrameFault): void {
-    if (this.preFilter !== undefined && !this.#passes(this.preFilter, bytes, flow)) return;
-    const message = this.#parse(bytes, flow, fault);
+    const text = bytes.toString('latin1');
+    if (this.preFilter !== undefined && !this.#passes(this.preFilter, bytes, text, flow)) return;
+    const message = this.#parse(bytes, text, flow, fault);
     if (message === undefined || (message.isRequest && this.#isRefused(message, flow))) return;
     if (message.isRequest && this.#isDeclined(message, flow)) return;
     if (message.isRequest && this.#deps.directLane.take(message, flow)) return;
@@ -53,10 +54,10 @@ export class Receiver {
   }
 
   /** Only requests are filtered: a response was asked for by us. */
-  #passes(filter: PreFilter, bytes: Buffer, flow: Flow): boolean {
+  #passes(filter: PreFilter, bytes: Buffer, text: string, flow: Flow): boolean {
     const method = sniffMethod(bytes);
     if (method === '') return true;
-    const verdict = filter(flow.remoteAddress, flow.transport, method, sniffUserAgent(bytes));
+    const verdict = filter(flow.remoteAddress, flow.transport, method, sniffUserAgent(text));
     if (verdict === 'pass') return true;
     this.#deps.ports.counters.count('dropped', 'pre_filter');
     if (verdict !== 'drop' && method !== 'ACK') this.#refuseUnread(bytes, flow, verdict);
@@ -77,9 +78,9 @@ export class Receiver {
   }
 
   /** The message; `undefined` when it was malformed and has been answered or dropped. */
-  #parse(bytes: Buffer, flow: Flow, fault: FrameFault | undefined): SipMessage | undefined {
+  #parse(bytes: Buffer, text: string, flow: Flow, fault: FrameFault | undefined): SipMessage | undefined {
     try {
-      const message = parseMessage(bytes, this.#deps.limits);
+      const message = parseMessage(bytes, this.#deps.limits, text);
       if (fault === undefined) return message;
       this.#deps.ports.counters.count('parse_errors', fault);
       if (message.isRequest && message.method !== 'ACK') this.#refuse(message, flow, refusalOfFault(fault));

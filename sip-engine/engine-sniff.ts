@@ -31,22 +31,22 @@ function isRegister(bytes: Buffer): boolean {
 
 const REGISTER: readonly number[] = [...'REGISTER '].map((char) => char.charCodeAt(0));
 
-/** The User-Agent of a message, `''` when it has none; looks at line starts only. */
-export function sniffUserAgent(bytes: Buffer): string {
-  const common = bytes.indexOf('\nUser-Agent:', 0, 'latin1');
-  const at = common >= 0 ? common + 1 : findUserAgent(bytes);
+/** The User-Agent of a message, one character a byte; `''` when it has none. Looks at line starts only. */
+export function sniffUserAgent(text: string): string {
+  const common = text.indexOf('\nUser-Agent:');
+  const at = common >= 0 ? common + 1 : findUserAgent(text);
   if (at < 0) return '';
-  const end = bytes.indexOf(LF, at);
-  return bytes.toString('latin1', at + 'User-Agent:'.length, end < 0 ? bytes.length : end).trim();
+  const end = text.indexOf('\n', at);
+  return text.slice(at + 'User-Agent:'.length, end < 0 ? text.length : end).trim();
 }
 
 /** The header in another spelling than nearly everybody's; before the blank line only. */
-function findUserAgent(bytes: Buffer): number {
-  for (let at = bytes.indexOf(LF) + 1; at > 0 && at < bytes.length; at = bytes.indexOf(LF, at) + 1) {
-    const first = bytes[at];
+function findUserAgent(text: string): number {
+  for (let at = text.indexOf('\n') + 1; at > 0 && at < text.length; at = text.indexOf('\n', at) + 1) {
+    const first = text.charCodeAt(at);
     if (first === CR || first === LF) return -1;
     const isU = first === 0x55 || first === 0x75;
-    if (isU && bytes.toString('latin1', at, at + 11).toLowerCase() === 'user-agent:') return at;
+    if (isU && text.slice(at, at + 11).toLowerCase() === 'user-agent:') return at;
   }
   return -1;
 }

@@ -9,6 +9,8 @@ export interface DirectRequest {
   readonly message: SipMessage;
   readonly method: string;
   readonly uri: string;
+  /** Of the top Via, `''` when it has none. */
+  readonly branch: string;
   readonly transport: TransportName;
   readonly sourceAddress: string;
   readonly sourcePort: number;

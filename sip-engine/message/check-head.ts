@@ -35,7 +35,8 @@ function plainTag(head: Head, at: number): number {
 
 /** The first value of the top Via line is well-formed, and its branch more than the bare cookie. */
 export function isViaGood(head: Head): boolean {
-  if (isPlain(head, head.via, PLAIN_VIA)) return true;
+  head.isViaPlain = isPlain(head, head.via, PLAIN_VIA);
+  if (head.isViaPlain) return true;
   const span = spanVia(head.text, head.valueStart(head.via), head.valueEnd(head.via));
   return span !== undefined && !span.bareCookie;
 }

@@ -41,6 +41,8 @@ export class Head {
   /** What was read of the headers above; -1 = no tag. */
   cseqNumber = 0;
   cseqMethod = '';
+  /** The top Via line is of the plain form, see `check-head.ts`. */
+  isViaPlain = false;
   fromTagStart = -1;
   fromTagEnd = -1;
   toTagStart = -1;
@@ -76,6 +78,7 @@ export class Head {
       text,
       bytes,
       lines,
+      isViaPlain: false,
       bodyStart: moved(this.bodyStart),
       bodyEnd: moved(this.bodyEnd),
       fromTagStart: moved(this.fromTagStart),

@@ -16,12 +16,13 @@ const MAX_FORWARDS_LIMIT = 255;
 /**
  * Reads one message. Checked at once is what every element needs: start line, Via, From, To, Call-ID,
  * CSeq, Max-Forwards, Content-Length (RFC 3261 8.1.1, 16.3); all else when it is read.
+ * @param text the bytes as Latin-1, where the caller has them so already; of a message too large it is not looked at
  * @throws SipParseError with the answer that the message deserves
  */
-export function parseMessage(bytes: Buffer, limits: ParseLimits = DEFAULT_LIMITS): SipMessage {
+export function parseMessage(bytes: Buffer, limits: ParseLimits = DEFAULT_LIMITS, text?: string): SipMessage {
   const tooLarge = bytes.length > limits.maxMessageBytes;
   const read = tooLarge ? bytes.subarray(0, limits.maxMessageBytes) : bytes;
-  const head = new Head(read.toString('latin1'), read);
+  const head = new Head(tooLarge || text === undefined ? read.toString('latin1') : text, read);
   const begin = skipEmptyLines(read);
   if (begin === head.text.length) throw new SipParseError('empty', 'message', { status: 0 });
   if (!readStartLine(head, begin)) throw new SipParseError('start_line', 'start-line', { status: 0 });

@@ -1,7 +1,7 @@
 import { Buffer, isAscii } from 'node:buffer';
 import { COLON, SPACE, TAB } from './chars.ts';
 import { FOLDED, type Head, ID_MASK, LINE_FIELDS } from './head.ts';
-import { idOfName, lowerName } from './header-names.ts';
+import { idOfName, knownId, lowerName } from './header-names.ts';
 import { NO_PARAMS } from './params.ts';
 import { splitValues } from './split-values.ts';
 import { decodeUtf8, refold, unfold } from './text-encoding.ts';
@@ -66,6 +66,28 @@ export class ParsedMessage implements SipMessage {
     return this.#via;
   }
 
+  /** See `topBranch` below. @internal */
+  get topBranch(): string {
+    const { text, via, isViaPlain } = this.#head;
+    if (!isViaPlain || this.#via !== undefined) return this.topVia.branch;
+    const end = this.#head.valueEnd(via);
+    const mark = text.indexOf(BRANCH, this.#head.valueStart(via));
+    if (mark < 0 || mark > end) return '';
+    const semicolon = text.indexOf(';', mark + 1);
+    return text.slice(mark + BRANCH.length, semicolon < 0 || semicolon > end ? end : semicolon);
+  }
+
+  /** See `answerLines` below. @internal */
+  answerLines(stampVia: (line: string) => string, toTag: string): string {
+    const { via, from, to, callId, cseq, toTagStart, toTagEnd } = this.#head;
+    let text = via < 0 ? '' : `Via: ${stampVia(this.#value(via))}\r\n`;
+    for (let at = this.#nextVia(via); at >= 0; at = this.#nextVia(at)) text += `Via: ${this.#value(at)}\r\n`;
+    if (from >= 0) text += `From: ${this.#value(from)}\r\n`;
+    if (to >= 0) text += `To: ${this.#value(to)}${toTagStart < toTagEnd ? '' : `;tag=${toTag}`}\r\n`;
+    if (callId >= 0) text += `Call-ID: ${this.#value(callId)}\r\n`;
+    return cseq < 0 ? text : `${text}CSeq: ${this.#value(cseq)}\r\n`;
+  }
+
   header(name: string): string | undefined {
     const at = this.#find(name, idOfName(name), 0);
     return at < 0 ? undefined : this.#value(at);
@@ -109,16 +131,34 @@ export class ParsedMessage implements SipMessage {
   }
 
   /**
-   * Id of the first header that `test` finds, 0 when it finds none; it sees every line whose id is `wanted`.
+   * Id of the first header that `test` finds, 0 when it finds none; it sees every line whose id is `wanted`. A top Via
+   * that is known to be plain is left out.
    * @internal
    */
-  findKnown(wanted: readonly unknown[], test: (id: number, value: string) => boolean): number {
-    const lines = this.#head.lines;
+  findKnown(wanted: readonly unknown[], test: (id: number, at: number) => boolean): number {
+    const { lines, via, isViaPlain } = this.#head;
     for (let at = 0; at < lines.length; at += LINE_FIELDS) {
       const id = (lines[at] ?? 0) & ID_MASK;
-      if (wanted[id] !== undefined && test(id, this.#value(at))) return id;
+      if (wanted[id] === undefined || (isViaPlain && at === via)) continue;
+      if (test(id, at)) return id;
     }
     return 0;
+  }
+
+  /** The value of the line that `findKnown` shows. @internal */
+  valueAt(at: number): string {
+    return this.#value(at);
+  }
+
+  /** True when the sticky expression takes the whole value of that line, in the bytes as received; never of folds. @internal */
+  isLineOf(form: RegExp, at: number): boolean {
+    const { lines } = this.#head;
+    return ((lines[at] ?? 0) & FOLDED) === 0 && this.#isAll(form, lines[at + 2] ?? 0, lines[at + 3] ?? 0);
+  }
+
+  /** The same of the Request-URI. @internal */
+  isUriOf(form: RegExp): boolean {
+    return this.#isAll(form, this.#head.uriStart, this.#head.uriEnd);
   }
 
   /** See `withTopVia` below. @internal */
@@ -131,6 +171,15 @@ export class ParsedMessage implements SipMessage {
     if (changed === line) return this;
     const head = this.#head.withValue(at, changed);
     return new ParsedMessage(head.bytes, head);
+  }
+
+  #isAll(form: RegExp, start: number, end: number): boolean {
+    form.lastIndex = start;
+    return form.test(this.#head.text) && form.lastIndex === end;
+  }
+
+  #nextVia(at: number): number {
+    return at < 0 ? -1 : this.#find('via', VIA, at + LINE_FIELDS);
   }
 
   #find(name: string, id: number, from: number): number {
@@ -175,6 +224,29 @@ export class ParsedMessage implements SipMessage {
 export function withTopVia(message: SipMessage, change: (line: string) => string): SipMessage {
   return message instanceof ParsedMessage ? message.withTopVia(change) : message;
 }
+
+/**
+ * The header lines that every response has from its request (RFC 3261 8.2.6.2), in that order: Via, the first one as
+ * `stampVia` gives it, From, To with the tag where it has none, Call-ID and CSeq. What a broken request lacks is left out.
+ */
+export function answerLines(request: SipMessage, stampVia: (line: string) => string, toTag: string): string {
+  if (request instanceof ParsedMessage) return request.answerLines(stampVia, toTag);
+  const vias = request.headerLines('via').map((line, index) => `Via: ${index === 0 ? stampVia(line) : line}\r\n`);
+  const line = (name: string, end = '') => {
+    const value = request.header(name);
+    return value === undefined ? '' : `${name}: ${value}${end}\r\n`;
+  };
+  const tag = request.toTag === '' ? `;tag=${toTag}` : '';
+  return vias.join('') + line('From') + line('To', tag) + line('Call-ID') + line('CSeq');
+}
+
+/** The branch of the top Via, `''` when it has none; for who needs no more of it. */
+export function topBranch(message: SipMessage): string {
+  return message instanceof ParsedMessage ? message.topBranch : message.topVia.branch;
+}
+
+const BRANCH = ';branch=';
+const VIA = knownId('via');
 
 /** Messages that passed the checks have a good one; a refused one's may be broken and is then empty. */
 function readVia(text: string): Via {

@@ -54,18 +54,38 @@ const SINGLE: readonly RankedName[] = [
 ];
 
 /** What to check of a header, by the id of its name; nothing of most. */
-const BY_ID: readonly (Check | undefined)[] = byId();
+const BY_ID: readonly (Check | undefined)[] = byId(CHECKS);
 const CONTACT_ID = knownId('contact');
-const SINGLE_IDS: ReadonlySet<number> = new Set(SINGLE.map(knownId));
+/** A bit each, by the id of the name. */
+const SINGLE_BITS: readonly (number | undefined)[] = byId(SINGLE.map((name, index) => [name, 1 << index] as const));
 
-/** What nearly every peer writes, decided in one go: `"name" <sip:user@host:port;params>;params`. */
+/*
+ * What nearly every peer writes, decided in one go where it stands: `"name" <sip:user@host:port;params>;params`. What
+ * these do not take to the end is read in the general way.
+ */
 const PLAIN_URI = String.raw`sips?:(?:(?:[\w.!~*'()&=+$-]|%[0-9A-Fa-f]{2})+@)?[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?::[1-9]\d{0,3})?(?:;[\w.-]+(?:=[\w.+~:-]+)?)*`;
-const PLAIN_REQUEST_URI = new RegExp(`^${PLAIN_URI}$`);
+const PLAIN_REQUEST_URI = new RegExp(PLAIN_URI, 'y');
 const PLAIN_ADDRESS = new RegExp(
-  String.raw`^(?:"[^"\\]*" ?|[\w.+-]* ?)<${PLAIN_URI}>(?:;[\w.+-]+(?:=(?:[\w.-]+|"[^"\\]*"))?)*$`,
+  String.raw`(?:"[^"\\\r\n]*" ?|[\w.+-]* ?)<${PLAIN_URI}>(?:;[\w.+-]+(?:=(?:[\w.-]+|"[^"\\\r\n]*"))?)*`,
+  'y',
 );
-const PLAIN_VIA = /^SIP\/2\.0\/[A-Z]{2,4} [A-Za-z0-9.-]+(?::\d{1,4})?(?:;[a-z]+(?:=[\w.:+~*!%-]+)?)*$/;
-const PLAIN_TOKENS = /^[\w.!%*+-]+(?:, ?[\w.!%*+-]+)*$/;
+const PLAIN_VIA = /SIP\/2\.0\/[A-Z]{2,4} [A-Za-z0-9.-]+(?::\d{1,4})?(?:;[a-z]+(?:=[\w.:+~*!%-]+)?)*/y;
+const PLAIN_TOKENS = /[\w.!%*+-]+(?:, ?[\w.!%*+-]+)*/y;
+const PLAIN_SECONDS = /\d{1,9}/y;
+const PLAIN_FORMS: readonly (RegExp | undefined)[] = byId<RegExp>([
+  ['via', PLAIN_VIA],
+  ['route', PLAIN_ADDRESS],
+  ['record-route', PLAIN_ADDRESS],
+  ['contact', PLAIN_ADDRESS],
+  ['refer-to', PLAIN_ADDRESS],
+  ['referred-by', PLAIN_ADDRESS],
+  ['require', PLAIN_TOKENS],
+  ['proxy-require', PLAIN_TOKENS],
+  ['supported', PLAIN_TOKENS],
+  ['allow', PLAIN_TOKENS],
+  ['expires', PLAIN_SECONDS],
+  ['min-expires', PLAIN_SECONDS],
+]);
 
 /**
  * The checks that `parseMessage` leaves out because not every receiver needs them; only headers that are
@@ -74,32 +94,42 @@ const PLAIN_TOKENS = /^[\w.!%*+-]+(?:, ?[\w.!%*+-]+)*$/;
  */
 export function validateKnownHeaders(message: SipMessage): SipParseError | undefined {
   if (!(message instanceof ParsedMessage)) return validateKnownHeaders(parseMessage(message.raw));
-  if (message.isRequest && !PLAIN_REQUEST_URI.test(message.uri) && !succeeds(() => checkUri(message.uri))) {
+  if (message.isRequest && !message.isUriOf(PLAIN_REQUEST_URI) && !succeeds(() => checkUri(message.uri))) {
     return badPart(message, 'uri', 'Bad Request-URI');
   }
-  let singles: number[] | undefined;
-  const bad = message.findKnown(BY_ID, (id, line) => {
-    // RFC 3261 20.10, 10.2.2: only a REGISTER takes all contacts away.
-    if (id === CONTACT_ID && line === '*' && message.isRequest && message.method !== 'REGISTER') return true;
-    if (SINGLE_IDS.has(id)) {
-      if (singles?.includes(id)) return true;
-      singles ??= [];
-      singles.push(id);
-    }
-    return BY_ID[id]?.(line) === false;
+  let seen = 0;
+  const bad = message.findKnown(BY_ID, (id, at) => {
+    const single = SINGLE_BITS[id] ?? 0;
+    if ((seen & single) !== 0) return true;
+    seen |= single;
+    const form = PLAIN_FORMS[id];
+    return (form === undefined || !message.isLineOf(form, at)) && isBad(message, id, message.valueAt(at));
   });
   return bad === 0 ? undefined : badHeader(message, nameOfId(bad));
 }
 
-/** True unless the header is a known one whose value is not what its grammar allows; for text that is to be sent. */
-export function isWellFormed(name: string, value: string): boolean {
-  return BY_ID[idOfName(name)]?.(value) !== false;
+function isBad({ isRequest, method }: SipMessage, id: number, line: string): boolean {
+  // RFC 3261 20.10, 10.2.2: only a REGISTER takes all contacts away.
+  if (id === CONTACT_ID && line === '*' && isRequest && method !== 'REGISTER') return true;
+  return BY_ID[id]?.(line) === false;
 }
 
-function byId(): (Check | undefined)[] {
-  const checks: (Check | undefined)[] = [];
-  for (const [name, check] of CHECKS) checks[knownId(name)] = check;
-  return checks;
+/** True unless the header is a known one whose value is not what its grammar allows; for text that is to be sent. */
+export function isWellFormed(name: string, value: string): boolean {
+  const id = idOfName(name);
+  return isPlain(PLAIN_FORMS[id], value) || BY_ID[id]?.(value) !== false;
+}
+
+function isPlain(form: RegExp | undefined, value: string): boolean {
+  if (form === undefined) return false;
+  form.lastIndex = 0;
+  return form.test(value) && form.lastIndex === value.length;
+}
+
+function byId<T>(values: readonly (readonly [name: RankedName, value: T])[]): (T | undefined)[] {
+  const all: (T | undefined)[] = [];
+  for (const [name, value] of values) all[knownId(name)] = value;
+  return all;
 }
 
 function badHeader(message: SipMessage, name: string): SipParseError {
@@ -116,7 +146,7 @@ function everyValue(check: Check): Check {
 }
 
 function isViaLine(line: string): boolean {
-  return PLAIN_VIA.test(line) || splitValues(line).every(isVia);
+  return splitValues(line).every(isVia);
 }
 
 function isVia(value: string): boolean {
@@ -124,16 +154,16 @@ function isVia(value: string): boolean {
 }
 
 function isTokenList(line: string): boolean {
-  return PLAIN_TOKENS.test(line) || splitValues(line).every(isToken);
+  return splitValues(line).every(isToken);
 }
 
 function isAddress(value: string): boolean {
-  return PLAIN_ADDRESS.test(value) || succeeds(() => checkUri(parseNameAddr(value).uri));
+  return succeeds(() => checkUri(parseNameAddr(value).uri));
 }
 
 /** RFC 3261 20.10: `*`, or addresses; one with `?` needs brackets (RFC 4475 3.1.2.13). */
 function isContact(line: string): boolean {
-  if (line === '*' || PLAIN_ADDRESS.test(line)) return true;
+  if (line === '*') return true;
   return splitValues(line).every((value) => isAddress(value) && (value.includes('<') || !value.includes('?')));
 }
 
