@@ -4,6 +4,12 @@ interface Holder {
   readonly id: number;
 }
 
+/** An owner of an address, and how much of the address its source names. */
+export interface Ranked<T> {
+  readonly owner: T;
+  readonly bits: number;
+}
+
 /**
  * Source address -> owners. Exact addresses are one Map look-up; ranges are grouped by prefix length, so
  * that the cost grows with the number of distinct lengths in use and never with the number of owners.
@@ -47,6 +53,21 @@ export class AddressIndex<T extends Holder> {
       }
     }
     return found;
+  }
+
+  /** The same with the length of the source that each was found by, for whoever joins two indexes. */
+  rank(address: string): readonly Ranked<T>[] {
+    const canonical = canonicalAddress(address);
+    if (canonical === undefined) return [];
+    const bits = canonical.bytes.length * 8;
+    const found = new Map((this.#exact.get(canonical.text) ?? []).map((owner) => [owner.id, { owner, bits }]));
+    for (const group of this.#longestFirst) {
+      if (group.family !== canonical.family) continue;
+      for (const owner of group.owners.get(maskedKey(canonical.bytes, group.bits)) ?? []) {
+        if (!found.has(owner.id)) found.set(owner.id, { owner, bits: group.bits });
+      }
+    }
+    return [...found.values()];
   }
 
   #group(family: Family, bits: number): RangeGroup<T> {

@@ -10,11 +10,11 @@ import type {
 } from '../../bus/index.ts';
 import { AccountTree } from './account-tree.ts';
 import { AddressIndex } from './address-index.ts';
-import { DidIndex } from './did-index.ts';
 import { DirectoryGapError } from './errors.ts';
+import { LayeredDids } from './layered-dids.ts';
+import { LayeredTrunks } from './layered-trunks.ts';
 import { findNearestDids, type NearDid } from './nearest-dids.ts';
 import { type ResolvedDestination, resolveDestination } from './resolve-destination.ts';
-import { TrunkIndex } from './trunk-index.ts';
 
 /** How many records of each kind the directory holds. */
 export interface DirectorySize {
@@ -26,6 +26,12 @@ export interface DirectorySize {
   readonly carriers: number;
 }
 
+/** Some of the trunks and numbers of a version. */
+export interface DirectoryPart {
+  readonly trunks: readonly TrunkRecord[];
+  readonly dids: readonly DidRecord[];
+}
+
 /**
  * The read model of tenancy that the SIP threads hold in memory: records are immutable, a delta is applied
  * between two requests, and every reader costs the same on ten tenants as on a hundred thousand.
@@ -34,13 +40,14 @@ export class Directory {
   #version = 0;
   #platformRealm = '';
   #accounts = new AccountTree();
-  #trunks = new TrunkIndex();
-  #dids = new DidIndex();
+  #trunks = new LayeredTrunks();
+  #dids = new LayeredDids();
   #realms = new Map<string, RealmRecord>();
   #groups = new Map<number, TrunkGroupRecord>();
   #carriers = new Map<number, CarrierRecord>();
   #carrierSources = new AddressIndex<CarrierRecord>();
   #carrierList: readonly CarrierRecord[] = [];
+  #isStaged = false;
 
   /** 0 until the first delta: the directory is still loading. */
   get version(): number {
@@ -63,19 +70,22 @@ export class Directory {
   }
 
   /**
-   * Takes one step from `version - 1` to `version`, or starts anew with `reset`.
+   * Takes one step from `version - 1` to `version`, or starts anew with `reset`. What was staged for it is shown with
+   * the rest, from one request to the next, and is to be settled.
    * @throws DirectoryGapError when a step is missing; nothing has changed then.
    */
   apply(delta: DirectoryDelta): void {
     if (!delta.reset && delta.version !== this.#version + 1) throw new DirectoryGapError(this.#version, delta.version);
+    while (this.settle(Number.POSITIVE_INFINITY) !== undefined);
     if (delta.reset) this.#clear();
     this.#platformRealm = delta.platformRealm.toLowerCase();
     applyTo(this.#accounts, delta.accounts);
     if (delta.accounts.upserts.length + delta.accounts.deletes.length > 0) this.#accounts.forgetChains();
     for (const realm of delta.realms.deletes) this.#realms.delete(realm.toLowerCase());
     for (const realm of delta.realms.upserts) this.#realms.set(realm.realm.toLowerCase(), realm);
-    applyTo(this.#trunks, delta.trunks);
-    applyTo(this.#dids, delta.dids);
+    takeIn(this.#trunks, delta.trunks, this.#isStaged);
+    takeIn(this.#dids, delta.dids, this.#isStaged);
+    this.#isStaged = false;
     for (const id of delta.groups.deletes) this.#groups.delete(id);
     for (const group of delta.groups.upserts) this.#groups.set(group.id, group);
     this.#applyCarriers(delta.carriers);
@@ -83,16 +93,33 @@ export class Directory {
   }
 
   /**
+   * Takes one part of the next version, which nobody sees before `apply` takes the rest of it.
+   * @throws DirectoryGapError when the part is of another version
+   */
+  stage(version: number, part: DirectoryPart): void {
+    if (version !== this.#version + 1) throw new DirectoryGapError(this.#version, version);
+    while (this.settle(Number.POSITIVE_INFINITY) !== undefined);
+    this.#isStaged = true;
+    this.#trunks.stage(part.trunks);
+    this.#dids.stage(part.dids);
+  }
+
+  /**
+   * Goes on with the work that a step with parts has left, for so many records, and tells which trunks those were;
+   * `undefined` when there is none. What is read is the same before and after.
+   */
+  settle(limit: number): RecordChanges<TrunkRecord> | undefined {
+    return this.#trunks.settle(limit) ?? (this.#dids.settle(limit) && NONE);
+  }
+
+  /**
    * Takes one part of the version it is at: a whole directory comes in many (see `DirectoryShare`).
    * @throws DirectoryGapError when the part is of another version
    */
-  extend(
-    version: number,
-    part: { readonly trunks: readonly TrunkRecord[]; readonly dids: readonly DidRecord[] },
-  ): void {
+  extend(version: number, part: DirectoryPart): void {
     if (version !== this.#version) throw new DirectoryGapError(this.#version, version);
-    for (const trunk of part.trunks) this.#trunks.set(trunk);
-    for (const did of part.dids) this.#dids.set(did);
+    for (const trunk of part.trunks) this.#trunks.base.set(trunk);
+    for (const did of part.dids) this.#dids.base.set(did);
   }
 
   /** A realm we answer for; domain names are compared without regard to case (RFC 3261 19.1.4). */
@@ -213,8 +240,8 @@ export class Directory {
 
   #clear(): void {
     this.#accounts = new AccountTree();
-    this.#trunks = new TrunkIndex();
-    this.#dids = new DidIndex();
+    this.#trunks = new LayeredTrunks();
+    this.#dids = new LayeredDids();
     this.#realms = new Map();
     this.#groups = new Map();
     this.#carriers = new Map();
@@ -222,6 +249,8 @@ export class Directory {
     this.#carrierList = [];
   }
 }
+
+const NONE: RecordChanges<never> = Object.freeze({ upserts: [], deletes: [] });
 
 interface Index<T> {
   set(record: T): void;
@@ -231,4 +260,18 @@ interface Index<T> {
 function applyTo<T>(index: Index<T>, changes: RecordChanges<T>): void {
   for (const id of changes.deletes) index.delete(id);
   for (const record of changes.upserts) index.set(record);
+}
+
+/** At once, or as what is shown with the parts that were staged. */
+function takeIn<T extends { readonly id: number }>(
+  layers: { readonly base: Index<T>; stage(records: readonly T[]): void; show(deletes: readonly number[]): void },
+  changes: RecordChanges<T>,
+  isStaged: boolean,
+): void {
+  if (!isStaged) {
+    applyTo(layers.base, changes);
+    return;
+  }
+  layers.stage(changes.upserts);
+  layers.show(changes.deletes);
 }

@@ -1,5 +1,5 @@
 import type { TrunkRecord } from '../../bus/index.ts';
-import { AddressIndex } from './address-index.ts';
+import { AddressIndex, type Ranked } from './address-index.ts';
 
 /** Trunks by id, by uuid, by (username, realm), by account, by source address and by name in a client certificate. */
 export class TrunkIndex {
@@ -33,6 +33,10 @@ export class TrunkIndex {
 
   findBySource(address: string): readonly TrunkRecord[] {
     return this.#bySource.find(address);
+  }
+
+  rankBySource(address: string): readonly Ranked<TrunkRecord>[] {
+    return this.#bySource.rank(address);
   }
 
   /** Trunks that list one of the names of a client certificate (F-128), by id. */
