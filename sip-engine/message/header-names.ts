@@ -121,6 +121,7 @@ const ID_BY_NAME: ReadonlyMap<string, number> = new Map([
 const GROUPS: readonly (readonly Known[])[] = group();
 
 const FORMS = formsByName();
+const FORMS_BY_ID: readonly (NameForms | undefined)[] = LOWER.map((name) => FORMS.get(name));
 
 /** A header name or compact form that the parser knows. */
 export interface Known {
@@ -196,9 +197,22 @@ export interface NameForms {
   readonly rank: number;
 }
 
+/** True for the usual spellings of known names, which need no check. */
+export function isKnownSpelling(name: string): boolean {
+  return FORMS.has(name);
+}
+
+/** The forms of a known name, by its id; `undefined` for 0. */
+export function formsOfId(id: number): NameForms | undefined {
+  return FORMS_BY_ID[id];
+}
+
 /** All forms of a name at once: known ones, in their usual spellings, are looked up. */
 export function formsOf(name: string): NameForms {
-  return FORMS.get(name) ?? { lower: lowerName(name), spelled: canonicalName(name), rank: headerRank(name) };
+  return (
+    FORMS.get(name) ??
+    FORMS.get(lowerName(name)) ?? { lower: lowerName(name), spelled: canonicalName(name), rank: headerRank(name) }
+  );
 }
 
 /** Place in the order of writing; unknown names after all ranked ones, P-Asserted-Identity last. */
@@ -211,10 +225,14 @@ export function headerRank(name: string): number {
 /** By the spelling on the wire and by the lower-case one. */
 function formsByName(): ReadonlyMap<string, NameForms> {
   const forms = new Map<string, NameForms>();
-  for (const name of ID_BY_NAME.keys()) {
-    const form = { lower: lowerName(name), spelled: canonicalName(name), rank: headerRank(name) };
-    forms.set(name, form);
-    if (lowerName(name) === name) forms.set(form.spelled, form);
+  // One object for all spellings of a name: lines are found by comparing it.
+  for (const name of LOWER.slice(1)) {
+    const form = { lower: name, spelled: canonicalName(name), rank: headerRank(name) };
+    forms.set(name, form).set(form.spelled, form);
+  }
+  for (const [letter, name] of COMPACT) {
+    const form = forms.get(name);
+    if (form !== undefined) forms.set(letter, form);
   }
   return forms;
 }

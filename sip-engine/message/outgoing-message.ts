@@ -1,16 +1,23 @@
 import { Buffer } from 'node:buffer';
 import { isToken } from './chars.ts';
 import { SipInjectionError } from './errors.ts';
-import { CONTENT_LENGTH, type HeaderLine, linesOf, makeLine } from './header-line.ts';
-import { lowerName } from './header-names.ts';
+import {
+  answerHead,
+  CONTENT_LENGTH,
+  type HeaderLine,
+  isNamed,
+  LENGTH_FORMS,
+  linesOf,
+  makeLine,
+  sortByRank,
+} from './header-line.ts';
+import { formsOf, type NameForms } from './header-names.ts';
 import { reasonPhrase } from './reason-phrases.ts';
 import { isSafeUri, isSafeValue } from './safe-value.ts';
 import { splitValues } from './split-values.ts';
 import { encodeUtf8 } from './text-encoding.ts';
 import type { SipMessage } from './types.ts';
 
-/** RFC 3261 8.2.6.2: copied from the request into every response. */
-const RESPONSE_COPIES = ['via', 'from', 'to', 'call-id', 'cseq'];
 const NO_BODY = Buffer.alloc(0);
 
 /** A message to be sent: header lines in order; whatever is put in cannot leave its field. */
@@ -46,9 +53,10 @@ export class OutgoingMessage {
   /** RFC 3261 8.2.6: Via, From, To, Call-ID, CSeq (and Timestamp in a 100) as in the request. */
   static responseTo(request: SipMessage, status: number, reason?: string): OutgoingMessage {
     const response = OutgoingMessage.response(status, reason);
-    const source = linesOf(request);
-    for (const name of RESPONSE_COPIES) for (const line of source) if (line.lower === name) response.#lines.push(line);
-    if (status === 100) for (const line of source) if (line.lower === 'timestamp') response.#lines.push(line);
+    response.#lines = answerHead(request).slice();
+    if (status === 100 && request.header('timestamp') !== undefined) {
+      for (const line of linesOf(request)) if (line.name.lower === 'timestamp') response.#lines.push(line);
+    }
     return response;
   }
 
@@ -111,14 +119,22 @@ export class OutgoingMessage {
 
   /** First header line of that name; Content-Length is always the body's. */
   header(name: string): string | undefined {
-    const lower = lowerName(name);
-    if (lower === CONTENT_LENGTH) return String(this.body.length);
-    return this.#lines.find((line) => line.lower === lower)?.value;
+    const forms = formsOf(name);
+    if (forms.lower === CONTENT_LENGTH) return String(this.body.length);
+    return this.#lines[this.#find(forms, 0)]?.value;
   }
 
   headerLines(name: string): readonly string[] {
-    const lower = lowerName(name);
-    return this.#lines.filter((line) => line.lower === lower).map((line) => line.value);
+    const forms = formsOf(name);
+    const first = this.#find(forms, 0);
+    const found = this.#lines[first];
+    if (found === undefined) return NO_LINES;
+    const values = [found.value];
+    for (let i = first + 1; i < this.#lines.length; i++) {
+      const line = this.#lines[i];
+      if (line !== undefined && isNamed(line, forms)) values.push(line.value);
+    }
+    return values;
   }
 
   /** Every value of that name, comma lists split. */
@@ -127,13 +143,13 @@ export class OutgoingMessage {
   }
 
   has(name: string): boolean {
-    const lower = lowerName(name);
-    return lower === CONTENT_LENGTH || this.#lines.some((line) => line.lower === lower);
+    const forms = formsOf(name);
+    return forms.lower === CONTENT_LENGTH || this.#find(forms, 0) >= 0;
   }
 
   /** Every header line in the order of writing, canonical names; Content-Length is left out. */
   *entries(): Iterable<readonly [name: string, value: string]> {
-    for (const line of this.#lines) if (line.lower !== CONTENT_LENGTH) yield [line.spelled, line.value];
+    for (const line of this.#lines) if (line.name.lower !== CONTENT_LENGTH) yield [line.name.spelled, line.value];
   }
 
   /** Appends a line. `content-length` only marks its place. @throws SipInjectionError */
@@ -154,17 +170,22 @@ export class OutgoingMessage {
   set(name: string, value: string): this {
     this.#bytes = undefined;
     const line = makeLine(name, value);
-    const first = this.#lines.findIndex((other) => other.lower === line.lower);
+    const first = this.#find(line.name, 0);
     if (first < 0) this.#lines.push(line);
-    else this.#lines = this.#lines.filter((other, i) => i <= first || other.lower !== line.lower).with(first, line);
+    else {
+      this.#lines[first] = line;
+      for (let i = this.#lines.length - 1; i > first; i--) {
+        const other = this.#lines[i];
+        if (other !== undefined && isNamed(other, line.name)) this.#lines.splice(i, 1);
+      }
+    }
     return this;
   }
 
   /** Replaces the first value of that name (its other values and lines stay); appends when there is none. */
   setFirst(name: string, value: string): this {
     this.#bytes = undefined;
-    const lower = lowerName(name);
-    const first = this.#lines.findIndex((other) => other.lower === lower);
+    const first = this.#find(formsOf(name), 0);
     if (first < 0) return this.add(name, value);
     const rest = splitValues(this.#lines[first]?.value ?? '').slice(1);
     this.#lines[first] = makeLine(name, [value, ...rest].join(', '));
@@ -174,8 +195,7 @@ export class OutgoingMessage {
   /** Takes the first value of that name away and gives it; its other values and lines stay. */
   takeFirst(name: string): string | undefined {
     this.#bytes = undefined;
-    const lower = lowerName(name);
-    const first = this.#lines.findIndex((other) => other.lower === lower);
+    const first = this.#find(formsOf(name), 0);
     if (first < 0) return undefined;
     const [value, ...rest] = splitValues(this.#lines[first]?.value ?? '');
     if (rest.length === 0) this.#lines.splice(first, 1);
@@ -186,17 +206,16 @@ export class OutgoingMessage {
   /** Removes every line of that name. */
   remove(name: string): this {
     this.#bytes = undefined;
-    const lower = lowerName(name);
-    this.#lines = this.#lines.filter((line) => line.lower !== lower);
+    const forms = formsOf(name);
+    if (this.#find(forms, 0) >= 0) this.#lines = this.#lines.filter((line) => !isNamed(line, forms));
     return this;
   }
 
   /** Well-known headers first, in drachtio's order, then unknown ones as they came, P-Asserted-Identity last. */
   arrange(): this {
     this.#bytes = undefined;
-    if (!this.#lines.some((line) => line.lower === CONTENT_LENGTH)) this.add(CONTENT_LENGTH, '');
-    // Array sort is stable: lines of one rank keep their order.
-    this.#lines = this.#lines.toSorted((a, b) => a.rank - b.rank);
+    if (this.#find(LENGTH_FORMS, 0) < 0) this.add(CONTENT_LENGTH, '');
+    sortByRank(this.#lines);
     return this;
   }
 
@@ -213,9 +232,23 @@ export class OutgoingMessage {
   }
 
   #write(): Buffer {
-    const raw = this.#lines.some((line) => line.wire !== undefined);
-    const head = raw ? Buffer.from(this.#head(true), 'latin1') : Buffer.from(this.#head(false), 'utf8');
-    return this.body.length === 0 ? head : Buffer.concat([head, this.body]);
+    const encoding = this.#lines.some((line) => line.wire !== undefined) ? 'latin1' : 'utf8';
+    const head = this.#head(encoding === 'latin1');
+    if (this.#body.length === 0) return Buffer.from(head, encoding);
+    const headLength = Buffer.byteLength(head, encoding);
+    const bytes = Buffer.allocUnsafe(headLength + this.#body.length);
+    bytes.write(head, encoding);
+    bytes.set(this.#body, headLength);
+    return bytes;
+  }
+
+  #find(name: NameForms, from: number): number {
+    const lines = this.#lines;
+    for (let i = from; i < lines.length; i++) {
+      const line = lines[i];
+      if (line !== undefined && isNamed(line, name)) return i;
+    }
+    return -1;
   }
 
   /** The message as text, for logs and the control protocol; bytes that are no UTF-8 are replaced. */
@@ -231,17 +264,19 @@ export class OutgoingMessage {
     let head = bytes ? encodeUtf8(start) : start;
     let counted = false;
     for (const line of this.#lines) {
-      if (line.lower === CONTENT_LENGTH) {
+      if (line.name === LENGTH_FORMS) {
         if (counted) continue;
         counted = true;
         head += `Content-Length: ${this.body.length}\r\n`;
       } else {
-        head += `${line.spelled}: ${bytes ? (line.wire ?? encodeUtf8(line.value)) : line.value}\r\n`;
+        head += `${line.name.spelled}: ${bytes ? (line.wire ?? encodeUtf8(line.value)) : line.value}\r\n`;
       }
     }
     return counted ? `${head}\r\n` : `${head}Content-Length: ${this.body.length}\r\n\r\n`;
   }
 }
+
+const NO_LINES: readonly string[] = Object.freeze([]);
 
 function checkMethod(method: string): string {
   if (!isToken(method)) throw new SipInjectionError('method');

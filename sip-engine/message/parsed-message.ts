@@ -1,7 +1,8 @@
 import { Buffer, isAscii } from 'node:buffer';
 import { COLON, SPACE, TAB } from './chars.ts';
 import { FOLDED, type Head, ID_MASK, LINE_FIELDS } from './head.ts';
-import { idOfName, knownId, lowerName } from './header-names.ts';
+import type { HeaderLine } from './header-line.ts';
+import { formsOf, formsOfId, idOfName, knownId, type NameForms } from './header-names.ts';
 import { NO_PARAMS } from './params.ts';
 import { splitValues } from './split-values.ts';
 import { decodeUtf8, refold, unfold } from './text-encoding.ts';
@@ -23,6 +24,8 @@ export class ParsedMessage implements SipMessage {
   readonly #ascii: boolean;
   #body: Buffer | undefined = undefined;
   #via: Via | undefined = undefined;
+  /** What its responses begin with, once there was one. @internal */
+  answerHead: readonly HeaderLine[] | undefined = undefined;
 
   constructor(raw: Buffer, head: Head) {
     this.raw = raw;
@@ -115,18 +118,17 @@ export class ParsedMessage implements SipMessage {
   }
 
   /**
-   * Every line for forwarding: name as spelled, canonical name, value as text, and the value's bytes
+   * Every line for forwarding: its name (an unknown one as spelled), value as text, and the value's bytes
    * (one character each) where the text would not give them back.
    * @internal
    */
-  *wireEntries(): Iterable<readonly [spelled: string, lower: string, value: string, wire: string | undefined]> {
+  eachLine(take: (name: NameForms, value: string, wire: string | undefined) => void): void {
     const lines = this.#head.lines;
     for (let at = 0; at < lines.length; at += LINE_FIELDS) {
-      const spelled = this.#spelledName(at);
-      const value = this.#value(at);
+      const name = formsOfId((lines[at] ?? 0) & ID_MASK) ?? this.#unknownName(at);
       const plain = this.#ascii && ((lines[at] ?? 0) & FOLDED) === 0;
       const wire = plain ? undefined : refold(this.#head.text.slice(lines[at + 2], lines[at + 3]));
-      yield [spelled, lowerName(spelled), value, wire];
+      take(name, this.#value(at), wire);
     }
   }
 
@@ -193,6 +195,11 @@ export class ParsedMessage implements SipMessage {
   #isNamed(at: number, name: string): boolean {
     const spelled = this.#spelledName(at);
     return spelled.length === name.length && spelled.toLowerCase() === name.toLowerCase();
+  }
+
+  #unknownName(at: number): NameForms {
+    const spelled = this.#spelledName(at);
+    return { ...formsOf(spelled), spelled };
   }
 
   #spelledName(at: number): string {
