@@ -1,6 +1,7 @@
 export * from './adapters/index.ts';
 export * from './charging/index.ts';
 export * from './decks/index.ts';
+export * from './funding/index.ts';
 export * from './funds/index.ts';
 export * from './inventory/index.ts';
 export * from './invoices/index.ts';

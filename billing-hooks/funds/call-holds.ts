@@ -12,6 +12,8 @@ export interface CallHolds {
    * the wallet.
    */
   during<T>(purchase: Purchase, work: (heldMicros: number) => Promise<T>): Promise<T>;
+  /** What calls hold of a wallet now, in micro-units. @default nothing */
+  heldBy?(accountId: number, currency: string): Promise<number>;
 }
 
 /** Where no calls can be: in commands that open the database by themselves. */
@@ -53,6 +55,15 @@ export class SharedWallets implements CallHolds {
 
   constructor(sip: SipFunds) {
     this.#sip = sip;
+  }
+
+  async heldBy(accountId: number, currency: string): Promise<number> {
+    if (!this.#sip.paysForCalls(accountId)) return 0;
+    this.#lastReference += 1;
+    const reference = this.#lastReference;
+    const heldMicros = await this.#sip.setAside({ accountId, currency, amountMicros: 0, reference });
+    await this.#sip.letGo(reference);
+    return heldMicros;
   }
 
   async during<T>(purchase: Purchase, work: (heldMicros: number) => Promise<T>): Promise<T> {

@@ -7,6 +7,13 @@ export interface PaymentEvent {
   readonly currency: string;
 }
 
+/** What came of taking money from a customer who is not there. */
+export type ChargeAnswer =
+  | { readonly status: 'succeeded'; readonly providerRef: string; readonly amountMicros: number }
+  /** A notice will tell. */
+  | { readonly status: 'pending'; readonly providerRef: string }
+  | { readonly status: 'failed'; readonly reason: string };
+
 /** Where money comes from. */
 export interface PaymentProvider {
   readonly name: string;
@@ -16,6 +23,16 @@ export interface PaymentProvider {
     readonly amountMicros: number;
     readonly currency: string;
   }): Promise<{ readonly providerRef: string; readonly url: string | null }>;
+  /**
+   * Takes money from what the customer has left with the provider, with nobody at the screen; the same reference acts
+   * once. A provider that cannot leaves it out. @throws when nobody knows what came of it
+   */
+  charge?(payment: {
+    readonly reference: string;
+    readonly accountId: number;
+    readonly amountMicros: number;
+    readonly currency: string;
+  }): Promise<ChargeAnswer>;
   /**
    * Reads a notice of the provider; events that are of no interest are `undefined`.
    * @throws PaymentRefused when it was not signed by the provider, or long ago

@@ -1,5 +1,12 @@
-import { DEFAULT_CURRENCY, type Store, TenancyError, topUp, writeAudit } from '../../tenancy/index.ts';
-import type { PaymentProvider } from './payment-provider.ts';
+import {
+  DEFAULT_CURRENCY,
+  type Store,
+  type StoreContext,
+  TenancyError,
+  topUp,
+  writeAudit,
+} from '../../tenancy/index.ts';
+import type { PaymentEvent, PaymentProvider } from './payment-provider.ts';
 
 export interface Payment {
   readonly id: number;
@@ -54,12 +61,7 @@ export async function takePaymentNotice(
   const event = provider.readNotice(notice.body, notice.signature);
   if (event === undefined) return undefined;
   return store.write(async (context) => {
-    const row = await context.db
-      .selectFrom('payments')
-      .selectAll()
-      .where('provider', '=', provider.name)
-      .where('providerRef', '=', event.providerRef)
-      .executeTakeFirst();
+    const row = await paymentBy(context, provider.name, event.providerRef);
     if (row === undefined) throw new TenancyError('not_found', 'There is no such payment.');
     const updatedAtMs = context.clock.nowMs();
     if (event.outcome === 'failed') {
@@ -73,18 +75,68 @@ export async function takePaymentNotice(
         .execute();
       return getPayment(context, row.id);
     }
-    if (row.status === 'succeeded') return getPayment(context, row.id);
-    const { entryId } = await topUp(context, {
-      accountId: row.accountId,
-      amountMicros: event.amountMicros,
-      currency: event.currency,
-      idempotencyKey: `payment:${provider.name}:${event.providerRef}`,
-      note: `payment ${row.id}`,
-    });
-    const paid = { status: 'succeeded', entryId, amountMicros: event.amountMicros, updatedAtMs } as const;
-    await context.db.updateTable('payments').set(paid).where('id', '=', row.id).execute();
+    await succeed(context, row, event);
     return getPayment(context, row.id);
   });
+}
+
+/** The same for a payment that nobody began by hand: it is noted, and booked once it has succeeded. */
+export async function bookPayment(
+  context: StoreContext,
+  payment: Omit<Payment, 'id' | 'status'>,
+  status: 'pending' | 'succeeded',
+): Promise<void> {
+  const nowMs = context.clock.nowMs();
+  const noted = await context.db
+    .insertInto('payments')
+    .values({ ...payment, status: 'pending', entryId: null, createdAtMs: nowMs, updatedAtMs: nowMs })
+    .onConflict((conflict) => conflict.columns(['provider', 'providerRef']).doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  const row = noted ?? (await paymentBy(context, payment.provider, payment.providerRef));
+  if (row !== undefined && status === 'succeeded') await succeed(context, row, payment);
+}
+
+/** A payment into that wallet, by the provider's name for it. */
+export function findPayment(
+  context: Pick<Store, 'db'>,
+  accountId: number,
+  providerRef: string,
+): Promise<Pick<Payment, 'status'> | undefined> {
+  return context.db
+    .selectFrom('payments')
+    .select('status')
+    .where('accountId', '=', accountId)
+    .where('providerRef', '=', providerRef)
+    .executeTakeFirst();
+}
+
+/** Puts the money into the wallet, once. */
+async function succeed(
+  context: StoreContext,
+  { id, accountId, provider, providerRef, status }: Omit<Payment, 'url' | 'amountMicros' | 'currency'>,
+  { amountMicros, currency }: Pick<PaymentEvent, 'amountMicros' | 'currency'>,
+): Promise<void> {
+  if (status === 'succeeded') return;
+  const idempotencyKey = `payment:${provider}:${providerRef}`;
+  const { entryId } = await topUp(context, {
+    accountId,
+    amountMicros,
+    currency,
+    idempotencyKey,
+    note: `payment ${id}`,
+  });
+  const paid = { status: 'succeeded', entryId, amountMicros, updatedAtMs: context.clock.nowMs() } as const;
+  await context.db.updateTable('payments').set(paid).where('id', '=', id).execute();
+}
+
+function paymentBy(context: Pick<Store, 'db'>, provider: string, providerRef: string) {
+  return context.db
+    .selectFrom('payments')
+    .selectAll()
+    .where('provider', '=', provider)
+    .where('providerRef', '=', providerRef)
+    .executeTakeFirst();
 }
 
 async function getPayment(context: Pick<Store, 'db'>, id: number): Promise<Payment> {

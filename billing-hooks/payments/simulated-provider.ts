@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { PaymentEvent, PaymentProvider } from './payment-provider.ts';
 import { checkNotice, parseNotice, signNotice } from './signed-notice.ts';
 
@@ -19,6 +19,12 @@ export function createSimulatedProvider({ secret, nowMs }: SimulatedProviderOpti
   return {
     name: 'simulated',
     create: async () => ({ providerRef: `pi_${randomBytes(12).toString('hex')}`, url: null }),
+    // Whoever it is has left a card; the notice comes as well, as it does in real life.
+    charge: async ({ reference, amountMicros }) => ({
+      status: 'succeeded',
+      providerRef: `pi_${createHash('sha256').update(reference).digest('hex').slice(0, 24)}`,
+      amountMicros,
+    }),
     readNotice(body, signature) {
       checkNotice(body, signature, secret, nowSec());
       return parseNotice(body);

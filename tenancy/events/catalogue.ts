@@ -100,6 +100,14 @@ export const EVENTS = {
       cap_micros: id('Millionths of the currency'),
     }),
   },
+  'wallet.low': {
+    description: 'A wallet has fallen below its threshold; told once each time that it falls',
+    data: shape({
+      balance: text('The wallet less what calls hold, as a decimal'),
+      threshold: text('As a decimal'),
+      recharge: orNull(text('What is being asked for, as a decimal; null: nothing')),
+    }),
+  },
   'webhook.test': {
     description: 'Sent on request to try an endpoint; nothing has happened. It comes whatever the endpoint listens to',
     data: shape({ webhook_uuid: text('whk_…'), message: text('') }),

@@ -151,7 +151,8 @@ export interface MoneyTables {
   /** How a wallet is filled by itself. */
   readonly walletFunding: {
     readonly accountId: number;
-    readonly source: 'payment' | 'service';
+    /** `notice`: it is only told that it runs low. */
+    readonly source: 'notice' | 'payment' | 'service';
     readonly thresholdMicros: number;
     readonly amountMicros: number;
     readonly mostPerDay: number;

@@ -34,7 +34,7 @@ CREATE INDEX stock_numbers_country ON stock_numbers (country, type, number);
 const FUNDING = `
 CREATE TABLE wallet_funding (
   account_id INTEGER PRIMARY KEY REFERENCES accounts (id),
-  source TEXT NOT NULL ${oneOf('source', ['payment', 'service'])},
+  source TEXT NOT NULL ${oneOf('source', ['notice', 'payment', 'service'])},
   threshold_micros INTEGER NOT NULL ${notNegative('threshold_micros')},
   amount_micros INTEGER NOT NULL ${check('amount_micros: must be more than 0', 'amount_micros > 0')},
   most_per_day INTEGER NOT NULL ${check('most_per_day: must be 1 to 100000', 'most_per_day BETWEEN 1 AND 100000')},

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { appendOutbox, formatMoney, type Store, type StoreContext, WallClock } from '../../tenancy/index.ts';
+import { type CallHolds, NO_CALLS } from '../funds/index.ts';
+import { timezoneOf } from '../renewals/index.ts';
+import { askForFunds } from './ask-for-funds.ts';
+import type { FundingSources } from './funding-source.ts';
+import { FUNDING_CURRENCY, type WalletFunding } from './wallet-funding.ts';
+
+/** A service that has said no is asked again no sooner (ms). */
+const REFUSED_MS = 30_000;
+
+interface Funded extends WalletFunding {
+  readonly accountId: number;
+  readonly isArmed: number;
+  readonly balanceMicros: number;
+  readonly open: number;
+}
+
+/**
+ * Fills the wallets that are below their threshold, once each time that one falls below, and asks again for what was
+ * not answered. What calls hold is not there any more: a long call does not empty a wallet unseen.
+ * @returns how many requests were begun
+ */
+export async function runFunding(store: Store, sources: FundingSources, holds: CallHolds = NO_CALLS): Promise<number> {
+  let begun = 0;
+  for (const wallet of await fundedWallets(store)) {
+    const held = (await holds.heldBy?.(wallet.accountId, FUNDING_CURRENCY)) ?? 0;
+    const leftMicros = wallet.balanceMicros - held;
+    // As a rule there is nothing to do, and nothing is written.
+    if (leftMicros >= wallet.thresholdMicros ? wallet.isArmed === 1 : wallet.open !== 0) continue;
+    if (await store.write((context) => watch(context, wallet.accountId, held))) begun += 1;
+  }
+  await askForFunds(store, sources);
+  return begun;
+}
+
+async function fundedWallets(context: Pick<Store, 'db'>, accountId: number | null = null): Promise<readonly Funded[]> {
+  const { rows } = await sql<Funded>`SELECT f.account_id AS "accountId", source, threshold_micros AS "thresholdMicros",
+      amount_micros AS "amountMicros", most_per_day AS "mostPerDay", down_credit_micros AS "downCreditMicros",
+      is_armed AS "isArmed", coalesce((SELECT balance_after_micros FROM ledger_postings WHERE ledger_account_id =
+        (SELECT id FROM ledger_accounts WHERE coalesce(account_id, 0) = f.account_id AND kind = 'wallet'
+          AND currency = ${FUNDING_CURRENCY}) ORDER BY id DESC LIMIT 1), 0) AS "balanceMicros",
+      EXISTS (SELECT 1 FROM funding_requests r WHERE r.account_id = f.account_id
+        AND r.status IN ('asked', 'pending')) AS open
+    FROM wallet_funding f JOIN accounts a ON a.id = f.account_id AND a.status = 'active'
+    WHERE ${accountId} IS NULL OR f.account_id = ${accountId}`.execute(context.db);
+  return rows;
+}
+
+/** @returns whether money was asked for */
+async function watch(context: StoreContext, accountId: number, heldMicros: number): Promise<boolean> {
+  const [wallet] = await fundedWallets(context, accountId);
+  if (wallet === undefined) return false;
+  const { thresholdMicros } = wallet;
+  const leftMicros = wallet.balanceMicros - heldMicros;
+  if (leftMicros >= thresholdMicros) {
+    if (wallet.isArmed === 0) await arm(context, accountId, 1);
+    return false;
+  }
+  if (wallet.open !== 0 || (wallet.isArmed === 0 && !(await mayTryAgain(context, wallet)))) return false;
+  const asks = wallet.source !== 'notice' && (await sinceMidnight(context, accountId)) < wallet.mostPerDay;
+  // What is not asked for today is asked for tomorrow, and told once.
+  if (!asks && wallet.isArmed === 0) return false;
+  await arm(context, accountId, 0);
+  const data = {
+    balance: formatMoney(leftMicros),
+    threshold: formatMoney(thresholdMicros),
+    recharge: asks ? formatMoney(wallet.amountMicros) : null,
+  };
+  if (wallet.source !== 'service') await appendOutbox(context, [{ accountId, event: 'wallet.low', data }]);
+  if (asks) await ask(context, wallet);
+  return asks;
+}
+
+async function ask(context: StoreContext, { accountId, source, amountMicros }: Funded): Promise<void> {
+  if (source === 'notice') return;
+  const nowMs = context.clock.nowMs();
+  await context.db
+    .insertInto('fundingRequests')
+    .values({
+      ...{ accountId, source, amountMicros, reference: randomUUID(), status: 'asked' },
+      ...{ providerRef: null, reason: null, dueAtMs: nowMs, createdAtMs: nowMs, updatedAtMs: nowMs },
+    })
+    .execute();
+}
+
+async function arm(context: StoreContext, accountId: number, isArmed: 0 | 1): Promise<void> {
+  await context.db.updateTable('walletFunding').set({ isArmed }).where('accountId', '=', accountId).execute();
+}
+
+/** A payment that failed is tried again on another day, a service that said no after a while. */
+async function mayTryAgain(context: StoreContext, { accountId, source }: Funded): Promise<boolean> {
+  if (source === 'notice') return false;
+  const last = await context.db
+    .selectFrom('fundingRequests')
+    .select('createdAtMs')
+    .where('accountId', '=', accountId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (last === undefined) return false;
+  if (source === 'service') return last.createdAtMs <= context.clock.nowMs() - REFUSED_MS;
+  return last.createdAtMs < (await midnight(context, accountId));
+}
+
+async function sinceMidnight(context: StoreContext, accountId: number): Promise<number> {
+  const { count } = await context.db
+    .selectFrom('fundingRequests')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('accountId', '=', accountId)
+    .where('createdAtMs', '>=', await midnight(context, accountId))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+async function midnight(context: StoreContext, accountId: number): Promise<number> {
+  const clock = new WallClock(await timezoneOf(context, accountId));
+  return clock.toEpoch({ ...clock.toLocal(context.clock.nowMs()), timeMs: 0 });
+}

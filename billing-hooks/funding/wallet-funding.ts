@@ -1,0 +1,43 @@
+import { DEFAULT_CURRENCY, type StoreContext } from '../../tenancy/index.ts';
+
+/** How a wallet is filled by itself (F-130); amounts are micro-units. */
+export interface WalletFunding {
+  /** `notice`: it is told that the wallet runs low, and nothing is done. */
+  readonly source: 'notice' | 'payment' | 'service';
+  /** Below it the wallet is filled. */
+  readonly thresholdMicros: number;
+  readonly amountMicros: number;
+  /** How often a day, by the account's calendar. */
+  readonly mostPerDay: number;
+  /** How far below zero calls may go while the service does not answer. */
+  readonly downCreditMicros: number;
+}
+
+export async function getFunding(context: StoreContext, accountId: number): Promise<WalletFunding | undefined> {
+  return context.db
+    .selectFrom('walletFunding')
+    .select(['source', 'thresholdMicros', 'amountMicros', 'mostPerDay', 'downCreditMicros'])
+    .where('accountId', '=', accountId)
+    .executeTakeFirst();
+}
+
+/** Call it within `store.write`. @param funding `null`: it is no longer filled */
+export async function setFunding(
+  context: StoreContext,
+  accountId: number,
+  funding: WalletFunding | null,
+): Promise<void> {
+  if (funding === null) {
+    await context.db.deleteFrom('walletFunding').where('accountId', '=', accountId).execute();
+    return;
+  }
+  const row = { ...funding, isArmed: 1, downSinceMs: null };
+  await context.db
+    .insertInto('walletFunding')
+    .values({ accountId, ...row })
+    .onConflict((conflict) => conflict.column('accountId').doUpdateSet(row))
+    .execute();
+}
+
+/** Wallets that are filled have one currency. */
+export const FUNDING_CURRENCY = DEFAULT_CURRENCY;
