@@ -3,7 +3,7 @@ export { createAdminApp } from './app.ts';
 export type { AdminDeps } from './deps.ts';
 export { createDomainCheck, type DomainCheck } from './domain-check.ts';
 export { API_ERRORS, ApiError, type ApiErrorCode } from './errors.ts';
-export { sipAccessOf } from './pbx/sip-access.ts';
+export { type SipAccess, sipAccessOf } from './pbx/sip-access.ts';
 export type {
   Ban,
   CallFilter,

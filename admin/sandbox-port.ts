@@ -10,6 +10,8 @@ export interface TestCaller {
   /** For the audit log: `key:key_…`. */
   readonly actor: string;
   readonly scopes: readonly string[];
+  /** Where the key may be used; empty: everywhere. */
+  readonly allowedAddresses: readonly string[];
   /** The live account is suspended: it may only read. */
   readonly suspended: boolean;
   /** Requests a minute. */

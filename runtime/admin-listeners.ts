@@ -20,10 +20,12 @@ type App = Awaited<ReturnType<typeof createAdminApp>>;
 export interface AdminApps {
   readonly network: App;
   readonly control: App;
+  /** Ends what answers beside them, once they have closed. */
+  readonly close: () => Promise<void>;
 }
 
 /** Makes both and compiles their schemas, which takes long enough to be done while the SIP thread loads. */
-export async function prepareAdmin(deps: Omit<AdminDeps, 'channel'>): Promise<AdminApps> {
+export async function prepareAdmin(deps: Omit<AdminDeps, 'channel'>): Promise<Omit<AdminApps, 'close'>> {
   const network = await createAdminApp({ ...deps, channel: 'network' });
   const control = await createAdminApp({ ...deps, channel: 'control' });
   await network.ready();
@@ -32,7 +34,7 @@ export async function prepareAdmin(deps: Omit<AdminDeps, 'channel'>): Promise<Ad
 }
 
 /** Serves them. */
-export async function listenAdmin(config: Config, { network, control }: AdminApps): Promise<AdminListeners> {
+export async function listenAdmin(config: Config, { network, control, close }: AdminApps): Promise<AdminListeners> {
   await network.listen({ host: config.http.host, port: config.http.port });
   await control.listen({ path: freshSocket(config.dataDir) });
   chmodSync(socketPath(config.dataDir), 0o600);
@@ -40,6 +42,7 @@ export async function listenAdmin(config: Config, { network, control }: AdminApp
     port: portOf(network.server),
     async close() {
       await Promise.all([network.close(), control.close()]);
+      await close();
       rmSync(socketPath(config.dataDir), { force: true });
     },
   };

@@ -4,6 +4,7 @@ import type { Config } from '../config/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { type AdminApps, prepareAdmin } from './admin-listeners.ts';
 import type { Commerce } from './commerce.ts';
+import { createSandbox } from './sandbox.ts';
 import { createSipPort } from './sip-port.ts';
 import { VERSION } from './version.ts';
 import type { World } from './world.ts';
@@ -20,10 +21,12 @@ export interface HttpParts {
   readonly logger: Logger;
 }
 
-/** The API over everything else, ready to listen. */
-export function prepareHttp({ config, world, bus, commerce, publish, isReady, logger }: HttpParts): Promise<AdminApps> {
-  return prepareAdmin({
-    store: createAdminStore(world.store, commerce),
+/** The API over everything else, with the test worlds of its accounts, ready to listen. */
+export async function prepareHttp(parts: HttpParts): Promise<AdminApps> {
+  const { config, world, bus, commerce, publish, isReady, logger } = parts;
+  const sandbox = createSandbox(config, world, commerce.guard, logger);
+  const apps = await prepareAdmin({
+    store: createAdminStore(world.store, { ...commerce, sip: config }),
     records: createRecordStore(world.store),
     sip: createSipPort(bus),
     publish,
@@ -35,5 +38,7 @@ export function prepareHttp({ config, world, bus, commerce, publish, isReady, lo
     rateLimits: config.rateLimits,
     nowMs: Date.now,
     logger: logger.child({ part: 'http' }),
+    sandbox,
   });
+  return { ...apps, close: () => sandbox.close() };
 }

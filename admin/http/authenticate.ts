@@ -46,6 +46,7 @@ export async function bearerPrincipal(
   if (key === undefined) {
     const caller = token.startsWith('df_test_') ? await sandbox?.findCaller(token) : undefined;
     if (caller === undefined) throw new ApiError('invalid_api_key');
+    requireAddress(caller, request.ip);
     return caller;
   }
   requireAddress(key, request.ip);
@@ -55,11 +56,11 @@ export async function bearerPrincipal(
   const isBulk = key.accountId === null || key.bulk || chain[0]?.bulk === true;
   const actor = `key:${key.uuid}`;
   const ratePerMinute = key.ratePerMinute ?? (isBulk ? BULK_REQUESTS_PER_MINUTE : REQUESTS_PER_MINUTE);
-  const { accountId, scopes } = key;
+  const { accountId, scopes, allowedAddresses } = key;
   if (key.mode === 'test') {
     if (accountId === null)
       throw new ApiError('sandbox_not_available', 'The operator has no test world; accounts have.');
-    return { worldAccountId: accountId, accountId, actor, scopes, suspended, ratePerMinute };
+    return { worldAccountId: accountId, accountId, actor, scopes, allowedAddresses, suspended, ratePerMinute };
   }
   const principal: Principal = {
     kind: accountId === null ? 'operator' : 'account',
@@ -92,7 +93,7 @@ export async function testPrincipal(
 }
 
 /** @throws {ApiError} 403 when the key is bound to other addresses. */
-function requireAddress(key: KeyRow, address: string): void {
+function requireAddress(key: Pick<KeyRow, 'allowedAddresses'>, address: string): void {
   if (key.allowedAddresses.length === 0) return;
   const from = ipaddr.process(address);
   const allowed = key.allowedAddresses.some((range) => {

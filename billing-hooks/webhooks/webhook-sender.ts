@@ -3,11 +3,11 @@ import {
   type DeliveryRow,
   disableWebhook,
   dueDeliveries,
+  hasEvents,
   loadWebhookTargets,
   type SqliteConnection,
   type Store,
   saveAttempts,
-  takeEvents,
   type WebhookTarget,
   webhooksVersion,
 } from '../../tenancy/index.ts';
@@ -27,6 +27,10 @@ export interface WebhookSenderOptions {
   /** How often new events are looked for. @default 200 ms */
   readonly pollMs?: number;
   readonly random?: () => number;
+  /** Tells a receiver that what it hears of is not live. @default nothing more is told */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** When it is really sent, where the store has a clock of its own. @default the store's clock */
+  readonly wallMs?: () => number;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -110,8 +114,8 @@ export class WebhookSender {
   /** Some new events a round, so that neither what is due nor anything else on this thread waits for many. */
   async #handOn(): Promise<void> {
     const { store } = this.#options;
-    const isNew = await store.read((connection) => takeEvents(connection, 1).length > 0);
-    this.#hasMore = isNew && (await store.bulk((connection) => fanOut(connection, this.#targets, store.clock.nowMs())));
+    const isNew = await store.read((connection) => hasEvents(connection));
+    this.#hasMore = isNew && (await store.bulk((connection) => fanOut(connection, this.#targets, store)));
     if (this.#hasMore) this.#gather();
   }
 
@@ -147,11 +151,12 @@ export class WebhookSender {
   }
 
   #feed(connection: SqliteConnection, target: WebhookTarget): void {
-    const nowMs = this.#options.store.clock.nowMs();
+    const { clock, secrets } = this.#options.store;
+    const nowMs = clock.nowMs();
     const endpoint = this.#endpoint(target.id);
     const places = endpoint.placesLeft(nowMs);
     if (places === 0) return;
-    const due = dueDeliveries(connection, target.id, places + endpoint.busy, nowMs);
+    const due = dueDeliveries(connection, target.id, places + endpoint.busy, nowMs, secrets);
     for (const delivery of due.filter(({ id }) => !endpoint.isOnTheWay(id)).slice(0, places)) {
       endpoint.send(delivery.id);
       const sending = this.#send(target, delivery).finally(() => {
@@ -173,11 +178,11 @@ export class WebhookSender {
   }
 
   async #send(target: WebhookTarget, delivery: DeliveryRow): Promise<void> {
-    const { store, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
+    const { store, timeoutMs = DEFAULT_TIMEOUT_MS, wallMs, headers: more } = this.#options;
     const atMs = store.clock.nowMs();
     const startedMs = performance.now();
     const { url } = target;
-    const headers = headersOf(target, delivery, atMs);
+    const headers = { ...headersOf(target, delivery, wallMs?.() ?? atMs), ...more };
     const answer = await postEvent(this.#connections, { url, headers, body: delivery.body, timeoutMs });
     const tookMs = Math.round(performance.now() - startedMs);
     this.#endpoint(target.id).judge(answer.error === null, store.clock.nowMs());

@@ -1,10 +1,10 @@
 import { computeHa1, computeResponse } from '../../auth/index.ts';
-import type { DigestAlgorithm } from '../../bus/index.ts';
+import type { DigestAlgorithm, Ha1Set } from '../../bus/index.ts';
 
-export interface DigestLogin {
-  readonly username: string;
-  readonly password: string;
-}
+/** A user name with its password, or with what is kept of one. */
+export type DigestLogin =
+  | { readonly username: string; readonly password: string }
+  | { readonly username: string; readonly ha1: Ha1Set };
 
 /** What the credentials are for. */
 export interface DigestTarget {
@@ -40,7 +40,8 @@ function answerOne({ algorithm, parameters }: Challenge, login: DigestLogin, tar
   const offered = parameters.get('qop');
   const qop = offered === undefined ? '' : 'auth';
   const nc = '00000001';
-  const ha1 = computeHa1(algorithm, login.username, realm, login.password);
+  const ha1 =
+    'ha1' in login ? (login.ha1[algorithm] ?? '') : computeHa1(algorithm, login.username, realm, login.password);
   const { uri, cnonce } = target;
   const response = computeResponse(algorithm, ha1, target.method, { nonce, uri, qop, nc, cnonce });
   const parts = [

@@ -1,0 +1,2 @@
+export { Sandbox, type SandboxOptions } from './sandbox.ts';
+export type { StartWorldSip, WorldSip, WorldSipParts } from './world-sip.ts';

@@ -1,0 +1,9 @@
+import { rmSync } from 'node:fs';
+
+/** What SQLite and its lock keep beside a database. */
+const ENDINGS = ['', '-wal', '-shm', '.lock', '.pid'];
+
+/** Removes a closed test world for good. */
+export function removeWorldFiles(file: string): void {
+  for (const ending of ENDINGS) rmSync(`${file}${ending}`, { force: true });
+}

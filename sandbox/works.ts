@@ -1,0 +1,132 @@
+import { sql } from 'kysely';
+import { Temporal } from 'temporal-polyfill';
+import {
+  askCarrier,
+  type CallHolds,
+  type CarrierAdapter,
+  CarrierOrders,
+  CarrierReleases,
+  carryMessages,
+  type RenewalRules,
+  runInvoices,
+  runRenewals,
+  type WebhookSender,
+} from '../billing-hooks/index.ts';
+import { applyRetention, deleteDueDocuments, type Store } from '../tenancy/index.ts';
+import type { DueWork } from './timeline.ts';
+import type { TestPayments } from './world-payments.ts';
+
+export interface WorkDeps {
+  readonly store: Store;
+  readonly carrier: CarrierAdapter;
+  readonly holds: CallHolds;
+  readonly renewal: RenewalRules;
+  readonly payments: TestPayments;
+  readonly sender: WebhookSender;
+}
+
+const DAY_MS = 86_400_000;
+/** Old records of a test world are few: once a week is enough. */
+const RETENTION_MS = 7 * DAY_MS;
+
+/** All that time brings about, in the order of one moment: money comes before it is spent, what happened is told last. */
+export function worksOf(deps: WorkDeps): readonly DueWork[] {
+  const { store, carrier, holds, renewal, payments, sender } = deps;
+  const shop = { store, carrier, holds };
+  return [
+    { name: 'payments', nextDueMs: () => payments.nextDueMs(), run: () => payments.settle() },
+    { name: 'orders', nextDueMs: () => ordersDueMs(store), run: () => new CarrierOrders(shop).recover() },
+    { name: 'documents', nextDueMs: () => documentsDueMs(store), run: () => workOnDocuments(store, carrier) },
+    {
+      name: 'renewals',
+      nextDueMs: () => renewalsDueMs(store, renewal),
+      run: () => runRenewals(store, carrier, renewal, holds),
+    },
+    { name: 'releases', nextDueMs: () => releasesDueMs(store), run: () => new CarrierReleases(shop).deliver() },
+    { name: 'messages', nextDueMs: () => messagesDueMs(store), run: () => carryMessages(store, carrier) },
+    { name: 'invoices', nextDueMs: (sinceMs) => nextMonthMs(store, sinceMs), run: () => runInvoices(store) },
+    {
+      name: 'retention',
+      nextDueMs: async (sinceMs) => (Math.floor(sinceMs / RETENTION_MS) + 1) * RETENTION_MS,
+      run: () => applyRetention(store),
+    },
+    { name: 'webhooks', nextDueMs: () => webhooksDueMs(store), run: () => sender.settle() },
+  ];
+}
+
+async function workOnDocuments(store: Store, carrier: CarrierAdapter): Promise<void> {
+  await askCarrier(store, carrier);
+  await store.write(deleteDueDocuments);
+}
+
+/** The least `at` of those rows. */
+async function least(store: Store, rows: ReturnType<typeof sql>): Promise<number | undefined> {
+  const found = await sql<{ readonly at: number | null }>`SELECT min(at) AS at FROM (${rows})`.execute(store.db);
+  return found.rows[0]?.at ?? undefined;
+}
+
+function ordersDueMs(store: Store): Promise<number | undefined> {
+  return least(
+    store,
+    sql`SELECT min(due_at_ms) AS at FROM carrier_orders WHERE step IN ('reserving', 'buying', 'undoing')`,
+  );
+}
+
+function releasesDueMs(store: Store): Promise<number | undefined> {
+  return least(store, sql`SELECT min(due_at_ms) AS at FROM carrier_releases`);
+}
+
+function documentsDueMs(store: Store): Promise<number | undefined> {
+  return least(
+    store,
+    sql`SELECT min(due_at_ms) AS at FROM regulatory_submissions WHERE status = 'pending'
+    UNION ALL SELECT min(deletes_at_ms) FROM regulatory_documents WHERE deleted_at_ms IS NULL`,
+  );
+}
+
+function messagesDueMs(store: Store): Promise<number | undefined> {
+  return least(store, sql`SELECT min(due_at_ms) AS at FROM messages WHERE status = 'queued'`);
+}
+
+/** The sides of `runRenewals`: first dates, renewals, the end of the grace period, each reminder. */
+function renewalsDueMs(
+  store: Store,
+  { graceDays = 7, reminderDays = [7, 3, 1] }: RenewalRules,
+): Promise<number | undefined> {
+  const nowMs = store.clock.nowMs();
+  const graceMs = graceDays * DAY_MS;
+  const reminders = reminderDays.map(
+    (days) => sql`UNION ALL SELECT min(renews_at_ms) - ${days * DAY_MS} FROM dids
+      WHERE status = 'active' AND renews_at_ms > ${nowMs} AND (reminded_days IS NULL OR reminded_days > ${days})`,
+  );
+  return least(
+    store,
+    sql`SELECT min(renews_at_ms) AS at FROM dids WHERE status = 'active'
+    UNION ALL SELECT min(max(renews_at_ms, coalesce(suspended_at_ms, 0)) + ${graceMs}) FROM dids
+      WHERE status = 'suspended' AND suspend_reason = 'renewal' AND renews_at_ms IS NOT NULL
+    UNION ALL SELECT min(activated_at_ms) FROM dids
+      WHERE status = 'active' AND order_item_id IS NOT NULL AND renews_at_ms IS NULL
+    ${sql.join(reminders, sql` `)}`,
+  );
+}
+
+/** What is on its way, and what nobody has put on its way yet: that is due since it happened. */
+function webhooksDueMs(store: Store): Promise<number | undefined> {
+  return least(
+    store,
+    sql`SELECT min(next_attempt_at_ms) AS at FROM webhook_deliveries WHERE status = 'pending' AND waits = 0
+    UNION ALL SELECT min(created_at_ms) FROM outbox WHERE dispatched_at_ms IS NULL`,
+  );
+}
+
+/** Invoices are of months, which end at midnight of each account's own wall clock. */
+async function nextMonthMs(store: Store, sinceMs: number): Promise<number> {
+  const rows = await store.db.selectFrom('accounts').select('timezone').distinct().execute();
+  const zones = new Set(rows.map(({ timezone }) => timezone ?? 'UTC'));
+  const since = Temporal.Instant.fromEpochMilliseconds(sinceMs);
+  const starts = [...zones].map((zone) => {
+    const month = since.toZonedDateTimeISO(zone).toPlainDate().toPlainYearMonth().add({ months: 1 });
+    return month.toPlainDate({ day: 1 }).toZonedDateTime(zone).epochMilliseconds;
+  });
+  return Math.min(...starts);
+}
