@@ -15,6 +15,7 @@ import { endOrphans } from './runtime/sip/call-orphans.ts';
 import { createCallSink } from './runtime/sip/call-sink.ts';
 import { createCarrierRegistrationLog } from './runtime/sip/carrier-registration-log.ts';
 import { createCertificateGapLog } from './runtime/sip/certificate-gaps.ts';
+import { takeDelta } from './runtime/sip/directory-steps.ts';
 import { joinDrachtio } from './runtime/sip/drachtio.ts';
 import { drachtioProbes } from './runtime/sip/drachtio-probes.ts';
 import { drainCalls } from './runtime/sip/drain.ts';
@@ -153,13 +154,16 @@ bus.listen({
     directory.extend(share.version, part);
     registrar.trunksLoaded(part.trunks);
   },
-  onDirectory(delta) {
-    directory.apply(delta);
-    tellCertificateGaps?.(delta.realms);
-    funds.directoryChanged(delta.accounts.upserts);
-    registrar.directoryChanged(delta);
-    router.directoryChanged();
-  },
+  onStage: (share) => directory.stage(share.version, unpackShare(share, secrets)),
+  onDirectory: (delta) =>
+    takeDelta(directory, delta, {
+      all({ realms, accounts }) {
+        tellCertificateGaps?.(realms);
+        funds.directoryChanged(accounts.upserts);
+        router.directoryChanged();
+      },
+      trunks: (some) => registrar.directoryChanged(some),
+    }),
   onRestore(bindings, calls, states) {
     registrar.restore(bindings, states);
     state.isLoaded = true;

@@ -5,6 +5,7 @@ import {
   createLocalPorts,
   type DidColumn,
   type DirectoryDelta,
+  type DirectoryShare,
   MainSide,
   type SipEvent,
   SipSide,
@@ -27,8 +28,9 @@ const lifted = (address: string): SipEvent => ({ kind: 'ban', ban: { op: 'lift',
 
 function joined() {
   const [down, up] = createLocalPorts();
-  const seen: { applied: number[]; events: SipEvent[]; lost: number; restored: readonly unknown[] } = {
+  const seen: { applied: number[]; steps: number[]; events: SipEvent[]; lost: number; restored: readonly unknown[] } = {
     applied: [],
+    steps: [],
     events: [],
     lost: 0,
     restored: [],
@@ -43,7 +45,17 @@ function joined() {
   });
   const sip = new SipSide(up);
   sip.listen({
-    onDirectory: (change) => seen.applied.push(change.version),
+    *onDirectory(change) {
+      seen.applied.push(change.version);
+      for (let left = change.platformRealm === 'long.example' ? 3 : 0; left > 0; left -= 1) {
+        yield;
+        seen.steps.push(change.version);
+      }
+    },
+    onStage: (share) => {
+      if (share.version === 666) throw new Error('a part that does not fit');
+      seen.steps.push(-share.version);
+    },
     onShare: (share) => seen.applied.push(-share.version),
     onRestore: (bindings) => {
       seen.restored = bindings;
@@ -63,6 +75,49 @@ t.test('publish resolves when the SIP side has applied that version', async (t) 
   await Promise.all([main.publish(delta(2)), main.publish(delta(3))]);
   t.strictSame(seen.applied, [1, 2, 3]);
   await main.acknowledged(2);
+});
+
+const share = (version: number): DirectoryShare => ({
+  version,
+  kind: 'dids',
+  policies: [],
+  columns: {} as Columns<DidColumn>,
+});
+
+t.test('a delta with parts is acknowledged when its last step is done, with turns for others between', async (t) => {
+  const { main, seen } = joined();
+  const long = { ...delta(1), platformRealm: 'long.example' };
+  const turns: number[] = [];
+  let isDone = false;
+  const published = main.publish(long, [share(1), share(1)]).then(() => {
+    isDone = true;
+  });
+  const next = main.publish(delta(2));
+  while (!isDone) {
+    await new Promise(setImmediate);
+    turns.push(seen.steps.length);
+    if (seen.steps.length < 5) t.notOk(isDone, 'not before the last step');
+  }
+  await published;
+  t.strictSame(seen.steps, [-1, -1, 1, 1, 1]);
+  t.ok(
+    [1, 2, 3, 4].every((steps) => turns.includes(steps)),
+    'one step at a time',
+  );
+  await next;
+  t.strictSame(seen.applied, [1, 2], 'what came behind it waited');
+});
+
+t.test('a part that does not fit is a fault of its own: what comes behind it is taken', async (t) => {
+  const { main, seen } = joined();
+  const faults: Error[] = [];
+  const uncaught = (error: Error) => faults.push(error);
+  process.once('uncaughtException', uncaught);
+  const published = main.publish(delta(2), [share(666)]);
+  await published;
+  process.removeListener('uncaughtException', uncaught);
+  t.match(faults, [{ message: 'a part that does not fit' }]);
+  t.strictSame(seen.applied, [2]);
 });
 
 t.test('what a start is told arrives in order: the directory, its shares, the bindings of before', async (t) => {

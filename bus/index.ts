@@ -15,4 +15,5 @@ export type {
 export { createLocalPorts, type Port, threadPort } from './port.ts';
 export type * from './routing-policy.ts';
 export { SipSide, type SipSideHandlers } from './sip-side.ts';
+export type { Steps } from './turns.ts';
 export { unpackBindings } from './unpack-bindings.ts';

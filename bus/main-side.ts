@@ -35,8 +35,12 @@ export class MainSide {
     return this.#started.promise;
   }
 
-  /** Resolves when the thread has applied this version, so that what was just written is already true for SIP. */
-  publish(delta: DirectoryDelta): Promise<void> {
+  /**
+   * Resolves when the thread has applied this version, so that what was just written is already true for SIP. A large
+   * one comes in parts, which are seen with the rest of it.
+   */
+  publish(delta: DirectoryDelta, parts: readonly DirectoryShare[] = []): Promise<void> {
+    for (const share of parts) this.#post({ type: 'directory_stage', share });
     this.#post({ type: 'directory', delta });
     return this.acknowledged(delta.version);
   }

@@ -5,6 +5,8 @@ import type { CallRecord, SipEvent, TrunkStateRecord } from './events.ts';
 /** Main thread to SIP thread. */
 export type DownMessage =
   | { readonly type: 'directory'; readonly delta: DirectoryDelta }
+  /** A part of the next delta, which is seen when that comes. */
+  | { readonly type: 'directory_stage'; readonly share: DirectoryShare }
   | { readonly type: 'directory_share'; readonly share: DirectoryShare }
   | { readonly type: 'binding_share'; readonly share: BindingShare }
   | {

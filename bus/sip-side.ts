@@ -4,6 +4,7 @@ import type { DirectoryShare } from './directory-share.ts';
 import type { BindingRecord, CallRecord, SipEvent, TrunkStateRecord } from './events.ts';
 import type { DownMessage, ListeningAddress, SipRequestName, UpMessage } from './messages.ts';
 import type { Port } from './port.ts';
+import { type Steps, Turns } from './turns.ts';
 import { unpackBindings } from './unpack-bindings.ts';
 
 /** Longest time an event waits for its batch, in milliseconds (design.md section 4). */
@@ -12,7 +13,10 @@ const FLUSH_MS = 50;
 const MAX_PENDING = 200_000;
 
 export interface SipSideHandlers {
-  onDirectory(delta: DirectoryDelta): void;
+  /** May do it in steps, between which SIP has its turn. */
+  onDirectory(delta: DirectoryDelta): Steps;
+  /** A part of the delta that comes next. */
+  onStage(share: DirectoryShare): void;
   onShare(share: DirectoryShare): void;
   onRestore(
     bindings: readonly BindingRecord[],
@@ -26,6 +30,7 @@ export interface SipSideHandlers {
 export class SipSide {
   readonly #port: Port;
   readonly #calls = new CallBatch();
+  readonly #turns = new Turns();
   #pending: SipEvent[] = [];
   #lost = 0;
   #restored: BindingRecord[] = [];
@@ -35,14 +40,13 @@ export class SipSide {
     this.#port = port;
   }
 
-  /** Starts taking messages. A directory delta is acknowledged once its handler has returned. */
+  /** Starts taking messages. A directory delta is acknowledged once its handler is done. */
   listen(handlers: SipSideHandlers): void {
     this.#port.onMessage((raw) => {
       const message = raw as DownMessage;
-      if (message.type === 'directory') {
-        handlers.onDirectory(message.delta);
-        this.#post({ type: 'ack', version: message.delta.version });
-      } else if (message.type === 'directory_share') handlers.onShare(message.share);
+      if (message.type === 'directory') this.#turns.run(() => this.#take(message.delta, handlers));
+      else if (message.type === 'directory_stage') this.#turns.run(() => stage(message.share, handlers));
+      else if (message.type === 'directory_share') handlers.onShare(message.share);
       else if (message.type === 'binding_share') {
         for (const binding of unpackBindings(message.share)) this.#restored.push(binding);
       } else if (message.type === 'restore') {
@@ -84,6 +88,11 @@ export class SipSide {
     this.#post({ type: 'fatal', message });
   }
 
+  *#take(delta: DirectoryDelta, handlers: SipSideHandlers): Steps {
+    yield* handlers.onDirectory(delta);
+    this.#post({ type: 'ack', version: delta.version });
+  }
+
   async #answer(message: DownMessage & { type: 'request' }, handlers: SipSideHandlers): Promise<void> {
     const { id, name, args } = message;
     try {
@@ -99,4 +108,10 @@ export class SipSide {
   #post(message: UpMessage): void {
     this.#port.post(message);
   }
+}
+
+function* stage(share: DirectoryShare, handlers: SipSideHandlers): Steps {
+  handlers.onStage(share);
+  // Several parts may have come at once.
+  yield;
 }

@@ -18,8 +18,8 @@ export class Publishing {
 
   /** Resolves when SIP knows everything that was written before the call, whoever published it. */
   async publish(): Promise<void> {
-    const delta = await this.#publisher.takeDelta();
-    if (delta !== undefined) await this.#bus.publish(delta);
+    const step = await this.#publisher.takeStep();
+    if (step !== undefined) await this.#bus.publish(step.delta, step.parts);
     else await this.#bus.acknowledged(this.#publisher.version);
   }
 

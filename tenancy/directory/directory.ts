@@ -104,6 +104,11 @@ export class Directory {
     this.#dids.stage(part.dids);
   }
 
+  /** Whether a step with parts has left work for `settle`. */
+  get isSettling(): boolean {
+    return this.#trunks.shown !== undefined || this.#dids.shown !== undefined;
+  }
+
   /**
    * Goes on with the work that a step with parts has left, for so many records, and tells which trunks those were;
    * `undefined` when there is none. What is read is the same before and after.

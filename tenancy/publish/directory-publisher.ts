@@ -1,7 +1,7 @@
 import type { DigestAlgorithm, DirectoryDelta, DirectoryShare } from '../../bus/index.ts';
 import type { SqliteConnection, Store } from '../store/index.ts';
 import { buildDelta, type Changes, readChanges } from './build-delta.ts';
-import { packShares } from './pack-shares.ts';
+import { packRows, packShares } from './pack-shares.ts';
 
 export interface PublisherOptions {
   /** What realms offer that set none of their own, the platform realm among them. */
@@ -13,6 +13,15 @@ export interface DirectoryTaker {
   delta(delta: DirectoryDelta): void;
   share(share: DirectoryShare): void;
 }
+
+/** A delta, and the trunks and numbers that come before it when there are many. */
+export interface DirectoryStep {
+  readonly delta: DirectoryDelta;
+  readonly parts: readonly DirectoryShare[];
+}
+
+/** Trunks and numbers from which on a step comes in parts: fewer are taken in within a millisecond or two. */
+const PARTS_FROM = 250;
 
 /**
  * Turns what is stored into what SIP reads. The database itself notes each row that changed (by triggers, so
@@ -52,14 +61,26 @@ export class DirectoryPublisher {
 
   /** What changed since the last delta, as the next version; `undefined` when nothing did. */
   takeDelta(): Promise<DirectoryDelta | undefined> {
-    return this.#inTurn(async () => {
-      if (this.#version === 0 || !(await this.hasChanges())) return undefined;
-      const delta = await this.#store.bulk((connection) => {
-        const changes = readChanges(connection);
-        return changes === undefined ? undefined : this.#build(connection, this.#version + 1, changes);
+    return this.#take((connection, changes, version) => ({
+      delta: this.#build(connection, version, changes),
+    })).then((step) => step?.delta);
+  }
+
+  /** The same for another thread: a large step comes in parts, which belong before the rest of it. */
+  takeStep(): Promise<DirectoryStep | undefined> {
+    return this.#take((connection, changes, version) => {
+      const [trunks, dids] = [changes.ids.get('trunk') ?? [], changes.ids.get('did') ?? []];
+      if (trunks.length + dids.length < PARTS_FROM)
+        return { delta: this.#build(connection, version, changes), parts: [] };
+      const parts: DirectoryShare[] = [];
+      packRows(connection, version, { trunks, dids }, (part) => parts.push(part));
+      const ids = new Map([...changes.ids, ['trunk', []], ['did', []]]);
+      const rest = this.#build(connection, version, { ...changes, ids });
+      const gone = (kind: DirectoryShare['kind'], all: readonly number[]) => ({
+        upserts: [],
+        deletes: without(all, kind, parts),
       });
-      if (delta !== undefined) this.#version = delta.version;
-      return delta;
+      return { delta: { ...rest, trunks: gone('trunks', trunks), dids: gone('dids', dids) }, parts };
     });
   }
 
@@ -67,6 +88,20 @@ export class DirectoryPublisher {
   async hasChanges(): Promise<boolean> {
     const { db } = this.#store;
     return (await db.selectFrom('directoryChanges').select('seq').limit(1).executeTakeFirst()) !== undefined;
+  }
+
+  #take<T extends { readonly delta: DirectoryDelta }>(
+    read: (connection: SqliteConnection, changes: Changes, version: number) => T,
+  ): Promise<T | undefined> {
+    return this.#inTurn(async () => {
+      if (this.#version === 0 || !(await this.hasChanges())) return undefined;
+      const step = await this.#store.bulk((connection) => {
+        const changes = readChanges(connection);
+        return changes === undefined ? undefined : read(connection, changes, this.#version + 1);
+      });
+      if (step !== undefined) this.#version = step.delta.version;
+      return step;
+    });
   }
 
   #inFull<T>(read: (connection: SqliteConnection, version: number) => T): Promise<T> {
@@ -92,4 +127,15 @@ export class DirectoryPublisher {
     this.#queue = result.catch(() => {});
     return result;
   }
+}
+
+/** The ids that none of the parts has. */
+function without(
+  ids: readonly number[],
+  kind: DirectoryShare['kind'],
+  parts: readonly DirectoryShare[],
+): readonly number[] {
+  const found = parts.filter((part) => part.kind === kind).flatMap(({ columns }) => JSON.parse(columns.id) as number[]);
+  const there = new Set(found);
+  return ids.filter((id) => !there.has(id));
 }

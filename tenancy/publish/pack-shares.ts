@@ -45,25 +45,67 @@ const DID: Readonly<Record<DidColumn, string>> = {
   smsEnabled: 'sms_enabled',
 };
 
+const TRUNKS = "trunks WHERE status <> 'deleted'";
+const DIDS = "dids WHERE status <> 'released'";
+const POLICIES = 'SELECT owner_id AS id, policy FROM routing_policies WHERE owner = ?';
+
 /** Hands over all trunks and numbers in shares, each as soon as it is read: whoever takes them works beside. */
 export function packShares(connection: SqliteConnection, version: number, take: (share: DirectoryShare) => void): void {
-  const trunks = packed(TRUNK, "trunks WHERE status <> 'deleted'");
+  const trunks = packed(TRUNK, `${TRUNKS} AND id > ?`, SHARE_ROWS);
   eachShare<TrunkColumn>(connection, trunks, 'trunk', (columns, policies) =>
     take({ kind: 'trunks', version, columns, policies }),
   );
-  const dids = packed(DID, "dids WHERE status <> 'released'");
+  const dids = packed(DID, `${DIDS} AND id > ?`, SHARE_ROWS);
   eachShare<DidColumn>(connection, dids, 'did', (columns, policies) =>
     take({ kind: 'dids', version, columns, policies }),
   );
 }
 
-/** One row of JSON arrays for the next rows behind an id; SQLite writes them without a value crossing into JavaScript. */
-function packed(columns: Readonly<Record<string, string>>, from: string): string {
+/** Rows of a part of a step: what the thread that serves SIP takes in between two requests. */
+const STAGE_ROWS = 250;
+
+/** Hands over those trunks and numbers in small parts; ids of rows that are gone are skipped. */
+export function packRows(
+  connection: SqliteConnection,
+  version: number,
+  ids: { readonly trunks: readonly number[]; readonly dids: readonly number[] },
+  take: (share: DirectoryShare) => void,
+): void {
+  eachPart<TrunkColumn>(connection, TRUNK, TRUNKS, 'trunk', ids.trunks, (columns, policies) =>
+    take({ kind: 'trunks', version, columns, policies }),
+  );
+  eachPart<DidColumn>(connection, DID, DIDS, 'did', ids.dids, (columns, policies) =>
+    take({ kind: 'dids', version, columns, policies }),
+  );
+}
+
+function eachPart<Name extends string>(
+  connection: SqliteConnection,
+  columns: Readonly<Record<Name, string>>,
+  from: string,
+  owner: 'trunk' | 'did',
+  ids: readonly number[],
+  take: (columns: Columns<Name>, policies: Policies) => void,
+): void {
+  const statement = connection.prepare(packed(columns, `${from} AND id IN (SELECT value FROM json_each(?))`));
+  for (let at = 0; at < ids.length; at += STAGE_ROWS) {
+    const some = JSON.stringify(ids.slice(at, at + STAGE_ROWS));
+    const { last, ...rows } = statement.all([some])[0] as Columns<Name> & { readonly last: number | null };
+    if (last === null) continue;
+    const policies = connection
+      .prepare(`${POLICIES} AND owner_id IN (SELECT value FROM json_each(?))`)
+      .all([owner, some]) as readonly StoredPolicyRow[];
+    take(rows as unknown as Columns<Name>, policies.map(toPolicy));
+  }
+}
+
+/** One row of JSON arrays for many; SQLite writes them without a value crossing into JavaScript. */
+function packed(columns: Readonly<Record<string, string>>, from: string, limit?: number): string {
   const names = Object.keys(columns);
   const inner = Object.entries(columns).map(([name, expression]) => `${expression} AS "${name}"`);
   const outer = names.map((name) => `json_group_array("${name}") AS "${name}"`);
   return `SELECT ${outer.join(', ')}, max(id) AS last
-    FROM (SELECT ${inner.join(', ')} FROM ${from} AND id > ? ORDER BY id LIMIT ${SHARE_ROWS})`;
+    FROM (SELECT ${inner.join(', ')} FROM ${from} ORDER BY id${limit === undefined ? '' : ` LIMIT ${limit}`})`;
 }
 
 function eachShare<Name extends string>(
@@ -83,7 +125,16 @@ function eachShare<Name extends string>(
 
 function policiesOf(connection: SqliteConnection, owner: 'trunk' | 'did', after: number, last: number): Policies {
   const rows = connection
-    .prepare('SELECT owner_id AS id, policy FROM routing_policies WHERE owner = ? AND owner_id > ? AND owner_id <= ?')
-    .all([owner, after, last]) as readonly { readonly id: number; readonly policy: string }[];
-  return rows.map(({ id, policy }) => [id, parseRoutingPolicy(policy)]);
+    .prepare(`${POLICIES} AND owner_id > ? AND owner_id <= ?`)
+    .all([owner, after, last]) as readonly StoredPolicyRow[];
+  return rows.map(toPolicy);
+}
+
+interface StoredPolicyRow {
+  readonly id: number;
+  readonly policy: string;
+}
+
+function toPolicy({ id, policy }: StoredPolicyRow): Policies[number] {
+  return [id, parseRoutingPolicy(policy)];
 }
