@@ -6,6 +6,7 @@ import { computeHa1, equalInConstantTime, ResponseComputer } from './digest.ts';
 import { digestUriFits } from './digest-uri.ts';
 import { explainUnknownUser, explainWrongDigest, offeredAlgorithm } from './explain-failure.ts';
 import type { GuessLimit } from './guess-limit.ts';
+import { hexNumber } from './hex.ts';
 import { type IdentityDirectory, refuseIdentity, refuseSource } from './identity.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import type { NonceCheck, NonceSigner } from './nonce-signer.ts';
@@ -257,9 +258,8 @@ export function throttled(reason: 'banned' | 'rate_limited', waitSec: number): R
 /** The nonce count, 0 for the form without qop, NaN when the two do not go together. */
 function ncOf(credentials: DigestCredentials): number {
   if (credentials.qop === '') return 0;
-  if (credentials.qop !== 'auth' || credentials.cnonce === '' || !/^[0-9a-f]{1,8}$/i.test(credentials.nc))
-    return Number.NaN;
-  return Number.parseInt(credentials.nc, 16) || Number.NaN;
+  if (credentials.qop !== 'auth' || credentials.cnonce === '' || credentials.nc.length > 8) return Number.NaN;
+  return hexNumber(credentials.nc, 0, credentials.nc.length) || Number.NaN;
 }
 
 function formFault(credentials: DigestCredentials): string {

@@ -37,17 +37,28 @@ function responseOf(
 
 /** `computeResponse` that remembers H(method:uri): the PBXes of a domain all send the same. */
 export class ResponseComputer {
-  readonly #ha2 = new Map<string, string>();
+  /** By algorithm and method, then by URI: a look-up makes no text. */
+  readonly #ha2 = new Map<DigestAlgorithm, Map<string, Map<string, string>>>();
+  #size = 0;
 
   compute(algorithm: DigestAlgorithm, ha1: string, method: string, credentials: ResponseParts): string {
-    const key = `${algorithm} ${method}:${credentials.uri}`;
-    let ha2 = this.#ha2.get(key);
-    if (ha2 === undefined) {
-      ha2 = digestHash(algorithm, `${method}:${credentials.uri}`);
-      if (this.#ha2.size >= MOST_HA2) this.#ha2.clear();
-      this.#ha2.set(key, ha2);
-    }
+    const known = this.#ha2.get(algorithm)?.get(method)?.get(credentials.uri);
+    const ha2 = known ?? this.#remember(algorithm, method, credentials.uri);
     return responseOf(algorithm, ha1, ha2, credentials);
+  }
+
+  #remember(algorithm: DigestAlgorithm, method: string, uri: string): string {
+    if (this.#size >= MOST_HA2) {
+      this.#ha2.clear();
+      this.#size = 0;
+    }
+    this.#size += 1;
+    const ha2 = digestHash(algorithm, `${method}:${uri}`);
+    const byMethod = this.#ha2.get(algorithm) ?? new Map<string, Map<string, string>>();
+    const byUri = byMethod.get(method) ?? new Map<string, string>();
+    // A copy: the text as sent is part of the whole message and would keep it.
+    this.#ha2.set(algorithm, byMethod.set(method, byUri.set(Buffer.from(uri).toString(), ha2)));
+    return ha2;
   }
 }
 

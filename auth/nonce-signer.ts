@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import { hexNumber } from './hex.ts';
+import { RecentNonces } from './recent-nonces.ts';
 
 export interface NonceOptions {
   /** Kept outside and the same after a restart, so that nonces of an earlier start are told from forged ones. */
@@ -33,7 +35,8 @@ const CLOCK_STEP_SEC = 60;
 
 /**
  * Stateless nonces: time, start epoch, a counter and a keyed tag of the source address, signed together with the
- * realm. SHA-512/256 keyed by prefix: its truncated state rules out length extension, and it is one native call.
+ * realm. SHA-256 keyed by prefix and cut to 132 bits: the state that a length extension would need is not told, and it
+ * is one native call.
  */
 export class NonceSigner {
   readonly #signKey: string;
@@ -41,6 +44,7 @@ export class NonceSigner {
   readonly #epoch: string;
   readonly #lifetimeSec: number;
   readonly #tags = new Map<string, string>();
+  readonly #recent = new RecentNonces(LENGTH);
   #counter: number;
 
   constructor(options: NonceOptions) {
@@ -58,23 +62,27 @@ export class NonceSigner {
   /** A new nonce for that realm and source address; no two are alike. */
   issue(realm: string, sourceAddress: string, nowMs: number): string {
     const head = hex(Math.floor(nowMs / 1000), 8) + this.#epoch + hex(this.#counter, 12) + this.#tag(sourceAddress);
+    const nonce = head + this.#sign(head, realm);
+    this.#recent.put(this.#counter, nonce, realm);
     this.#counter += 1;
-    return head + this.#sign(head, realm);
+    return nonce;
   }
 
   /** Tells ours, for this realm and source, and fresh, from all others. */
   check(nonce: string, realm: string, sourceAddress: string, nowMs: number): NonceCheck {
     if (nonce.length !== LENGTH) return FOREIGN;
-    const head = nonce.slice(0, SIGNATURE_AT);
-    if (this.#sign(head, realm) !== nonce.slice(SIGNATURE_AT)) return FOREIGN;
-    const issuedSec = Number.parseInt(nonce.slice(0, EPOCH_AT), 16);
     const counter = counterOf(nonce);
+    if (!this.#recent.has(counter, nonce, realm)) {
+      if (this.#sign(nonce.slice(0, SIGNATURE_AT), realm) !== nonce.slice(SIGNATURE_AT)) return FOREIGN;
+      this.#recent.put(counter, nonce, realm);
+    }
+    const issuedSec = hexNumber(nonce, 0, EPOCH_AT);
     return { state: this.#judge(nonce, issuedSec, sourceAddress, nowMs), issuedSec, counter };
   }
 
   #judge(nonce: string, issuedSec: number, sourceAddress: string, nowMs: number): NonceCheck['state'] {
-    if (nonce.slice(TAG_AT, SIGNATURE_AT) !== this.#tag(sourceAddress)) return 'other_address';
-    if (nonce.slice(EPOCH_AT, COUNTER_AT) !== this.#epoch) return 'previous_start';
+    if (!nonce.startsWith(this.#tag(sourceAddress), TAG_AT)) return 'other_address';
+    if (!nonce.startsWith(this.#epoch, EPOCH_AT)) return 'previous_start';
     const ageSec = nowMs / 1000 - issuedSec;
     return ageSec > this.#lifetimeSec || ageSec < -CLOCK_STEP_SEC ? 'stale' : 'valid';
   }
@@ -83,20 +91,20 @@ export class NonceSigner {
   #tag(sourceAddress: string): string {
     const known = this.#tags.get(sourceAddress);
     if (known !== undefined) return known;
-    const tag = hash('sha512-256', this.#tagKey + sourceAddress, 'base64url').slice(0, SIGNATURE_AT - TAG_AT);
+    const tag = hash('sha256', this.#tagKey + sourceAddress, 'base64url').slice(0, SIGNATURE_AT - TAG_AT);
     if (this.#tags.size >= MOST_TAGS) this.#tags.clear();
     this.#tags.set(sourceAddress, tag);
     return tag;
   }
 
   #sign(head: string, realm: string): string {
-    return hash('sha512-256', `${this.#signKey}${head}:${realm}`, 'base64url').slice(0, LENGTH - SIGNATURE_AT);
+    return hash('sha256', `${this.#signKey}${head}:${realm}`, 'base64url').slice(0, LENGTH - SIGNATURE_AT);
   }
 }
 
 /** The counter that a nonce claims, unchecked: only good as a key for what was stored under a checked one. */
 export function counterOf(nonce: string): number {
-  return Number.parseInt(nonce.slice(COUNTER_AT, TAG_AT), 16);
+  return hexNumber(nonce, COUNTER_AT, TAG_AT);
 }
 
 const FOREIGN: NonceCheck = { state: 'foreign', issuedSec: 0, counter: 0 };

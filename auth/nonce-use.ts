@@ -22,7 +22,7 @@ class Generation {
   size = 0;
 
   get(counter: number): number {
-    return this.#pages.get(Math.floor(counter / PAGE))?.[counter % PAGE] ?? 0;
+    return this.#pages.get(Math.floor(counter / PAGE))?.[counter & (PAGE - 1)] ?? 0;
   }
 
   set(counter: number, used: number): void {
@@ -32,11 +32,13 @@ class Generation {
       page = new Uint32Array(PAGE);
       this.#pages.set(number, page);
     }
-    if (page[counter % PAGE] === 0) this.size += 1;
-    page[counter % PAGE] = used;
+    const at = counter & (PAGE - 1);
+    if (page[at] === 0) this.size += 1;
+    page[at] = used;
   }
 }
 
+/** A power of two. */
 const PAGE = 512;
 
 /**
