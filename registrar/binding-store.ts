@@ -46,6 +46,11 @@ export class BindingStore {
     return this.#byTrunk.get(trunkId);
   }
 
+  /** The binding of a trunk that has exactly one, as nearly all have; silent or expired, too. */
+  single(trunkId: number): Binding | undefined {
+    return this.#byTrunk.single(trunkId);
+  }
+
   /** The bindings of the trunk that may be called, the newest first. */
   live(trunkId: number, nowMs: number): readonly Binding[] {
     const bindings = this.#byTrunk.get(trunkId);
@@ -126,10 +131,14 @@ export class BindingStore {
       this.#unlink(binding, sourceAddress, flowId, contact);
       this.#link(binding);
     }
-    if (this.#expiries.isTooLate(binding.expirySecond, binding.expiresAtMs)) {
-      binding.expirySecond = this.#expiries.put(binding, binding.expiresAtMs);
-    }
+    this.#followExpiry(binding);
     this.#options.changed(binding, null);
+  }
+
+  /** A live binding has new times; indexes and states are as they were. */
+  renewed(binding: Binding): void {
+    this.#followExpiry(binding);
+    this.persistTimes(binding);
   }
 
   remove(binding: Binding, cause: RemovalCause): void {
@@ -157,6 +166,12 @@ export class BindingStore {
       if (binding.expiresAtMs <= nowMs) this.remove(binding, 'expired');
       else binding.expirySecond = this.#expiries.put(binding, binding.expiresAtMs);
     });
+  }
+
+  /** A later expiry is found when the earlier one comes up; only an earlier one needs another place. */
+  #followExpiry(binding: Binding): void {
+    if (!this.#expiries.isTooLate(binding.expirySecond, binding.expiresAtMs)) return;
+    binding.expirySecond = this.#expiries.put(binding, binding.expiresAtMs);
   }
 
   #void({ trunkId, contact, regId }: Binding, cause: RemovalCause): void {

@@ -24,6 +24,11 @@ export class Doubts {
     return this.#asked.get(binding.trunkId)?.has(binding) === true;
   }
 
+  /** Whether any binding of the trunk is being asked. */
+  concern(trunkId: number): boolean {
+    return this.#asked.size > 0 && this.#asked.has(trunkId);
+  }
+
   /** `registered` have just given that sign themselves. */
   settle(trunk: TrunkRecord, doubtful: readonly Binding[], registered: readonly (Binding | undefined)[]): void {
     const known = this.#asked.get(trunk.id);

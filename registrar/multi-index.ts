@@ -17,6 +17,12 @@ export class MultiIndex<K, V extends object> {
     return held instanceof Set ? [...held] : [held];
   }
 
+  /** The value of that key when it has exactly one; makes no list. */
+  single(key: K): V | undefined {
+    const held = this.#map.get(key);
+    return held instanceof Set ? undefined : held;
+  }
+
   add(key: K, value: V): void {
     const held = this.#map.get(key);
     if (held === undefined) this.#map.set(key, value);

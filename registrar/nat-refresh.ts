@@ -24,6 +24,7 @@ export class NatRefresh {
 
   /** Seconds that this trunk's NAT is trusted for, `undefined` without a reason to doubt it. */
   capSec(request: InboundRequest, contact: ContactSpec, trunkId: number): number | undefined {
+    if (this.#caps.size === 0) return undefined;
     return isConnection(request.transport) || !isBehindNat(contact.host, request.sourceAddress)
       ? undefined
       : this.#caps.get(trunkId);

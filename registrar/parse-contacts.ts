@@ -128,7 +128,7 @@ function paramValue(params: readonly string[], name: string): string {
 }
 
 /** Seconds; what is no number counts as not given (RFC 3261 section 10.2.1.1). */
-function parseExpires(text: string | undefined): number | undefined {
+export function parseExpires(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined;
   const digits = unquote(text).trim();
   if (!/^\d+$/.test(digits)) return undefined;

@@ -25,7 +25,7 @@ export function putBinding(context: RegisterContext, contact: ContactSpec, known
 }
 
 /** Nothing but times will change, and what is persisted of the binding is there (a silent one's is not). */
-function isPlainRefresh(binding: Binding, contact: ContactSpec, request: InboundRequest): boolean {
+export function isPlainRefresh(binding: Binding, contact: ContactSpec, request: InboundRequest): boolean {
   return (
     binding.contact === contact.uri &&
     binding.contactParams === contact.params &&
@@ -33,6 +33,16 @@ function isPlainRefresh(binding: Binding, contact: ContactSpec, request: Inbound
     binding.liveness !== 'silent' &&
     isSameFlow(binding, request)
   );
+}
+
+/** Puts off the expiry of a live binding of which nothing else changes. */
+export function renewBinding(context: RegisterContext, contact: ContactSpec, binding: Binding): void {
+  const { request, nowMs, bindings } = context;
+  bindings.nat.observe(binding, false, nowMs);
+  binding.cseq = request.cseq;
+  wake(binding);
+  setTimes(context, contact, binding);
+  bindings.store.renewed(binding);
 }
 
 /** Seconds granted: asked, defaulted and capped (RFC 3261 section 10.3 step 7). */
@@ -79,12 +89,20 @@ function refresh(context: RegisterContext, contact: ContactSpec, binding: Bindin
     binding.liveness = 'fresh';
   } else {
     binding.cseq = request.cseq;
-    // A PBX that registers is there, whatever was thought of it; its probes start over.
-    if (binding.liveness !== 'alive' && binding.liveness !== 'unprobeable') binding.liveness = 'fresh';
+    wake(binding);
   }
+  setTimes(context, contact, binding);
+}
+
+/** A PBX that registers is there, whatever was thought of it; its probes start over. */
+function wake(binding: Binding): void {
+  if (binding.liveness !== 'alive' && binding.liveness !== 'unprobeable') binding.liveness = 'fresh';
+}
+
+function setTimes(context: RegisterContext, contact: ContactSpec, binding: Binding): void {
   binding.misses = 0;
-  binding.refreshedAtMs = nowMs;
-  binding.expiresAtMs = nowMs + grantedSec(context, contact) * 1000;
+  binding.refreshedAtMs = context.nowMs;
+  binding.expiresAtMs = context.nowMs + grantedSec(context, contact) * 1000;
 }
 
 /** Its place was given to another; where the oldest goes, it comes back as the newest. */

@@ -9,14 +9,14 @@ import { splitValues } from '../split-values.ts';
 export function answer(context: RegisterContext): Rejection | undefined {
   const { bindings, request, nowMs } = context;
   const trunk = required(context.trunk, 'trunk');
-  const all = bindings.store.all(trunk.id);
-  const [only] = all;
-  if (all.length === 1 && only !== undefined && isLive(only, nowMs) && isPlain(context)) {
+  const only = bindings.store.single(trunk.id);
+  if (only !== undefined && isLive(only, nowMs) && isPlain(context)) {
     context.lines = plainAnswer(contactLine(only, nowMs), context.dateLine.at(nowMs));
     return undefined;
   }
   const lines: string[] = [];
-  for (const binding of all) if (isLive(binding, nowMs)) lines.push(contactLine(binding, nowMs));
+  for (const binding of bindings.store.all(trunk.id))
+    if (isLive(binding, nowMs)) lines.push(contactLine(binding, nowMs));
   const path = request.headerLines('path');
   // RFC 3327 section 5.3: the Path of this REGISTER is shown to the PBX.
   if (path.length > 0) lines.push(`Path: ${path.flatMap(splitValues).join(', ')}`);

@@ -2,35 +2,41 @@ import { hasControl } from '../../auth/index.ts';
 import type { Rejection } from '../../telemetry/index.ts';
 import { type RegisterContext, required } from '../context.ts';
 import { parseContacts as readContactHeaders } from '../parse-contacts.ts';
+import { sameContact } from '../plain-refresh.ts';
 
 /** RFC 3261 section 10.3 steps 6 and 7: all contacts are judged before any binding is touched. */
 export function parseContacts(context: RegisterContext): Rejection | undefined {
-  const { request, options } = context;
+  const { request, options, bindings } = context;
   if (request.header('path') !== undefined && request.headerLines('path').some(hasControl)) {
     return { status: 400, reason: 'bad_request', sentence: 'The Path header holds control characters.' };
   }
-  const list = readContactHeaders(request.headerLines('contact'), request.header('expires'));
+  const lines = request.headerLines('contact');
+  const expires = request.header('expires');
+  const trunk = required(context.trunk, 'trunk');
+  const same = sameContact(lines, expires, bindings.store.single(trunk.id));
+  const list = same === undefined ? readContactHeaders(lines, expires) : { kind: 'list' as const, contacts: [same] };
   context.contacts = list;
   if (list.kind === 'bad') return { status: 400, reason: 'bad_contact', sentence: list.sentence };
   if (list.kind !== 'list') return undefined;
   const { minExpiresSec } = options.config;
-  const brief = list.contacts.find(
-    ({ expiresSec: asked }) => asked !== undefined && asked > 0 && asked < minExpiresSec,
-  );
-  if (brief !== undefined) {
-    return {
-      status: 423,
-      reason: 'interval_too_brief',
-      sentence: `You asked for ${brief.expiresSec} s, at least ${minExpiresSec} s are needed.`,
-      lines: [`Min-Expires: ${minExpiresSec}`],
-    };
+  let count = 0;
+  for (const { expiresSec: asked } of list.contacts) {
+    if (asked !== undefined && asked > 0 && asked < minExpiresSec) return tooBrief(asked, minExpiresSec);
+    if (asked !== 0) count += 1;
   }
-  const { maxContacts } = required(context.trunk, 'trunk');
-  const count = list.contacts.filter((contact) => contact.expiresSec !== 0).length;
-  if (count <= maxContacts) return undefined;
+  if (count <= trunk.maxContacts) return undefined;
   return {
     status: 403,
     reason: 'too_many_contacts',
-    sentence: `You sent ${count} contacts, at most ${maxContacts} are allowed.`,
+    sentence: `You sent ${count} contacts, at most ${trunk.maxContacts} are allowed.`,
+  };
+}
+
+function tooBrief(askedSec: number, minExpiresSec: number): Rejection {
+  return {
+    status: 423,
+    reason: 'interval_too_brief',
+    sentence: `You asked for ${askedSec} s, at least ${minExpiresSec} s are needed.`,
+    lines: [`Min-Expires: ${minExpiresSec}`],
   };
 }

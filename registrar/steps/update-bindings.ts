@@ -1,10 +1,15 @@
 import type { Rejection } from '../../telemetry/index.ts';
 import { type RegisterContext, required } from '../context.ts';
+import { refreshPlainly } from '../plain-refresh.ts';
 import { planUpdate, type UpdatePlan } from '../plan-update.ts';
 import { putBinding } from '../put-binding.ts';
 
 /** Changes the bindings of the trunk, all or nothing (RFC 3261 section 10.3, step 7). */
 export function updateBindings(context: RegisterContext): Rejection | undefined {
+  if (refreshPlainly(context)) {
+    context.reason = 'refreshed';
+    return undefined;
+  }
   const { contacts, request, bindings, nowMs } = context;
   const trunk = required(context.trunk, 'trunk');
   for (const binding of bindings.store.all(trunk.id)) {
