@@ -45,6 +45,7 @@ export function buildConfig(values: Values, faults: ConfigFault[]): Config {
     renewal: { graceDays: values.renewalGraceDays, reminderDays: values.renewalReminderDays },
     payments: { secret: values.paymentSecret },
     moneyExport: { to: values.moneyExportTo, token: values.moneyExportToken },
+    billingService: { url: values.billingServiceUrl, token: values.billingServiceToken },
     webhookAllow: values.webhookAllow,
     domains: { verify: values.domainsVerify },
     publishedAddresses: values.publishedAddresses,

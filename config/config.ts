@@ -16,6 +16,8 @@ export interface Config {
   readonly payments: { readonly secret: string | undefined };
   /** Where charges and postings are told: files, or servers with a Bearer token. */
   readonly moneyExport: { readonly to: readonly string[]; readonly token: string | undefined };
+  /** An operator's own prepaid service, with its Bearer token. */
+  readonly billingService: { readonly url: string | undefined; readonly token: string | undefined };
   readonly webhookAllow: readonly string[];
   /** Whether tenants must show by DNS that a SIP domain is theirs. */
   readonly domains: { readonly verify: boolean };

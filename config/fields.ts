@@ -1,4 +1,17 @@
-import { boolean, domain, host, hostPort, integer, type Kind, listOf, network, oneOf, port, text } from './kinds.ts';
+import {
+  boolean,
+  domain,
+  host,
+  hostPort,
+  httpUrl,
+  integer,
+  type Kind,
+  listOf,
+  network,
+  oneOf,
+  port,
+  text,
+} from './kinds.ts';
 
 /** One setting: its place in the file, its variable if it has one, what it takes, what it is otherwise. */
 export interface Field<T = unknown> {
@@ -74,6 +87,8 @@ export const FIELDS = {
   paymentSecret: optional('payments.secret', text, 'DIDFARM_PAYMENT_SECRET'),
   moneyExportTo: field('money_export.to', listOf(text), [], 'DIDFARM_MONEY_EXPORT'),
   moneyExportToken: optional('money_export.token', text, 'DIDFARM_MONEY_EXPORT_TOKEN'),
+  billingServiceUrl: optional('billing_service.url', httpUrl, 'DIDFARM_BILLING_SERVICE'),
+  billingServiceToken: optional('billing_service.token', text, 'DIDFARM_BILLING_SERVICE_TOKEN'),
   webhookAllow: field('webhooks.allow', listOf(network), [], 'DIDFARM_WEBHOOK_ALLOW'),
   domainsVerify: field('domains.verify', boolean, true, 'DIDFARM_DOMAINS_VERIFY'),
   publishedAddresses: field('sip.published_addresses', listOf(network), []),

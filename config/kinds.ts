@@ -35,6 +35,10 @@ export const boolean: Kind<boolean> = kind('true or false', (value) => {
   return value === 'false' || value === 'off' || value === '0' ? false : undefined;
 });
 
+export const httpUrl: Kind<string> = kind('an address such as https://billing.example/didfarm', (value) =>
+  typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value) ? value : undefined,
+);
+
 /** One of a few words. */
 export const oneOf = <const T extends string>(...words: readonly T[]): Kind<T> =>
   kind(`one of ${words.join(', ')}`, (value) => words.find((word) => word === value));
