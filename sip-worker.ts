@@ -5,6 +5,7 @@ import { createRegistration } from './registrar/index.ts';
 import {
   CallFundsWatch,
   type CallRouter,
+  CarrierWatch,
   createCallRouter,
   createInviteAuth,
   MemoryAdmission,
@@ -118,6 +119,13 @@ const messages = createMessages({
   ...{ router, auth, bus, logger, readiness, metrics: () => metrics },
   send: engine === undefined ? srfMessages(app) : engineMessages(engine),
 });
+const carriers = new CarrierWatch({
+  carriers: () => directory.carriers(),
+  health: router.world.gatewayHealth,
+  registrations: () => router.carrierRegistrations(),
+  clock,
+  onChange: (change) => bus.emit({ kind: 'carrier_state', change }),
+});
 if (engine === undefined) app.invite((req, res) => router.handleInvite(req, res));
 
 // What they talk SIP through.
@@ -184,6 +192,7 @@ bus.listen({
     async stop() {
       clearInterval(ticking);
       clearInterval(alive);
+      carriers.close();
       router.close();
       await signalling.close();
       registrar.flush();
@@ -203,6 +212,7 @@ async function start(openCalls: readonly CallRecord[]): Promise<void> {
     router.probeGateways((probe, done) => engine.send(probe, (result) => done(result.kind === 'response')));
   }
   router.startCarrierRegistrations();
+  carriers.start();
   listening.push(...points.map(({ transport, host, port }) => `${transport}:${host}:${port}`));
   bus.ready(points);
 }

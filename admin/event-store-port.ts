@@ -7,6 +7,8 @@ export interface EventStore {
     visible: Visible,
     filter: { readonly afterId: number; readonly accountId: number | undefined; readonly limit: number },
   ): Promise<readonly OutboxRow[]>;
+  /** Somebody follows the calls of these accounts without an endpoint; to be repeated within a minute. */
+  askForCalls(accountId: number | null): Promise<void>;
   /** 0 without one. */
   newestId(): Promise<number>;
 }

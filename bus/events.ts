@@ -16,7 +16,17 @@ export type SipEvent =
   | { readonly kind: 'calls_alive'; readonly atMs: number }
   | { readonly kind: 'spend_alarm'; readonly alarm: SpendAlarm }
   | { readonly kind: 'funds_ending'; readonly ending: FundsEnding }
-  | { readonly kind: 'sip_message'; readonly message: SipMessage };
+  | { readonly kind: 'sip_message'; readonly message: SipMessage }
+  | { readonly kind: 'carrier_state'; readonly change: CarrierStateChange };
+
+/** A carrier can be used, or cannot; told when it is first known and on each change. */
+export interface CarrierStateChange {
+  readonly carrierId: number;
+  readonly state: 'up' | 'down';
+  /** `null` when it is up. */
+  readonly reason: 'gateways_silent' | 'registration_failed' | null;
+  readonly atMs: number;
+}
 
 /** A MESSAGE (RFC 3428) of a PBX that was answered 202: to be charged and sent on. */
 export interface SipMessage {

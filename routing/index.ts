@@ -85,6 +85,7 @@ export {
 export { answerDigest, type DigestLogin } from './carrier/digest-client.ts';
 export type { SendRegister } from './carrier/register-port.ts';
 export type { CarrierRegistrationStatus } from './carrier/registration-state.ts';
+export { CarrierWatch } from './carrier/carrier-watch.ts';
 export { srfRegisters } from './carrier/srf-registers.ts';
 export { type ExplainQuery, type Explanation, UnknownTrunkError } from './explain.ts';
 export { createInviteAuth } from './invite-auth.ts';

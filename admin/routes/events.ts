@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { EVENT_NAMES, type OutboxRow, renderEvent } from '../../tenancy/index.ts';
+import { EVENT_NAMES, isOptIn, type OutboxRow, renderEvent } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import { fieldError } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -46,6 +46,9 @@ export function installEvents(define: DefineRoute, deps: AdminDeps): void {
     response: Type.Object({ data: Type.Array(SHOWN), meta: Type.Object({ next_after: Type.String() }) }),
     handler: async ({ principal, query }) => {
       const { accountId = undefined } = await accountFilter(deps, principal, query.account_id);
+      // Nothing is written of calls while nobody wants to hear of them.
+      if (query.event !== undefined && isOptIn(query.event))
+        await deps.store.events.askForCalls(accountId ?? principal.accountId);
       if (query.after === NEWEST) return page([], await deps.store.events.newestId());
       const afterId = idOf(query.after);
       const limit = Math.min(Math.max(Number(query.limit ?? MOST), 1), MOST);

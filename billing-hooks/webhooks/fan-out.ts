@@ -1,11 +1,13 @@
 import {
   accountAndAbove,
   enqueue,
+  hears,
   markDispatched,
   type NewDelivery,
   type OutboxRow,
   renderEvent,
   type SqliteConnection,
+  type StoreContext,
   takeEvents,
   type WebhookTarget,
 } from '../../tenancy/index.ts';
@@ -14,15 +16,20 @@ import {
 const BATCH = 100;
 
 /** Puts what happened on the way to each endpoint that asked for it. @returns whether there may be more */
-export function fanOut(connection: SqliteConnection, targets: readonly WebhookTarget[], nowMs: number): boolean {
-  const events = takeEvents(connection, BATCH);
+export function fanOut(
+  connection: SqliteConnection,
+  targets: readonly WebhookTarget[],
+  { secrets, clock }: Pick<StoreContext, 'secrets' | 'clock'>,
+): boolean {
+  const nowMs = clock.nowMs();
+  const events = takeEvents(connection, BATCH, secrets);
   if (events.length === 0) return false;
   const chains = new Map<number | null, readonly number[]>([[null, []]]);
   for (const event of targets.length === 0 ? [] : events) {
     const above = chains.get(event.accountId) ?? accountAndAbove(connection, event.accountId ?? 0);
     chains.set(event.accountId, above);
     const hearing = targets.filter((target) => wants(target, event, above));
-    if (hearing.length > 0) enqueue(connection, deliveriesOf(event, hearing, nowMs));
+    if (hearing.length > 0) enqueue(connection, deliveriesOf(event, hearing, nowMs), secrets);
   }
   markDispatched(
     connection,
@@ -42,12 +49,20 @@ function deliveriesOf(event: OutboxRow, targets: readonly WebhookTarget[], nowMs
 function wants(webhook: WebhookTarget, event: OutboxRow, above: readonly number[]): boolean {
   const isHeard = webhook.accountId === null || above.includes(webhook.accountId);
   if (!isHeard || webhook.createdAtMs > event.createdAtMs) return false;
-  return webhook.events.includes('*') || webhook.events.includes(event.event);
+  return hears(webhook.events, event.event);
 }
 
-/** What must stay in order: the events of one trunk, of one number. */
-function resourceOf({ id, event, data }: OutboxRow): string {
-  const { number, trunk_uuid: trunk } = data as { readonly number?: unknown; readonly trunk_uuid?: unknown };
+/** What must stay in order: the events of one trunk, of one number, of one call, of one carrier, of one wallet. */
+function resourceOf({ id, event, data, accountId }: OutboxRow): string {
+  const {
+    number,
+    trunk_uuid: trunk,
+    call_uuid: call,
+    carrier_uuid: carrier,
+  } = data as Readonly<Record<string, unknown>>;
+  if (event === 'wallet.low') return `wallet ${accountId}`;
+  if (typeof call === 'string') return call;
+  if (typeof carrier === 'string') return carrier;
   if (event.startsWith('trunk.') && typeof trunk === 'string') return trunk;
   return typeof number === 'string' ? number : `event ${id}`;
 }

@@ -15,6 +15,7 @@ interface Health {
 export class GatewayHealth {
   readonly #now: () => number;
   readonly #health = new Map<string, Health>();
+  readonly #answered = new Set<string>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -34,5 +35,13 @@ export class GatewayHealth {
   /** Any response shows that it lives. */
   responded(key: string): void {
     this.#health.delete(key);
+    this.#answered.add(key);
+  }
+
+  /** `down` until it answers again, however long; `undefined` while nothing has shown either. */
+  stateOf(key: string): 'up' | 'down' | undefined {
+    const { failures = 0 } = this.#health.get(key) ?? {};
+    if (failures >= FAILURES) return 'down';
+    return failures === 0 && this.#answered.has(key) ? 'up' : undefined;
   }
 }

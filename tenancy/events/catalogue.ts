@@ -28,9 +28,28 @@ const NUMBER = {
 };
 
 const CALL = {
-  call_uuid: text('cal_…, as in the call records'),
-  trunk_id: orNull(id('The trunk it came from')),
+  call_uuid: text('call_…, as in the call records'),
+  trunk_id: orNull(id('The trunk it came from, or went to')),
 };
+
+const PARTIES = {
+  ...CALL,
+  direction: text('in, out or internal'),
+  from: text('The caller'),
+  to: text('The number called'),
+  started_at: time('When it began'),
+};
+
+const CARRIER = { carrier_id: id('The carrier'), carrier_uuid: text('car_…'), name: text('Its name') };
+
+interface EventEntry {
+  readonly description: string;
+  readonly data: object;
+  /** Told to those who name it; `*` does not mean it. It is not even written while nobody does. */
+  readonly isOptIn?: true;
+  /** It carries what people say to each other: sealed wherever it is kept. */
+  readonly isPrivate?: true;
+}
 
 /**
  * All that webhooks tell: what it means, and its `data`. The first eight are those of the guide (F-080 to F-086);
@@ -65,6 +84,7 @@ export const EVENTS = {
       body: text('Its text'),
       segments: id('Parts that it came in'),
     }),
+    isPrivate: true,
   },
   'number.renewal_due': {
     description:
@@ -86,6 +106,26 @@ export const EVENTS = {
     description: 'Somebody asks for help: a call to an emergency number has begun',
     data: shape({ ...CALL, from: text('The caller'), to: text('The number called') }),
   },
+  'call.started': { description: 'A call has begun, or is refused at once', data: shape(PARTIES), isOptIn: true },
+  'call.answered': {
+    description: 'A call was answered',
+    data: shape({ ...PARTIES, answered_at: time('When it was answered') }),
+    isOptIn: true,
+  },
+  'call.ended': {
+    description: 'A call has ended, or was refused',
+    data: shape({
+      ...PARTIES,
+      answered_at: orNull(time('When it was answered; null: it was not')),
+      ended_at: time('When it ended'),
+      duration_sec: id('Whole seconds from answer to end'),
+      result: text('ok, client_error, server_error, upstream_error or indeterminate'),
+      reason: text('As in docs/errors.md'),
+      sip_status: id('The status that the caller was given'),
+      hung_up_by: orNull(text('caller, callee or server')),
+    }),
+    isOptIn: true,
+  },
   'call.funds_ending': {
     description: 'The wallet cannot pay a call that is going on beyond this time',
     data: shape({ ...CALL, ends_at: time('When the call will be ended') }),
@@ -100,6 +140,11 @@ export const EVENTS = {
       cap_micros: id('Millionths of the currency'),
     }),
   },
+  'carrier.down': {
+    description: 'No gateway of a carrier answers any more, or it does not let us register; for the operator',
+    data: shape({ ...CARRIER, reason: text('gateways_silent or registration_failed') }),
+  },
+  'carrier.up': { description: 'A carrier that was down can be used again; for the operator', data: shape(CARRIER) },
   'wallet.low': {
     description: 'A wallet has fallen below its threshold; told once each time that it falls',
     data: shape({
@@ -112,11 +157,29 @@ export const EVENTS = {
     description: 'Sent on request to try an endpoint; nothing has happened. It comes whatever the endpoint listens to',
     data: shape({ webhook_uuid: text('whk_…'), message: text('') }),
   },
-} as const satisfies Readonly<Record<string, { readonly description: string; readonly data: object }>>;
+} as const satisfies Readonly<Record<string, EventEntry>>;
 
 export type EventName = keyof typeof EVENTS;
 
 export const EVENT_NAMES = Object.keys(EVENTS) as readonly EventName[];
+
+/** Whether an endpoint that listens to these names hears of the event. */
+export function hears(listensTo: readonly string[], event: EventName): boolean {
+  if (listensTo.includes(event)) return true;
+  return listensTo.includes('*') && !isOptIn(event);
+}
+
+/** Told to those alone who name it. */
+export function isOptIn(event: EventName): boolean {
+  const entry: EventEntry = EVENTS[event];
+  return entry.isOptIn === true;
+}
+
+/** Its text is nobody's business but of those it is told to. */
+export function isPrivate(event: string): boolean {
+  const entry: EventEntry | undefined = (EVENTS as Readonly<Record<string, EventEntry>>)[event];
+  return entry?.isPrivate === true;
+}
 
 /** The envelope that every event comes in (S1:201-212). */
 export function envelopeOf(event: EventName) {

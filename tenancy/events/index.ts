@@ -1,1 +1,1 @@
-export { EVENT_NAMES, EVENTS, type EventName, envelopeOf } from './catalogue.ts';
+export { EVENT_NAMES, EVENTS, type EventName, envelopeOf, hears, isOptIn, isPrivate } from './catalogue.ts';

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type CallColumns, type CallRecord, type CallRow, packCalls, unpackCalls } from '../../bus/index.ts';
 import { type SqliteConnection, type Store, type StoreContext, tellEvent } from '../store/index.ts';
+import { callListeners, tellCall } from './call-events.ts';
 
 export type StoredCall = CallRecord & { readonly id: number };
 
@@ -46,11 +47,22 @@ export function writeCalls(connection: SqliteConnection, records: readonly CallR
 
 /** The same of what the SIP threads have packed. */
 export function writeCallRows(connection: SqliteConnection, rows: readonly CallRow[]): void {
+  if (rows.length === 0) return;
   const put = connection.prepare(PUT);
-  for (const { columns, isEmergency, record } of rows) {
+  const listeners = callListeners(connection, latestOf(rows));
+  for (const row of rows) {
+    const { columns, isEmergency, record } = row;
+    if (listeners !== undefined) tellCall(connection, listeners, row);
     if (isEmergency) tellEmergency(connection, columns);
     put.run([...columns, record]);
   }
+}
+
+/** The time of the newest thing told, which is as good as the time of now. */
+function latestOf(rows: readonly CallRow[]): number {
+  return Math.max(
+    ...rows.map(({ columns: [, , , , , , , , started, answered, ended] }) => ended ?? answered ?? started),
+  );
 }
 
 /** F-114: somebody asks for help, told once, with the first record of the call. */

@@ -1,4 +1,5 @@
 export { loadBindings, saveBindings, shareBindings } from './bindings.ts';
+export { askForCallEvents } from './call-events.ts';
 export {
   type CallQuery,
   findCall,

@@ -3,6 +3,7 @@ import { writeTransition } from '../availability/index.ts';
 import { type Store, wakeMessageDeliveries, writeSipMessage } from '../store/index.ts';
 import { writeBindings, writeRefreshes } from './bindings.ts';
 import { writeCallRows, writeCalls, writeCallsAlive } from './calls.ts';
+import { writeCarrierState } from './carrier-states.ts';
 import { writeFundsEvent } from './funds-events.ts';
 import { writeRegisterFailures } from './register-failures.ts';
 import { writeCredentialsMoved, writeTrunkStates } from './trunk-states.ts';
@@ -37,6 +38,7 @@ export function saveSipEvents(store: Store, events: readonly SipEvent[]): Promis
     );
     for (const event of events) if (event.kind === 'calls') writeCallRows(connection, unpackCalls(event.calls));
     for (const event of events) if (event.kind === 'calls_alive') writeCallsAlive(connection, event.atMs);
+    for (const event of events) if (event.kind === 'carrier_state') writeCarrierState(connection, event.change);
     for (const event of events) writeFundsEvent(connection, event);
     const failures = events.flatMap((event) => (event.kind === 'register_failure' ? [event.failure] : []));
     writeRegisterFailures(connection, failures);

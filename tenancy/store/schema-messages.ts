@@ -8,8 +8,6 @@ export interface MessageTables {
     readonly state: 'up' | 'down';
     readonly sinceMs: number;
   };
-  /** Below which balance a wallet is low. */
-  readonly walletAlarms: { readonly accountId: number; readonly thresholdMicros: number };
   /** Where call records go. */
   readonly recordStreams: {
     readonly id: Generated<number>;

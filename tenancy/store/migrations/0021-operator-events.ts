@@ -1,26 +1,12 @@
 import { check, countEdits, type Migration, oneOf, STAMPS, uuidColumn } from './migration.ts';
 
-/** What is told besides what tenants do: carriers that come and go, and wallets that run low. */
+/** What is told besides what tenants do: carriers that come and go; and who wants to hear of calls. */
 const EVENTS = `
 CREATE TABLE carrier_states (
   carrier_id INTEGER PRIMARY KEY REFERENCES carriers (id) ON DELETE CASCADE,
   state TEXT NOT NULL ${oneOf('state', ['up', 'down'])},
   since_ms INTEGER NOT NULL
 );
-
-CREATE TABLE wallet_alarms (
-  account_id INTEGER PRIMARY KEY REFERENCES accounts (id),
-  threshold_micros INTEGER NOT NULL ${check('threshold: must be whole micro-units', "typeof(threshold_micros) = 'integer'")}
-);
-CREATE TRIGGER wallet_low AFTER INSERT ON ledger_entries WHEN EXISTS (SELECT 1 FROM wallet_alarms) BEGIN
-  INSERT INTO outbox (account_id, event, payload, created_at_ms)
-  SELECT p.account_id, 'wallet.low', json_object('balance_micros', p.balance_after_micros,
-    'threshold_micros', w.threshold_micros, 'currency', a.currency), NEW.at_ms
-  FROM ledger_postings p JOIN ledger_accounts a ON a.id = p.ledger_account_id AND a.kind = 'wallet'
-    JOIN wallet_alarms w ON w.account_id = p.account_id
-  WHERE p.entry_id = NEW.id AND p.balance_after_micros < w.threshold_micros
-    AND p.balance_after_micros - p.amount_micros >= w.threshold_micros;
-END;
 
 CREATE INDEX webhooks_of_calls ON webhooks (account_id) WHERE instr(events, '"call.') > 0 AND status <> 'deleted';
 `;

@@ -1,6 +1,7 @@
+import type { SecretBox } from '../../secrets/index.ts';
 import type { SqliteConnection } from '../sqlite-connection.ts';
 import type { AttemptResult, DeliveryRow, NewDelivery } from './delivery-repo.ts';
-import { type OutboxRow, toOutboxRow } from './outbox-repo.ts';
+import { type OutboxRow, openEvent, sealEvent, toOutboxRow } from './outbox-repo.ts';
 
 /*
  * The queue behind webhooks, for one worker that carries much: plain statements, prepared once, many to a
@@ -9,12 +10,17 @@ import { type OutboxRow, toOutboxRow } from './outbox-repo.ts';
  */
 
 /** The oldest events that nobody has taken on yet, for whoever takes them on in the same transaction. */
-export function takeEvents(connection: SqliteConnection, limit: number): readonly OutboxRow[] {
+export function takeEvents(connection: SqliteConnection, limit: number, secrets: SecretBox): readonly OutboxRow[] {
   const rows = connection
     .prepare(`SELECT id, account_id AS accountId, event, payload, created_at_ms AS createdAtMs FROM outbox
       WHERE dispatched_at_ms IS NULL ORDER BY id LIMIT ?`)
     .all([limit]) as Parameters<typeof toOutboxRow>[0][];
-  return rows.map(toOutboxRow);
+  return rows.map((row) => toOutboxRow(row, secrets));
+}
+
+/** Whether there are any. */
+export function hasEvents(connection: SqliteConnection): boolean {
+  return connection.prepare('SELECT 1 FROM outbox WHERE dispatched_at_ms IS NULL LIMIT 1').all([]).length > 0;
 }
 
 export function markDispatched(connection: SqliteConnection, ids: readonly number[], nowMs: number): void {
@@ -34,7 +40,7 @@ export function accountAndAbove(connection: SqliteConnection, accountId: number)
 }
 
 /** Puts events on their way; one that was handed on before is not handed on again. */
-export function enqueue(connection: SqliteConnection, rows: readonly NewDelivery[]): void {
+export function enqueue(connection: SqliteConnection, rows: readonly NewDelivery[], secrets: SecretBox): void {
   const insert = connection.prepare(`INSERT INTO webhook_deliveries
       (webhook_id, resource, account_id, outbox_id, event, body, next_attempt_at_ms, created_at_ms, waits)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, EXISTS (SELECT 1 FROM webhook_deliveries
@@ -42,7 +48,8 @@ export function enqueue(connection: SqliteConnection, rows: readonly NewDelivery
     ON CONFLICT (webhook_id, outbox_id) DO NOTHING`);
   for (const row of rows) {
     const { webhookId, accountId, outboxId, event, resource, body, nextAttemptAtMs, createdAtMs } = row;
-    const values = [webhookId, resource, accountId, outboxId, event, body, nextAttemptAtMs, createdAtMs];
+    const kept = sealEvent(secrets, event, body);
+    const values = [webhookId, resource, accountId, outboxId, event, kept, nextAttemptAtMs, createdAtMs];
     insert.run([...values, webhookId, resource]);
   }
 }
@@ -53,14 +60,16 @@ export function dueDeliveries(
   webhookId: number,
   limit: number,
   nowMs: number,
+  secrets: SecretBox,
 ): readonly DeliveryRow[] {
-  return connection
+  const rows = connection
     .prepare(`SELECT id, webhook_id AS webhookId, account_id AS accountId, outbox_id AS outboxId, event, resource,
         body, status, attempts, next_attempt_at_ms AS nextAttemptAtMs, created_at_ms AS createdAtMs,
         finished_at_ms AS finishedAtMs, waits
       FROM webhook_deliveries WHERE webhook_id = ? AND status = 'pending' AND waits = 0 AND next_attempt_at_ms <= ?
       ORDER BY next_attempt_at_ms, id LIMIT ?`)
     .all([webhookId, nowMs, limit]) as DeliveryRow[];
+  return rows.map((row) => ({ ...row, body: openEvent(secrets, row.event, row.body) }));
 }
 
 /** Notes what came of attempts, and lets the next of a resource go. What was given up meanwhile stays given up. */

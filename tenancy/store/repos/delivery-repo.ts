@@ -3,7 +3,7 @@ import { notFound } from '../../errors.ts';
 import type { StoreContext } from '../open-store.ts';
 import type { Row } from '../schema.ts';
 import type { Found, Slice } from './common.ts';
-import { type OutboxRow, renderEvent } from './outbox-repo.ts';
+import { type OutboxRow, openEvent, renderEvent } from './outbox-repo.ts';
 
 /** One event on its way to one endpoint. */
 export type DeliveryRow = Row<'webhookDeliveries'>;
@@ -46,7 +46,8 @@ export async function listDeliveries(
     .orderBy('id')
     .execute();
   const byDelivery = Map.groupBy(tries, ({ deliveryId }) => deliveryId);
-  return { total, rows: rows.map((row) => ({ ...row, tries: byDelivery.get(row.id) ?? [] })) };
+  const shown = (row: DeliveryRow) => ({ ...row, body: openEvent(context.secrets, row.event, row.body) });
+  return { total, rows: rows.map((row) => ({ ...shown(row), tries: byDelivery.get(row.id) ?? [] })) };
 }
 
 /** Sends a finished delivery again, at once, from the first attempt on. */

@@ -1,4 +1,5 @@
-import type { EventName } from '../../events/index.ts';
+import { type EventName, isPrivate } from '../../events/index.ts';
+import type { SecretBox } from '../../secrets/index.ts';
 import type { StoreContext } from '../open-store.ts';
 import type { SqliteConnection } from '../sqlite-connection.ts';
 import { type Visible, within } from './common.ts';
@@ -22,7 +23,7 @@ export async function appendOutbox(context: StoreContext, events: readonly Outbo
       .values({
         accountId,
         event,
-        payload: JSON.stringify(data),
+        payload: sealEvent(context.secrets, event, JSON.stringify(data)),
         createdAtMs: context.clock.nowMs(),
         dispatchedAtMs: null,
       })
@@ -43,7 +44,7 @@ export async function listEvents(
     .where(within(visible, 'account_id'));
   if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
   const rows = await query.orderBy('id').limit(filter.limit).execute();
-  return rows.map(toOutboxRow);
+  return rows.map((row) => toOutboxRow(row, context.secrets));
 }
 
 /** The newest event of all, 0 without one. */
@@ -57,7 +58,7 @@ export async function newestEventId(context: StoreContext): Promise<number> {
 
 const TELL = 'INSERT INTO outbox (account_id, event, payload, created_at_ms) VALUES (?, ?, ?, ?)';
 
-/** The same for a transaction of plain statements (`Store.bulk`). */
+/** The same for a transaction of plain statements (`Store.bulk`), and for events that are not private. */
 export function tellEvent(connection: SqliteConnection, { accountId, event, data }: OutboxEvent, atMs: number): void {
   connection.prepare(TELL).run([accountId, event, JSON.stringify(data), atMs]);
 }
@@ -71,12 +72,31 @@ export async function takeOutbox(context: StoreContext, limit: number): Promise<
     .orderBy('id')
     .limit(limit)
     .execute();
-  return rows.map(toOutboxRow);
+  return rows.map((row) => toOutboxRow(row, context.secrets));
 }
 
 /** What the table holds; only catalogued events get into it. */
-export function toOutboxRow({ payload, ...row }: Omit<OutboxRow, 'data' | 'event'> & StoredEvent): OutboxRow {
-  return { ...row, event: row.event as EventName, data: JSON.parse(payload) as object };
+export function toOutboxRow(
+  { payload, ...row }: Omit<OutboxRow, 'data' | 'event'> & StoredEvent,
+  secrets: SecretBox,
+): OutboxRow {
+  const data = JSON.parse(openEvent(secrets, row.event, payload)) as object;
+  return { ...row, event: row.event as EventName, data };
+}
+
+/** How a sealed text begins, which is JSON itself; the data of no event does. */
+const SEALED = '{"sealed":';
+
+/** What an event says as it is kept: sealed where people say it to each other. */
+export function sealEvent(secrets: SecretBox, event: string, text: string): string {
+  if (!isPrivate(event)) return text;
+  return JSON.stringify({ sealed: secrets.seal(text, `event:${event}`).toString('base64') });
+}
+
+export function openEvent(secrets: SecretBox, event: string, text: string): string {
+  if (!isPrivate(event) || !text.startsWith(SEALED)) return text;
+  const { sealed } = JSON.parse(text) as { readonly sealed: string };
+  return secrets.open(Buffer.from(sealed, 'base64'), `event:${event}`);
 }
 
 interface StoredEvent {
