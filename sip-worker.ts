@@ -143,6 +143,7 @@ const sources = createMetricSources({
   nowMs: Date.now,
 });
 const metrics: SipMetrics = new SipMetrics(sources, config.metrics.maxTrunks);
+metrics.watchLoop();
 
 // A fault in one handler must not end everybody's calls: it is logged, and the thread goes on.
 process.on('uncaughtException', (error) => {

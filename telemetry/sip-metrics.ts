@@ -1,4 +1,5 @@
 import { Counter, Gauge, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
+import { LoopStalls } from './loop-stalls.ts';
 import { collectProcessMetrics } from './process-metrics.ts';
 import { Tally } from './tally.ts';
 
@@ -44,8 +45,11 @@ export class SipMetrics {
   readonly #messages = new Tally();
   readonly #engine = new Tally();
 
+  readonly #stalls: LoopStalls;
+
   constructor(sources: SipMetricSources, maxTrunks: number) {
     collectProcessMetrics(this.#registry, 'didfarm_sip_');
+    this.#stalls = new LoopStalls(this.#registry, nowMs);
     this.#addTallies();
     this.#addGauges(sources);
     this.#addTrunkSeries(sources, maxTrunks);
@@ -67,6 +71,11 @@ export class SipMetrics {
   /** What the engine counts by itself: messages, errors, refusals. */
   countEngine(event: string, label = ''): void {
     this.#engine.count(event, label);
+  }
+
+  /** From now on it is told how long this thread's event loop stood still. */
+  watchLoop(): void {
+    this.#stalls.watch(nowMs);
   }
 
   /** The present values, ready to be sent to the main thread. */
@@ -156,4 +165,9 @@ export class SipMetrics {
     const help = '1 when there are more trunks than metrics.max_trunks: only aggregates are complete';
     const truncated = gauge('didfarm_trunk_series_truncated', help, []);
   }
+}
+
+/** Steady, in milliseconds. */
+function nowMs(): number {
+  return performance.now();
 }

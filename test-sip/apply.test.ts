@@ -79,6 +79,11 @@ t.test(
     }
     t.same(await Promise.all(trunks.map(({ uuid }) => bindingsOf(product, uuid))), before);
     t.equal(await product.metric('didfarm_calls_active{direction="in"}'), 1);
+    const stallSec = await product.metric('didfarm_sip_loop_stall_max_seconds');
+    t.ok(
+      stallSec !== undefined && stallSec < 1,
+      `SIP stood still for ${Math.round((stallSec ?? 0) * 1000)} ms at most`,
+    );
     for (const agent of agents) await t.rejects(agent.next('BYE', 0), 'nobody has hung up');
     const [ended] = await Promise.all([call.caller.hangUp(), call.callee.acceptHangUp()]);
     t.equal(ended.status, 200);

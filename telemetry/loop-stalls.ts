@@ -1,0 +1,61 @@
+import { Gauge, Histogram, type Registry } from 'prom-client';
+
+/** How often the loop is looked at (ms): what lasts longer than a stall that a peer can notice is seen. */
+const PROBE_MS = 10;
+/** The longest is told of the last minute, in slots of ten seconds: whoever scrapes more seldom than that misses it. */
+const SLOT_MS = 10_000;
+const SLOTS = 6;
+
+interface Slot {
+  readonly number: number;
+  longestMs: number;
+}
+
+/** How long a thread did nothing but one thing: SIP that arrived meanwhile waited so long. */
+export class LoopStalls {
+  readonly #all: Histogram;
+  #slots: Slot[] = [];
+
+  constructor(registry: Registry, nowMs: () => number) {
+    const registers = [registry];
+    this.#all = new Histogram({
+      name: 'didfarm_sip_loop_stall_seconds',
+      help: 'How late the event loop of the SIP thread came round, looked at every 10 ms',
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1],
+      registers,
+    });
+    const longest: Gauge = new Gauge({
+      name: 'didfarm_sip_loop_stall_max_seconds',
+      help: 'The longest of the last minute',
+      aggregator: 'max',
+      registers,
+      collect: () => longest.set(this.longestMs(nowMs()) / 1000),
+    });
+  }
+
+  /** The loop came round so much later than it was asked to. */
+  observe(lateMs: number, nowMs: number): void {
+    this.#all.observe(Math.max(0, lateMs) / 1000);
+    const number = Math.floor(nowMs / SLOT_MS);
+    const slot = this.#slots.at(-1);
+    if (slot?.number === number) slot.longestMs = Math.max(slot.longestMs, lateMs);
+    else this.#slots = [...this.#slots.slice(1 - SLOTS), { number, longestMs: lateMs }];
+  }
+
+  /** Of the last minute (ms). */
+  longestMs(nowMs: number): number {
+    const first = Math.floor(nowMs / SLOT_MS) - SLOTS + 1;
+    return Math.max(0, ...this.#slots.filter(({ number }) => number >= first).map(({ longestMs }) => longestMs));
+  }
+
+  /** Looks at the loop of this thread until the returned call; keeps no process alive. */
+  watch(nowMs: () => number): () => void {
+    let dueMs = nowMs() + PROBE_MS;
+    const timer = setInterval(() => {
+      const now = nowMs();
+      this.observe(now - dueMs, now);
+      dueMs = now + PROBE_MS;
+    }, PROBE_MS).unref();
+    return () => clearInterval(timer);
+  }
+}
