@@ -24,6 +24,12 @@ t.test('the numbers that people know by heart are numbers of help where they are
     ['IN', '100', '101', '102', '112'],
     ['BR', '190', '192', '193'],
     ['ZA', '10111', '10177'],
+    ['RU', '01', '101', '112'],
+    ['SN', '17', '18'],
+    ['KZ', '101', '103'],
+    ['PK', '15', '1122'],
+    ['TN', '190', '197', '198'],
+    ['UY', '911'],
     ['NL', '112'],
     ['SE', '112'],
   ] as const) {
@@ -34,6 +40,8 @@ t.test('the numbers that people know by heart are numbers of help where they are
 t.test('numbers that advise, and those of other countries, are none', async (t) => {
   for (const [country, number] of [
     ['DK', '114'],
+    ['HK', '992'],
+    ['CZ', '151'],
     ['GB', '101'],
     ['GB', '111'],
     ['US', '311'],
