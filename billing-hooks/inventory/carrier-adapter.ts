@@ -78,8 +78,8 @@ export interface CarrierAdapter {
   ): Promise<{ readonly total: number; readonly offers: readonly NumberOffer[] }>;
   /** Holds the numbers for a short while. @throws CarrierError `unavailable` and which of them is gone */
   reserve(numbers: readonly string[], reference: string): Promise<readonly NumberOffer[]>;
-  /** Buys what that reference has reserved. */
-  buy(reference: string): Promise<void>;
+  /** Buys what that reference has reserved. @param numbers the same ones again */
+  buy(reference: string, numbers: readonly string[]): Promise<void>;
   /** Gives numbers back, bought or only reserved; those it does not hold are passed over. */
   release(numbers: readonly string[], reference: string): Promise<void>;
   sendMessage(

@@ -40,7 +40,7 @@ export function createFaultyCarrier(
     ...carrier,
     isRemote: true,
     reserve: (numbers, reference) => call('reserve', () => carrier.reserve(numbers, reference)),
-    buy: (reference) => call('buy', () => carrier.buy(reference)),
+    buy: (reference, numbers) => call('buy', () => carrier.buy(reference, numbers)),
     release: (numbers, reference) => call('release', () => carrier.release(numbers, reference)),
   };
 }

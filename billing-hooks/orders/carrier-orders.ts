@@ -154,7 +154,7 @@ export class CarrierOrders {
       const offers = await repeated(() => carrier.reserve(plan.wanted, reference));
       await this.#holdBeside(saga, offers);
     } else if (step === 'buying') {
-      await repeated(() => carrier.buy(reference));
+      await repeated(() => carrier.buy(reference, plan.wanted));
       await store.write((context) => this.#complete(context, saga));
     } else {
       await repeated(() => carrier.release(plan.wanted, reference));

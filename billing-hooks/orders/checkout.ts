@@ -49,7 +49,7 @@ export async function checkout(deps: CheckoutDeps, request: CheckoutRequest): Pr
     return await (deps.holds ?? NO_CALLS).during(purchase, (heldMicros) =>
       store.write(async (context) => {
         const order = await place(context, request, lines, heldMicros);
-        if (wanted.length > 0) await carrier.buy(reference);
+        if (wanted.length > 0) await carrier.buy(reference, wanted);
         return order;
       }),
     );
