@@ -172,6 +172,32 @@ t.test('a call: provisionals, 200, ACK by the app, a repeated 200 gets the same 
   t.equal(engine.stats.dialogs, 0);
 });
 
+t.test('RFC 3261 15.1.1: a challenged BYE that is not repeated, or challenged again, leaves no dialog', async (t) => {
+  const clock = createFakeClock();
+  const { app, peer, engine } = await testbed(t, {}, { clock });
+  for (const [callId, tries] of [
+    ['once', 1],
+    ['twice', 2],
+  ] as const) {
+    const lines = `from: <sip:a@localhost>;tag=mine\r\nCall-ID: ${callId}\r\n`;
+    await app.ask('sip||', invite(`sip:b@127.0.0.1:${peer.port}`, lines));
+    const contact = `<sip:b@127.0.0.1:${peer.port}>`;
+    peer.send(responseTo(await peer.next(), 200, { tag: 'b', contact, body: SDP }));
+    await app.next();
+    const id = `${callId};from-tag=mine`;
+    await app.ask(`sip||${id}`, `ACK sip:x SIP/2.0\r\n${END}`);
+    await peer.next();
+    for (let index = 0; index < tries; index += 1) {
+      await app.ask(`sip||${id}`, `BYE sip:x SIP/2.0\r\n${END}`);
+      peer.send(responseTo(await peer.next(), 407));
+      await app.next();
+    }
+    t.equal(engine.stats.dialogs, tries === 1 ? 1 : 0);
+    clock.advance(64 * T1_MS + 100);
+    t.equal(engine.stats.dialogs, 0);
+  }
+});
+
 t.test('CANCEL is held for a provisional, carries Reason, and a crossing 200 is acknowledged and ended', async (t) => {
   const clock = createFakeClock();
   const { app, peer } = await testbed(t, {}, { clock });

@@ -93,7 +93,9 @@ export class Dialog {
   /** Branch of the last ACK shown to the application, so that a repeated one is not. */
   lastAckBranch = '';
   session: SessionState | undefined;
-  /** When a subscription ends that nobody refreshes. */
+  /** A BYE of ours was answered with 401 or 407. */
+  wasByeChallenged = false;
+  /** When a subscription ends that nobody refreshes, or a call whose challenged BYE nobody repeats. */
   expiry: { cancel(): void } | undefined;
   #localSeq: number;
   /** Told once when the dialog ends, so that timers and retransmissions stop. */

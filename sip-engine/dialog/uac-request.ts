@@ -1,5 +1,6 @@
 import type { SipMessage } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
+import type { Dialog } from './dialog.ts';
 import { localFinal } from './local-contact.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { RunHandler } from './request-run.ts';
@@ -51,7 +52,7 @@ export class UacRequest implements RunHandler {
     if (dialog === undefined) return;
     if (dialog.ownOffer === this.#outgoing) dialog.ownOffer = undefined;
     // RFC 3261 15.1.1: over with whatever comes, but a challenge is answered in the same dialog.
-    if (method === 'BYE' && response.status !== 401 && response.status !== 407) {
+    if (method === 'BYE' && !this.#mayBeProved(dialog, response.status)) {
       this.#ctx.user.onCdr({ kind: 'stop', source: 'application', detail: 'normal-release', text: response.raw });
       this.#ctx.table.remove(dialog);
     }
@@ -63,6 +64,15 @@ export class UacRequest implements RunHandler {
     const state = this.#outgoing.message.header('subscription-state') ?? '';
     if (ofSubscription && /^\s*terminated/i.test(state)) this.#ctx.table.remove(dialog);
     else if (ofSubscription && isSuccess) expireAfterNotify(this.#ctx, dialog, this.#outgoing.message);
+  }
+
+  /** A BYE that is challenged may be sent again, once and soon; a peer that only ever challenges ends the call as well. */
+  #mayBeProved(dialog: Dialog, status: number): boolean {
+    if ((status !== 401 && status !== 407) || dialog.wasByeChallenged) return false;
+    dialog.wasByeChallenged = true;
+    dialog.expiry?.cancel();
+    dialog.expiry = this.#ctx.wheel.after(64 * this.#ctx.timers.t1Ms, () => this.#ctx.table.remove(dialog));
+    return true;
   }
 
   #open(response: SipMessage, flow: Flow): void {

@@ -152,6 +152,38 @@ t.test('a call goes out: requests of the peer wait as long as they are asked to,
   t.equal(engine.stats.dialogs, 0);
 });
 
+t.test(
+  'a BYE that is challenged is sent once more with the proof; one that cannot be proved ends the call too',
+  async (t) => {
+    for (const [proofs, challenges] of [
+      [1, 1],
+      [1, 2],
+      [0, 1],
+    ] as const) {
+      const { engine, lane, peer } = await testbed(t);
+      const { dialog } = await answeredOut(lane, peer);
+      let asked = 0;
+      const onChallenge = () => {
+        asked += 1;
+        return proofs === 0 ? undefined : { Authorization: 'Digest proof' };
+      };
+      const headers = { Reason: 'SIP;cause=200' };
+      const over = new Promise<void>((resolve) => dialog.destroy({ headers, onChallenge }, () => resolve()));
+      const first = await peer.next();
+      peer.send(responseTo(first, 401));
+      if (proofs > 0) {
+        const second = await peer.next();
+        t.match(second, { method: 'BYE', cseq: first.cseq + 1 });
+        t.same([second.header('authorization'), second.header('reason')], ['Digest proof', 'SIP;cause=200']);
+        peer.send(responseTo(second, challenges === 2 ? 401 : 200));
+      }
+      await over;
+      t.equal(asked, 1, 'once');
+      t.equal(engine.stats.dialogs, proofs === 0 ? 1 : 0, 'what might still be repeated is kept for 64 T1');
+    }
+  },
+);
+
 t.test('a refusal carries status and response, a call that cannot be sent neither', async (t) => {
   const { lane, peer, udpPort } = await testbed(t);
   const progress = { cbRequest: () => undefined, cbProvisional: () => undefined };

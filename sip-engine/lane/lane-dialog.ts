@@ -4,8 +4,8 @@ import type { RequestView, ResponseWriter } from './lane-request.ts';
 import type {
   LaneAck,
   LaneDialog,
+  LaneEndOptions,
   LaneEvent,
-  LaneHeaders,
   LaneMessage,
   LaneReceivedResponse,
   LaneRequest,
@@ -98,22 +98,32 @@ export class DialogEnd implements LaneDialog {
     return this;
   }
 
-  destroy(options: { readonly headers?: LaneHeaders } = {}, callback?: (error: unknown) => void): this {
+  destroy(options: LaneEndOptions = {}, callback?: (error: unknown) => void): this {
     this.#waiting = [];
     this.#connected = false;
     const end = (error: unknown) => {
       this.#forget();
       callback?.(error);
     };
+    this.#hangUp(options, end);
+    return this;
+  }
+
+  #hangUp({ headers, onChallenge }: LaneEndOptions, end: (error: unknown) => void): void {
     this.#ctx.sendInDialog(
       this.id,
-      { method: 'BYE', headers: options.headers },
-      () => end(null),
+      { method: 'BYE', headers },
+      (response) => {
+        if (response.status < 200) return;
+        const isChallenge = response.status === 401 || response.status === 407;
+        const proof = isChallenge ? onChallenge?.(response) : undefined;
+        if (proof === undefined) end(null);
+        else this.#hangUp({ headers: { ...headers, ...proof } }, end);
+      },
       (result) => {
         if (!result.ok) end(new Error(result.reason));
       },
     );
-    return this;
   }
 
   request(

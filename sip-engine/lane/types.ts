@@ -100,6 +100,12 @@ export interface LaneRequestOptions {
 /** Requests of the peer in a dialog: INVITE is `modify`, the others have their method's name. */
 export type LaneEvent = 'modify' | 'info' | 'notify' | 'refer' | 'message' | 'update';
 
+export interface LaneEndOptions {
+  readonly headers?: LaneHeaders;
+  /** Headers for the BYE once more, when it was answered with 401 or 407; `undefined` to let it be. */
+  readonly onChallenge?: (response: LaneReceivedResponse) => LaneHeaders | undefined;
+}
+
 /** One end of a call that is up (RFC 3261 section 12). */
 export interface LaneDialog {
   readonly id: string;
@@ -114,7 +120,7 @@ export interface LaneDialog {
   on(event: LaneEvent, listener: (req: LaneRequest, res: LaneResponse) => void): unknown;
   on(event: 'destroy', listener: (bye: LaneMessage, reason: string) => void): unknown;
   once(event: 'ack', listener: (ack: LaneMessage) => void): unknown;
-  destroy(options?: { readonly headers?: LaneHeaders }, callback?: (error: unknown) => void): unknown;
+  destroy(options?: LaneEndOptions, callback?: (error: unknown) => void): unknown;
   request(
     options: LaneRequestOptions,
     callback: (error: unknown, response?: LaneReceivedResponse, ack?: LaneAck) => void,
