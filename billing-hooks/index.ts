@@ -9,6 +9,7 @@ export * from './messages/index.ts';
 export * from './orders/index.ts';
 export * from './payments/index.ts';
 export * from './rating/index.ts';
+export * from './records/index.ts';
 export * from './regulatory/index.ts';
 export * from './renewals/index.ts';
 export * from './terms/index.ts';

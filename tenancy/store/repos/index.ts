@@ -7,11 +7,14 @@ export {
   EVERYTHING,
   FIRST_PAGE,
   type Found,
+  inSlice,
   type Ref,
   type Slice,
   type SortOrder,
   type Stamped,
+  sliceRows,
   type Visible,
+  within,
 } from './common.ts';
 export * from './delivery-queue.ts';
 export * from './delivery-repo.ts';
@@ -26,6 +29,7 @@ export * from './message-delivery-repo.ts';
 export * from './message-repo.ts';
 export * from './order-repo.ts';
 export * from './outbox-repo.ts';
+export * from './record-stream-repo.ts';
 export * from './regulatory-document-repo.ts';
 export * from './regulatory-submission-repo.ts';
 export * from './routing-policy-repo.ts';

@@ -1,0 +1,1 @@
+export { RecordStreamer, type RecordStreamerOptions } from './record-streamer.ts';
