@@ -23,8 +23,8 @@ import { shiftEvents } from './world-events.ts';
 const MOST_THREADS = 4;
 /** Telephones of a simulation are not let ring for long (s). */
 const RING_SEC = 5;
-/** A call whose record does not come is shown without (ms). */
-const RECORD_MS = 3000;
+/** So long somebody waits for what SIP tells of a call or a registration (ms). */
+const NOTICE_MS = 3000;
 
 /** Starts SIP threads for test worlds: the same as the live one, on the loopback interface alone. */
 export function worldSipStarter(config: Config, logger: Logger): StartWorldSip {
@@ -70,6 +70,8 @@ function configOfWorlds(config: Config): Config {
     registration: { ...config.registration, probeIntervalSec: 0, flapDampingSec: 0 },
     calls: { ...config.calls, ringTimeoutSec: RING_SEC, stirKeyFile: undefined, stirCertificateUrl: undefined },
     rateLimits: false,
+    // What goes wrong in a test is told to whoever tests it.
+    log: { ...config.log, level: 'error' },
   };
 }
 
@@ -81,7 +83,7 @@ async function startWorldSip(
 ): Promise<WorldSip> {
   const publisher = new DirectoryPublisher(store, { algorithms: config.auth.algorithms });
   const nonceSecret = (await getNonceSecret(store)).toString('hex');
-  const records = new StoredCalls();
+  const records = new StoredNotices();
   const journal = new Journal(async (events) => {
     const told = shiftEvents(events, aheadMs());
     await saveSipEvents(store, told);
@@ -105,7 +107,7 @@ async function startWorldSip(
     queries: createSipPort(bus),
     holds: shareWallets(money, bus),
     publish: async () => void (await Promise.all([publishing.publish(), money.publish()])),
-    callStored: (callId) => records.wait(callId),
+    stored: (what) => records.wait(what),
     async stop() {
       await bus.request('stop').catch(() => undefined);
       await sip.terminate();
@@ -116,35 +118,42 @@ async function startWorldSip(
   };
 }
 
-/** Tells who waits for it that a call that is over is in the store. */
-class StoredCalls {
-  readonly #waiting = new Map<string, () => void>();
-  readonly #stored = new Set<string>();
+/** Tells who waits for it that something SIP has told is in the store. */
+class StoredNotices {
+  readonly #waiting = new Map<string, (value: string) => void>();
+  readonly #stored = new Map<string, string>();
 
   stored(events: readonly SipEvent[]): void {
-    for (const event of events) {
-      if (event.kind !== 'call' || event.record.endedAtMs === null) continue;
-      const { callId } = event.record.aLeg;
-      this.#stored.add(callId);
-      this.#waiting.get(callId)?.();
+    for (const [name, value] of events.flatMap(noticesOf)) {
+      const waiting = this.#waiting.get(name);
+      if (waiting === undefined) this.#stored.set(name, value);
+      else waiting(value);
     }
   }
 
-  /** Resolves also when no record comes: who was turned away at the door has none. */
-  wait(callId: string): Promise<void> {
+  /** Resolves also when it does not come: who was turned away at the door leaves no record. */
+  wait(name: string): Promise<string | undefined> {
+    const known = this.#stored.get(name);
+    if (this.#stored.delete(name)) return Promise.resolve(known);
     return new Promise((resolve) => {
-      const timer = setTimeout(done, RECORD_MS);
-      const forget = () => {
-        this.#waiting.delete(callId);
-        this.#stored.delete(callId);
-      };
-      function done(): void {
+      const done = (value?: string) => {
         clearTimeout(timer);
-        forget();
-        resolve();
-      }
-      if (this.#stored.has(callId)) done();
-      else this.#waiting.set(callId, done);
+        this.#waiting.delete(name);
+        resolve(value);
+      };
+      const timer = setTimeout(done, NOTICE_MS);
+      this.#waiting.set(name, done);
     });
   }
+}
+
+/** A call that is over, with its uuid; a contact that came or went. */
+function noticesOf(event: SipEvent): readonly (readonly [name: string, value: string])[] {
+  if (event.kind === 'call') {
+    const { aLeg, uuid, endedAtMs } = event.record;
+    return endedAtMs === null ? [] : [[`call ${aLeg.callId}`, uuid]];
+  }
+  if (event.kind !== 'binding') return [];
+  const { change } = event;
+  return [[change.op === 'put' ? `put ${change.binding.contact}` : `remove ${change.contact}`, '']];
 }

@@ -50,7 +50,7 @@ const NO_SIP: StartWorldSip = () => Promise.reject(new Error('this test has no S
 /** A live API over a real database, and the test worlds of its accounts beside it. */
 export async function openTestSandbox(
   t: Test,
-  options: Partial<Pick<SandboxOptions, 'mostWorlds' | 'idleMs' | 'startSip'>> = {},
+  options: Partial<Pick<SandboxOptions, 'mostWorlds' | 'idleMs' | 'startSip' | 'realMs'>> = {},
 ): Promise<TestSandbox> {
   let now = Date.UTC(2026, 10, 21, 9);
   const clock = {

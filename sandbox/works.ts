@@ -8,6 +8,7 @@ import {
   CarrierReleases,
   carryMessages,
   type RenewalRules,
+  runFunding,
   runInvoices,
   runRenewals,
   type WebhookSender,
@@ -33,18 +34,16 @@ const RETENTION_MS = 7 * DAY_MS;
 export function worksOf(deps: WorkDeps): readonly DueWork[] {
   const { store, carrier, holds, renewal, payments, sender } = deps;
   const shop = { store, carrier, holds };
+  const renew = () => renewAndFund(deps);
   return [
-    { name: 'payments', nextDueMs: () => payments.nextDueMs(), run: () => payments.settle() },
+    // Money that comes pays at once for what was suspended.
+    { name: 'payments', nextDueMs: () => payments.nextDueMs(), run: () => payments.settle().then(renew) },
     { name: 'orders', nextDueMs: () => ordersDueMs(store), run: () => new CarrierOrders(shop).recover() },
     { name: 'documents', nextDueMs: () => documentsDueMs(store), run: () => workOnDocuments(store, carrier) },
-    {
-      name: 'renewals',
-      nextDueMs: () => renewalsDueMs(store, renewal),
-      run: () => runRenewals(store, carrier, renewal, holds),
-    },
+    { name: 'renewals', nextDueMs: () => renewalsDueMs(store, renewal), run: renew },
     { name: 'releases', nextDueMs: () => releasesDueMs(store), run: () => new CarrierReleases(shop).deliver() },
     { name: 'messages', nextDueMs: () => messagesDueMs(store), run: () => carryMessages(store, carrier) },
-    { name: 'invoices', nextDueMs: (sinceMs) => nextMonthMs(store, sinceMs), run: () => runInvoices(store) },
+    { name: 'invoices', nextDueMs: (sinceMs) => nextMonthMs(store, sinceMs), run: () => runInvoices(store, holds) },
     {
       name: 'retention',
       nextDueMs: async (sinceMs) => (Math.floor(sinceMs / RETENTION_MS) + 1) * RETENTION_MS,
@@ -52,6 +51,12 @@ export function worksOf(deps: WorkDeps): readonly DueWork[] {
     },
     { name: 'webhooks', nextDueMs: () => webhooksDueMs(store), run: () => sender.settle() },
   ];
+}
+
+/** Renewals, and wallets that fill themselves; what could not be paid before the money came is paid after it. */
+async function renewAndFund({ store, carrier, holds, renewal, payments }: WorkDeps): Promise<void> {
+  await runRenewals(store, carrier, renewal, holds);
+  if ((await runFunding(store, payments.sources, holds)) > 0) await runRenewals(store, carrier, renewal, holds);
 }
 
 async function workOnDocuments(store: Store, carrier: CarrierAdapter): Promise<void> {
@@ -88,7 +93,7 @@ function messagesDueMs(store: Store): Promise<number | undefined> {
   return least(store, sql`SELECT min(due_at_ms) AS at FROM messages WHERE status = 'queued'`);
 }
 
-/** The sides of `runRenewals`: first dates, renewals, the end of the grace period, each reminder. */
+/** First dates, renewals, the end of the grace period, each reminder; and money that was asked for. */
 function renewalsDueMs(
   store: Store,
   { graceDays = 7, reminderDays = [7, 3, 1] }: RenewalRules,
@@ -106,6 +111,7 @@ function renewalsDueMs(
       WHERE status = 'suspended' AND suspend_reason = 'renewal' AND renews_at_ms IS NOT NULL
     UNION ALL SELECT min(activated_at_ms) FROM dids
       WHERE status = 'active' AND order_item_id IS NOT NULL AND renews_at_ms IS NULL
+    UNION ALL SELECT min(due_at_ms) FROM funding_requests WHERE status = 'asked'
     ${sql.join(reminders, sql` `)}`,
   );
 }

@@ -28,10 +28,10 @@ export function createTestCarrier(store: Store): CarrierAdapter {
       const offers = plain.length === 0 ? [] : await carrier.reserve(plain, reference);
       return [...offers, ...numbers.flatMap((number) => magicOffer(number) ?? [])];
     },
-    buy: async (reference) => {
-      const { numbers, ageMs } = await ordered(reference);
+    buy: async (...order) => {
+      const { numbers, ageMs } = await ordered(order[0]);
       for (const number of numbers) judgePurchase(number, magicOf(number), ageMs);
-      await carrier.buy(reference);
+      await carrier.buy(...order);
     },
     submitRegulatory: async ({ numbers, reference }) => {
       const { createdAtMs } = await store.db

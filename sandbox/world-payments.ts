@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { createSimulatedProvider, type PaymentProvider, takePaymentNotice } from '../billing-hooks/index.ts';
+import {
+  createSimulatedProvider,
+  type FundingSources,
+  type PaymentProvider,
+  takePaymentNotice,
+} from '../billing-hooks/index.ts';
 import type { Store } from '../tenancy/index.ts';
 import { FAILING_CENTS } from './magic-numbers.ts';
 
@@ -19,6 +24,12 @@ export class TestPayments {
     const secret = randomBytes(24).toString('hex');
     this.#simulated = createSimulatedProvider({ secret, nowMs: () => store.clock.nowMs() });
     this.provider = this.#simulated;
+  }
+
+  /** What wallets that fill themselves are filled from: everybody has left a card. */
+  get sources(): FundingSources {
+    const { name, charge } = this.provider;
+    return charge === undefined ? {} : { payment: { name, fund: (request) => charge(request) } };
   }
 
   async nextDueMs(): Promise<number | undefined> {

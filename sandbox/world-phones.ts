@@ -2,7 +2,6 @@ import {
   ApiError,
   type CallOutcome,
   type CallRequest,
-  createRecordStore,
   type NewPbx,
   type PbxBehaviour,
   type SimulatedPbx,
@@ -10,7 +9,7 @@ import {
   type TestPhones,
 } from '../admin/index.ts';
 import { type CallHolds, NO_CALLS } from '../billing-hooks/index.ts';
-import type { Store } from '../tenancy/index.ts';
+import { findCall, type Store } from '../tenancy/index.ts';
 import { OutsideWorld } from './sip/outside.ts';
 import type { SimulatedPbxAgent } from './sip/simulated-pbx.ts';
 import { createPbx, pointCarrier, silentQueries } from './sip-lines.ts';
@@ -88,6 +87,7 @@ export class WorldPhones implements TestPhones {
     const pbx = await createPbx(this.#options.store, request, id, sip.port);
     this.#pbxes.set(id, pbx);
     await pbx.open();
+    if (pbx.isRegistered) await sip.stored(`put ${pbx.contact}`);
     return pbx.view;
   }
 
@@ -95,7 +95,10 @@ export class WorldPhones implements TestPhones {
     if (id !== undefined) {
       const pbx = this.#pbxes.get(id);
       this.#pbxes.delete(id);
-      await pbx?.close();
+      if (pbx === undefined) return;
+      const { isRegistered, contact } = pbx;
+      await pbx.close();
+      if (isRegistered) await this.#running?.sip.stored(`remove ${contact}`);
       return;
     }
     await Promise.all([...this.#pbxes.keys()].map((each) => this.close(each)));
@@ -122,8 +125,8 @@ export class WorldPhones implements TestPhones {
     const before = this.#rung();
     const { pbxId } = request;
     const end = pbxId === undefined ? await outside.call(request, sip.port) : await this.#get(pbxId).call(request);
-    await sip.callStored(end.callId);
-    const call = await findStored(this.#options.store, end.callId);
+    const uuid = await sip.stored(`call ${end.callId}`);
+    const call = uuid === undefined ? undefined : await findCall(this.#options.store, uuid);
     const rang = [...this.#rung()].filter(([id, count]) => count > (before.get(id) ?? 0)).map(([id]) => id);
     return { status: end.status, phrase: end.phrase, rang, call };
   }
@@ -160,13 +163,4 @@ export class WorldPhones implements TestPhones {
       throw error;
     }
   }
-}
-
-async function findStored(store: Store, callId: string) {
-  const { rows } = await createRecordStore(store).listCalls(
-    null,
-    { afterId: 0, offset: 0, limit: 20, order: 'desc' },
-    {},
-  );
-  return rows.find(({ aLeg }) => aLeg.callId === callId);
 }

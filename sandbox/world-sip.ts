@@ -10,8 +10,11 @@ export interface WorldSip {
   readonly holds: CallHolds;
   /** Resolves when it knows everything that was written to the world before. */
   publish(): Promise<void>;
-  /** Resolves when the record of the call with that Call-ID is stored whole. */
-  callStored(callId: string): Promise<void>;
+  /**
+   * Resolves when it is stored, or does not come: `call CALL-ID` that is over (with its uuid), `put CONTACT`,
+   * `remove CONTACT`.
+   */
+  stored(what: string): Promise<string | undefined>;
   stop(): Promise<void>;
 }
 

@@ -55,6 +55,15 @@ export class SimulatedPbxAgent {
     return { ...who, behaviour: this.#behaviour, registerStatus: this.#status, rang: [...this.#rang] };
   }
 
+  get isRegistered(): boolean {
+    return this.#status === 200;
+  }
+
+  /** The URI that it is reached by. */
+  get contact(): string {
+    return `sip:${this.#options.login.username}@${HOST}:${this.#use.port}`;
+  }
+
   /** How many calls came in. */
   get rungTimes(): number {
     return this.#rungTimes;
@@ -134,7 +143,7 @@ export class SimulatedPbxAgent {
   }
 
   get #contact(): string {
-    return `<sip:${this.#options.login.username}@${HOST}:${this.#use.port}>`;
+    return `<${this.contact}>`;
   }
 
   get #proxy(): string {
