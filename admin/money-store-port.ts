@@ -1,5 +1,23 @@
-import type { BillingTerms, DeckRow, NewDeck, Payer, Payment, RateRow, RerateReport } from '../billing-hooks/index.ts';
+import type {
+  BillingTerms,
+  DeckRow,
+  NewDeck,
+  Payer,
+  Payment,
+  RateRow,
+  RerateReport,
+  WalletFunding,
+} from '../billing-hooks/index.ts';
 import type { Found, Ref, Slice, Visible } from './store-port.ts';
+
+/** One time that money was asked for. */
+export interface FundingRow {
+  readonly reference: string;
+  readonly amountMicros: number;
+  readonly status: 'asked' | 'pending' | 'succeeded' | 'failed';
+  readonly reason: string | null;
+  readonly createdAtMs: number;
+}
 
 /** A call that waits for a price. */
 export interface UnratedCall {
@@ -42,6 +60,11 @@ export interface MoneyStore {
   assign(actor: string, payer: Payer, deckId: number | null): Promise<void>;
   getTerms(accountId: number): Promise<BillingTerms>;
   setTerms(actor: string, accountId: number, change: Partial<BillingTerms>): Promise<BillingTerms>;
+  getFunding(accountId: number): Promise<WalletFunding | undefined>;
+  /** `null`: the wallet is filled by hand. */
+  setFunding(actor: string, accountId: number, funding: WalletFunding | null): Promise<void>;
+  /** The last times that a wallet was filled by itself, newest first. */
+  fundingRequests(accountId: number): Promise<readonly FundingRow[]>;
   listUnrated(visible: Visible, slice: Slice): Promise<Found<UnratedCall>>;
   /** Rated calls of an account, oldest first. */
   listCharges(accountId: number, slice: Slice): Promise<readonly CallCharge[]>;

@@ -5,8 +5,11 @@ import type {
   InventoryQuery,
   NumberOffer,
   OffboardReport,
+  OnExisting,
   ProjectedCost,
   Quote,
+  StockReport,
+  StockRow,
 } from '../billing-hooks/index.ts';
 import type { Found, OrderRow, Slice, TransactionRow, Visible } from './store-port.ts';
 import type { Actor, Fields } from './stores.ts';
@@ -34,6 +37,15 @@ export interface InventoryStore {
     query: Fields<InventoryQuery, 'type' | 'city' | 'smsEnabled'> & { readonly country: string },
     page: { readonly offset: number; readonly limit: number },
   ): Promise<{ readonly total: number; readonly offers: readonly NumberOffer[] }>;
+  /** All of the operator's numbers into the stock or none; a dry run changes nothing. */
+  importStock(
+    actor: Actor,
+    offers: readonly NumberOffer[],
+    options: { readonly onExisting: OnExisting; readonly dryRun: boolean },
+  ): Promise<StockReport | { readonly existing: readonly string[] }>;
+  listStock(filter: { readonly country?: string | undefined }, slice: Slice): Promise<Found<StockRow>>;
+  /** What was there. */
+  removeStock(actor: Actor, number: string): Promise<NumberOffer | undefined>;
 }
 
 export interface OrderStore {

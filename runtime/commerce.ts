@@ -17,6 +17,7 @@ import type { Config } from '../config/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import type { Store } from '../tenancy/index.ts';
 import { watchDocuments } from './watch-documents.ts';
+import { watchFunding } from './watch-funding.ts';
 import { watchMessages } from './watch-messages.ts';
 import { watchMoney } from './watch-money.ts';
 
@@ -54,6 +55,7 @@ export function startCommerce(
   const { secret } = config.payments;
   const nowMs = () => store.clock.nowMs();
   const payments = secret === undefined ? null : createSimulatedProvider({ secret, nowMs });
+  const funding = watchFunding({ config, store, holds, payments }, logger);
   const renewals = watchRenewals(config, { store, carrier, holds }, logger);
   return {
     carrier,
@@ -61,7 +63,8 @@ export function startCommerce(
     holds,
     payments,
     async close() {
-      await Promise.all([sender.close(), renewals.close(), documents.close(), messages.close(), money.close()]);
+      const all = [sender, renewals, documents, messages, money, funding];
+      await Promise.all(all.map((work) => work.close()));
     },
   };
 }

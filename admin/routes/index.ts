@@ -16,6 +16,7 @@ import { installExplain } from './explain.ts';
 import { installExports } from './exports.ts';
 import type { InstallRoutes } from './install.ts';
 import { installInvoices } from './invoices.ts';
+import { installInventory } from './inventory.ts';
 import { installLedger } from './ledger.ts';
 import { installMaintenance } from './maintenance.ts';
 import { installMessages } from './messages.ts';
@@ -43,6 +44,7 @@ import { installWallet } from './wallet.ts';
 import { installWalletExports } from './wallet-exports.ts';
 import { installWebhookDeliveries } from './webhook-deliveries.ts';
 import { installWebhooks } from './webhooks.ts';
+import { installWalletFunding } from './wallet-funding.ts';
 
 /** Every resource under `/api/v1`. */
 export const API_ROUTES: readonly InstallRoutes[] = [
@@ -55,7 +57,9 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installNumbers,
   installWallet,
   installTopUps,
+  installInventory,
   installOrders,
+  installWalletFunding,
   installMessages,
   installCarrierMessages,
   installRegulatory,

@@ -61,7 +61,7 @@ export function createAdminStore(opened: Store, options: AdminStoreOptions = {})
     policies: createPolicyStore(store),
     domains: createDomainStore(store),
     wallet: createWalletStore(store, holds),
-    inventory: createInventoryStore(carrier),
+    inventory: createInventoryStore(store, carrier),
     orders: createOrderStore({ store, carrier, holds }),
     regulatory: createRegulatoryStore(store, carrier),
     messages: createMessageStore(store, carrier, holds),

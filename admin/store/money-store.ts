@@ -3,6 +3,7 @@ import {
   createDeck,
   deleteDeck,
   getDeck,
+  getFunding,
   getTerms,
   listDecks,
   listRates,
@@ -12,6 +13,7 @@ import {
   payersOf,
   putRates,
   rerateCalls,
+  setFunding,
   setTerms,
 } from '../../billing-hooks/index.ts';
 import type { Store } from '../../tenancy/index.ts';
@@ -32,6 +34,7 @@ export function createMoneyStore(store: Store, payments: PaymentProvider | null)
         const after = await setTerms(context, accountId, change);
         return { result: after, accountId, resourceId: String(accountId), before, after };
       }),
+    ...fundingStore(store),
     listUnrated: (visible, slice) => listUnrated(store, visible, slice),
     listCharges: (accountId, { afterId, limit }) =>
       store.db
@@ -55,6 +58,26 @@ export function createMoneyStore(store: Store, payments: PaymentProvider | null)
       return report;
     },
   };
+}
+
+function fundingStore(store: Store) {
+  return {
+    getFunding: (accountId) => getFunding(store, accountId),
+    setFunding: (actor, accountId, funding) =>
+      audited(store, actor, 'update', 'wallet_funding', async (context) => {
+        const before = (await getFunding(context, accountId)) ?? null;
+        await setFunding(context, accountId, funding);
+        return { result: undefined, accountId, resourceId: String(accountId), before, after: funding };
+      }),
+    fundingRequests: (accountId) =>
+      store.db
+        .selectFrom('fundingRequests')
+        .select(['reference', 'amountMicros', 'status', 'reason', 'createdAtMs'])
+        .where('accountId', '=', accountId)
+        .orderBy('id', 'desc')
+        .limit(20)
+        .execute(),
+  } satisfies Partial<MoneyStore>;
 }
 
 function deckStore(store: Store) {

@@ -2,14 +2,17 @@ import {
   type CallHolds,
   type CarrierAdapter,
   checkout,
+  importStock,
   listCosts,
+  listStock,
   offboardAccount,
   projectCost,
   quoteOrder,
+  removeStock,
 } from '../../billing-hooks/index.ts';
 import { getOrder, listOrders, type Store } from '../../tenancy/index.ts';
 import type { CostStore, InventoryStore, OrderStore } from '../shop-store-port.ts';
-import { given } from './audited.ts';
+import { audited, given } from './audited.ts';
 
 /** Orders over the store and the carrier; the checkout writes its audit entry itself. */
 export function createOrderStore(deps: {
@@ -28,8 +31,39 @@ export function createOrderStore(deps: {
 }
 
 /** What the carrier sells. */
-export function createInventoryStore(carrier: CarrierAdapter): InventoryStore {
-  return { search: (query, page) => carrier.search(given(query) as Parameters<CarrierAdapter['search']>[0], page) };
+export function createInventoryStore(store: Store, carrier: CarrierAdapter): InventoryStore {
+  return {
+    search: (query, page) => carrier.search(given(query) as Parameters<CarrierAdapter['search']>[0], page),
+    importStock: (actor, offers, { onExisting, dryRun }) => {
+      const work = audited(store, actor, 'import', 'inventory', async (context) => {
+        const result = await importStock(context, offers, onExisting);
+        if (dryRun) throw new RolledBack(result);
+        return { result, accountId: null, resourceId: '', before: null, after: result };
+      });
+      return work.catch((error: unknown) => {
+        if (error instanceof RolledBack) return error.report;
+        throw error;
+      });
+    },
+    listStock: (filter, slice) => listStock(store, filter, slice),
+    removeStock: (actor, number) =>
+      audited(store, actor, 'delete', 'inventory', async (context) => {
+        const result = await removeStock(context, number);
+        return { result, accountId: null, resourceId: number, before: result ?? null, after: null };
+      }),
+  };
+}
+
+type ImportReport = Awaited<ReturnType<typeof importStock>>;
+
+/** Ends the transaction of a dry run: it cannot differ from the real one. */
+class RolledBack extends Error {
+  readonly report: ImportReport;
+
+  constructor(report: ImportReport) {
+    super('dry run');
+    this.report = report;
+  }
 }
 
 export function createCostStore(store: Store): CostStore {

@@ -90,10 +90,14 @@ export async function stockOfCountry(context: Pick<Store, 'db'>, country: string
   return rows.map(offerOf);
 }
 
-/** Takes a number off the shelf; one that was sold stays with whoever has it. @returns whether it was there */
-export async function removeStock(context: StoreContext, number: string): Promise<boolean> {
-  const [result] = await context.db.deleteFrom('stockNumbers').where('number', '=', number).execute();
-  return Number(result?.numDeletedRows ?? 0) > 0;
+/** Takes a number off the shelf; one that was sold stays with whoever has it. @returns what was there */
+export async function removeStock(context: StoreContext, number: string): Promise<NumberOffer | undefined> {
+  const row = await context.db
+    .deleteFrom('stockNumbers')
+    .where('number', '=', number)
+    .returningAll()
+    .executeTakeFirst();
+  return row && offerOf(row);
 }
 
 /** SQLite takes a bounded number of values in one statement. */

@@ -9,6 +9,7 @@ import { registerDids } from './dids.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEngine } from './engine.ts';
 import { registerExplain } from './explain.ts';
+import { registerInventory } from './inventory.ts';
 import { registerInvoices } from './invoices.ts';
 import { registerKeys } from './keys.ts';
 import { registerLedger } from './ledger.ts';
@@ -49,3 +50,4 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerListen,
   registerSeed,
 ];
+  registerInventory,
