@@ -5,6 +5,7 @@ import { installBans } from './bans.ts';
 import { installBilling } from './billing.ts';
 import { installBillingTerms } from './billing-terms.ts';
 import { installBulk } from './bulk.ts';
+import { installCallTests } from './call-tests.ts';
 import { installCalls } from './calls.ts';
 import { installCarrierMessages } from './carrier-messages.ts';
 import { installCarrierRegistrations } from './carrier-registrations.ts';
@@ -76,6 +77,7 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installCalls,
   installRegistrations,
   installExplain,
+  installCallTests,
   installApiKeys,
   installAccounts,
   installSipDomains,

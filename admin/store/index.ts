@@ -24,6 +24,7 @@ import { createAuditStore, createCarrierStore, createDomainStore } from './platf
 import { createPolicyStore } from './policy-store.ts';
 import { createRecordStore } from './record-store.ts';
 import { createRegulatoryStore } from './regulatory-store.ts';
+import { createRehearsalStore, type RehearsalConfig } from './rehearsal-store.ts';
 import { createTenantFileStore } from './tenant-file-store.ts';
 import { createTrunkStore } from './trunk-store.ts';
 import { createUserStore } from './user-store.ts';
@@ -39,6 +40,8 @@ export interface AdminStoreOptions {
   readonly holds?: CallHolds;
   /** Where payments go. @default nowhere */
   readonly payments?: PaymentProvider | null;
+  /** What rehearsed calls are decided by. @default as without a configuration */
+  readonly sip?: RehearsalConfig;
 }
 
 /** The routes' view of the store: every write is one transaction with its audit entry. */
@@ -72,6 +75,7 @@ export function createAdminStore(opened: Store, options: AdminStoreOptions = {})
     events: createEventStore(store),
     audit: createAuditStore(store),
     tenantFiles: createTenantFileStore(store),
+    rehearsals: createRehearsalStore(store, options.sip),
     users: createUserStore(store),
     bulk: createBulkStore(store),
     idempotency,

@@ -19,9 +19,11 @@ import { registerRates } from './rates.ts';
 import { registerRealm } from './realm.ts';
 import { registerRegistrations } from './registrations.ts';
 import { registerRegulatory } from './regulatory.ts';
+import { registerReplay } from './replay.ts';
 import { registerSeed } from './seed.ts';
 import { registerServe } from './serve.ts';
 import { registerTenantFiles } from './tenant-files.ts';
+import { registerTest } from './test.ts';
 import { registerTrunks } from './trunks.ts';
 
 /** Every command, in the order that help lists them. */
@@ -31,6 +33,8 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerEngine,
   registerDoctor,
   registerTenantFiles,
+  registerTest,
+  registerReplay,
   registerMaintenance,
   registerRealm,
   registerCompletion,
