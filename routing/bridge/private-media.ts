@@ -11,8 +11,8 @@ const PRIVATE_RANGES: readonly string[] = ['private', 'carrierGradeNat', 'unique
  */
 export function findPrivateMedia(callerSdp: string, calleeSdp: string): string | undefined {
   const caller = privateAddress(callerSdp);
-  const callee = privateAddress(calleeSdp);
-  return caller === undefined || callee === undefined ? undefined : `${caller} and ${callee}`;
+  const callee = caller === undefined ? undefined : privateAddress(calleeSdp);
+  return callee === undefined ? undefined : `${caller} and ${callee}`;
 }
 
 /** The address of the first `c=` line (RFC 8866 5.7), if it is one that only its own network can reach. */

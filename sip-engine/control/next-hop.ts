@@ -44,7 +44,10 @@ function isPoint(point: ListenPoint, host: string, port: number): boolean {
 
 /** The live flow that a URI selects by `;flow=`. */
 export function flowNamedIn(transport: TransportLayer, uri: string): Flow | undefined {
-  const id = tryUri(uri)?.params.get('flow');
+  return liveFlow(transport, tryUri(uri)?.params.get('flow'));
+}
+
+function liveFlow(transport: TransportLayer, id: string | undefined): Flow | undefined {
   const flow = id === undefined ? undefined : transport.findFlow(decodeSafely(id));
   return flow?.closed === false ? flow : undefined;
 }
@@ -53,19 +56,19 @@ export function flowNamedIn(transport: TransportLayer, uri: string): Flow | unde
 function routeHop(transport: TransportLayer, routeUri: string): HopChoice {
   const bare = routeUri.trim().replace(/^<([^>]*)>$/, '$1');
   const uri = /^(sips?|tel):/i.test(bare) ? bare : `sip:${bare}`;
-  const params = tryUri(uri)?.params;
+  const parsed = tryUri(uri);
+  const params = parsed?.params;
   const silence = Number(params?.get('silence') ?? Number.NaN);
   const silenceMs = Number.isInteger(silence) && silence > 0 ? { silenceMs: silence } : {};
   if (params?.has('flow') !== true) {
-    const choice = checked(transport, uri, BAD_REQUEST);
+    const choice = checked(transport, uri, BAD_REQUEST, parsed);
     return choice.ok ? { ok: true, hop: { ...choice.hop, ...silenceMs } } : choice;
   }
-  const flow = flowNamedIn(transport, uri);
+  const flow = liveFlow(transport, params.get('flow'));
   return flow === undefined ? { ok: false, reason: 'flow is gone' } : { ok: true, hop: { flow, ...silenceMs } };
 }
 
-function checked(transport: TransportLayer, uri: string, fault: string): HopChoice {
-  const parsed = tryUri(uri);
+function checked(transport: TransportLayer, uri: string, fault: string, parsed = tryUri(uri)): HopChoice {
   if (parsed === undefined || parsed.scheme === 'tel' || parsed.headers !== '') return { ok: false, reason: fault };
   const wanted = parsed.params.get('transport')?.toLowerCase();
   const family = /^\d+(\.\d+){3}$/.test(parsed.host) ? 4 : parsed.host.includes(':') ? 6 : 0;

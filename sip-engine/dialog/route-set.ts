@@ -1,4 +1,11 @@
-import { OutgoingMessage, parseNameAddr, parseUri, type SipMessage, type SipUri } from '../message/index.ts';
+import {
+  contactUri,
+  OutgoingMessage,
+  parseNameAddr,
+  parseUri,
+  type SipMessage,
+  type SipUri,
+} from '../message/index.ts';
 
 /** A URI that may be anything a peer sent; `undefined` when it cannot be read. */
 export function tryUri(text: string): SipUri | undefined {
@@ -20,9 +27,7 @@ export function uriOf(value: string): string | undefined {
 
 /** URI of the first Contact of a message, where it is one that requests can be sent to (RFC 3261 8.1.1.8). */
 export function contactOf(message: SipMessage): string | undefined {
-  const value = message.headerValues('contact')[0];
-  const uri = value === undefined ? undefined : uriOf(value);
-  return uri !== undefined && /^sips?:/i.test(uri) && tryUri(uri) !== undefined ? uri : undefined;
+  return contactUri(message);
 }
 
 /** RFC 3261 12.1.1 (UAS: in order) and 12.1.2 (UAC: reversed). */

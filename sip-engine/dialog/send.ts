@@ -139,7 +139,7 @@ function failUnsent(hop: NextHop, reason: 'dns' | 'transport', handler: RunHandl
 
 /** Header lines and body of the application's request; what identifies it in the dialog stays ours. */
 function adopt(message: OutgoingMessage, template: OutgoingMessage): void {
-  for (const [name, value] of template.entries()) message.add(name, value);
+  message.addAll(template);
   message.body = template.body;
 }
 

@@ -1,3 +1,4 @@
+export { contactUri } from './contact-uri.ts';
 export { SipInjectionError, type SipParseCode, SipParseError } from './errors.ts';
 export { canonicalName, headerRank, lowerName } from './header-names.ts';
 export { DEFAULT_LIMITS, type ParseLimits } from './limits.ts';

@@ -128,7 +128,7 @@ export class OutgoingMessage {
     const forms = formsOf(name);
     const first = this.#find(forms, 0);
     const found = this.#lines[first];
-    if (found === undefined) return NO_LINES;
+    if (found === undefined) return [];
     const values = [found.value];
     for (let i = first + 1; i < this.#lines.length; i++) {
       const line = this.#lines[i];
@@ -156,6 +156,13 @@ export class OutgoingMessage {
   add(name: string, value: string): this {
     this.#bytes = undefined;
     this.#lines.push(makeLine(name, value));
+    return this;
+  }
+
+  /** Appends every line of another message; where its Content-Length stands means nothing here. */
+  addAll(other: OutgoingMessage): this {
+    this.#bytes = undefined;
+    for (const line of other.#lines) if (line.name !== LENGTH_FORMS) this.#lines.push(line);
     return this;
   }
 
@@ -275,8 +282,6 @@ export class OutgoingMessage {
     return counted ? `${head}\r\n` : `${head}Content-Length: ${this.body.length}\r\n\r\n`;
   }
 }
-
-const NO_LINES: readonly string[] = Object.freeze([]);
 
 function checkMethod(method: string): string {
   if (!isToken(method)) throw new SipInjectionError('method');

@@ -24,6 +24,8 @@ export class ParsedMessage implements SipMessage {
   readonly #ascii: boolean;
   #body: Buffer | undefined = undefined;
   #via: Via | undefined = undefined;
+  /** See `contactUri`; `''` when there is none of use. @internal */
+  contact: string | undefined = undefined;
   /** What its responses begin with, once there was one. @internal */
   answerHead: readonly HeaderLine[] | undefined = undefined;
 

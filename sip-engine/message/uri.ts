@@ -15,6 +15,26 @@ const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
  * @throws SipParseError 416 for another scheme, 400 for a malformed one
  */
 export function parseUri(text: string): SipUri {
+  return readPlain(text) ?? readGeneral(text);
+}
+
+/** `sip:user@host:port`, the user and the port left out or not: most of what is read. */
+function readPlain(text: string): SipUri | undefined {
+  const found = PLAIN.test(text);
+  if (!found) return undefined;
+  const at = text.indexOf('@');
+  const hostStart = at < 0 ? SIP_LENGTH : at + 1;
+  const colon = text.indexOf(':', hostStart);
+  const host = text.slice(hostStart, colon < 0 ? text.length : colon);
+  const user = at < 0 ? '' : text.slice(SIP_LENGTH, at);
+  const port = colon < 0 ? 0 : Number(text.slice(colon + 1));
+  return { scheme: 'sip', user, password: '', host: host.toLowerCase(), port, params: NO_PARAMS, headers: '' };
+}
+
+const SIP_LENGTH = 4;
+const PLAIN = /^sip:(?:[\w.!~*'()&=+$,-]+@)?[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?::[1-9]\d{0,3})?$/;
+
+function readGeneral(text: string): SipUri {
   const colon = text.indexOf(':');
   const scheme = text.slice(0, Math.max(colon, 0)).toLowerCase();
   if (colon < 0 || !SCHEME.test(scheme) || FORBIDDEN.test(text)) throw badUri();

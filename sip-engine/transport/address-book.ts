@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 
@@ -124,7 +125,7 @@ export function parseEndpoint(text: string): { readonly address: string; readonl
   if (colon <= 0 || !isPort(port)) return undefined;
   const host = text.slice(0, colon);
   const address = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
-  return ipaddr.isValid(address) ? { address: normalizeAddress(address), port } : undefined;
+  return isIP(address) > 0 ? { address: normalizeAddress(address), port } : undefined;
 }
 
 /** Who counts as one source: an IPv4 address, but a whole IPv6 /64, which is what one customer has at least. */
