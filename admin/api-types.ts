@@ -15,7 +15,7 @@ export interface ApiOperations {
       /** next_cursor of the page before. */
       readonly cursor?: string;
       /** Default by id. With - the greatest first; equal ones are by id. */
-      readonly sort?: 'name' | '-name' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
+      readonly sort?: 'id' | '-id' | 'name' | '-name' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
       /** Only its children. */
       readonly parent_id?: string;
     };
@@ -408,6 +408,119 @@ export interface ApiOperations {
       };
     };
   };
+  /** Fill a wallet by hand again. Needs the scope billing:write. */
+  readonly 'DELETE /accounts/{id}/funding': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        /** notice: only told; payment: taken by the payment provider; service: granted by the operator’s own. */
+        readonly source: 'notice' | 'payment' | 'service';
+        /** Cents; below it the wallet is filled. */
+        readonly threshold: number;
+        /** Cents at a time. */
+        readonly amount: number;
+        /** Times a day, by the account’s calendar. */
+        readonly most_per_day: number;
+        /** Cents that calls may go below zero while the service does not answer. */
+        readonly down_credit: number;
+        /** The last ones first. */
+        readonly requests: readonly {
+          readonly reference: string;
+          /** Cents that were asked for. */
+          readonly amount: number;
+          /** asked, pending, succeeded or failed. */
+          readonly status: string;
+          readonly reason: string | null;
+          readonly created_at: string;
+        }[];
+      };
+    };
+  };
+  /** Show how a wallet is filled by itself, and the last times that it was. Needs the scope billing:read. */
+  readonly 'GET /accounts/{id}/funding': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        /** notice: only told; payment: taken by the payment provider; service: granted by the operator’s own. */
+        readonly source: 'notice' | 'payment' | 'service';
+        /** Cents; below it the wallet is filled. */
+        readonly threshold: number;
+        /** Cents at a time. */
+        readonly amount: number;
+        /** Times a day, by the account’s calendar. */
+        readonly most_per_day: number;
+        /** Cents that calls may go below zero while the service does not answer. */
+        readonly down_credit: number;
+        /** The last ones first. */
+        readonly requests: readonly {
+          readonly reference: string;
+          /** Cents that were asked for. */
+          readonly amount: number;
+          /** asked, pending, succeeded or failed. */
+          readonly status: string;
+          readonly reason: string | null;
+          readonly created_at: string;
+        }[];
+      };
+    };
+  };
+  /** Fill a wallet whenever it falls below a threshold. Needs the scope billing:write. */
+  readonly 'PATCH /accounts/{id}/funding': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      /** notice: only told; payment: taken by the payment provider; service: granted by the operator’s own. */
+      readonly source?: 'notice' | 'payment' | 'service';
+      /** Cents; below it the wallet is filled. */
+      readonly threshold?: number;
+      /** Cents at a time. */
+      readonly amount?: number;
+      /** Times a day, by the account’s calendar. */
+      readonly most_per_day?: number;
+      /** Cents that calls may go below zero while the service does not answer. */
+      readonly down_credit?: number;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        /** notice: only told; payment: taken by the payment provider; service: granted by the operator’s own. */
+        readonly source: 'notice' | 'payment' | 'service';
+        /** Cents; below it the wallet is filled. */
+        readonly threshold: number;
+        /** Cents at a time. */
+        readonly amount: number;
+        /** Times a day, by the account’s calendar. */
+        readonly most_per_day: number;
+        /** Cents that calls may go below zero while the service does not answer. */
+        readonly down_credit: number;
+        /** The last ones first. */
+        readonly requests: readonly {
+          readonly reference: string;
+          /** Cents that were asked for. */
+          readonly amount: number;
+          /** asked, pending, succeeded or failed. */
+          readonly status: string;
+          readonly reason: string | null;
+          readonly created_at: string;
+        }[];
+      };
+    };
+  };
   /** Close an account for good: its calls end, its numbers go back; the answer is its last report. Needs the scope accounts:write. */
   readonly 'POST /accounts/{id}/offboard': {
     readonly params: {
@@ -546,7 +659,7 @@ export interface ApiOperations {
       /** next_cursor of the page before. */
       readonly cursor?: string;
       /** Default by id. With - the greatest first; equal ones are by id. */
-      readonly sort?: 'name' | '-name' | 'created_at' | '-created_at';
+      readonly sort?: 'id' | '-id' | 'name' | '-name' | 'created_at' | '-created_at';
     };
     readonly body: undefined;
     readonly status: 200;
@@ -690,6 +803,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'at' | '-at' | 'action' | '-action' | 'resource' | '-resource';
     };
     readonly body: undefined;
     readonly status: 200;
@@ -890,6 +1005,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'created_at' | '-created_at';
     };
     readonly body: undefined;
     readonly status: 200;
@@ -1040,6 +1157,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'created_at' | '-created_at';
     };
     readonly body: undefined;
     readonly status: 200;
@@ -1190,6 +1309,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'created_at' | '-created_at';
     };
     readonly body: undefined;
     readonly status: 200;
@@ -1362,7 +1483,9 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
-      /** By id; desc is newest first. Default asc. */
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'started_at' | '-started_at';
+      /** desc is sort=-id, asc sort=id. */
       readonly order?: 'asc' | 'desc';
       readonly account_id?: string;
       /** Integer id or uuid. */
@@ -1473,7 +1596,7 @@ export interface ApiOperations {
       /** next_cursor of the page before. */
       readonly cursor?: string;
       /** Default by id. With - the greatest first; equal ones are by id. */
-      readonly sort?: 'name' | '-name' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
+      readonly sort?: 'id' | '-id' | 'name' | '-name' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
     };
     readonly body: undefined;
     readonly status: 200;
@@ -1947,7 +2070,7 @@ export interface ApiOperations {
       /** next_cursor of the page before. */
       readonly cursor?: string;
       /** Default by id. With - the greatest first; equal ones are by id. */
-      readonly sort?: 'number' | '-number' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
+      readonly sort?: 'id' | '-id' | 'number' | '-number' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
       readonly account_id?: string;
       readonly status?: 'active' | 'suspended' | 'pending_regulatory' | 'released';
       readonly assigned?: boolean;
@@ -2150,7 +2273,7 @@ export interface ApiOperations {
       readonly after?: string;
       /** At most 100. */
       readonly limit?: string;
-      readonly event?: 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.funds_ending' | 'spend.alarm' | 'webhook.test';
+      readonly event?: 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test';
       readonly account_id?: string;
     };
     readonly body: undefined;
@@ -2237,7 +2360,7 @@ export interface ApiOperations {
       /** next_cursor of the page before. */
       readonly cursor?: string;
       /** Default by id. With - the greatest first; equal ones are by id. */
-      readonly sort?: 'name' | '-name' | 'username' | '-username' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
+      readonly sort?: 'id' | '-id' | 'name' | '-name' | 'username' | '-username' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
       readonly account_id?: string;
       readonly status?: 'provisioning' | 'active' | 'suspended' | 'deleted';
       /** Part of the name or user name. */
@@ -2655,6 +2778,88 @@ export interface ApiOperations {
       };
     };
   };
+  /** Put numbers on sale: all of them, or none, with what is wrong with each row. Only the operator may do this. */
+  readonly 'POST /inventory/import': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      /** With a line of column names. */
+      readonly csv?: string;
+      readonly rows?: readonly object[];
+      /** Only say what would be done. */
+      readonly dry_run?: boolean;
+      readonly on_existing?: 'fail' | 'skip' | 'update';
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly dry_run: boolean;
+        readonly total: number;
+        readonly created: number;
+        readonly changed: number;
+        readonly unchanged: number;
+      };
+    };
+  };
+  /** List the numbers that were put on sale. Only the operator may do this. */
+  readonly 'GET /inventory/numbers': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      /** ISO 3166 alpha-2. */
+      readonly country?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly number: string;
+        readonly country: string;
+        readonly type: string;
+        readonly city: string | null;
+        /** EUR cents. */
+        readonly monthly_rate: number;
+        /** EUR cents. */
+        readonly setup_fee: number;
+        readonly sms_enabled: boolean;
+        readonly requires_regulatory: boolean;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Take a number off sale; whoever has bought it keeps it. Only the operator may do this. */
+  readonly 'DELETE /inventory/numbers/{number}': {
+    readonly params: {
+      readonly number: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly number: string;
+        readonly country: string;
+        readonly type: string;
+        readonly city: string | null;
+        /** EUR cents. */
+        readonly monthly_rate: number;
+        /** EUR cents. */
+        readonly setup_fee: number;
+        readonly sms_enabled: boolean;
+        readonly requires_regulatory: boolean;
+      };
+    };
+  };
   /** List invoices and credit notes. Needs the scope billing:read. */
   readonly 'GET /invoices': {
     readonly params: undefined;
@@ -2665,6 +2870,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'number' | '-number' | 'issued_at' | '-issued_at';
       readonly account_id?: string;
     };
     readonly body: undefined;
@@ -2871,6 +3078,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'created_at' | '-created_at';
       readonly account_id?: string;
       readonly direction?: 'out' | 'in';
       readonly status?: 'queued' | 'sent' | 'delivered' | 'failed' | 'received';
@@ -2888,6 +3097,7 @@ export interface ApiOperations {
         readonly direction: string;
         readonly from: string;
         readonly to: string;
+        /** Empty once it was deleted, 90 days later. */
         readonly body: string;
         /** GSM-7 or UCS-2. */
         readonly encoding: string;
@@ -2902,6 +3112,17 @@ export interface ApiOperations {
         /** Millionths of the currency. */
         readonly price_micros: number;
         readonly currency: string;
+        /** How far what came in has got on its way to the PBX of the number; null: it goes to none. */
+        readonly pbx: {
+          /** pending, delivered or failed. */
+          readonly status: string;
+          /** What the PBX answered last. */
+          readonly sip_status: number | null;
+          readonly attempts: number;
+          /** trunk_offline, pbx_unreachable or message_refused. */
+          readonly reason: string | null;
+          readonly finished_at: string | null;
+        } | null;
         readonly created_at: string;
         readonly sent_at: string | null;
         readonly finished_at: string | null;
@@ -2936,6 +3157,7 @@ export interface ApiOperations {
         readonly direction: string;
         readonly from: string;
         readonly to: string;
+        /** Empty once it was deleted, 90 days later. */
         readonly body: string;
         /** GSM-7 or UCS-2. */
         readonly encoding: string;
@@ -2950,6 +3172,17 @@ export interface ApiOperations {
         /** Millionths of the currency. */
         readonly price_micros: number;
         readonly currency: string;
+        /** How far what came in has got on its way to the PBX of the number; null: it goes to none. */
+        readonly pbx: {
+          /** pending, delivered or failed. */
+          readonly status: string;
+          /** What the PBX answered last. */
+          readonly sip_status: number | null;
+          readonly attempts: number;
+          /** trunk_offline, pbx_unreachable or message_refused. */
+          readonly reason: string | null;
+          readonly finished_at: string | null;
+        } | null;
         readonly created_at: string;
         readonly sent_at: string | null;
         readonly finished_at: string | null;
@@ -2995,6 +3228,7 @@ export interface ApiOperations {
         readonly direction: string;
         readonly from: string;
         readonly to: string;
+        /** Empty once it was deleted, 90 days later. */
         readonly body: string;
         /** GSM-7 or UCS-2. */
         readonly encoding: string;
@@ -3009,6 +3243,17 @@ export interface ApiOperations {
         /** Millionths of the currency. */
         readonly price_micros: number;
         readonly currency: string;
+        /** How far what came in has got on its way to the PBX of the number; null: it goes to none. */
+        readonly pbx: {
+          /** pending, delivered or failed. */
+          readonly status: string;
+          /** What the PBX answered last. */
+          readonly sip_status: number | null;
+          readonly attempts: number;
+          /** trunk_offline, pbx_unreachable or message_refused. */
+          readonly reason: string | null;
+          readonly finished_at: string | null;
+        } | null;
         readonly created_at: string;
         readonly sent_at: string | null;
         readonly finished_at: string | null;
@@ -3036,6 +3281,7 @@ export interface ApiOperations {
         readonly direction: string;
         readonly from: string;
         readonly to: string;
+        /** Empty once it was deleted, 90 days later. */
         readonly body: string;
         /** GSM-7 or UCS-2. */
         readonly encoding: string;
@@ -3050,6 +3296,17 @@ export interface ApiOperations {
         /** Millionths of the currency. */
         readonly price_micros: number;
         readonly currency: string;
+        /** How far what came in has got on its way to the PBX of the number; null: it goes to none. */
+        readonly pbx: {
+          /** pending, delivered or failed. */
+          readonly status: string;
+          /** What the PBX answered last. */
+          readonly sip_status: number | null;
+          readonly attempts: number;
+          /** trunk_offline, pbx_unreachable or message_refused. */
+          readonly reason: string | null;
+          readonly finished_at: string | null;
+        } | null;
         readonly created_at: string;
         readonly sent_at: string | null;
         readonly finished_at: string | null;
@@ -3074,6 +3331,7 @@ export interface ApiOperations {
         readonly direction: string;
         readonly from: string;
         readonly to: string;
+        /** Empty once it was deleted, 90 days later. */
         readonly body: string;
         /** GSM-7 or UCS-2. */
         readonly encoding: string;
@@ -3088,6 +3346,17 @@ export interface ApiOperations {
         /** Millionths of the currency. */
         readonly price_micros: number;
         readonly currency: string;
+        /** How far what came in has got on its way to the PBX of the number; null: it goes to none. */
+        readonly pbx: {
+          /** pending, delivered or failed. */
+          readonly status: string;
+          /** What the PBX answered last. */
+          readonly sip_status: number | null;
+          readonly attempts: number;
+          /** trunk_offline, pbx_unreachable or message_refused. */
+          readonly reason: string | null;
+          readonly finished_at: string | null;
+        } | null;
         readonly created_at: string;
         readonly sent_at: string | null;
         readonly finished_at: string | null;
@@ -3105,7 +3374,7 @@ export interface ApiOperations {
       /** next_cursor of the page before. */
       readonly cursor?: string;
       /** Default by id. With - the greatest first; equal ones are by id. */
-      readonly sort?: 'number' | '-number' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
+      readonly sort?: 'id' | '-id' | 'number' | '-number' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
       readonly account_id?: string;
       readonly status?: 'active' | 'suspended' | 'pending_regulatory' | 'released';
       readonly assigned?: boolean;
@@ -3258,6 +3527,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'created_at' | '-created_at';
       readonly account_id?: string;
     };
     readonly body: undefined;
@@ -3344,7 +3615,7 @@ export interface ApiOperations {
       /** next_cursor of the page before. */
       readonly cursor?: string;
       /** Default by id. With - the greatest first; equal ones are by id. */
-      readonly sort?: 'number' | '-number' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
+      readonly sort?: 'id' | '-id' | 'number' | '-number' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
       readonly account_id?: string;
       /** Integer id or uuid. */
       readonly sip_trunk_id?: string;
@@ -3549,7 +3820,7 @@ export interface ApiOperations {
       /** next_cursor of the page before. */
       readonly cursor?: string;
       /** Default by id. With - the greatest first; equal ones are by id. */
-      readonly sort?: 'name' | '-name' | 'username' | '-username' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
+      readonly sort?: 'id' | '-id' | 'name' | '-name' | 'username' | '-username' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
       readonly account_id?: string;
       readonly status?: 'provisioning' | 'active' | 'suspended' | 'deleted';
       /** Part of the name or user name. */
@@ -4267,6 +4538,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'name' | '-name';
     };
     readonly body: undefined;
     readonly status: 200;
@@ -4454,6 +4727,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'prefix' | '-prefix';
       readonly prefix?: string;
     };
     readonly body: undefined;
@@ -4564,6 +4839,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id';
     };
     readonly body: undefined;
     readonly status: 200;
@@ -4584,6 +4861,176 @@ export interface ApiOperations {
       };
     };
   };
+  /** List where call records go, and how far they have got. Needs the scope webhooks:read. */
+  readonly 'GET /record-streams': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'created_at' | '-created_at';
+      readonly account_id?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        /** null: the operator's, with the records of every account. */
+        readonly account_id: number | null;
+        /** http or file. */
+        readonly kind: string;
+        readonly url: string | null;
+        /** active or paused. */
+        readonly status: string;
+        /** Records that were taken. */
+        readonly sent: number;
+        /** Records that it has not taken yet. */
+        readonly waiting: number;
+        /** In a row. */
+        readonly failures: number;
+        /** Why the last try failed. */
+        readonly error: string | null;
+        readonly next_try_at: string | null;
+        readonly created_at: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Stream call records from now on, as lines of JSON; the secret of an address is shown here and never again. Needs the scope webhooks:write. */
+  readonly 'POST /record-streams': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      /** Default http; files are for the operator. */
+      readonly kind?: 'http' | 'file';
+      /** https:// or http://. */
+      readonly url?: string;
+      readonly account_id?: number | string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** null: the operator's, with the records of every account. */
+        readonly account_id: number | null;
+        /** http or file. */
+        readonly kind: string;
+        readonly url: string | null;
+        /** active or paused. */
+        readonly status: string;
+        /** Records that were taken. */
+        readonly sent: number;
+        /** Records that it has not taken yet. */
+        readonly waiting: number;
+        /** In a row. */
+        readonly failures: number;
+        /** Why the last try failed. */
+        readonly error: string | null;
+        readonly next_try_at: string | null;
+        readonly created_at: string;
+        readonly secret: string | null;
+      };
+    };
+  };
+  /** End a stream; its files stay. Needs the scope webhooks:write. */
+  readonly 'DELETE /record-streams/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly status: string;
+      };
+    };
+  };
+  /** Show a stream, without its secret. Needs the scope webhooks:read. */
+  readonly 'GET /record-streams/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** null: the operator's, with the records of every account. */
+        readonly account_id: number | null;
+        /** http or file. */
+        readonly kind: string;
+        readonly url: string | null;
+        /** active or paused. */
+        readonly status: string;
+        /** Records that were taken. */
+        readonly sent: number;
+        /** Records that it has not taken yet. */
+        readonly waiting: number;
+        /** In a row. */
+        readonly failures: number;
+        /** Why the last try failed. */
+        readonly error: string | null;
+        readonly next_try_at: string | null;
+        readonly created_at: string;
+      };
+    };
+  };
+  /** Change the address of a stream, or pause it and go on; what ends meanwhile waits 30 days. Needs the scope webhooks:write. */
+  readonly 'PATCH /record-streams/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      /** https:// or http://. */
+      readonly url?: string;
+      readonly status?: 'active' | 'paused';
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        /** null: the operator's, with the records of every account. */
+        readonly account_id: number | null;
+        /** http or file. */
+        readonly kind: string;
+        readonly url: string | null;
+        /** active or paused. */
+        readonly status: string;
+        /** Records that were taken. */
+        readonly sent: number;
+        /** Records that it has not taken yet. */
+        readonly waiting: number;
+        /** In a row. */
+        readonly failures: number;
+        /** Why the last try failed. */
+        readonly error: string | null;
+        readonly next_try_at: string | null;
+        readonly created_at: string;
+      };
+    };
+  };
   /** List trunks with their registration. Needs the scope trunks:read. */
   readonly 'GET /registrations': {
     readonly params: undefined;
@@ -4594,6 +5041,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'name' | '-name' | 'username' | '-username';
       readonly account_id?: string;
       readonly state?: 'never' | 'registered' | 'offline';
     };
@@ -4662,6 +5111,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'at' | '-at';
       readonly trunk?: string;
     };
     readonly body: undefined;
@@ -4706,6 +5157,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'created_at' | '-created_at';
       readonly account_id?: string;
     };
     readonly body: undefined;
@@ -4876,6 +5329,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'created_at' | '-created_at';
       readonly account_id?: string;
       readonly status?: 'pending' | 'approved' | 'rejected';
     };
@@ -5154,6 +5609,80 @@ export interface ApiOperations {
       };
     };
   };
+  /** Run call tests with the tenants as they are, without placing a call. Needs the scope routing:read. */
+  readonly 'POST /routing/tests': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      /** YAML: didfarm call tests. */
+      readonly tests: string;
+      /** For messages: the name of the file. */
+      readonly name?: string;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly passed: number;
+        readonly failed: number;
+        readonly skipped: number;
+        readonly cases: readonly {
+          readonly name: string;
+          readonly line: number;
+          readonly column: number;
+          /** passed, failed or skipped. */
+          readonly state: string;
+          readonly mismatches: readonly {
+            readonly field: string;
+            readonly expected: string;
+            readonly got: string;
+          }[];
+          readonly got: {
+            readonly result: string;
+            readonly reason: string;
+            /** 200 when it would ring. */
+            readonly status: number;
+            /** In the order they are tried. */
+            readonly places: readonly {
+              /** trunk, carrier or uri. */
+              readonly kind: string;
+              readonly name: string;
+              readonly account: string | null;
+              readonly uuid: string | null;
+              readonly targets: readonly string[];
+            }[];
+            readonly caller_id: string | null;
+            readonly called: string | null;
+            readonly direction: string | null;
+            readonly emergency: boolean;
+          } | null;
+          readonly decided: {
+            readonly step: string;
+            readonly saw: string;
+            readonly decided: string;
+          } | null;
+          readonly sentence: string;
+          readonly remedy: string;
+          readonly steps: readonly {
+            readonly step: string;
+            readonly saw: string;
+            readonly decided: string;
+          }[];
+          readonly callers: readonly {
+            readonly trunk: string | null;
+            readonly source: string;
+          }[];
+        }[];
+      };
+    };
+  };
+  /** The JSON Schema of call tests, for editors. Every valid key may do this. */
+  readonly 'GET /routing/tests/schema': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: unknown;
+  };
   /** Place a call from the simulated carrier, or from a simulated PBX; answered when the call is over. Needs the scope calls:write. */
   readonly 'POST /sandbox/calls': {
     readonly params: undefined;
@@ -5279,6 +5808,7 @@ export interface ApiOperations {
         readonly direction: string;
         readonly from: string;
         readonly to: string;
+        /** Empty once it was deleted, 90 days later. */
         readonly body: string;
         /** GSM-7 or UCS-2. */
         readonly encoding: string;
@@ -5293,6 +5823,17 @@ export interface ApiOperations {
         /** Millionths of the currency. */
         readonly price_micros: number;
         readonly currency: string;
+        /** How far what came in has got on its way to the PBX of the number; null: it goes to none. */
+        readonly pbx: {
+          /** pending, delivered or failed. */
+          readonly status: string;
+          /** What the PBX answered last. */
+          readonly sip_status: number | null;
+          readonly attempts: number;
+          /** trunk_offline, pbx_unreachable or message_refused. */
+          readonly reason: string | null;
+          readonly finished_at: string | null;
+        } | null;
         readonly created_at: string;
         readonly sent_at: string | null;
         readonly finished_at: string | null;
@@ -5473,7 +6014,7 @@ export interface ApiOperations {
       /** next_cursor of the page before. */
       readonly cursor?: string;
       /** Default by id. With - the greatest first; equal ones are by id. */
-      readonly sort?: 'domain' | '-domain' | 'created_at' | '-created_at';
+      readonly sort?: 'id' | '-id' | 'domain' | '-domain' | 'created_at' | '-created_at';
     };
     readonly body: undefined;
     readonly status: 200;
@@ -5772,6 +6313,59 @@ export interface ApiOperations {
       } | null;
     };
   };
+  /** Which recorded calls would end otherwise with a tenant file; nothing is applied. Needs the scope admin. */
+  readonly 'POST /tenant-files/replay': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly yaml: string;
+      /** For messages: the name of the file. */
+      readonly name?: string;
+      /** What env:NAME and file:PATH in the file stand for. Nothing is read on the server. */
+      readonly secrets?: Readonly<Record<string, string>>;
+      /** The last so many. Default 24. */
+      readonly hours?: number;
+      /** A time (RFC 3339), in the place of hours. */
+      readonly from?: string;
+      /** Default now. */
+      readonly to?: string;
+      /** So many are listed; all are counted. Default 1000. */
+      readonly limit?: number;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly plan: string;
+        readonly from: string;
+        readonly to: string;
+        readonly replayed: number;
+        readonly same: number;
+        readonly different: number;
+        /** Their record does not say who called. */
+        readonly left_out: number;
+        /** They were refused, or let in, otherwise than today. */
+        readonly recorded_otherwise: number;
+        readonly kinds: readonly {
+          readonly before: string;
+          readonly after: string;
+          readonly calls: number;
+        }[];
+        readonly changes: readonly {
+          /** The uuid of the call. */
+          readonly call: string;
+          readonly started_at: string;
+          readonly from: string;
+          readonly to: string;
+          /** The reason that it ended with then. */
+          readonly recorded: string | null;
+          readonly before: string;
+          readonly after: string;
+          /** The step that decides otherwise. */
+          readonly why: string;
+        }[];
+      };
+    };
+  };
   /** The JSON Schema of tenant files, for editors. Every valid key may do this. */
   readonly 'GET /tenant-files/schema': {
     readonly params: undefined;
@@ -5779,6 +6373,78 @@ export interface ApiOperations {
     readonly body: undefined;
     readonly status: 200;
     readonly response: unknown;
+  };
+  /** Run call tests with what a tenant file would make of the tenants; nothing is applied. Needs the scope admin. */
+  readonly 'POST /tenant-files/test': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly yaml: string;
+      /** For messages: the name of the file. */
+      readonly name?: string;
+      /** What env:NAME and file:PATH in the file stand for. Nothing is read on the server. */
+      readonly secrets?: Readonly<Record<string, string>>;
+      /** YAML: didfarm call tests. */
+      readonly tests: string;
+      /** For messages: the name of the file. */
+      readonly tests_name?: string;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly plan: string;
+        readonly passed: number;
+        readonly failed: number;
+        readonly skipped: number;
+        readonly cases: readonly {
+          readonly name: string;
+          readonly line: number;
+          readonly column: number;
+          /** passed, failed or skipped. */
+          readonly state: string;
+          readonly mismatches: readonly {
+            readonly field: string;
+            readonly expected: string;
+            readonly got: string;
+          }[];
+          readonly got: {
+            readonly result: string;
+            readonly reason: string;
+            /** 200 when it would ring. */
+            readonly status: number;
+            /** In the order they are tried. */
+            readonly places: readonly {
+              /** trunk, carrier or uri. */
+              readonly kind: string;
+              readonly name: string;
+              readonly account: string | null;
+              readonly uuid: string | null;
+              readonly targets: readonly string[];
+            }[];
+            readonly caller_id: string | null;
+            readonly called: string | null;
+            readonly direction: string | null;
+            readonly emergency: boolean;
+          } | null;
+          readonly decided: {
+            readonly step: string;
+            readonly saw: string;
+            readonly decided: string;
+          } | null;
+          readonly sentence: string;
+          readonly remedy: string;
+          readonly steps: readonly {
+            readonly step: string;
+            readonly saw: string;
+            readonly decided: string;
+          }[];
+          readonly callers: readonly {
+            readonly trunk: string | null;
+            readonly source: string;
+          }[];
+        }[];
+      };
+    };
   };
   /** List trunk groups. Needs the scope trunks:read. */
   readonly 'GET /trunk-groups': {
@@ -5791,7 +6457,7 @@ export interface ApiOperations {
       /** next_cursor of the page before. */
       readonly cursor?: string;
       /** Default by id. With - the greatest first; equal ones are by id. */
-      readonly sort?: 'name' | '-name' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
+      readonly sort?: 'id' | '-id' | 'name' | '-name' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
       readonly account_id?: string;
     };
     readonly body: undefined;
@@ -5943,7 +6609,7 @@ export interface ApiOperations {
       /** next_cursor of the page before. */
       readonly cursor?: string;
       /** Default by id. With - the greatest first; equal ones are by id. */
-      readonly sort?: 'name' | '-name' | 'email' | '-email' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
+      readonly sort?: 'id' | '-id' | 'name' | '-name' | 'email' | '-email' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
     };
     readonly body: undefined;
     readonly status: 200;
@@ -6180,6 +6846,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'created_at' | '-created_at';
       readonly account_id?: string;
     };
     readonly body: undefined;
@@ -6300,6 +6968,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'created_at' | '-created_at';
       /** Default: the account acted in. */
       readonly account_id?: string;
     };
@@ -6340,6 +7010,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'url' | '-url' | 'created_at' | '-created_at';
       readonly account_id?: string;
     };
     readonly body: undefined;
@@ -6375,7 +7047,7 @@ export interface ApiOperations {
     readonly body: {
       /** https:// or http://. */
       readonly url: string;
-      readonly events?: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.funds_ending' | 'spend.alarm' | 'webhook.test')[];
+      readonly events?: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
       readonly account_id?: number | string;
     };
     readonly status: 201;
@@ -6452,7 +7124,7 @@ export interface ApiOperations {
     readonly body: {
       /** https:// or http://. */
       readonly url?: string;
-      readonly events?: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.funds_ending' | 'spend.alarm' | 'webhook.test')[];
+      readonly events?: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
       readonly enabled?: boolean;
     };
     readonly status: 200;
@@ -6487,6 +7159,8 @@ export interface ApiOperations {
       readonly per_page?: number;
       /** next_cursor of the page before. */
       readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'created_at' | '-created_at';
     };
     readonly body: undefined;
     readonly status: 200;

@@ -1,10 +1,11 @@
 import { MessageLimitError } from '../billing-hooks/index.ts';
+import { CallTestFileError } from '../routing/index.ts';
 import { TenancyError, TenantFileError } from '../tenancy/index.ts';
 import { ApiError } from './errors.ts';
 
 /** Refusals of the store in the API's words; `undefined` for what is no refusal but a fault. */
 export function translateStoreError(error: unknown): ApiError | undefined {
-  if (error instanceof TenantFileError) {
+  if (error instanceof TenantFileError || error instanceof CallTestFileError) {
     const fields = error.faults.map(({ line, path, message }) => ({
       field: path,
       problem: `line ${line}: ${message}`,

@@ -8,6 +8,7 @@ import type { InvoiceStore } from './invoice-store-port.ts';
 import type { MoneyStore } from './money-store-port.ts';
 import type { NumberStores } from './number-stores.ts';
 import type { PolicyStore } from './policy-store-port.ts';
+import type { RehearsalStore } from './rehearsal-port.ts';
 import type { CostStore, InventoryStore, OrderStore, WalletStore } from './shop-store-port.ts';
 import type {
   AccountRow,
@@ -228,6 +229,7 @@ export interface AdminStore extends NumberStores {
   readonly events: EventStore;
   readonly audit: AuditStore;
   readonly tenantFiles: TenantFileStore;
+  readonly rehearsals: RehearsalStore;
   readonly users: UserStore;
   readonly bulk: BulkStore;
   readonly idempotency: IdempotencyStore;

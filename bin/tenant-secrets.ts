@@ -1,6 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { CliError } from './cli-error.ts';
+import type { CliContext } from './context.ts';
+
+/** A tenant file as the API takes it, with what its references stand for. */
+export interface TenantFileBody {
+  readonly yaml: string;
+  readonly name: string;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** @throws CliError when it cannot be read */
+export function readTenantFile(context: CliContext, file: string): TenantFileBody {
+  return tenantFileBody(context, readText(file), file);
+}
+
+/** The body of requests about a tenant file of that text and name. */
+export function tenantFileBody(context: CliContext, yaml: string, file: string): TenantFileBody {
+  return { yaml, name: file.slice(-255), secrets: readSecrets(yaml, file, context.env) };
+}
+
+/** @throws CliError when it cannot be read */
+export function readText(file: string, exitCode?: number): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CliError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`, exitCode);
+  }
+}
 
 /**
  * What the references `{env: NAME}` and `{file: PATH}` of a tenant file stand for, read here: the server sees

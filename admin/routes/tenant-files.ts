@@ -10,20 +10,20 @@ import { targetAccount } from '../target-account.ts';
 
 const TAG = 'Tenant files';
 /** Ten thousands of trunks fit. */
-const FILE_LIMIT_BYTES = 64 * 1024 * 1024;
+export const FILE_LIMIT_BYTES = 64 * 1024 * 1024;
 
-const FILE = Type.Object(
-  {
-    yaml: Type.String(),
-    name: Type.Optional(Type.String({ maxLength: 255, description: 'For messages: the name of the file.' })),
-    secrets: Type.Optional(
-      Type.Record(Type.String(), Type.String({ maxLength: 1024 }), {
-        description: 'What env:NAME and file:PATH in the file stand for. Nothing is read on the server.',
-      }),
-    ),
-  },
-  { additionalProperties: false },
-);
+/** A tenant file, as requests carry it. */
+export const FILE_FIELDS = {
+  yaml: Type.String(),
+  name: Type.Optional(Type.String({ maxLength: 255, description: 'For messages: the name of the file.' })),
+  secrets: Type.Optional(
+    Type.Record(Type.String(), Type.String({ maxLength: 1024 }), {
+      description: 'What env:NAME and file:PATH in the file stand for. Nothing is read on the server.',
+    }),
+  ),
+};
+
+const FILE = Type.Object(FILE_FIELDS, { additionalProperties: false });
 
 const CHANGE_SHAPE = Type.Object({
   action: Type.String(),
@@ -160,7 +160,12 @@ function planView<P extends TenantPlan>(plan: P) {
   return { ...plan, changes };
 }
 
-function optionsOf(deps: AdminDeps, principal: Principal, secrets: Readonly<Record<string, string>> = {}): PlanOptions {
+/** Whose file it is, and what its references to secrets stand for. */
+export function optionsOf(
+  deps: AdminDeps,
+  principal: Principal,
+  secrets: Readonly<Record<string, string>> = {},
+): PlanOptions {
   return {
     visible: principal.visible,
     actor: principal.actor,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -13,6 +14,7 @@ import type { Config } from '../../config/index.ts';
 import { loadSecretKey, openStore, type Store } from '../../tenancy/index.ts';
 import { CliError } from '../cli-error.ts';
 import type { Channel, ChannelResponse, Method } from './channel.ts';
+import type { ChannelOptions } from './open-channel.ts';
 import { DATABASE_FILE } from './places.ts';
 import { parseText } from './socket-channel.ts';
 
@@ -20,21 +22,11 @@ import { parseText } from './socket-channel.ts';
  * The same API over the database, while no server runs: one implementation, whoever asks. Only commands that
  * fill a new database may make one; for the others a missing one is a wrong directory.
  */
-export async function openOfflineChannel(config: Config, mayCreate: boolean): Promise<Channel> {
-  const file = join(config.dataDir, DATABASE_FILE);
-  if (!mayCreate && !existsSync(file)) {
-    throw new CliError(`${file} does not exist: set DIDFARM_DATA_DIR to the server's, or start didfarm serve`);
-  }
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const store = await openStore({
-    file,
-    databaseUrl: config.databaseUrl,
-    secretKey: loadSecretKey({ dataDir: config.dataDir, secretKeyFile: config.secretKeyFile }),
-    platformRealm: config.domain,
-  });
+export async function openOfflineChannel(config: Config, options: ChannelOptions): Promise<Channel> {
+  const store = await openDatabase(config, options);
   const app = await createAdminApp({
     channel: 'control',
-    store: createAdminStore(store),
+    store: createAdminStore(store, { sip: config }),
     records: createRecordStore(store),
     sip: offlineSip(store),
     // Nothing to wait for: the server reads everything when it starts.
@@ -58,6 +50,17 @@ export async function openOfflineChannel(config: Config, mayCreate: boolean): Pr
       await store.close();
     },
   };
+}
+
+function openDatabase(config: Config, { mayCreate = false, orEmpty = false }: ChannelOptions): Promise<Store> {
+  const { dataDir, databaseUrl, secretKeyFile, domain: platformRealm } = config;
+  const file = join(dataDir, DATABASE_FILE);
+  if (!mayCreate && !existsSync(file)) {
+    if (orEmpty) return openStore({ file: ':memory:', databaseUrl, secretKey: randomBytes(32), platformRealm });
+    throw new CliError(`${file} does not exist: set DIDFARM_DATA_DIR to the server's, or start didfarm serve`);
+  }
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  return openStore({ file, databaseUrl, secretKey: loadSecretKey({ dataDir, secretKeyFile }), platformRealm });
 }
 
 /** What can be told without SIP: the last known state of trunks; nobody is registered, nobody banned. */

@@ -7,6 +7,8 @@ import { connectSocketChannel } from './socket-channel.ts';
 export interface ChannelOptions {
   /** The command fills a database that may not be there yet. @default false */
   readonly mayCreate?: boolean;
+  /** Where there is no database an empty one will do, which is forgotten afterwards. @default false */
+  readonly orEmpty?: boolean;
 }
 
 /** The running server if there is one, else the database itself under its exclusive lock. */
@@ -19,5 +21,5 @@ export async function openChannel(
   if (live !== undefined) return live;
   // The whole API and the store are loaded only when they are needed here.
   const { openOfflineChannel } = await import('./offline-channel.ts');
-  return openOfflineChannel(config, options.mayCreate === true);
+  return openOfflineChannel(config, options);
 }

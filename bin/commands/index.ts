@@ -50,8 +50,8 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerBans,
   registerLedger,
   registerRates,
+  registerInventory,
   registerInvoices,
   registerListen,
   registerSeed,
 ];
-  registerInventory,

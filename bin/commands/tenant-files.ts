@@ -1,12 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
+import type { CallTestReport } from '../../routing/index.ts';
+import { readCallTests, runTests } from '../call-test-files.ts';
 import { type Channel, call } from '../channel/channel.ts';
 import { CliError, EXIT } from '../cli-error.ts';
 import { type CliContext, withChannel } from '../context.ts';
+import { renderReport } from '../output/call-test-report.ts';
 import { renderTable } from '../output/table.ts';
 import { watched } from '../output/watched.ts';
-import { readSecrets } from '../tenant-secrets.ts';
+import { readTenantFile, type TenantFileBody, tenantFileBody } from '../tenant-secrets.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand, show } from './command.ts';
 
 interface Plan {
@@ -26,6 +28,12 @@ interface Applied extends Plan {
   readonly credentials: readonly Credentials[];
 }
 
+interface TestOption {
+  readonly test?: string;
+}
+
+const TEST_OPTION = ['--test <tests>', 'call tests that must pass with the file'] as const;
+
 const CREDENTIAL_COLUMNS = [
   { title: 'account', value: (row: Credentials) => row.account },
   { title: 'trunk', value: (row: Credentials) => row.trunk },
@@ -39,21 +47,23 @@ export const registerTenantFiles: RegisterCommand = (program, context) => {
   program
     .command('plan')
     .argument('<file>', 'a tenant file')
+    .option(...TEST_OPTION)
     .option(...JSON_OPTION)
-    .description('what a tenant file would change; exit 0 nothing, 2 something, 1 a fault')
-    .action(async (file: string, options: JsonOption) => {
-      const plan = await withChannel(context, (channel) => planOf(channel, context, file), { mayCreate: true });
-      show(context, options, plan, () => `${plan.text}\n`);
-      if (plan.changes.length > 0) process.exitCode = EXIT.differs;
+    .description('what a tenant file would change; exit 0 nothing, 2 something, 1 a fault or a failed test')
+    .action(async (file: string, options: JsonOption & TestOption) => {
+      await withChannel(context, (channel) => plan(channel, context, file, options), { mayCreate: true });
     });
   program
     .command('apply')
     .argument('<file>', 'a tenant file')
     .option('--yes', 'do not ask')
+    .option(...TEST_OPTION)
     .option(...JSON_OPTION)
-    .description('plan a tenant file, then do it')
-    .action(async (file: string, options: JsonOption & { readonly yes?: boolean }) => {
-      await withChannel(context, (channel) => apply(channel, context, file, options), { mayCreate: true });
+    .description('plan a tenant file, then do it, unless a test fails')
+    .action(async (file: string, options: JsonOption & TestOption & { readonly yes?: boolean }) => {
+      await withChannel(context, (channel) => apply(channel, context, readTenantFile(context, file), options), {
+        mayCreate: true,
+      });
     });
   addHistory(program, context);
   program
@@ -77,7 +87,7 @@ function addHistory(program: Command, context: CliContext): void {
     .action(async (options: JsonOption) => {
       const { applied, plan } = await withChannel(context, async (channel) => {
         const applied = await appliedFile(channel, 0);
-        return { applied, plan: await planText(channel, context, applied.yaml, applied.name) };
+        return { applied, plan: await planOf(channel, context, tenantFileBody(context, applied.yaml, applied.name)) };
       });
       const head = `against ${applied.name}, applied ${applied.applied_at}; applying it again would do this:\n`;
       show(context, options, plan, () => `${plan.changes.length > 0 ? head : ''}${plan.text}\n`);
@@ -95,7 +105,7 @@ function addHistory(program: Command, context: CliContext): void {
       if (!/^[1-9]\d{0,4}$/.test(n)) throw new CliError(`<n> must be a whole number from 1 on, got ${n}`);
       await withChannel(context, async (channel) => {
         const { yaml, name } = await appliedFile(channel, Number(n));
-        await applyText(channel, context, { yaml, name }, options);
+        await apply(channel, context, tenantFileBody(context, yaml, name), options);
       });
     });
 }
@@ -110,29 +120,49 @@ async function appliedFile(channel: Channel, back: number): Promise<AppliedFile>
   return (await call<{ data: AppliedFile }>(channel, 'GET', `/tenant-files/applied?back=${back}`)).data;
 }
 
-async function apply(
+async function plan(
   channel: Channel,
   context: CliContext,
   file: string,
-  options: JsonOption & { readonly yes?: boolean },
+  options: JsonOption & TestOption,
 ): Promise<void> {
-  await applyText(channel, context, { yaml: readTenantFile(file), name: file }, options);
+  const body = readTenantFile(context, file);
+  const planned = await planOf(channel, context, body);
+  const tests = await testsOf(channel, body, options);
+  const value = tests === undefined ? planned : { ...planned, tests };
+  show(context, options, value, () => `${planned.text}\n${testsText(tests, options)}`);
+  if (planned.changes.length > 0) process.exitCode = EXIT.differs;
+  if (tests !== undefined && tests.failed > 0) process.exitCode = EXIT.fault;
 }
 
-async function applyText(
+async function apply(
   channel: Channel,
   context: CliContext,
-  { yaml, name }: { readonly yaml: string; readonly name: string },
-  options: JsonOption & { readonly yes?: boolean },
+  body: TenantFileBody,
+  options: JsonOption & TestOption & { readonly yes?: boolean },
 ): Promise<void> {
-  const plan = await planText(channel, context, yaml, name);
-  if (options.json !== true) context.out(`${plan.text}\n`);
-  if (plan.changes.length > 0 && options.yes !== true) await confirm();
-  const body = requestOf(context, yaml, name);
+  const planned = await planOf(channel, context, body);
+  const tests = await testsOf(channel, body, options);
+  if (options.json !== true) context.out(`${planned.text}\n${testsText(tests, options)}`);
+  if (tests !== undefined && tests.failed > 0) throw new CliError(`not applied: ${tests.failed} tests failed`);
+  if (planned.changes.length > 0 && options.yes !== true) await confirm();
   const { data } = await watched(channel, context, 'applying', () =>
     call<{ data: Applied }>(channel, 'POST', '/tenant-files/apply', body),
   );
   show(context, options, data, () => appliedText(data));
+}
+
+/** What the tests say of the file, before it is applied. */
+async function testsOf(
+  channel: Channel,
+  body: TenantFileBody,
+  { test }: TestOption,
+): Promise<CallTestReport | undefined> {
+  return test === undefined ? undefined : runTests(channel, await readCallTests(test), body);
+}
+
+function testsText(tests: CallTestReport | undefined, { test = '' }: TestOption): string {
+  return tests === undefined ? '' : `\n${renderReport('text', tests, test)}`;
 }
 
 function appliedText(applied: Applied): string {
@@ -142,26 +172,9 @@ function appliedText(applied: Applied): string {
   return `${done}\nNew passwords, shown once:\n\n${renderTable(CREDENTIAL_COLUMNS, applied.credentials)}`;
 }
 
-async function planOf(channel: Channel, context: CliContext, file: string): Promise<Plan> {
-  return planText(channel, context, readTenantFile(file), file);
-}
-
-async function planText(channel: Channel, context: CliContext, yaml: string, name: string): Promise<Plan> {
-  const body = requestOf(context, yaml, name);
+async function planOf(channel: Channel, context: CliContext, body: TenantFileBody): Promise<Plan> {
   const work = () => call<{ data: Plan }>(channel, 'POST', '/tenant-files/plan', body);
   return (await watched(channel, context, 'planning', work)).data;
-}
-
-function requestOf(context: CliContext, yaml: string, file: string) {
-  return { yaml, name: file.slice(-255), secrets: readSecrets(yaml, file, context.env) };
-}
-
-function readTenantFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new CliError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
 }
 
 async function confirm(): Promise<void> {

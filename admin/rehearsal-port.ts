@@ -1,0 +1,35 @@
+import type { CallTestReport, ParsedCallTests, ReplayReport } from '../routing/index.ts';
+import type { PlanOptions, TenantPlan } from '../tenancy/index.ts';
+import type { Visible } from './store-port.ts';
+
+/** A tenant file that is tried, and never applied. */
+export interface CandidateFile {
+  readonly yaml: string;
+  readonly name: string;
+  readonly options: PlanOptions;
+}
+
+/** Which recorded calls come again; both epoch ms, the end not included. */
+export interface ReplayRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** So many differences are listed; all are counted. */
+  readonly most: number;
+}
+
+/** Calls that nobody places: tests of what would become of them, and those of the past once more. */
+export interface RehearsalStore {
+  /** With the tenants as they are. */
+  test(visible: Visible, tests: ParsedCallTests): Promise<CallTestReport>;
+  /** With what the file would make of them. */
+  testCandidate(
+    visible: Visible,
+    tests: ParsedCallTests,
+    candidate: CandidateFile,
+  ): Promise<{ readonly plan: TenantPlan; readonly report: CallTestReport }>;
+  replay(
+    visible: Visible,
+    candidate: CandidateFile,
+    range: ReplayRange,
+  ): Promise<{ readonly plan: TenantPlan; readonly report: ReplayReport }>;
+}

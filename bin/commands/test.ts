@@ -1,0 +1,46 @@
+import { writeFileSync } from 'node:fs';
+import { Option } from 'commander';
+import { type CallTestFile, readCallTests, runTests } from '../call-test-files.ts';
+import { CliError, EXIT } from '../cli-error.ts';
+import { type CliContext, withChannel } from '../context.ts';
+import { REPORT_FORMATS, type ReportFormat, renderReport } from '../output/call-test-report.ts';
+import { readTenantFile } from '../tenant-secrets.ts';
+import { JSON_OPTION, type JsonOption, type RegisterCommand } from './command.ts';
+
+interface Options extends JsonOption {
+  readonly candidate?: string;
+  readonly format: ReportFormat;
+  readonly out?: string;
+}
+
+/** `didfarm test`: what would become of calls, as a tenant has written down that it must. */
+export const registerTest: RegisterCommand = (program, context) => {
+  program
+    .command('test')
+    .argument('<file>', 'call tests')
+    .option('--candidate <file>', 'a tenant file that is not applied; default: the tenants as they are')
+    .addOption(new Option('--format <format>', 'how the report is written').choices(REPORT_FORMATS).default('text'))
+    .option('--out <file>', 'where the report goes; default: here')
+    .option(...JSON_OPTION)
+    .description('run call tests without sockets; exit 0 passed, 1 failed, 2 a file at fault')
+    .action(async (file: string, options: Options) => {
+      const tests = await readCallTests(file, EXIT.badFile);
+      const report = await simulate(context, tests, options);
+      const text =
+        options.json === true ? `${JSON.stringify(report, null, 2)}\n` : renderReport(options.format, report, file);
+      if (options.out === undefined) context.out(text);
+      else writeFileSync(options.out, text);
+      if (report.failed > 0) process.exitCode = EXIT.fault;
+    });
+};
+
+/** With a candidate no database is needed: it may be all that there is. */
+async function simulate(context: CliContext, tests: CallTestFile, { candidate }: Options) {
+  const file = candidate === undefined ? undefined : readTenantFile(context, candidate);
+  const work = withChannel(context, (channel) => runTests(channel, tests, file), { orEmpty: file !== undefined });
+  return work.catch((error: unknown) => {
+    // A tenant file at fault is a file at fault; the message has its lines.
+    const isFileFault = file !== undefined && error instanceof CliError && error.message.startsWith(`${file.name}:`);
+    throw isFileFault ? new CliError(error.message, EXIT.badFile) : error;
+  });
+}
