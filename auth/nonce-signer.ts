@@ -46,6 +46,8 @@ export class NonceSigner {
   readonly #tags = new Map<string, string>();
   readonly #recent = new RecentNonces(LENGTH);
   #counter: number;
+  #headSecond = Number.NaN;
+  #headStart = '';
 
   constructor(options: NonceOptions) {
     this.#signKey = `nonce:${options.secret}:`;
@@ -61,11 +63,21 @@ export class NonceSigner {
 
   /** A new nonce for that realm and source address; no two are alike. */
   issue(realm: string, sourceAddress: string, nowMs: number): string {
-    const head = hex(Math.floor(nowMs / 1000), 8) + this.#epoch + hex(this.#counter, 12) + this.#tag(sourceAddress);
+    const head = this.#headOf(Math.floor(nowMs / 1000)) + this.#tag(sourceAddress);
     const nonce = head + this.#sign(head, realm);
     this.#recent.put(this.#counter, nonce, realm);
     this.#counter += 1;
     return nonce;
+  }
+
+  /** Seconds, epoch and counter; of two in a row only the last digits of the counter differ. */
+  #headOf(second: number): string {
+    const low = this.#counter & 0xff;
+    if (low === 0 || second !== this.#headSecond) {
+      this.#headSecond = second;
+      this.#headStart = hex(second, 8) + this.#epoch + hex(Math.floor(this.#counter / 0x100), 10);
+    }
+    return this.#headStart + (BYTES[low] ?? '');
   }
 
   /** Tells ours, for this realm and source, and fresh, from all others. */
@@ -108,6 +120,9 @@ export function counterOf(nonce: string): number {
 }
 
 const FOREIGN: NonceCheck = { state: 'foreign', issuedSec: 0, counter: 0 };
+
+/** `00` to `ff`. */
+const BYTES: readonly string[] = Array.from({ length: 0x100 }, (_, value) => hex(value, 2));
 
 function hex(value: number, length: number): string {
   return value.toString(16).padStart(length, '0');

@@ -72,10 +72,12 @@ export function parseCredentials(line: string): DigestCredentials | undefined {
     }
     at = end;
   }
-  draft.response = draft.response.toLowerCase();
-  draft.qop = draft.qop.toLowerCase();
+  if (CAPITAL.test(draft.response)) draft.response = draft.response.toLowerCase();
+  if (draft.qop !== 'auth') draft.qop = draft.qop.toLowerCase();
   return isComplete(draft) ? draft : undefined;
 }
+
+const CAPITAL = /[A-Z]/;
 
 const NO_NAME = -2;
 
@@ -137,6 +139,7 @@ function isComplete(draft: DigestCredentials): boolean {
 
 /** Whether an Authorization value is of the scheme that we offer. */
 export function isDigestScheme(line: string): boolean {
+  if (line.startsWith('Digest ')) return true;
   const after = line.charCodeAt(6);
   return (after === 32 || after === 9) && line.slice(0, 6).toLowerCase() === 'digest';
 }

@@ -59,7 +59,8 @@ function rememberScanners(scanners: readonly string[]): (userAgent: string) => b
     if (before !== undefined) return before;
     const verdict = isScanner(scanners, userAgent);
     if (known.size >= MOST_AGENTS) known.clear();
-    known.set(userAgent, verdict);
+    // A copy: the text as sent is part of the whole message and would keep it.
+    known.set(Buffer.from(userAgent).toString(), verdict);
     return verdict;
   };
 }

@@ -25,7 +25,8 @@ export function selectCredentials(lines: readonly string[], realm: RealmRecord):
   let best: DigestCredentials | undefined;
   let foreign: string | undefined;
   let isMalformed = false;
-  for (const line of lines.slice(0, MOST_LINES)) {
+  for (let index = 0; index < lines.length && index < MOST_LINES; index += 1) {
+    const line = lines[index] ?? '';
     const credentials = parseCredentials(line);
     if (credentials === undefined) isMalformed ||= isDigestScheme(line);
     else if (credentials.nonce === '' || credentials.response === '') continue;

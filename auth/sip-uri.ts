@@ -44,12 +44,13 @@ function parsePlainUri(text: string): UriParts | undefined {
   if (at >= 0 && !isAll(text, 4, at, IN_USER)) return undefined;
   const hostStart = at < 0 ? 4 : at + 1;
   let end = hostStart;
-  while (((PLAIN[text.charCodeAt(end)] ?? 0) & IN_HOST) !== 0) end += 1;
+  // Within the text: what lies beyond it is no number, and looking that up is dear.
+  while (end < text.length && ((PLAIN[text.charCodeAt(end)] ?? 0) & IN_HOST) !== 0) end += 1;
   if (end === hostStart) return undefined;
   // RFC 3261 section 25.1: a domain may end with the dot of the root.
   const host = text.slice(hostStart, text.charCodeAt(end - 1) === DOT ? end - 1 : end);
   let port = 0;
-  if (text.charCodeAt(end) === COLON) {
+  if (end < text.length && text.charCodeAt(end) === COLON) {
     const portStart = end + 1;
     end = portStart;
     for (let code = text.charCodeAt(end); code >= 48 && code <= 57; code = text.charCodeAt(end)) {

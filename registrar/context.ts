@@ -26,6 +26,8 @@ export interface RegisterContext extends LazilyTraced {
   trunk: TrunkRecord | undefined;
   /** Set once the digest was right. */
   credentials: DigestCredentials | undefined;
+  /** Which password it was made with; set once the identity may go on. */
+  password: 'current' | 'previous' | undefined;
   contacts: ContactList;
   /** Answer lines and reason of success. */
   lines: readonly string[];
@@ -55,6 +57,7 @@ export function openContext(
     username: '',
     trunk: undefined,
     credentials: undefined,
+    password: undefined,
     contacts: { kind: 'fetch' },
     lines: [],
     reason: 'registered',

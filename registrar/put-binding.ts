@@ -150,9 +150,10 @@ function pathOf(request: InboundRequest): readonly string[] {
 
 function isSameFlow(binding: Binding, request: InboundRequest): boolean {
   return (
-    binding.flowId === request.flowId &&
     binding.sourcePort === request.sourcePort &&
     binding.sourceAddress === request.sourceAddress &&
-    binding.transport === request.transport
+    binding.transport === request.transport &&
+    // The last, since it is put together for who asks.
+    binding.flowId === request.flowId
   );
 }

@@ -1,6 +1,14 @@
 import { addressUri, parseSipUri } from '../auth/index.ts';
 import type { RealmRecord, RegisterFailure, TrunkRecord } from '../bus/index.ts';
-import { completeTrace, type Reason, type Rejection, type Result, reasonEntry, type Step } from '../telemetry/index.ts';
+import {
+  completeTrace,
+  note,
+  type Reason,
+  type Rejection,
+  type Result,
+  reasonEntry,
+  type Step,
+} from '../telemetry/index.ts';
 import type { RegisterContext } from './context.ts';
 
 /** How one REGISTER ended; `lines` are header lines without CR LF. */
@@ -50,8 +58,18 @@ export function describeFailure(
     reason: rejection.reason,
     sentence: shortened(rejection.sentence ?? entry.sentence),
     remedy: rejection.remedy ?? entry.remedy,
-    trace: completeTrace(steps, context, rejection).map((line) => ({ ...line, saw: shortened(line.saw) })),
+    trace: completeTrace(steps, noted(context), rejection).map((line) => ({ ...line, saw: shortened(line.saw) })),
   };
+}
+
+/** The context with what steps that proceeded had decided: read of failures alone, so nobody writes it down before. */
+function noted(context: RegisterContext): RegisterContext {
+  const { request, realm, credentials, trunk, password } = context;
+  if (realm !== undefined) note(context, 'resolveRealm', parseSipUri(request.uri)?.host ?? '', realm.realm);
+  if (credentials !== undefined && trunk !== undefined && password !== undefined) {
+    note(context, 'authenticate', credentials.username, trunk.uuid + (password === 'current' ? '' : ', old password'));
+  }
+  return context;
 }
 
 /** Strangers write what they like, and it is kept for a month. */

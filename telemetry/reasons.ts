@@ -14,5 +14,8 @@ export type Reason = keyof typeof REASONS;
 
 /** The catalogue entry with its optional fields in reach. */
 export function reasonEntry(reason: Reason): ReasonEntry {
-  return REASONS[reason];
+  return ENTRIES.get(reason) ?? REASONS[reason];
 }
+
+/** A look-up by a name that differs each time is several times as fast in a Map as in an object of this size. */
+const ENTRIES: ReadonlyMap<Reason, ReasonEntry> = new Map(Object.entries(REASONS) as [Reason, ReasonEntry][]);

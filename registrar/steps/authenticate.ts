@@ -1,5 +1,5 @@
 import { throttled } from '../../auth/index.ts';
-import { note, type Rejection } from '../../telemetry/index.ts';
+import type { Rejection } from '../../telemetry/index.ts';
 import { type RegisterContext, required } from '../context.ts';
 
 /** Every REGISTER is challenged (interface.md, What is challenged). */
@@ -18,11 +18,6 @@ export function authenticate(context: RegisterContext): Rejection | undefined {
   if (context.bindings.states.passwordChanged(trunk, password)) events.passwordMoved?.(trunk.id);
   const waitSec = auth.limits.countIdentity(trunk.uuid, context.request.sourceAddress);
   if (waitSec > 0) return throttled('rate_limited', waitSec);
-  note(
-    context,
-    'authenticate',
-    credentials.username,
-    password === 'current' ? trunk.uuid : `${trunk.uuid}, old password`,
-  );
+  context.password = password;
   return undefined;
 }

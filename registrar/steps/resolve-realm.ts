@@ -1,5 +1,5 @@
 import { addressUri, parseSipUri } from '../../auth/index.ts';
-import { note, type Rejection } from '../../telemetry/index.ts';
+import type { Rejection } from '../../telemetry/index.ts';
 import type { RegisterContext } from '../context.ts';
 
 /** Domain = realm = tenant: read from the Request-URI, or from To when that holds only an address (F-031, A12). */
@@ -15,7 +15,6 @@ export function resolveRealm(context: RegisterContext): Rejection | undefined {
   context.to = to;
   context.realm = resolution.realm;
   context.warnRealm = resolution.realm.realm;
-  note(context, 'resolveRealm', target.host, resolution.realm.realm);
   return undefined;
 }
 

@@ -32,6 +32,8 @@ const CR = 13;
 /** One bound UDP socket: every datagram in is a message, datagrams out leave together at the end of the turn. */
 export class UdpSocket {
   readonly point: ListenPoint;
+  /** What the ids of its flows begin with. */
+  readonly flowPrefix: string;
   readonly #socket: Socket;
   readonly #context: TransportContext;
   readonly #watched: WatchedPeers | undefined;
@@ -43,6 +45,7 @@ export class UdpSocket {
   constructor(socket: Socket, point: ListenPoint, context: TransportContext, shared: boolean) {
     this.#socket = socket;
     this.point = point;
+    this.flowPrefix = `udp/${formatEndpoint(point.host, point.port)}/`;
     this.#context = context;
     const receive = (bytes: Buffer, peer: RemoteInfo): void => this.#receive(bytes, peer);
     socket.on('message', receive);
@@ -176,8 +179,7 @@ class UdpFlow implements Flow {
   }
 
   get id(): string {
-    const { host, port } = this.#socket.point;
-    return `udp/${formatEndpoint(host, port)}/${formatEndpoint(this.remoteAddress, this.remotePort)}`;
+    return this.#socket.flowPrefix + formatEndpoint(this.remoteAddress, this.remotePort);
   }
 
   get localAddress(): string {
