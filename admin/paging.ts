@@ -5,17 +5,18 @@ import type { SortOrder } from './store-port.ts';
 export const DEFAULT_PER_PAGE = 50;
 export const MAX_PER_PAGE = 200;
 
-/** Query parameters of every list. */
+/** A page or a cursor, for what has an order of its own. */
 export const PAGE_QUERY = {
   page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'From 1.' })),
   per_page: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_PER_PAGE, description: 'Default 50.' })),
   cursor: Type.Optional(Type.String({ maxLength: 2000, description: 'next_cursor of the page before.' })),
 };
 
-/** Those, and `sort` by one of these fields of the rows, none of which may be null. */
+/** Query parameters of every list: a page or a cursor, and `sort` by `id` or a field of the rows that is never null. */
 export function sortedBy<const Names extends readonly string[]>(...names: Names) {
   const description = 'Default by id. With - the greatest first; equal ones are by id.';
-  const values = names.flatMap((name: Names[number]) => [name, `-${name}`] as const);
+  const all: readonly ('id' | Names[number])[] = ['id', ...names];
+  const values = all.flatMap((name) => [name, `-${name}`] as const);
   return { ...PAGE_QUERY, sort: Type.Optional(Type.Enum(values, { description })) };
 }
 
@@ -77,10 +78,10 @@ export function paged<T extends { readonly id: number }>(
   return { rows, meta: { total: found.total, page: request.page, per_page: request.perPage, next_cursor: next } };
 }
 
-/** `created_at` of the API is `createdAtMs` of the rows. */
+/** `created_at` of the API is `createdAtMs` of the rows, `at` is `atMs`. */
 function sortOf(sort: string | undefined, after?: string | number): SortOrder | undefined {
   if (sort === undefined) return undefined;
-  const name = sort.replace(/^-/, '').replace(/_at$/, '_at_ms');
+  const name = sort.replace(/^-/, '').replace(/(^|_)at$/, '$1at_ms');
   const column = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   return { column, isDescending: sort.startsWith('-'), ...(after === undefined ? {} : { after }) };
 }
@@ -121,13 +122,4 @@ function parseTail(text: string): readonly [order?: string, after?: string | num
   } catch {
     return undefined;
   }
-}
-
-/** A slice of rows that are all in memory, ordered by id. */
-export function sliceOf<T extends { readonly id: number }>(
-  rows: readonly T[],
-  request: Pick<PageRequest, 'afterId' | 'offset' | 'limit'>,
-): { readonly total: number; readonly rows: readonly T[] } {
-  const after = request.afterId > 0 ? rows.filter((row) => row.id > request.afterId) : rows;
-  return { total: rows.length, rows: after.slice(request.offset, request.offset + request.limit) };
 }

@@ -84,14 +84,9 @@ export interface SipStats {
 /** Call records and failed REGISTERs as the main thread persists them. */
 export interface RecordStore {
   /** By id. */
-  listCalls(
-    visible: Visible,
-    slice: Slice & { readonly order: 'asc' | 'desc' },
-    filter: CallFilter,
-  ): Promise<Found<StoredCall>>;
+  listCalls(visible: Visible, slice: Slice, filter: CallFilter): Promise<Found<StoredCall>>;
   /** By integer id or uuid, of whatever account. */
   findCall(ref: Ref): Promise<StoredCall | undefined>;
-  /** Newest first: `afterId` is the exclusive upper bound of `id` when not 0. */
   listRegisterFailures(visible: Visible, slice: Slice, filter: FailureFilter): Promise<Found<StoredFailure>>;
   /** The newest failed REGISTER of each of these trunks that has one. */
   lastFailures(trunkIds: readonly number[]): Promise<ReadonlyMap<number, StoredFailure>>;

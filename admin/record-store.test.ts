@@ -28,7 +28,8 @@ async function insertFailure(world: TestWorld, accountId: number | null, usernam
   await world.store.db.insertInto('registerFailures').values(row).execute();
 }
 
-const SLICE = { afterId: 0, offset: 0, limit: 10, order: 'asc' } as const;
+const SLICE = { afterId: 0, offset: 0, limit: 10 } as const;
+const NEWEST_FIRST = { column: 'id', isDescending: true };
 
 t.test('calls are listed by account, by filter and in either order', async (t) => {
   const world = await openTestWorld(t);
@@ -42,10 +43,10 @@ t.test('calls are listed by account, by filter and in either order', async (t) =
     (await records.listCalls(...args)).rows.map((call) => call.uuid);
   t.same(await uuids(new Set([msp]), SLICE, {}), ['a', 'c']);
   t.same(await uuids(null, SLICE, {}), ['a', 'b', 'c', 'd'], 'the operator sees calls of nobody too');
-  t.same(await uuids(null, { ...SLICE, order: 'desc' }, { live: false }), ['d', 'b', 'a']);
+  t.same(await uuids(null, { ...SLICE, sort: NEWEST_FIRST }, { live: false }), ['d', 'b', 'a']);
   t.same(await uuids(null, SLICE, { live: true }), ['c']);
   t.same(await uuids(null, { ...SLICE, afterId: 2 }, {}), ['c', 'd']);
-  t.same(await uuids(null, { ...SLICE, order: 'desc', afterId: 3 }, {}), ['b', 'a']);
+  t.same(await uuids(null, { ...SLICE, sort: { ...NEWEST_FIRST, after: 3 }, afterId: 3 }, {}), ['b', 'a']);
   t.equal((await records.listCalls(new Set([msp]), { ...SLICE, limit: 1 }, {})).total, 2);
   t.equal((await records.findCall('b'))?.id, 2);
   t.equal((await records.findCall('2'))?.uuid, 'b');
@@ -58,7 +59,9 @@ t.test('failed REGISTERs come newest first and only of accounts that may be seen
   await insertFailure(world, null, 'scanner');
   await insertFailure(world, world.accounts.msp, 'two');
   const names = async (visible: ReadonlySet<number> | null) =>
-    (await records.listRegisterFailures(visible, SLICE, {})).rows.map((failure) => failure.username);
+    (await records.listRegisterFailures(visible, { ...SLICE, sort: NEWEST_FIRST }, {})).rows.map(
+      (failure) => failure.username,
+    );
   t.same(await names(new Set([world.accounts.msp])), ['two', 'one']);
   t.same(await names(null), ['two', 'scanner', 'one']);
   t.same(await names(new Set([world.accounts.bistro])), []);

@@ -18,6 +18,25 @@ async function sortableLists(
   });
 }
 
+/** Lists that `fill` gives five rows or more. */
+const FILLED = [
+  '/accounts',
+  '/portal/sip-trunks',
+  '/extensions',
+  '/trunk-groups',
+  '/carriers',
+  '/users',
+  '/api-keys',
+  '/sip-domains',
+  '/dids',
+  '/numbers',
+  '/portal/did-routing',
+  '/registrations',
+  '/webhooks',
+  '/rate-decks',
+  '/audit',
+];
+
 /** Five rows or more of everything, some alike in what they are sorted by, some later than others. */
 async function fill(world: TestWorld): Promise<void> {
   const { msp, bistro } = world.accounts;
@@ -39,6 +58,9 @@ async function fill(world: TestWorld): Promise<void> {
     });
     await make('/trunk-groups', { account_id: msp, name, members: [] });
     await make('/carriers', { name });
+    await make('/webhooks', { url: `https://${name}.example/`.toLowerCase() });
+    await make('/rate-decks', { name, currency: 'EUR' });
+    await make('/wallet/topups', { account_id: msp, amount: 100, note: name });
     await make('/api-keys', { account_id: msp, name, scopes: ['admin'] });
     await make('/sip-domains', { account_id: msp, domain: `${name}.example`.toLowerCase() });
     await make('/dids', {
@@ -47,6 +69,10 @@ async function fill(world: TestWorld): Promise<void> {
       destination: { kind: 'uri', uri: 'sip:a@pbx.example' },
     });
   }
+}
+
+function isLess(a: string | number | undefined, b: string | number | undefined): boolean {
+  return typeof a === 'number' && typeof b === 'number' ? a < b : String(a) < String(b);
 }
 
 /** The ids of a list, two at a time by cursor. */
@@ -61,19 +87,44 @@ async function byCursor(world: TestWorld, path: string, sort: string): Promise<r
   }
 }
 
+/** Lists whose order is their own: offers of carriers, which are no rows of ours. */
+const UNSORTED = ['/numbers/search', '/inventory/numbers'];
+
+t.test('every list with pages can be sorted', async (t) => {
+  const world = await openTestWorld(t);
+  const { body } = await send(world.app, 'GET', '/openapi.json');
+  const paths = Object.entries(body.paths as Record<string, { get?: { parameters?: readonly Parameter[] } }>);
+  const names = (get: { parameters?: readonly Parameter[] } | undefined) =>
+    (get?.parameters ?? []).map(({ name }) => name);
+  const lists = paths.filter(([, { get }]) => names(get).includes('page'));
+  t.ok(lists.length >= 25, `${lists.length} lists`);
+  const without = lists.filter(([, { get }]) => !names(get).includes('sort')).map(([path]) => path);
+  t.same(
+    without.filter((path) => !UNSORTED.includes(path.replace('/api/v1', ''))),
+    [],
+  );
+  for (const [path] of lists.filter(([path]) => !path.includes('{'))) {
+    const { status, body: answer } = await send(world.app, 'GET', `${path}?sort=-id`, { key: world.keys.msp });
+    const isOperators = answer.error?.code === 'operator_only';
+    if (!without.includes(path) && !isOperators) t.equal(status, 200, path);
+  }
+});
+
 t.test('every list that says so is sorted, both ways, and the same page by page', async (t) => {
   const world = await openTestWorld(t);
   await fill(world);
   const lists = await sortableLists(world);
   t.ok(lists.length >= 10, `${lists.length} lists can be sorted`);
-  for (const [path, sorts] of lists) {
+  const filled = lists.filter(([path]) => FILLED.includes(path));
+  t.equal(filled.length, FILLED.length);
+  for (const [path, sorts] of filled) {
     for (const sort of sorts) {
       const { body } = await send(world.control, 'GET', `${path}?sort=${sort}&per_page=200`);
       const field = sort.replace('-', '');
       const rows = body.data as readonly Record<string, string | number>[];
       t.ok(rows.length >= 5, `${path}: ${rows.length} rows`);
       const isAfter = (a: Record<string, string | number>, b: Record<string, string | number>) =>
-        a[field] === b[field] ? Number(a.id) - Number(b.id) : String(a[field]) < String(b[field]) ? -1 : 1;
+        a[field] === b[field] ? Number(a.id) - Number(b.id) : Number(isLess(a[field], b[field])) * -2 + 1;
       const wanted = rows.toSorted((a, b) => (sort.startsWith('-') ? isAfter(b, a) : isAfter(a, b)));
       const ids = (some: readonly Record<string, string | number>[]) => some.map(({ id }) => id);
       if (rows.every((row) => row[field] !== undefined)) t.same(ids(rows), ids(wanted), `${path} by ${sort}`);

@@ -22,7 +22,6 @@ export interface WebhookStore {
   remove(actor: Actor, id: number): Promise<void>;
   /** Puts an event on the way to this endpoint alone. @returns the delivery's id */
   sendTest(actor: Actor, webhook: WebhookRow): Promise<number>;
-  /** Newest first: `afterId` is the exclusive upper bound of `id` when not 0. */
   deliveries(webhookId: number, slice: Slice): Promise<Found<StoredDelivery>>;
   replay(actor: Actor, webhook: WebhookRow, deliveryId: number): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { AdminDeps } from '../deps.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import { isoTime, listEnvelope, nullable } from '../shapes.ts';
 
 const ENTRY_SHAPE = Type.Object({
@@ -24,7 +24,7 @@ export function installAudit(define: DefineRoute, deps: AdminDeps): void {
     tag: 'Audit',
     summary: 'List changes',
     scope: 'admin',
-    query: Type.Object(PAGE_QUERY, { additionalProperties: false }),
+    query: Type.Object(sortedBy('at', 'action', 'resource'), { additionalProperties: false }),
     response: listEnvelope(ENTRY_SHAPE),
     handler: async ({ principal, query }) => {
       const page = parsePage(query);

@@ -4,7 +4,7 @@ import { fromCents, toCents } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import { ApiError, fieldError } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import { envelope, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
 import { given } from '../store/audited.ts';
 import { targetAccount } from '../target-account.ts';
@@ -79,7 +79,7 @@ function defineRating(define: DefineRoute, deps: AdminDeps): void {
     tag: TAG,
     summary: 'List calls that wait for a price',
     scope: 'billing:read',
-    query: Type.Object(PAGE_QUERY, { additionalProperties: false }),
+    query: Type.Object(sortedBy(), { additionalProperties: false }),
     response: listEnvelope(UNRATED),
     handler: async ({ principal, query }) => {
       const page = parsePage(query);

@@ -6,7 +6,7 @@ import type { AdminDeps } from '../deps.ts';
 import { ApiError, fieldError, notFound } from '../errors.ts';
 import { fingerprintOf, idempotencyKey } from '../http/idempotency.ts';
 import type { Call, DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import type { Principal } from '../principal.ts';
 import { envelope, ID_PARAMS, listEnvelope } from '../shapes.ts';
 import type { BulkJobRow } from '../store-port.ts';
@@ -105,7 +105,7 @@ function defineReads(define: DefineRoute, deps: AdminDeps, resource: BulkResourc
     tag: TAG,
     summary: `List bulk jobs on ${resource.name}`,
     scope: resource.readScope,
-    query: Type.Object(PAGE_QUERY, { additionalProperties: false }),
+    query: Type.Object(sortedBy('created_at'), { additionalProperties: false }),
     response: listEnvelope(BULK_JOB_SHAPE),
     handler: async ({ principal, query }) => {
       const page = parsePage(query);

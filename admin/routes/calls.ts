@@ -3,7 +3,7 @@ import type { CallLeg } from '../../bus/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import type { StoredCall } from '../ports.ts';
 import { canSee, type Principal } from '../principal.ts';
 import { envelope, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
@@ -15,8 +15,8 @@ const TAG = 'Calls';
 const TEXT = Type.Optional(Type.String({ maxLength: 64 }));
 const CALLS_QUERY = Type.Object(
   {
-    ...PAGE_QUERY,
-    order: Type.Optional(Type.Enum(['asc', 'desc'], { description: 'By id; desc is newest first. Default asc.' })),
+    ...sortedBy('started_at'),
+    order: Type.Optional(Type.Enum(['asc', 'desc'], { description: 'desc is sort=-id, asc sort=id.' })),
     account_id: TEXT,
     trunk: Type.Optional(Type.String({ maxLength: 64, description: 'Integer id or uuid.' })),
     direction: Type.Optional(Type.Enum(['in', 'out', 'internal'])),
@@ -73,12 +73,12 @@ export function installCalls(define: DefineRoute, deps: AdminDeps): void {
     query: CALLS_QUERY,
     response: listEnvelope(Type.Object(CALL_SUMMARY)),
     handler: async ({ principal, query }) => {
-      const page = parsePage(query);
+      const page = parsePage({ ...(query.order === 'desc' ? { sort: '-id' } : {}), ...query });
       const account = await accountFilter(deps, principal, query.account_id);
       const trunk = query.trunk === undefined ? {} : { trunkId: (await findTrunk(deps, principal, query.trunk)).id };
       const { direction, result, reason, live } = query;
       const filter = { direction, result, reason, live, ...account, ...trunk };
-      const found = await deps.records.listCalls(principal.visible, { ...page, order: query.order ?? 'asc' }, filter);
+      const found = await deps.records.listCalls(principal.visible, page, filter);
       const { rows, meta } = paged(page, found);
       return { data: rows.map(callSummary), meta };
     },

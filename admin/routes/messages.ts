@@ -3,7 +3,7 @@ import { toCents } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import { idempotencyKey } from '../http/idempotency.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import { envelope, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
 import type { MessageDeliveryRow, MessageRow } from '../store-port.ts';
 import { toE164 } from './did-routing.ts';
@@ -76,7 +76,7 @@ export function installMessages(define: DefineRoute, deps: AdminDeps): void {
     scope: 'messages:read',
     query: Type.Object(
       {
-        ...PAGE_QUERY,
+        ...sortedBy('created_at'),
         account_id: Type.Optional(Type.String({ maxLength: 64 })),
         direction: Type.Optional(Type.Enum(['out', 'in'])),
         status: Type.Optional(Type.Enum(['queued', 'sent', 'delivered', 'failed', 'received'])),

@@ -5,7 +5,7 @@ import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import { idempotencyKey } from '../http/idempotency.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
 import type { OrderRow } from '../store-port.ts';
 import { targetAccount } from '../target-account.ts';
@@ -109,7 +109,7 @@ export function installOrders(define: DefineRoute, deps: AdminDeps): void {
     summary: 'List orders',
     scope: 'billing:read',
     query: Type.Object(
-      { ...PAGE_QUERY, account_id: Type.Optional(Type.String({ maxLength: 64 })) },
+      { ...sortedBy('created_at'), account_id: Type.Optional(Type.String({ maxLength: 64 })) },
       { additionalProperties: false },
     ),
     response: listEnvelope(ORDER),

@@ -3,7 +3,7 @@ import { type DeckRow, decimal, type Payer, type RateRow } from '../../billing-h
 import type { AdminDeps } from '../deps.ts';
 import { ApiError, fieldError, notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import type { Principal } from '../principal.ts';
 import { requireOperator } from '../principal.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, NAME, nullable } from '../shapes.ts';
@@ -82,7 +82,7 @@ function defineDecks(define: DefineRoute, deps: AdminDeps): void {
     tag: TAG,
     summary: 'List price lists',
     scope: 'billing:read',
-    query: Type.Object(PAGE_QUERY, { additionalProperties: false }),
+    query: Type.Object(sortedBy('name'), { additionalProperties: false }),
     response: listEnvelope(DECK),
     handler: async ({ principal, query }) => {
       const page = parsePage(query);
@@ -144,7 +144,7 @@ function definePrices(define: DefineRoute, deps: AdminDeps): void {
     scope: 'billing:read',
     params: ID_PARAMS,
     query: Type.Object(
-      { ...PAGE_QUERY, prefix: Type.Optional(Type.String({ maxLength: 20 })) },
+      { ...sortedBy('prefix'), prefix: Type.Optional(Type.String({ maxLength: 20 })) },
       { additionalProperties: false },
     ),
     response: listEnvelope(RATE),

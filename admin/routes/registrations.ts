@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
+import { sliceRows } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage, sliceOf } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import type { RegistrationStatus, StoredFailure } from '../ports.ts';
 import type { Principal } from '../principal.ts';
 import { isoTime, listEnvelope, nullable } from '../shapes.ts';
@@ -15,7 +16,7 @@ const TAG = 'Registrations';
 
 const LIST_QUERY = Type.Object(
   {
-    ...PAGE_QUERY,
+    ...sortedBy('name', 'username'),
     account_id: Type.Optional(Type.String({ maxLength: 64 })),
     state: Type.Optional(Type.Enum(['never', 'registered', 'offline'])),
   },
@@ -66,7 +67,7 @@ export function installRegistrations(define: DefineRoute, deps: AdminDeps): void
       const account = await accountFilter(deps, principal, query.account_id);
       if (query.state !== undefined) {
         const matching = await trunksInState(deps, principal, account, query.state);
-        const { rows, meta } = paged(page, sliceOf(matching, page));
+        const { rows, meta } = paged(page, sliceRows(matching, page));
         return { data: await rowViews(deps, rows), meta };
       }
       const { rows, meta } = paged(page, await deps.store.trunks.list(principal.visible, page, account));
@@ -80,12 +81,12 @@ export function installRegistrations(define: DefineRoute, deps: AdminDeps): void
     summary: 'List failed REGISTERs with every decision taken, newest first',
     scope: 'trunks:read',
     query: Type.Object(
-      { ...PAGE_QUERY, trunk: Type.Optional(Type.String({ maxLength: 64 })) },
+      { ...sortedBy('at'), trunk: Type.Optional(Type.String({ maxLength: 64 })) },
       { additionalProperties: false },
     ),
     response: listEnvelope(FAILURE_SHAPE),
     handler: async ({ principal, query }) => {
-      const page = parsePage(query);
+      const page = parsePage({ sort: '-id', ...query });
       const filter = query.trunk === undefined ? {} : { trunkId: (await findTrunk(deps, principal, query.trunk)).id };
       const { rows, meta } = paged(page, await deps.records.listRegisterFailures(principal.visible, page, filter));
       return { data: rows.map(failureView), meta };

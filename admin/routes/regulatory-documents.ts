@@ -3,7 +3,7 @@ import { checkUpload, DOCUMENT_KINDS, MOST_BYTES } from '../../billing-hooks/ind
 import type { AdminDeps } from '../deps.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { FILE_SHAPE } from '../http/upload.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, listEnvelope } from '../shapes.ts';
 import { targetAccount } from '../target-account.ts';
 import { DOCUMENT_SHAPE, documentView } from '../views/regulatory.ts';
@@ -66,7 +66,7 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     summary: 'List documents',
     scope: 'numbers:read',
     query: Type.Object(
-      { ...PAGE_QUERY, account_id: Type.Optional(Type.String({ maxLength: 64 })) },
+      { ...sortedBy('created_at'), account_id: Type.Optional(Type.String({ maxLength: 64 })) },
       { additionalProperties: false },
     ),
     response: listEnvelope(DOCUMENT_SHAPE),

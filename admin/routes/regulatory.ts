@@ -4,7 +4,7 @@ import type { AdminDeps } from '../deps.ts';
 import { fieldError } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { FILE_SHAPE, type FileBody } from '../http/upload.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, listEnvelope } from '../shapes.ts';
 import type { Ref } from '../store-port.ts';
 import { REQUIREMENT_SHAPE, requirementView, SUBMISSION_SHAPE, submissionView } from '../views/regulatory.ts';
@@ -93,7 +93,7 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     scope: 'numbers:read',
     query: Type.Object(
       {
-        ...PAGE_QUERY,
+        ...sortedBy('created_at'),
         account_id: Type.Optional(Type.String({ maxLength: 64 })),
         status: Type.Optional(STATUS),
       },

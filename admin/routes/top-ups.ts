@@ -4,7 +4,7 @@ import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import type { PaymentRow } from '../money-store-port.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
 import { targetAccount } from '../target-account.ts';
 import { accountFilter } from './filters.ts';
@@ -55,7 +55,7 @@ export function installTopUps(define: DefineRoute, deps: AdminDeps): void {
     summary: 'List payments',
     scope: 'billing:read',
     query: Type.Object(
-      { ...PAGE_QUERY, account_id: Type.Optional(Type.String({ maxLength: 64 })) },
+      { ...sortedBy('created_at'), account_id: Type.Optional(Type.String({ maxLength: 64 })) },
       { additionalProperties: false },
     ),
     response: listEnvelope(PAYMENT),

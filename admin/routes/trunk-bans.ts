@@ -15,7 +15,7 @@ const TAG = 'Bans';
  * So many of the newest failures of a trunk are looked at for where they came from; only those whose address cannot be
  * made up, or anybody could have a say in the ban of any address.
  */
-const FAILURES = { afterId: 0, offset: 0, limit: 200 };
+const FAILURES = { afterId: 0, offset: 0, limit: 200, sort: { column: 'id', isDescending: true } };
 
 const ADDRESS_PARAMS = Type.Object({ ...ID_PARAMS.properties, address: Type.String({ minLength: 1, maxLength: 64 }) });
 

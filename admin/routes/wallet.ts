@@ -3,7 +3,7 @@ import { formatMoney, fromCents, toCents } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import { idempotencyKey } from '../http/idempotency.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import { envelope, ID_OR_UUID, isoTime, listEnvelope, nullable } from '../shapes.ts';
 import type { TransactionRow } from '../store-port.ts';
 import { targetAccount } from '../target-account.ts';
@@ -88,7 +88,7 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     tag: TAG,
     summary: 'List what was charged and paid in',
     scope: 'billing:read',
-    query: Type.Object({ ...PAGE_QUERY, account_id: ACCOUNT_ID }, { additionalProperties: false }),
+    query: Type.Object({ ...sortedBy('created_at'), account_id: ACCOUNT_ID }, { additionalProperties: false }),
     response: listEnvelope(TRANSACTION_SHAPE),
     handler: async ({ principal, query }) => {
       const account = await targetAccount(deps, principal, query.account_id);

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { AdminDeps } from '../deps.ts';
 import { fieldError, notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import { envelope, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
 import type { StoredDelivery } from '../store-port.ts';
 import { findWebhook } from './find-webhook.ts';
@@ -40,11 +40,11 @@ export function installWebhookDeliveries(define: DefineRoute, deps: AdminDeps): 
     summary: 'What was sent there, newest first, with every attempt',
     scope: 'webhooks:read',
     params: ID_PARAMS,
-    query: Type.Object(PAGE_QUERY, { additionalProperties: false }),
+    query: Type.Object(sortedBy('created_at'), { additionalProperties: false }),
     response: listEnvelope(DELIVERY),
     handler: async ({ principal, params, query }) => {
       const { id } = await findWebhook(deps, principal, params.id);
-      const page = parsePage(query);
+      const page = parsePage({ sort: '-id', ...query });
       const { rows, meta } = paged(page, await deps.store.webhooks.deliveries(id, page));
       return { data: rows.map(deliveryView), meta };
     },
@@ -60,7 +60,7 @@ export function installWebhookDeliveries(define: DefineRoute, deps: AdminDeps): 
     handler: async ({ principal, params }) => {
       const { id } = await findWebhook(deps, principal, params.id);
       const deliveryId = idOf(params.delivery_id);
-      const { rows } = await deps.store.webhooks.deliveries(id, { afterId: deliveryId + 1, offset: 0, limit: 1 });
+      const { rows } = await deps.store.webhooks.deliveries(id, { afterId: deliveryId - 1, offset: 0, limit: 1 });
       const [row] = rows;
       if (row === undefined || row.id !== deliveryId) throw notFound('delivery');
       return { data: deliveryView(row) };

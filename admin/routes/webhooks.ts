@@ -4,7 +4,7 @@ import { EVENT_NAMES } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import { fieldError } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
+import { paged, parsePage, sortedBy } from '../paging.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
 import type { WebhookRow } from '../store-port.ts';
 import { targetAccount } from '../target-account.ts';
@@ -134,7 +134,7 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     summary: 'List endpoints',
     scope: 'webhooks:read',
     query: Type.Object(
-      { ...PAGE_QUERY, account_id: Type.Optional(Type.String({ maxLength: 64 })) },
+      { ...sortedBy('url', 'created_at'), account_id: Type.Optional(Type.String({ maxLength: 64 })) },
       { additionalProperties: false },
     ),
     response: listEnvelope(Type.Object(SHOWN)),

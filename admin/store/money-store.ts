@@ -16,7 +16,7 @@ import {
   setFunding,
   setTerms,
 } from '../../billing-hooks/index.ts';
-import type { Store } from '../../tenancy/index.ts';
+import { inSlice, type Store, within } from '../../tenancy/index.ts';
 import type { MoneyStore } from '../money-store-port.ts';
 import type { Slice, Visible } from '../store-port.ts';
 import { audited } from './audited.ts';
@@ -113,9 +113,8 @@ function deckStore(store: Store) {
 }
 
 async function listUnrated(store: Store, visible: Visible, slice: Slice) {
-  let query = store.db.selectFrom('ratingQueue').where('status', '=', 'unrated');
-  if (visible !== null) query = query.where('accountId', 'in', visible.size > 0 ? [...visible] : [-1]);
+  const unrated = store.db.selectFrom('ratingQueue').where('status', '=', 'unrated');
+  const query = unrated.where(within(visible, 'rating_queue.account_id'));
   const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const page = query.selectAll().where('callId', '>', slice.afterId).orderBy('callId');
-  return { total, rows: await page.offset(slice.offset).limit(slice.limit).execute() };
+  return { total, rows: await inSlice(query.selectAll(), slice, { id: 'callId' }).execute() };
 }

@@ -1,5 +1,5 @@
 import { type PaymentProvider, startPayment, takePaymentNotice } from '../../billing-hooks/index.ts';
-import type { Store } from '../../tenancy/index.ts';
+import { inSlice, type Store, within } from '../../tenancy/index.ts';
 import { ApiError } from '../errors.ts';
 import type { MoneyStore } from '../money-store-port.ts';
 import type { Visible } from '../store-port.ts';
@@ -9,8 +9,7 @@ type PaymentPart = Pick<MoneyStore, 'startPayment' | 'takePaymentNotice' | 'list
 /** Payments over the store. @param provider `null`: there is none */
 export function createPaymentStore(store: Store, provider: PaymentProvider | null): PaymentPart {
   const visiblePayments = (visible: Visible) => {
-    const query = store.db.selectFrom('payments');
-    return visible === null ? query : query.where('accountId', 'in', visible.size > 0 ? [...visible] : [-1]);
+    return store.db.selectFrom('payments').where(within(visible, 'payments.account_id'));
   };
   return {
     async startPayment(actor, request) {
@@ -23,12 +22,11 @@ export function createPaymentStore(store: Store, provider: PaymentProvider | nul
       await takePaymentNotice(store, provider, notice);
       return true;
     },
-    async listPayments(visible, { afterId, offset, limit }, { accountId }) {
+    async listPayments(visible, slice, { accountId }) {
       let query = visiblePayments(visible);
       if (accountId !== undefined) query = query.where('accountId', '=', accountId);
       const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-      const page = query.selectAll().where('id', '>', afterId).orderBy('id');
-      return { total, rows: await page.offset(offset).limit(limit).execute() };
+      return { total, rows: await inSlice(query.selectAll(), slice).execute() };
     },
     findPayment: (visible, id) => visiblePayments(visible).selectAll().where('id', '=', id).executeTakeFirst(),
   };

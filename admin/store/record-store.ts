@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { CallRecord, RegisterFailure } from '../../bus/index.ts';
 import { PROVEN_REASONS } from '../../registrar/index.ts';
-import { readAvailability, type Store, type Visible } from '../../tenancy/index.ts';
+import { inSlice, readAvailability, type Store, within } from '../../tenancy/index.ts';
 import type { RecordStore, StoredFailure } from '../ports.ts';
 
 /** Call records and failed REGISTERs as the journal has written them. */
@@ -21,7 +21,7 @@ export function createRecordStore(store: Store): RecordStore {
 }
 
 async function listCalls(store: Store, ...[visible, slice, filter]: Parameters<RecordStore['listCalls']>) {
-  let query = store.db.selectFrom('calls').where(within(visible));
+  let query = store.db.selectFrom('calls').where(within(visible, 'calls.account_id'));
   if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
   if (filter.trunkId !== undefined) query = query.where('trunkId', '=', filter.trunkId);
   if (filter.result !== undefined) query = query.where('result', '=', filter.result);
@@ -29,10 +29,7 @@ async function listCalls(store: Store, ...[visible, slice, filter]: Parameters<R
   if (filter.direction !== undefined) query = query.where('direction', '=', filter.direction);
   if (filter.live !== undefined) query = query.where('endedAtMs', filter.live ? 'is' : 'is not', null);
   const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const later = slice.order === 'asc' ? '>' : '<';
-  let page = query.select(['id', 'record']).orderBy('id', slice.order).offset(slice.offset).limit(slice.limit);
-  if (slice.afterId > 0) page = page.where('id', later, slice.afterId);
-  const rows = await page.execute();
+  const rows = await inSlice(query.select(['id', 'record']), slice).execute();
   return { total, rows: rows.map((row) => ({ ...(JSON.parse(row.record) as CallRecord), id: row.id })) };
 }
 
@@ -40,7 +37,7 @@ async function listFailures(
   store: Store,
   ...[visible, slice, filter]: Parameters<RecordStore['listRegisterFailures']>
 ) {
-  let query = store.db.selectFrom('registerFailures').where(within(visible));
+  let query = store.db.selectFrom('registerFailures').where(within(visible, 'register_failures.account_id'));
   if (filter.trunkId !== undefined) query = query.where('trunkId', '=', filter.trunkId);
   if (filter.isProven === true) {
     const reasons = JSON.stringify(PROVEN_REASONS);
@@ -48,9 +45,7 @@ async function listFailures(
     query = query.where(sql<boolean>`(reason IN (SELECT value FROM json_each(${reasons})) OR ${overConnection})`);
   }
   const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  let page = query.select(['id', 'record']).orderBy('id', 'desc').offset(slice.offset).limit(slice.limit);
-  if (slice.afterId > 0) page = page.where('id', '<', slice.afterId);
-  const rows = await page.execute();
+  const rows = await inSlice(query.select(['id', 'record']), slice).execute();
   return { total, rows: rows.map((row) => ({ ...(JSON.parse(row.record) as RegisterFailure), id: row.id })) };
 }
 
@@ -63,10 +58,4 @@ async function lastFailures(store: Store, trunkIds: readonly number[]): Promise<
     .execute();
   const failures = rows.map((row) => ({ ...(JSON.parse(row.record) as RegisterFailure), id: row.id }));
   return new Map(failures.map((failure) => [failure.trunkId ?? 0, failure]));
-}
-
-/** Rows of no account are seen by the operator alone. */
-function within(visible: Visible) {
-  if (visible === null) return sql<boolean>`1`;
-  return sql<boolean>`account_id IN (SELECT value FROM json_each(${JSON.stringify([...visible])}))`;
 }

@@ -2,9 +2,12 @@ import { Temporal } from 'temporal-polyfill';
 import type { BandRecord } from '../../bus/index.ts';
 import {
   type Found,
+  inSlice,
+  type Slice,
   type SqliteConnection,
   type Store,
   type StoreContext,
+  sliceRows,
   TenancyError,
   type Visible,
 } from '../../tenancy/index.ts';
@@ -53,14 +56,8 @@ export async function getDeck(context: StoreContext, ref: number | string, visib
 }
 
 /** By id. Decks are few, prices are many. */
-export async function listDecks(
-  context: StoreContext,
-  visible: Visible,
-  slice: { readonly afterId: number; readonly offset: number; readonly limit: number },
-): Promise<Found<DeckRow>> {
-  const rows = await decksOf(context, visible);
-  const after = rows.filter(({ id }) => id > slice.afterId);
-  return { total: rows.length, rows: after.slice(slice.offset, slice.offset + slice.limit) };
+export async function listDecks(context: StoreContext, visible: Visible, slice: Slice): Promise<Found<DeckRow>> {
+  return sliceRows(await decksOf(context, visible), slice);
 }
 
 async function decksOf(context: StoreContext, visible: Visible): Promise<readonly DeckRow[]> {
@@ -145,15 +142,13 @@ function writeRates(connection: SqliteConnection, deckId: number, rates: readonl
 export async function listRates(
   context: StoreContext,
   deckId: number,
-  slice: { readonly afterId: number; readonly offset: number; readonly limit: number },
+  slice: Slice,
   prefix?: string,
 ): Promise<Found<RateRow & { readonly id: number }>> {
   let query = context.db.selectFrom('rates').where('deckId', '=', deckId);
   if (prefix !== undefined) query = query.where('prefix', 'like', `${prefix.replace(/\D/g, '')}%`);
   const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const page = query.selectAll().where('id', '>', slice.afterId).orderBy('id');
-  const rows = await page.offset(slice.offset).limit(slice.limit).execute();
-  return { total, rows };
+  return { total, rows: await inSlice(query.selectAll(), slice).execute() };
 }
 
 function checkTimezone(timezone: string): void {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import {
   type Found,
+  inSlice,
   type Ref,
   type Slice,
   type StoreContext,
@@ -67,8 +68,7 @@ export async function listInvoices(
   let query = context.db.selectFrom('invoices').where(seenBy(visible));
   if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
   const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const page = query.selectAll().where('id', '>', slice.afterId).orderBy('id').offset(slice.offset).limit(slice.limit);
-  return { total, rows: (await page.execute()).map(toInvoiceRow) };
+  return { total, rows: (await inSlice(query.selectAll(), slice).execute()).map(toInvoiceRow) };
 }
 
 export function toInvoiceRow(row: Omit<InvoiceRow, 'document'> & { readonly document: string }): InvoiceRow {

@@ -1,5 +1,13 @@
 import { sql } from 'kysely';
-import type { EntryKind, Found, ReferenceType, Slice, StoreContext, Visible } from '../store/index.ts';
+import {
+  type EntryKind,
+  type Found,
+  inSlice,
+  type ReferenceType,
+  type Slice,
+  type StoreContext,
+  type Visible,
+} from '../store/index.ts';
 
 /** One movement of a wallet (F-072). */
 export interface TransactionRow {
@@ -24,6 +32,8 @@ export interface TransactionFilter {
   readonly trunkUuid?: string;
 }
 
+const NAMES = { id: 'ledgerPostings.id', createdAtMs: 'ledgerEntries.atMs' };
+
 /** The movements of the wallets that the caller sees, oldest first. */
 export async function listTransactions(
   context: StoreContext,
@@ -44,15 +54,11 @@ export async function listTransactions(
   if (filter.referenceType !== undefined) query = query.where('referenceType', '=', filter.referenceType);
   if (filter.trunkUuid !== undefined) query = query.where('trunkUuid', '=', filter.trunkUuid);
   const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  const rows = await query
+  const found = query
     .select(['ledgerPostings.id', 'entryId', 'ledgerPostings.accountId', 'amountMicros', 'balanceAfterMicros'])
     .select(['ledgerEntries.currency', 'ledgerEntries.kind', 'referenceType', 'referenceId', 'trunkUuid', 'note'])
-    .select('ledgerEntries.atMs as createdAtMs')
-    .where('ledgerPostings.id', '>', slice.afterId)
-    .orderBy('ledgerPostings.id')
-    .offset(slice.offset)
-    .limit(slice.limit)
-    .execute();
+    .select('ledgerEntries.atMs as createdAtMs');
+  const rows = await inSlice(found, slice, NAMES).execute();
   // A wallet always has an owner: `topUp` and the charges open them so.
   return { total, rows: rows.map((row) => ({ ...row, accountId: row.accountId ?? 0 })) };
 }

@@ -50,23 +50,54 @@ export async function readSlice<Name extends keyof Tables>(
   slice: Slice,
 ): Promise<Found<Selectable<Tables[Name]>>> {
   const { total } = await query.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow();
-  const page = query.selectAll().where(follows(slice)).orderBy(orderOf(slice)).offset(slice.offset).limit(slice.limit);
-  return { total, rows: (await page.execute()) as Selectable<Tables[Name]>[] };
+  return { total, rows: (await inSlice(query.selectAll(), slice).execute()) as Selectable<Tables[Name]>[] };
 }
 
-function orderOf({ sort }: Slice): RawBuilder<unknown> {
-  if (sort === undefined) return sql`id`;
-  const column = sql.ref(sort.column);
-  return sort.isDescending ? sql`${column} DESC, id DESC` : sql`${column}, id`;
+/** The rows of that slice; `names` are those of columns that are called otherwise in the query, `id` among them. */
+export function inSlice<DB, Table extends keyof DB, Row>(
+  query: SelectQueryBuilder<DB, Table, Row>,
+  slice: Slice,
+  names: Readonly<Record<string, string>> = {},
+): SelectQueryBuilder<DB, Table, Row> {
+  const page = query.where(follows(slice, names)).orderBy(orderOf(slice, names));
+  return page.offset(slice.offset).limit(slice.limit);
+}
+
+/** The same of rows that are all in memory, by id. */
+export function sliceRows<T extends { readonly id: number }>(rows: readonly T[], slice: Slice): Found<T> {
+  const { sort, afterId, offset, limit } = slice;
+  const column = (sort?.column ?? 'id') as keyof T;
+  const sign = sort?.isDescending === true ? -1 : 1;
+  const order = (a: unknown, aId: number, b: unknown, bId: number) => {
+    if (a === b) return sign * (aId - bId);
+    return (a as string | number) < (b as string | number) ? -sign : sign;
+  };
+  const ordered = rows.toSorted((a, b) => order(a[column], a.id, b[column], b.id));
+  const last = sort === undefined ? afterId : sort.after;
+  const after =
+    last === undefined || afterId === 0
+      ? ordered
+      : ordered.filter((row) => order(row[column], row.id, last, afterId) > 0);
+  return { total: rows.length, rows: after.slice(offset, offset + limit) };
+}
+
+type Names = Readonly<Record<string, string>>;
+
+function orderOf({ sort }: Slice, names: Names): RawBuilder<unknown> {
+  const id = sql.ref(names.id ?? 'id');
+  if (sort === undefined) return id;
+  const column = sql.ref(names[sort.column] ?? sort.column);
+  return sort.isDescending ? sql`${column} DESC, ${id} DESC` : sql`${column}, ${id}`;
 }
 
 /** What comes after the last row of the page before, whatever has been added meanwhile. */
-function follows({ sort, afterId }: Slice): RawBuilder<boolean> {
-  if (sort?.after === undefined) return sql<boolean>`id > ${sort === undefined ? afterId : 0}`;
-  const column = sql.ref(sort.column);
+function follows({ sort, afterId }: Slice, names: Names): RawBuilder<boolean> {
+  const id = sql.ref(names.id ?? 'id');
+  if (sort?.after === undefined) return sql<boolean>`${id} > ${sort === undefined ? afterId : 0}`;
+  const column = sql.ref(names[sort.column] ?? sort.column);
   return sort.isDescending
-    ? sql<boolean>`(${column} < ${sort.after} OR (${column} = ${sort.after} AND id < ${afterId}))`
-    : sql<boolean>`(${column} > ${sort.after} OR (${column} = ${sort.after} AND id > ${afterId}))`;
+    ? sql<boolean>`(${column} < ${sort.after} OR (${column} = ${sort.after} AND ${id} < ${afterId}))`
+    : sql<boolean>`(${column} > ${sort.after} OR (${column} = ${sort.after} AND ${id} > ${afterId}))`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { notFound } from '../../errors.ts';
 import type { StoreContext } from '../open-store.ts';
 import type { Row } from '../schema.ts';
-import type { Found, Slice } from './common.ts';
+import { type Found, inSlice, type Slice } from './common.ts';
 import { type OutboxRow, openEvent, renderEvent } from './outbox-repo.ts';
 
 /** One event on its way to one endpoint. */
@@ -27,7 +27,7 @@ export interface AttemptResult {
   readonly attempt: Pick<AttemptRow, 'atMs' | 'tookMs' | 'status' | 'error' | 'answer'>;
 }
 
-/** Newest first, each with its attempts; the caller must see to it that the endpoint is visible to who asks. */
+/** Each with its attempts; the caller must see to it that the endpoint is visible to who asks. */
 export async function listDeliveries(
   context: StoreContext,
   webhookId: number,
@@ -35,9 +35,7 @@ export async function listDeliveries(
 ): Promise<Found<StoredDelivery>> {
   const query = context.db.selectFrom('webhookDeliveries').where('webhookId', '=', webhookId);
   const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  let page = query.selectAll().orderBy('id', 'desc').offset(slice.offset).limit(slice.limit);
-  if (slice.afterId > 0) page = page.where('id', '<', slice.afterId);
-  const rows = await page.execute();
+  const rows = await inSlice(query.selectAll(), slice).execute();
   const ids = JSON.stringify(rows.map(({ id }) => id));
   const tries = await context.db
     .selectFrom('webhookAttempts')
