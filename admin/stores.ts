@@ -8,6 +8,7 @@ import type { InvoiceStore } from './invoice-store-port.ts';
 import type { MoneyStore } from './money-store-port.ts';
 import type { NumberStores } from './number-stores.ts';
 import type { PolicyStore } from './policy-store-port.ts';
+import type { RecordStreamStore } from './record-stream-store-port.ts';
 import type { RehearsalStore } from './rehearsal-port.ts';
 import type { CostStore, InventoryStore, OrderStore, WalletStore } from './shop-store-port.ts';
 import type {
@@ -226,6 +227,7 @@ export interface AdminStore extends NumberStores {
   readonly money: MoneyStore;
   readonly invoices: InvoiceStore;
   readonly webhooks: WebhookStore;
+  readonly recordStreams: RecordStreamStore;
   readonly events: EventStore;
   readonly audit: AuditStore;
   readonly tenantFiles: TenantFileStore;

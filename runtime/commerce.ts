@@ -20,6 +20,7 @@ import { watchDocuments } from './watch-documents.ts';
 import { watchFunding } from './watch-funding.ts';
 import { watchMessages } from './watch-messages.ts';
 import { watchMoney } from './watch-money.ts';
+import { watchStreams } from './watch-streams.ts';
 
 /** How often numbers are looked through for what is due (ms). */
 const RENEWALS_MS = 60_000;
@@ -49,6 +50,7 @@ export function startCommerce(
   const onFault = (error: unknown) => logger.error({ err: error }, 'webhooks could not be worked on');
   const sender = new WebhookSender({ store, guard, onFault });
   sender.start();
+  const streams = watchStreams(store, guard, config.dataDir, logger);
   const documents = watchDocuments(store, carrier, logger);
   const messages = watchMessages({ store, carrier, holds, sendToPbx }, logger);
   const money = watchMoney(config, store, carrier, logger);
@@ -63,7 +65,7 @@ export function startCommerce(
     holds,
     payments,
     async close() {
-      const all = [sender, renewals, documents, messages, money, funding];
+      const all = [sender, streams, renewals, documents, messages, money, funding];
       await Promise.all(all.map((work) => work.close()));
     },
   };

@@ -16,8 +16,8 @@ import { installEvents } from './events.ts';
 import { installExplain } from './explain.ts';
 import { installExports } from './exports.ts';
 import type { InstallRoutes } from './install.ts';
-import { installInvoices } from './invoices.ts';
 import { installInventory } from './inventory.ts';
+import { installInvoices } from './invoices.ts';
 import { installLedger } from './ledger.ts';
 import { installMaintenance } from './maintenance.ts';
 import { installMessages } from './messages.ts';
@@ -27,6 +27,7 @@ import { installOffboarding } from './offboarding.ts';
 import { installOrders } from './orders.ts';
 import { installPbxConfig } from './pbx-config.ts';
 import { installRateDecks } from './rate-decks.ts';
+import { installRecordStreams } from './record-streams.ts';
 import { installRegistrations } from './registrations.ts';
 import { installRegulatory } from './regulatory.ts';
 import { installRegulatoryDocuments } from './regulatory-documents.ts';
@@ -43,9 +44,9 @@ import { installTrunkGroups } from './trunk-groups.ts';
 import { installUsers } from './users.ts';
 import { installWallet } from './wallet.ts';
 import { installWalletExports } from './wallet-exports.ts';
+import { installWalletFunding } from './wallet-funding.ts';
 import { installWebhookDeliveries } from './webhook-deliveries.ts';
 import { installWebhooks } from './webhooks.ts';
-import { installWalletFunding } from './wallet-funding.ts';
 
 /** Every resource under `/api/v1`. */
 export const API_ROUTES: readonly InstallRoutes[] = [
@@ -56,11 +57,11 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installDidRouting,
   installNumberSearch,
   installNumbers,
-  installWallet,
-  installTopUps,
   installInventory,
-  installOrders,
+  installWallet,
   installWalletFunding,
+  installTopUps,
+  installOrders,
   installMessages,
   installCarrierMessages,
   installRegulatory,
@@ -72,6 +73,7 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installWalletExports,
   installOffboarding,
   installWebhooks,
+  installRecordStreams,
   installWebhookDeliveries,
   installEvents,
   installCalls,

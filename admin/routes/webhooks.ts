@@ -1,13 +1,12 @@
-import { isIP } from 'node:net';
 import { Type } from 'typebox';
 import { EVENT_NAMES } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
-import { fieldError } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { paged, parsePage, sortedBy } from '../paging.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
 import type { WebhookRow } from '../store-port.ts';
 import { targetAccount } from '../target-account.ts';
+import { checkWebhookUrl } from '../webhook-url.ts';
 import { accountFilter } from './filters.ts';
 import { findWebhook } from './find-webhook.ts';
 
@@ -59,7 +58,7 @@ export function installWebhooks(define: DefineRoute, deps: AdminDeps): void {
     status: 201,
     response: envelope(Type.Object({ ...SHOWN, secret: Type.String() })),
     handler: async ({ principal, body }) => {
-      checkUrl(deps, body.url);
+      checkWebhookUrl(deps, body.url);
       const isPlatform = body.account_id === undefined && principal.accountId === null;
       const accountId = isPlatform ? null : (await targetAccount(deps, principal, body.account_id)).id;
       const fields = { accountId, url: body.url, events: body.events ?? ['*'] };
@@ -96,7 +95,7 @@ function defineChanges(define: DefineRoute, deps: AdminDeps): void {
     handler: async ({ principal, params, body }) => {
       const before = await findWebhook(deps, principal, params.id);
       const { url, events, enabled } = body;
-      if (url !== undefined) checkUrl(deps, url);
+      if (url !== undefined) checkWebhookUrl(deps, url);
       const change = { url, events, isEnabled: enabled };
       return { data: webhookView(await deps.store.webhooks.update(principal.actor, before, change)) };
     },
@@ -155,19 +154,6 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     response: envelope(Type.Object(SHOWN)),
     handler: async ({ principal, params }) => ({ data: webhookView(await findWebhook(deps, principal, params.id)) }),
   });
-}
-
-/** Names are judged when events are sent, for what they lead to changes. */
-function checkUrl(deps: AdminDeps, text: string): void {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    throw fieldError('url', 'must be an address like https://example.org/hooks');
-  }
-  if (url.username !== '' || url.password !== '') throw fieldError('url', 'must not contain a user name or password');
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) > 0 && !deps.store.webhooks.mayReach(host)) {
-    throw fieldError('url', `${host} is not a public address (the operator allows more by DIDFARM_WEBHOOK_ALLOW)`);
-  }
 }
 
 function webhookView(row: WebhookRow) {

@@ -23,6 +23,7 @@ import { createCostStore, createInventoryStore, createOrderStore } from './order
 import { createAuditStore, createCarrierStore, createDomainStore } from './platform-stores.ts';
 import { createPolicyStore } from './policy-store.ts';
 import { createRecordStore } from './record-store.ts';
+import { createRecordStreamStore } from './record-stream-store.ts';
 import { createRegulatoryStore } from './regulatory-store.ts';
 import { createRehearsalStore, type RehearsalConfig } from './rehearsal-store.ts';
 import { createTenantFileStore } from './tenant-file-store.ts';
@@ -72,6 +73,7 @@ export function createAdminStore(opened: Store, options: AdminStoreOptions = {})
     money: createMoneyStore(store, payments),
     invoices: createInvoiceStore(store, holds),
     webhooks: createWebhookStore(store, guard),
+    recordStreams: createRecordStreamStore(store),
     events: createEventStore(store),
     audit: createAuditStore(store),
     tenantFiles: createTenantFileStore(store),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { CallRecord } from '../../bus/index.ts';
 import {
+  countWaitingRecords,
   createAccount,
   createRecordStream,
   deleteRecordStream,
@@ -104,7 +105,7 @@ t.test('an account hears of itself and those below, the operator of all, and str
 });
 
 t.test('a receiver that is down for a day gets everything afterwards, in order; another is not delayed', async (t) => {
-  const { clock, streamer, add, end, stateOf } = await open(t);
+  const { store, accountId, clock, streamer, add, end, stateOf } = await open(t);
   let isDown = true;
   const down = await receive(t, (response) => response.writeHead(isDown ? 503 : 200).end());
   const { url, received } = await receive(t);
@@ -124,6 +125,8 @@ t.test('a receiver that is down for a day gets everything afterwards, in order; 
     expected,
   );
   t.match(await stateOf(row.id), { sent: 0, error: 'answered 503' });
+  t.equal(await store.read((connection) => countWaitingRecords(connection, { ...row, accountId })), 300);
+  t.equal(await store.read((connection) => countWaitingRecords(connection, { ...row, accountId: null })), 300);
   isDown = false;
   const before = down.received.length;
   clock.advance(61 * MINUTE_MS);

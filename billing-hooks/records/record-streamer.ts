@@ -31,7 +31,7 @@ export interface RecordStreamerOptions {
 }
 
 /** Calls that are looked through, and records that are sent, at a time. */
-const BATCH = 200;
+const BATCH = 500;
 /** Nobody waits for a record any longer than that (ms). */
 const KEPT_MS = 30 * 86_400_000;
 const FORGET = 5000;

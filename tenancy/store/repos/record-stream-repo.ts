@@ -177,12 +177,14 @@ export function forgetTakenRecords(connection: SqliteConnection, beforeMs: numbe
   return connection.prepare(TAKEN).run([beforeMs, limit]).changes;
 }
 
-/** The newest call in the queue, 0 without one. */
-export async function newestRecordSeq(context: StoreContext): Promise<number> {
-  const row = await sql<{ readonly seq: number }>`SELECT seq FROM sqlite_sequence WHERE name = 'record_queue'`.execute(
-    context.db,
-  );
-  return row.rows[0]?.seq ?? 0;
+const WAITING = `SELECT count(*) AS waiting FROM record_queue WHERE seq > ?`;
+
+/** How many records of its own account and those below a stream has not taken yet. */
+export function countWaitingRecords(connection: SqliteConnection, { accountId, cursorSeq }: RecordStreamRow): number {
+  const values = accountId === null ? [cursorSeq] : [cursorSeq, accountId];
+  const text = accountId === null ? WAITING : `${WAITING} AND account_id IN (${BELOW})`;
+  const [row] = connection.prepare(text).all(values) as { readonly waiting: number }[];
+  return row?.waiting ?? 0;
 }
 
 function alive(context: StoreContext, visible: Visible) {
