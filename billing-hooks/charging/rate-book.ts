@@ -60,8 +60,8 @@ export class RateBook {
    * for the leg that was sent on. One purse may be in it twice.
    */
   levels(facts: CallFacts): readonly Level[] {
+    if (this.isEmpty || facts.isEmergency) return [];
     const { onward, ...call } = facts;
-    if (facts.isEmergency) return [];
     const own = facts.direction === 'internal' ? [] : this.#levelsOf(call, 'call');
     if (onward === undefined) return own;
     return [...own, ...this.#levelsOf({ ...call, ...onward, direction: 'out' }, 'onward')];

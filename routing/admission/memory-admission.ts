@@ -1,46 +1,46 @@
 import type { Admission, AdmissionResult, CallClass, CeilingLevel, Claim, Lease } from './admission.ts';
 
+/** A lease and the counters that it holds, one for each claim. */
+interface Held {
+  readonly lease: Lease;
+  readonly keys: readonly string[];
+}
+
 /** Admission of one process, exact because a SIP thread runs one handler at a time. */
 export class MemoryAdmission implements Admission {
   readonly #used = new Map<string, number>();
-  readonly #leases = new Map<string, Lease>();
+  readonly #held = new Map<string, Held>();
 
   acquire(id: string, claims: readonly Claim[], expiresAtMs: number): AdmissionResult {
-    const previous = this.#leases.get(id);
-    if (previous !== undefined) this.#give(previous.claims);
-    const result = this.peek(claims);
+    const previous = this.#held.get(id);
+    if (previous !== undefined) this.#count(previous.keys, -1);
+    const keys = claims.map(keyOfClaim);
+    const result = this.#peek(claims, keys);
     if (result.ok) {
-      this.#leases.set(id, { id, claims, expiresAtMs });
-      this.#take(claims);
+      this.#held.set(id, { lease: { id, claims, expiresAtMs }, keys });
+      this.#count(keys, 1);
     } else if (previous !== undefined) {
-      this.#take(previous.claims);
+      this.#count(previous.keys, 1);
     }
     return result;
   }
 
   peek(claims: readonly Claim[]): AdmissionResult {
-    const wanted = new Map<string, number>();
-    for (const claim of claims) {
-      const key = keyOf(claim.level, claim.id, claim.class);
-      const used = (this.#used.get(key) ?? 0) + (wanted.get(key) ?? 0);
-      if (used >= claim.limit) return { ok: false, full: claim, used };
-      wanted.set(key, (wanted.get(key) ?? 0) + 1);
-    }
-    return { ok: true };
+    return this.#peek(claims, claims.map(keyOfClaim));
   }
 
   release(id: string): boolean {
-    const lease = this.#leases.get(id);
-    if (lease === undefined) return false;
-    this.#leases.delete(id);
-    this.#give(lease.claims);
+    const held = this.#held.get(id);
+    if (held === undefined) return false;
+    this.#held.delete(id);
+    this.#count(held.keys, -1);
     return true;
   }
 
   expire(nowMs: number): readonly string[] {
-    const expired = [...this.#leases.values()].filter((lease) => lease.expiresAtMs <= nowMs).map((lease) => lease.id);
-    for (const id of expired) this.release(id);
-    return expired;
+    const expired = this.leases().filter((lease) => lease.expiresAtMs <= nowMs);
+    for (const { id } of expired) this.release(id);
+    return expired.map(({ id }) => id);
   }
 
   used(level: CeilingLevel, id: number, callClass: CallClass): number {
@@ -48,23 +48,31 @@ export class MemoryAdmission implements Admission {
   }
 
   leases(): readonly Lease[] {
-    return [...this.#leases.values()];
+    return Array.from(this.#held.values(), ({ lease }) => lease);
   }
 
-  #take(claims: readonly Claim[]): void {
-    for (const claim of claims) this.#add(claim, 1);
+  #peek(claims: readonly Claim[], keys: readonly string[]): AdmissionResult {
+    for (const [index, claim] of claims.entries()) {
+      const key = keys[index] ?? '';
+      let used = this.#used.get(key) ?? 0;
+      // A call may want two places under one ceiling; claims are few.
+      for (let before = 0; before < index; before++) if (keys[before] === key) used += 1;
+      if (used >= claim.limit) return { ok: false, full: claim, used };
+    }
+    return { ok: true };
   }
 
-  #give(claims: readonly Claim[]): void {
-    for (const claim of claims) this.#add(claim, -1);
+  #count(keys: readonly string[], by: number): void {
+    for (const key of keys) {
+      const count = (this.#used.get(key) ?? 0) + by;
+      if (count === 0) this.#used.delete(key);
+      else this.#used.set(key, count);
+    }
   }
+}
 
-  #add(claim: Claim, by: number): void {
-    const key = keyOf(claim.level, claim.id, claim.class);
-    const count = (this.#used.get(key) ?? 0) + by;
-    if (count === 0) this.#used.delete(key);
-    else this.#used.set(key, count);
-  }
+function keyOfClaim({ level, id, class: callClass }: Claim): string {
+  return keyOf(level, id, callClass);
 }
 
 /** An account is counted once, whether a call sees it as its own account or as an ancestor. */

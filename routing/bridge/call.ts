@@ -35,6 +35,8 @@ export class Call {
   readonly #observer: CallObserver;
   readonly #attempts: CallAttempt[] = [];
   readonly #stops: (() => void)[] = [];
+  /** The caller's side as every record of the call tells it. */
+  readonly #aLeg: CallLeg;
   #answeredAtMs: number | null = null;
   #legs: LegsUp | undefined;
   #record: CallRecord | undefined;
@@ -46,6 +48,7 @@ export class Call {
     this.#clock = clock;
     this.#observer = observer;
     this.startedAtMs = clock.now();
+    this.#aLeg = aLegOf(context);
   }
 
   get isEnded(): boolean {
@@ -122,8 +125,7 @@ export class Call {
     return {
       uuid: context.uuid,
       direction: context.direction,
-      accountId: ownerOf(context).accountId,
-      trunkId: ownerOf(context).trunkId,
+      ...ownerOf(context),
       didId: context.did?.id ?? null,
       carrierId: carrierOf(context),
       from: context.presentation?.user || context.caller || from.uri,
@@ -147,7 +149,7 @@ export class Call {
 
   /** The dialogs are kept only while somebody might have to end them. */
   #legsNow(isOver: boolean): Pick<CallRecord, 'aLeg' | 'bLeg'> {
-    const aLeg = aLegOf(this.context);
+    const aLeg = this.#aLeg;
     const legs = this.#legs;
     if (legs === undefined) return { aLeg, bLeg: null };
     const { dialog: _, ...bLeg } = legs.callee;
