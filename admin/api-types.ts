@@ -5667,9 +5667,19 @@ export interface ApiOperations {
             readonly saw: string;
             readonly decided: string;
           }[];
+          /** Who calls, those of given.calls first. */
           readonly callers: readonly {
             readonly trunk: string | null;
             readonly source: string;
+          }[];
+          /** Where the calls of given.calls may go. */
+          readonly given_places: readonly {
+            /** trunk, carrier or uri. */
+            readonly kind: string;
+            readonly name: string;
+            readonly account: string | null;
+            readonly uuid: string | null;
+            readonly targets: readonly string[];
           }[];
         }[];
       };
@@ -5780,7 +5790,7 @@ export interface ApiOperations {
         readonly work: Readonly<Record<string, number>>;
         readonly total_events: number;
         readonly events: readonly {
-          readonly id: number;
+          readonly id: string;
           readonly event: string;
           /** RFC 3339, UTC. */
           readonly at: string;
@@ -6438,9 +6448,19 @@ export interface ApiOperations {
             readonly saw: string;
             readonly decided: string;
           }[];
+          /** Who calls, those of given.calls first. */
           readonly callers: readonly {
             readonly trunk: string | null;
             readonly source: string;
+          }[];
+          /** Where the calls of given.calls may go. */
+          readonly given_places: readonly {
+            /** trunk, carrier or uri. */
+            readonly kind: string;
+            readonly name: string;
+            readonly account: string | null;
+            readonly uuid: string | null;
+            readonly targets: readonly string[];
           }[];
         }[];
       };

@@ -57,7 +57,7 @@ t.test('no write with a test key changes a row of the live side, not even when i
   const before = await rowsOf(live);
   const writes = await everyWrite(app);
   t.ok(writes.length > 60, `${writes.length} writes`);
-  const refs = ['1', String(trunk.body.data.id), trunk.body.data.uuid];
+  const refs = ['1', trunk.body.data.uuid];
   for (const { method, path } of writes) {
     for (const ref of path.includes('{') ? refs : ['']) {
       const url = path.replace(/\{\w+\}/g, ref);
@@ -68,9 +68,12 @@ t.test('no write with a test key changes a row of the live side, not even when i
   const document = (await app.inject('/api/v1/openapi.json')).json() as OpenApiDocument;
   const random = new RandomRequests(document, [keys.test, keys.reseller], createRandom(7));
   const statuses = new Map<number, number>();
-  for (let n = 0; n < 400; n += 1) {
+  for (let n = 0; n < 150; n += 1) {
     const { method, url, headers, payload } = random.next();
-    if (/sandbox\/(reset|pbx|calls)|routing\/explain/.test(url) || !/df_test_/.test(String(headers.authorization)))
+    if (
+      /sandbox\/(reset|pbx|calls|clock)|routing\/explain/.test(url) ||
+      !/df_test_/.test(String(headers.authorization))
+    )
       continue;
     const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
     statuses.set(answer.statusCode, (statuses.get(answer.statusCode) ?? 0) + 1);

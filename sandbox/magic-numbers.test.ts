@@ -18,85 +18,79 @@ t.test('docs/sandbox.md tells of every magic number', (t) => {
   t.end();
 });
 
-t.test('a number is sold, and active at once', async (t) => {
+t.test('numbers to buy', async (t) => {
   const world = await openTestSandbox(t);
-  t.match(await buy(world, '+12125550100'), {
-    status: 201,
-    body: { data: { status: 'completed', items: [{ status: 'active' }] } },
+
+  t.test('a number is sold, and active at once', async (t) => {
+    const sold = await buy(world, '+12125550100');
+    t.match(sold, { status: 201, body: { data: { status: 'completed', items: [{ status: 'active' }] } } });
+    t.equal(await balance(world), '999.00');
+    t.match((await buy(world, '+12125550100')).body.error, { code: 'conflict' }, 'once');
   });
-  t.equal(await balance(world), '999.00');
-  t.match((await buy(world, '+12125550100')).body.error, { code: 'conflict' }, 'once');
+
+  t.test('numbers that are gone, refused or too dear cost nothing', async (t) => {
+    for (const [number, code] of [
+      ['+12125550101', 'conflict'],
+      ['+12125550102', 'conflict'],
+      ['+12125550105', 'insufficient_balance'],
+    ] as const) {
+      const { status, body } = await buy(world, number);
+      t.match({ status, error: body.error }, { status: 422, error: { code } }, number);
+    }
+    t.equal(await balance(world), '999.00');
+    t.equal((await world.send('GET', '/numbers')).body.meta.total, 1);
+  });
+
+  t.test('a carrier that answers late delivers a minute later', async (t) => {
+    t.match(await buy(world, '+12125550103'), { status: 201, body: { data: { status: 'pending' } } });
+    t.equal((await world.send('GET', '/numbers')).body.meta.total, 1);
+    const { events } = await pass(world, 90);
+    t.match(events, [{ event: 'number.activated', at: '2026-11-21T09:01:00.000Z' }]);
+    t.match((await world.send('GET', '/numbers')).body.data[1], { number: '+12125550103', status: 'active' });
+  });
+
+  t.test('a carrier that never answers costs nothing in the end', async (t) => {
+    const order = await buy(world, '+12125550104');
+    t.match(order, { status: 201, body: { data: { status: 'pending' } } });
+    t.equal(await balance(world), '997.00', 'held');
+    await pass(world, 3600);
+    t.match((await world.send('GET', `/orders/${order.body.data.order_id}`)).body.data, { status: 'failed' });
+    t.equal(await balance(world), '998.00');
+  });
 });
 
-t.test('numbers that are gone or refused cost nothing', async (t) => {
-  const world = await openTestSandbox(t);
-  for (const number of ['+12125550101', '+12125550102']) {
-    const { status, body } = await buy(world, number);
-    t.match({ status, error: body.error }, { status: 422, error: { code: 'conflict' } }, number);
-  }
-  t.equal(await balance(world), '1000.00');
-  t.equal((await world.send('GET', '/numbers')).body.meta.total, 0);
-});
-
-t.test('a carrier that answers late delivers a minute later', async (t) => {
-  const world = await openTestSandbox(t);
-  t.match(await buy(world, '+12125550103'), { status: 201, body: { data: { status: 'pending' } } });
-  t.equal((await world.send('GET', '/numbers')).body.meta.total, 0);
-  const { events } = await pass(world, 90);
-  t.match(events, [{ event: 'number.activated', at: '2026-11-21T09:01:00.000Z' }]);
-  t.match((await world.send('GET', '/numbers')).body.data, [{ number: '+12125550103', status: 'active' }]);
-});
-
-t.test('a carrier that never answers costs nothing in the end', async (t) => {
-  const world = await openTestSandbox(t);
-  const order = await buy(world, '+12125550104');
-  t.match(order, { status: 201, body: { data: { status: 'pending' } } });
-  t.equal(await balance(world), '999.00', 'held');
-  await pass(world, 3600);
-  t.match((await world.send('GET', `/orders/${order.body.data.order_id}`)).body.data, { status: 'failed' });
-  t.equal(await balance(world), '1000.00');
-});
-
-t.test('a number is more than the wallet has', async (t) => {
-  const world = await openTestSandbox(t);
-  t.match((await buy(world, '+12125550105')).body.error, { code: 'insufficient_balance', status: 422 });
-});
-
-t.test('documents are approved or rejected after an hour', async (t) => {
+t.test('documents', async (t) => {
   const world = await openTestSandbox(t);
   const file = { content: PDF.toString('base64') };
-  for (const [number, event, status] of [
-    ['+12125550106', 'regulatory.approved', 'active'],
-    ['+12125550107', 'regulatory.rejected', 'pending_regulatory'],
-  ] as const) {
-    const order = await buy(world, number);
-    t.match(order.body.data, { requires_regulatory: true, items: [{ status: 'pending_regulatory' }] });
-    const sent = await world.send('POST', '/regulatory/submit', {
-      body: { number, identity: file, local_address_proof: file },
-    });
-    t.match(sent, { status: 201, body: { data: { status: 'pending' } } }, JSON.stringify(sent.body));
-    t.equal((await pass(world, 3540)).total_events, 0);
-    const { events } = await pass(world, 120);
-    t.match(events[0], { event, data: { number } });
-    const { data } = (await world.send('GET', '/numbers')).body;
-    t.equal(data.find((row: { number: string }) => row.number === number).status, status);
-  }
-});
+  const submit = async (number: string) => {
+    const body = { number, identity: file, local_address_proof: file };
+    return (await world.send('POST', '/regulatory/submit', { body })).body.data;
+  };
 
-t.test('a regulator in a hurry decides when told to', async (t) => {
-  const world = await openTestSandbox(t);
-  const file = { content: PDF.toString('base64') };
-  await buy(world, '+12125550106');
-  const body = { number: '+12125550106', identity: file, local_address_proof: file };
-  const { data } = (await world.send('POST', '/regulatory/submit', { body })).body;
-  const decide = (decision: object) =>
-    world.send('POST', `/sandbox/regulatory/${data.id}/decision`, { body: decision });
-  t.equal((await decide({ status: 'approved', reason: 'x' })).status, 422);
-  t.match((await decide({ status: 'rejected', reason: 'Blurred.' })).body.data, {
-    status: 'rejected',
-    reason: 'Blurred.',
+  t.test('they are approved or rejected after an hour', async (t) => {
+    for (const [number, event, status] of [
+      ['+12125550106', 'regulatory.approved', 'active'],
+      ['+12125550107', 'regulatory.rejected', 'pending_regulatory'],
+    ] as const) {
+      const order = await buy(world, number);
+      t.match(order.body.data, { requires_regulatory: true, items: [{ status: 'pending_regulatory' }] });
+      t.match(await submit(number), { status: 'pending' });
+      t.equal((await pass(world, 3540)).total_events, 0);
+      const { events } = await pass(world, 120);
+      t.match(events[0], { event, data: { number } });
+      const { data } = (await world.send('GET', '/numbers')).body;
+      t.equal(data.find((row: { number: string }) => row.number === number).status, status);
+    }
   });
-  t.equal((await decide({ status: 'approved' })).status, 422, 'once');
+
+  t.test('a regulator in a hurry decides when told to', async (t) => {
+    const { id } = await submit('+12125550107');
+    const decide = (body: object) => world.send('POST', `/sandbox/regulatory/${id}/decision`, { body });
+    t.equal((await decide({ status: 'approved', reason: 'x' })).status, 422);
+    const told = await decide({ status: 'rejected', reason: 'Blurred.' });
+    t.match(told.body.data, { status: 'rejected', reason: 'Blurred.' });
+    t.equal((await decide({ status: 'approved' })).status, 422, 'once');
+  });
 });
 
 t.test('a payment comes after a minute, or never', async (t) => {

@@ -29,7 +29,7 @@ const ADVANCED = Type.Object({
   total_events: Type.Integer(),
   events: Type.Array(
     Type.Object(
-      { id: Type.Integer(), event: Type.String(), at: TIME, data: Type.Object({}) },
+      { id: Type.String(), event: Type.String(), at: TIME, data: Type.Object({}, { additionalProperties: true }) },
       {
         description: 'The first 100.',
       },
@@ -153,6 +153,9 @@ function advancedView({ fromMs, nowMs, reached, work, events, totalEvents }: Adv
     reached,
     work,
     total_events: totalEvents,
-    events: events.map(({ id, event, atMs, data }) => ({ id, event, at: isoTime(atMs), data })),
+    events: events.map(({ id, event, atMs, data }) => ({
+      ...{ id: `evt_${id}`, event, at: isoTime(atMs) },
+      data: data as Record<string, never>,
+    })),
   };
 }
