@@ -112,6 +112,33 @@ t.test('an invoice says what the ledger took in the month, with tax, and its tot
   t.ok(picture.length > 3000, 'and it is not empty');
 });
 
+t.test('names in any of the alphabets that customers have can be read on the invoice', async (t) => {
+  const shop = await openTestShop(t, 1000);
+  await trade(shop);
+  const { accountId } = shop;
+  const { document } = await shop.store.write((context) => issueInvoice(context, { accountId, month: '2026-11' }));
+  const name = 'Żółta Łódź';
+  const japanese = '株式会社髙橋電話';
+  const [line] = document.lines;
+  if (line === undefined) throw new Error('there is a line');
+  const foreign = {
+    ...document,
+    issuer: { ...document.issuer, name, footer: 'Спасибо. Ευχαριστούμε.' },
+    customer: { name: japanese, address: Array.from({ length: 9 }, (_, n) => `Улица ${n}`), taxId: null },
+    lines: [{ ...line, text: 'Αθήνα' }],
+  };
+  const pdf = await renderInvoicePdf(foreign);
+  t.same(await renderInvoicePdf(foreign), pdf, 'the same bytes every time');
+  t.ok(pdf.length < 100_000, 'of the fonts only what is used');
+  const file = join(t.testdir(), 'invoice.pdf');
+  writeFileSync(file, pdf);
+  const text = execFileSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8' });
+  for (const words of [name, japanese, 'Улица 8', 'Αθήνα', 'Спасибо. Ευχαριστούμε.']) t.ok(text.includes(words), words);
+  const fonts = execFileSync('pdffonts', [file], { encoding: 'utf8' }).trim().split('\n').slice(2);
+  t.equal(fonts.length, 3);
+  for (const font of fonts) t.match(font, / yes yes yes /, 'embedded, in part, with its letters');
+});
+
 t.test('a credit note takes the whole invoice back, once, and the wallet has its money', async (t) => {
   const shop = await openTestShop(t, 10_000);
   const { store, accountId } = shop;

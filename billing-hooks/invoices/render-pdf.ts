@@ -1,7 +1,14 @@
 import type PDFDocument from 'pdfkit';
 import { amountText, type InvoiceDocument } from './invoice-document.ts';
+import { chooseFonts, type SetFont } from './invoice-fonts.ts';
 
 type Pdf = InstanceType<typeof PDFDocument>;
+
+/** A page in the making. */
+interface Sheet {
+  readonly pdf: Pdf;
+  readonly font: SetFont;
+}
 
 const MARGIN = 50;
 const RIGHT = 545;
@@ -23,19 +30,30 @@ export async function renderInvoicePdf(document: InvoiceDocument): Promise<Buffe
     pdf.on('end', () => resolve(Buffer.concat(chunks)));
     pdf.on('error', reject);
   });
-  drawHead(pdf, document);
-  drawLines(pdf, document);
-  drawTotals(pdf, document);
+  const sheet = { pdf, font: chooseFonts(pdf, textsOf(document)) };
+  drawHead(sheet, document);
+  drawLines(sheet, document);
+  drawTotals(sheet, document);
   pdf.end();
   return done;
 }
 
-function drawHead(pdf: Pdf, document: InvoiceDocument): void {
+/** What was not written by us. */
+function textsOf({ issuer, customer, lines, taxLabel }: InvoiceDocument): readonly string[] {
+  const parties = [issuer, customer].flatMap(({ name, address, taxId }) => [name, ...address, taxId ?? '']);
+  return [...parties, ...lines.map(({ text }) => text), taxLabel, issuer.footer];
+}
+
+function drawHead({ pdf, font }: Sheet, document: InvoiceDocument): void {
   const { issuer, customer, kind, number, credits, periodFrom, periodTo, issuedOn } = document;
   pdf.rect(0, 0, 595, 12).fill(issuer.color);
-  pdf.fillColor(issuer.color).font('Helvetica-Bold').fontSize(18).text(issuer.name, MARGIN, 40);
-  pdf.fillColor('#333333').font('Helvetica').fontSize(9);
-  for (const line of [...issuer.address, ...taxLine(issuer.taxId)]) pdf.text(line);
+  font(issuer.name, true);
+  // Beside it stands the kind of paper: a long name goes on below, not into it.
+  pdf.fillColor(issuer.color).fontSize(18).text(issuer.name, MARGIN, 40, { width: 290 });
+  pdf.fillColor('#333333').fontSize(9);
+  drawParty({ pdf, font }, issuer);
+  const customerY = Math.max(140, pdf.y + 20);
+  font(TITLES[kind]);
   pdf
     .fontSize(16)
     .fillColor(issuer.color)
@@ -44,46 +62,62 @@ function drawHead(pdf: Pdf, document: InvoiceDocument): void {
   if (credits !== null) facts.push(`Credits ${credits}`);
   pdf.fillColor('#333333').fontSize(9);
   for (const fact of facts) pdf.text(fact, { width: RIGHT - 350, align: 'right' });
-  pdf.fontSize(11).text(customer.name, MARGIN, 140).fontSize(9);
-  for (const line of [...customer.address, ...taxLine(customer.taxId)]) pdf.text(line);
+  font(customer.name);
+  pdf
+    .fontSize(11)
+    .text(customer.name, MARGIN, customerY, { width: RIGHT - MARGIN })
+    .fontSize(9);
+  drawParty({ pdf, font }, customer);
 }
 
-function taxLine(taxId: string | null): readonly string[] {
-  return taxId === null ? [] : [`Tax ID ${taxId}`];
+function drawParty({ pdf, font }: Sheet, { address, taxId }: InvoiceDocument['customer']): void {
+  for (const line of [...address, ...(taxId === null ? [] : [`Tax ID ${taxId}`])]) {
+    font(line);
+    pdf.text(line);
+  }
 }
 
-function drawLines(pdf: Pdf, { issuer, lines, currency }: InvoiceDocument): void {
+function drawLines(sheet: Sheet, { issuer, lines, currency }: InvoiceDocument): void {
+  const { pdf, font } = sheet;
   const head = (y: number) => {
-    pdf.fillColor(issuer.color).font('Helvetica-Bold').fontSize(9);
-    row(pdf, y, ['Description', 'Quantity', `Amount ${currency}`]);
+    pdf.fillColor(issuer.color).fontSize(9);
+    row(sheet, y, ['Description', 'Quantity', `Amount ${currency}`], true);
     pdf
       .moveTo(MARGIN, y + 14)
       .lineTo(RIGHT, y + 14)
       .lineWidth(0.5)
       .stroke(issuer.color);
-    pdf.fillColor('#000000').font('Helvetica');
+    pdf.fillColor('#000000');
     return y + 20;
   };
-  let y = head(220);
+  let y = head(Math.max(220, pdf.y + 15));
   for (const { text, quantity, amountMicros } of lines) {
+    font(text);
     const height = pdf.heightOfString(text, { width: QUANTITY_X - MARGIN - 10 });
     if (y + height > LAST_LINE_Y) {
       pdf.addPage();
       y = head(MARGIN);
     }
-    row(pdf, y, [text, String(quantity), amountText(amountMicros)]);
+    row(sheet, y, [text, String(quantity), amountText(amountMicros)], false);
     y += height + 4;
   }
   pdf.y = y;
 }
 
-function row(pdf: Pdf, y: number, [text, quantity, amount]: readonly [string, string, string]): void {
+function row(
+  { pdf, font }: Sheet,
+  y: number,
+  [text, quantity, amount]: readonly [string, string, string],
+  isBold: boolean,
+): void {
+  font(text, isBold);
   pdf.text(text, MARGIN, y, { width: QUANTITY_X - MARGIN - 10 });
+  font(quantity, isBold);
   pdf.text(quantity, QUANTITY_X, y, { width: 50, align: 'right' });
   pdf.text(amount, AMOUNT_X, y, { width: RIGHT - AMOUNT_X, align: 'right' });
 }
 
-function drawTotals(pdf: Pdf, document: InvoiceDocument): void {
+function drawTotals({ pdf, font }: Sheet, document: InvoiceDocument): void {
   const { netMicros, taxMicros, totalMicros, taxLabel, taxRate, currency, issuer } = document;
   if (pdf.y > LAST_LINE_Y - 80) {
     pdf.addPage();
@@ -102,15 +136,17 @@ function drawTotals(pdf: Pdf, document: InvoiceDocument): void {
     [`Total ${currency}`, totalMicros],
   ];
   for (const [index, [text, micros]] of totals.entries()) {
-    pdf.font(index === 2 ? 'Helvetica-Bold' : 'Helvetica').fontSize(index === 2 ? 11 : 9);
-    pdf.text(text, QUANTITY_X - 80, y, { width: 130 });
+    const isLast = index === 2;
+    font(text, isLast);
+    pdf.fontSize(isLast ? 11 : 9).text(text, QUANTITY_X - 80, y, { width: 130 });
+    font('', isLast);
     pdf.text(amountText(micros), AMOUNT_X, y, { width: RIGHT - AMOUNT_X, align: 'right' });
     y += 18;
   }
-  if (issuer.footer !== '')
-    pdf
-      .font('Helvetica')
-      .fontSize(8)
-      .fillColor('#555555')
-      .text(issuer.footer, MARGIN, y + 20);
+  if (issuer.footer === '') return;
+  font(issuer.footer);
+  pdf
+    .fontSize(8)
+    .fillColor('#555555')
+    .text(issuer.footer, MARGIN, y + 20, { width: RIGHT - MARGIN });
 }
