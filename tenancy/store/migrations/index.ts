@@ -19,6 +19,7 @@ import { messages } from './0018-messages.ts';
 import { sipMessages } from './0019-sip-messages.ts';
 import { moneyOnward } from './0020-money-onward.ts';
 import { operatorEvents } from './0021-operator-events.ts';
+import { webhookChanges } from './0022-webhook-changes.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
@@ -44,6 +45,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sipMessages,
   moneyOnward,
   operatorEvents,
+  webhookChanges,
 ];
 
 export type { Migration };
