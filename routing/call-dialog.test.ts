@@ -1,24 +1,20 @@
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
-import {
-  createEngine,
-  createNullCounters,
-  createNullLogger,
-  createSystemClock,
-  createSystemRandom,
-} from '../sip-engine/index.ts';
 import { accountRecord, carrierRecord, type DeltaFields, didRecord, trunkRecord } from '../tenancy/index.ts';
 import type { DialogRequestOptions, ReceivedResponse, SrfDialog, SrfMessage, SrfRequest } from './srf-adapter.ts';
-import { call, refused, SDP, type Stage, startStage, type Ua, until } from './test-stage.ts';
-
-const ports = {
-  clock: createSystemClock(),
-  counters: createNullCounters(),
-  logger: createNullLogger(),
-  random: createSystemRandom(),
-};
-const engineOn = (host: string) =>
-  createEngine({ listen: [{ transport: 'udp', host, port: 0 }], timers: { t1Ms: 50 }, orphan: 'bye' }, ports);
+import { engineOn } from './test-engine.ts';
+import {
+  assertClean,
+  bye,
+  call,
+  destroyed,
+  refused,
+  SDP,
+  type Stage,
+  startStage,
+  type Ua,
+  until,
+} from './test-stage.ts';
 
 const trunk = trunkRecord({ id: 1, username: 'acme' });
 const fields = (_carrier: Ua): DeltaFields => ({
@@ -29,8 +25,6 @@ const fields = (_carrier: Ua): DeltaFields => ({
 });
 
 const start = (t: Test, config = {}, options = {}) => startStage(t, engineOn, fields, config, options);
-const destroyed = (dialog: SrfDialog) => once(dialog as unknown as NodeJS.EventEmitter, 'destroy');
-const bye = (dialog: SrfDialog) => dialog.destroy({ headers: {} }, () => undefined);
 
 /** A call that is up: caller's end `a`, callee's end `b`. */
 async function talk(stage: Stage, more: Record<string, unknown> = {}) {
@@ -62,12 +56,6 @@ function ackWithBody(dialog: SrfDialog): Promise<SrfMessage> {
     const listen = () => dialog.once('ack', (ack) => (ack.body === '' ? listen() : resolve(ack)));
     listen();
   });
-}
-
-function assertClean(t: Test, stage: Stage): void {
-  t.equal(stage.router.activeCalls, 0);
-  t.same(stage.router.leases(), []);
-  t.same(stage.faults, []);
 }
 
 t.test('re-INVITE, INFO, UPDATE, MESSAGE and NOTIFY cross both ways with their bodies and answers', async (t) => {

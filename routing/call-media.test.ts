@@ -1,27 +1,13 @@
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import type { RoutingPolicy } from '../bus/index.ts';
-import {
-  createEngine,
-  createFakeClock,
-  createNullCounters,
-  createNullLogger,
-  createSystemClock,
-  createSystemRandom,
-} from '../sip-engine/index.ts';
+import { createFakeClock } from '../sip-engine/index.ts';
 import { accountRecord, carrierRecord, type DeltaFields, didRecord, trunkRecord } from '../tenancy/index.ts';
 import type { SrfDialog, SrfMessage, SrfRequest } from './srf-adapter.ts';
-import { call, refused, SDP, type Stage, startStage, turns, until } from './test-stage.ts';
+import { engineOn, oursWith } from './test-engine.ts';
+import { bye, call, refused, SDP, type Stage, startStage, turns, until } from './test-stage.ts';
 
 const DID = '+31201234567';
-const ports = {
-  clock: createSystemClock(),
-  counters: createNullCounters(),
-  logger: createNullLogger(),
-  random: createSystemRandom(),
-};
-const listen = (host: string) => [{ transport: 'udp', host, port: 0 }] as const;
-const engineOn = (host: string) => createEngine({ listen: listen(host), timers: { t1Ms: 50 }, orphan: 'bye' }, ports);
 
 interface Policies {
   readonly trunk?: RoutingPolicy;
@@ -44,8 +30,6 @@ const fields =
     dids: [didRecord({ id: 1, accountId: 2, number: DID, destination: { kind: 'trunk', trunkId: 1 } })],
     carriers: [carrierRecord({ id: 1, sources: ['127.0.0.2'] })],
   });
-
-const bye = (dialog: SrfDialog) => dialog.destroy({ headers: {} }, () => undefined);
 
 async function settled(t: Test, stage: Stage): Promise<void> {
   await until(() => stage.router.activeCalls === 0);
@@ -171,8 +155,7 @@ t.test('a caller without 100rel: nothing of it is said to the PBX', async (t) =>
 
 t.test('where the ends leave it to us, both legs are refreshed at half time, and the call goes on', async (t) => {
   const clock = createFakeClock();
-  const engines = (host: string) =>
-    host === '127.0.0.1' ? createEngine({ listen: listen(host), orphan: 'bye' }, { ...ports, clock }) : engineOn(host);
+  const engines = oursWith({ clock });
   const stage = await startStage(t, engines, fields());
   const callee = answered(stage, SDP('callee'), { 'Session-Expires': '1800;refresher=uac', Require: 'timer' });
   const [a, { req, dialog: b }] = await Promise.all([call(stage.carrier, stage.ours, DID).dialog, callee]);

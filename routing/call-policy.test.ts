@@ -1,26 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
-import {
-  createEngine,
-  createFakeClock,
-  createNullCounters,
-  createNullLogger,
-  createSystemClock,
-  createSystemRandom,
-} from '../sip-engine/index.ts';
+import { createFakeClock } from '../sip-engine/index.ts';
 import { accountRecord, carrierRecord, type DeltaFields, didRecord, trunkRecord } from '../tenancy/index.ts';
 import type { SrfDialog, SrfRequest, SrfResponse } from './srf-adapter.ts';
-import { call, refused, SDP, type Stage, silentPort, startStage, turns, until } from './test-stage.ts';
-
-const ports = {
-  clock: createSystemClock(),
-  counters: createNullCounters(),
-  logger: createNullLogger(),
-  random: createSystemRandom(),
-};
-const engineOn = (host: string) =>
-  createEngine({ listen: [{ transport: 'udp', host, port: 0 }], timers: { t1Ms: 50 }, orphan: 'bye' }, ports);
+import { engineOn, oursWith } from './test-engine.ts';
+import { assertClean, bye, call, refused, SDP, silentPort, startStage, turns, until } from './test-stage.ts';
 
 const trunk = trunkRecord({ id: 1, username: 'acme' });
 const fork = { ...trunk, contactPolicy: 'fork' as const };
@@ -34,13 +19,6 @@ const fields =
   });
 
 const start = (t: Test, options = {}, rings = trunk) => startStage(t, engineOn, fields(rings), {}, options);
-const bye = (dialog: SrfDialog) => dialog.destroy({ headers: {} }, () => undefined);
-
-function assertClean(t: Test, stage: Stage): void {
-  t.equal(stage.router.activeCalls, 0);
-  t.same(stage.router.leases(), []);
-  t.same(stage.faults, []);
-}
 
 t.test('a trunk that forks rings every phone; the first to answer wins and the others stop', async (t) => {
   const stage = await start(t, {}, fork);
@@ -108,9 +86,7 @@ t.test('while the directory loads or the server is overloaded calls get 503 with
 
 t.test('a caller that stops refreshing its session is hung up on both sides, and its place is free', async (t) => {
   const clock = createFakeClock();
-  const listen = [{ transport: 'udp', host: '127.0.0.1', port: 0 }] as const;
-  const engines = (host: string) =>
-    host === '127.0.0.1' ? createEngine({ listen, orphan: 'bye' }, { ...ports, clock }) : engineOn(host);
+  const engines = oursWith({ clock });
   const stage = await startStage(t, engines, fields());
   stage.bindPbx(trunk);
   const answered = new Promise<SrfDialog>((resolve, reject) => {
@@ -168,15 +144,13 @@ async function rawCallee(t: Test, host: string, statusLine: string): Promise<num
 
 t.test('a binding that sends nothing at all for 4 s is passed over, one that said 100 is waited for', async (t) => {
   const clock = createFakeClock();
-  const listen = [{ transport: 'udp', host: '127.0.0.1', port: 0 }] as const;
-  const engines = (host: string) =>
-    host === '127.0.0.1' ? createEngine({ listen, orphan: 'bye' }, { ...ports, clock, counters }) : engineOn(host);
   const seen = { messages_in: 0, messages_out: 0 };
   const counters = {
     count: (name: string) => {
       if (name === 'messages_in' || name === 'messages_out') seen[name] += 1;
     },
   };
+  const engines = oursWith({ clock, counters });
   for (const first of ['silent', '100 only'] as const) {
     const stage = await startStage(t, engines, fields());
     stage.bindPbx(trunk);

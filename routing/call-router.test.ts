@@ -1,24 +1,22 @@
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
-import {
-  createEngine,
-  createNullCounters,
-  createNullLogger,
-  createSystemClock,
-  createSystemRandom,
-} from '../sip-engine/index.ts';
 import { accountRecord, carrierRecord, type DeltaFields, didRecord, trunkRecord } from '../tenancy/index.ts';
-import type { SrfDialog, SrfRequest, SrfResponse } from './srf-adapter.ts';
-import { call, ha1Of, refused, SDP, type Stage, silentPort, startStage, type Ua, until } from './test-stage.ts';
-
-const ports = {
-  clock: createSystemClock(),
-  counters: createNullCounters(),
-  logger: createNullLogger(),
-  random: createSystemRandom(),
-};
-const engineOn = (host: string) =>
-  createEngine({ listen: [{ transport: 'udp', host, port: 0 }], timers: { t1Ms: 50 }, orphan: 'bye' }, ports);
+import type { SrfRequest, SrfResponse } from './srf-adapter.ts';
+import { engineOn } from './test-engine.ts';
+import {
+  answerCalls,
+  bye,
+  call,
+  destroyed,
+  ha1Of,
+  refused,
+  SDP,
+  type Stage,
+  silentPort,
+  startStage,
+  type Ua,
+  until,
+} from './test-stage.ts';
 
 const trunk = trunkRecord({ id: 1, username: 'acme', ha1: ha1Of('acme', 'sip.didfarm.com', 'secret'), maxIn: 2 });
 const did = didRecord({ id: 1, number: '+31201234567', destination: { kind: 'trunk', trunkId: 1 } });
@@ -42,28 +40,15 @@ function assertClean(t: Test, stage: Stage): void {
   t.equal(stage.clock.pending, 1, 'only the sweep of leases is left');
 }
 
-/** Answers the next INVITE at that endpoint. */
-function answerNext(ua: Ua): Promise<{ readonly req: SrfRequest; readonly dialog: SrfDialog }> {
-  return new Promise((resolve, reject) => {
-    ua.onInvite((req, res) => {
-      const dialog = ua.srf.createUAS(req, res, { localSdp: SDP('callee'), headers: {} });
-      dialog.then((made) => resolve({ req, dialog: made }), reject);
-    });
-  });
-}
-
 /** What reaches that endpoint next, unanswered. */
 function nextInvite(ua: Ua): Promise<{ readonly req: SrfRequest; readonly res: SrfResponse }> {
   return new Promise((resolve) => ua.onInvite((req, res) => resolve({ req, res })));
 }
 
-const destroyed = (dialog: SrfDialog) => once(dialog as unknown as NodeJS.EventEmitter, 'destroy');
-const bye = (dialog: SrfDialog) => dialog.destroy({ headers: {} }, () => undefined);
-
 /** A call that is up: caller's and callee's ends at the two endpoints. */
 async function talk(stage: Stage) {
   stage.bindPbx(trunk);
-  const answered = answerNext(stage.pbx);
+  const answered = answerCalls(stage.pbx);
   const placed = call(stage.carrier, stage.ours, '+31201234567');
   const [a, { req, dialog: b }] = await Promise.all([placed.dialog, answered]);
   return { a, b, req };

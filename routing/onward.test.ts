@@ -1,25 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import t, { type Test } from 'tap';
 import type { RoutingPolicy } from '../bus/index.ts';
-import {
-  createEngine,
-  createNullCounters,
-  createNullLogger,
-  createSystemClock,
-  createSystemRandom,
-} from '../sip-engine/index.ts';
 import { accountRecord, carrierRecord, type DeltaFields, didRecord, trunkRecord } from '../tenancy/index.ts';
 import type { SrfRequest } from './srf-adapter.ts';
+import { engineOn } from './test-engine.ts';
 import { call, ha1Of, refused, SDP, type Stage, startStage, type Ua, until } from './test-stage.ts';
-
-const ports = {
-  clock: createSystemClock(),
-  counters: createNullCounters(),
-  logger: createNullLogger(),
-  random: createSystemRandom(),
-};
-const engineOn = (host: string) =>
-  createEngine({ listen: [{ transport: 'udp', host, port: 0 }], timers: { t1Ms: 50 }, orphan: 'bye' }, ports);
 
 const realm = 'sip.didfarm.com';
 const keyPem = generateKeyPairSync('ec', { namedCurve: 'P-256' })

@@ -1,24 +1,20 @@
 import t, { type Test } from 'tap';
-import {
-  createEngine,
-  createNullCounters,
-  createNullLogger,
-  createSystemClock,
-  createSystemRandom,
-} from '../sip-engine/index.ts';
 import { accountRecord, carrierRecord, type DeltaFields, didRecord, trunkRecord } from '../tenancy/index.ts';
 import { CALL_STEPS } from './index.ts';
 import type { SrfDialog, SrfRequest } from './srf-adapter.ts';
-import { call, ha1Of, refused, SDP, type Stage, silentPort, startStage, type Ua, until } from './test-stage.ts';
-
-const ports = {
-  clock: createSystemClock(),
-  counters: createNullCounters(),
-  logger: createNullLogger(),
-  random: createSystemRandom(),
-};
-const engineOn = (host: string) =>
-  createEngine({ listen: [{ transport: 'udp', host, port: 0 }], timers: { t1Ms: 50 }, orphan: 'bye' }, ports);
+import { engineOn } from './test-engine.ts';
+import {
+  answerCalls,
+  call,
+  ha1Of,
+  refused,
+  SDP,
+  type Stage,
+  silentPort,
+  startStage,
+  type Ua,
+  until,
+} from './test-stage.ts';
 
 const realm = 'sip.didfarm.com';
 const acme = trunkRecord({ id: 1, username: 'acme', ha1: ha1Of('acme', realm, 'secret'), maxOut: 1 });
@@ -52,15 +48,6 @@ function callOut(stage: Stage, user: string, more: Record<string, unknown> = {})
   });
 }
 
-function answer(ua: Ua): Promise<{ readonly req: SrfRequest; readonly dialog: SrfDialog }> {
-  return new Promise((resolve, reject) => {
-    ua.onInvite((req, res) => {
-      const made = ua.srf.createUAS(req, res, { localSdp: SDP('callee'), headers: {} });
-      made.then((dialog) => resolve({ req, dialog }), reject);
-    });
-  });
-}
-
 async function hangUp(t: Test, stage: Stage, dialog: SrfDialog): Promise<void> {
   dialog.destroy({ headers: {} }, () => undefined);
   await until(() => stage.router.activeCalls === 0);
@@ -70,7 +57,7 @@ async function hangUp(t: Test, stage: Stage, dialog: SrfDialog): Promise<void> {
 
 t.test('a registered PBX is challenged, and its call goes to the carrier under its own number', async (t) => {
   const stage = await start(t);
-  const answered = answer(stage.carrier);
+  const answered = answerCalls(stage.carrier);
   const placed = callOut(stage, '0301234567');
   const [a, { req }] = await Promise.all([placed.dialog, answered]);
   t.equal(req.uri, `sip:+31301234567@127.0.0.2:${stage.carrier.port}`);
@@ -98,7 +85,7 @@ t.test('a wrong password gets 407 again, and only the public reason', async (t) 
 
 t.test('privacy hides the number from the called side and not from the carrier', async (t) => {
   const stage = await start(t);
-  const answered = answer(stage.carrier);
+  const answered = answerCalls(stage.carrier);
   const placed = callOut(stage, '0301234567', { headers: { Privacy: 'id' } });
   const [a, { req }] = await Promise.all([placed.dialog, answered]);
   t.match(req.get('from'), 'sip:anonymous@anonymous.invalid');
@@ -123,7 +110,7 @@ t.test('a number of somebody else is refused before a carrier hears of it', asyn
 
 t.test('at the ceiling the PBX gets 503 with cause 34, without Retry-After', async (t) => {
   const stage = await start(t);
-  const answered = answer(stage.carrier);
+  const answered = answerCalls(stage.carrier);
   const [a] = await Promise.all([callOut(stage, '0301234567').dialog, answered]);
   const { status, res } = await refused(callOut(stage, '0301234568'));
   t.equal(status, 503);
@@ -176,7 +163,7 @@ t.test('when every gateway has failed the PBX gets 503 carrier_failed and the re
 t.test("a call to another tenant's DID rings its PBX and holds a place on both sides", async (t) => {
   const stage = await start(t);
   stage.bindPbx(beta);
-  const answered = answer(stage.pbx);
+  const answered = answerCalls(stage.pbx);
   const [a, { req }] = await Promise.all([callOut(stage, '00442079460958').dialog, answered]);
   t.match(req.uri, 'sip:beta@127.0.0.3');
   t.match(req.get('from'), `"Acme" <sip:+31201234567@${realm}>`);

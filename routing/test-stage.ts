@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import type { Test } from 'tap';
 import { computeHa1, createAuth, type InboundRequest } from '../auth/index.ts';
 import type { BindingRecord, CallRecord, TrunkRecord } from '../bus/index.ts';
@@ -7,7 +8,7 @@ import type { CallsConfig } from '../config/index.ts';
 import { type DeltaFields, Directory, directoryDelta } from '../tenancy/index.ts';
 import { CALLS, testBindings } from './fixtures.ts';
 import { type CallRouter, type CallRouterDeps, createCallRouter, createInviteAuth, MemoryAdmission } from './index.ts';
-import type { ReceivedResponse, SentRequest, SrfDialog } from './srf-adapter.ts';
+import type { ReceivedResponse, SentRequest, SrfDialog, SrfRequest } from './srf-adapter.ts';
 import { type CreateStageEngine, startOurs, startUa, type Ua } from './test-ua.ts';
 
 export type { Ua } from './test-ua.ts';
@@ -231,6 +232,39 @@ export async function refused(
     return error as { status: number; res: ReceivedResponse };
   }
   throw new Error('the call was answered');
+}
+
+/** A way to that endpoint, as a carrier has them. */
+export function gatewayTo(ua: Pick<Ua, 'host' | 'port'>, priority = 1) {
+  return { host: ua.host, port: ua.port, transport: 'udp', priority, weight: 1 } as const;
+}
+
+/** Answers every further call at that endpoint; resolves with the first one. */
+export function answerCalls(
+  ua: Ua,
+  localSdp = SDP('callee'),
+  headers: Record<string, string> = {},
+): Promise<{ readonly req: SrfRequest; readonly dialog: SrfDialog }> {
+  return new Promise((resolve, reject) => {
+    ua.onInvite((req, res) => {
+      ua.srf.createUAS(req, res, { localSdp, headers }).then((dialog) => resolve({ req, dialog }), reject);
+    });
+  });
+}
+
+export function bye(dialog: SrfDialog): unknown {
+  return dialog.destroy({ headers: {} }, () => undefined);
+}
+
+export function destroyed(dialog: SrfDialog): Promise<unknown> {
+  return once(dialog as unknown as NodeJS.EventEmitter, 'destroy');
+}
+
+/** Nothing of any call is left. */
+export function assertClean(t: Test, stage: Stage): void {
+  t.equal(stage.router.activeCalls, 0, 'no live call');
+  t.same(stage.router.leases(), [], 'no lease');
+  t.same(stage.faults, [], 'no fault');
 }
 
 /** Lets the sockets work until the condition holds. */

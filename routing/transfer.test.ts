@@ -1,24 +1,8 @@
-import { once } from 'node:events';
 import t, { type Test } from 'tap';
-import {
-  createEngine,
-  createNullCounters,
-  createNullLogger,
-  createSystemClock,
-  createSystemRandom,
-} from '../sip-engine/index.ts';
 import { accountRecord, carrierRecord, type DeltaFields, didRecord, trunkRecord } from '../tenancy/index.ts';
 import type { ReceivedResponse, SrfDialog, SrfMessage, SrfRequest, SrfResponse } from './srf-adapter.ts';
-import { call, SDP, type Stage, startStage, type Ua, until } from './test-stage.ts';
-
-const ports = {
-  clock: createSystemClock(),
-  counters: createNullCounters(),
-  logger: createNullLogger(),
-  random: createSystemRandom(),
-};
-const engineOn = (host: string) =>
-  createEngine({ listen: [{ transport: 'udp', host, port: 0 }], timers: { t1Ms: 50 }, orphan: 'bye' }, ports);
+import { engineOn } from './test-engine.ts';
+import { assertClean, bye, call, destroyed, SDP, type Stage, startStage, type Ua, until } from './test-stage.ts';
 
 const TARGET = '<sip:0301234567@sip.didfarm.com>';
 
@@ -37,9 +21,6 @@ const fields =
       }),
     ],
   });
-
-const destroyed = (dialog: SrfDialog) => once(dialog as unknown as NodeJS.EventEmitter, 'destroy');
-const bye = (dialog: SrfDialog) => dialog.destroy({ headers: {} }, () => undefined);
 
 /** A call from the carrier to the PBX that is up, and what the PBX hears of its transfers. */
 async function talk(t: Test, maxOut: number | null = null) {
@@ -84,12 +65,6 @@ function called(stage: Stage): Promise<{ readonly req: SrfRequest; readonly res:
 
 async function answer(stage: Stage, { req, res }: Awaited<ReturnType<typeof called>>): Promise<SrfDialog> {
   return stage.carrier.srf.createUAS(req, res, { localSdp: SDP('target'), headers: {} });
-}
-
-function assertClean(t: Test, stage: Stage): void {
-  t.equal(stage.router.activeCalls, 0);
-  t.same(stage.router.leases(), []);
-  t.same(stage.faults, []);
 }
 
 const last = (stage: Stage) => {
