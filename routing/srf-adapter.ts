@@ -70,6 +70,12 @@ export interface DialogRequestOptions {
   readonly noAck?: boolean;
 }
 
+export interface EndOptions {
+  readonly headers: SrfHeaders;
+  /** Headers for the BYE once more when it is challenged; drachtio-srf does not ask. */
+  readonly onChallenge?: (response: ReceivedResponse) => SrfHeaders | undefined;
+}
+
 /** ACK of an offerless re-INVITE, given later with the answer in it. */
 export type SendAck = (options: { readonly body?: string }) => void;
 
@@ -86,7 +92,7 @@ export interface SrfDialog {
   on(event: DialogEvent, listener: (req: SrfRequest, res: SrfResponse) => void): unknown;
   on(event: 'destroy', listener: (bye: SrfMessage, reason: string) => void): unknown;
   once(event: 'ack', listener: (ack: SrfMessage) => void): unknown;
-  destroy(options: { readonly headers: SrfHeaders }, callback: (error: unknown) => void): unknown;
+  destroy(options: EndOptions, callback: (error: unknown) => void): unknown;
   /** Every response is reported, provisional ones too. */
   request(
     options: DialogRequestOptions,

@@ -5,3 +5,4 @@ await import('./call-media.test.ts');
 await import('./call-policy.test.ts');
 await import('./call-router.test.ts');
 await import('./outbound.test.ts');
+await import('./carrier-proof.test.ts');

@@ -1,17 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import type { LegTarget } from '../call-context.ts';
-import { answerDigest } from '../carrier/digest-client.ts';
-import {
-  headerLinesOf,
-  type ReceivedResponse,
-  type SentRequest,
-  type SrfDialog,
-  type SrfHeaders,
-  type SrfPort,
-  type SrfRequest,
-  type UnackedDialog,
+import type {
+  ReceivedResponse,
+  SentRequest,
+  SrfDialog,
+  SrfHeaders,
+  SrfPort,
+  SrfRequest,
+  UnackedDialog,
 } from '../srf-adapter.ts';
+import { LegCredentials } from './leg-credentials.ts';
 import type { LegFailure } from './leg-outcome.ts';
+import { ProvingDialog } from './proving-dialog.ts';
 
 /** No response at all for this long, not even 100, is silence (interface.md, Bindings). */
 const SILENCE_MS = 4000;
@@ -60,34 +59,42 @@ export function placeLeg(srf: SrfPort, req: SrfRequest, order: LegOrder): Placed
       }),
       () => rang,
     );
-  const outcome = invite(order.headers).then((first) => {
-    const retry = cancelHeaders === undefined ? withCredentials(first, order, sent) : undefined;
-    return retry === undefined ? first : invite(retry);
+  const { login } = order.leg;
+  const credentials = login === undefined ? undefined : new LegCredentials(login);
+  const outcome = invite(order.headers).then(async (first) => {
+    if (credentials === undefined) return first;
+    const retry = cancelHeaders === undefined ? withCredentials(credentials, first, order, sent) : undefined;
+    return proving(credentials, retry === undefined ? first : await invite(retry));
   });
   return { outcome, cancel: withdraw };
 }
 
 /** The headers of the second INVITE, of the same Call-ID and From (RFC 3261 section 22.2), or nothing to answer. */
 function withCredentials(
+  credentials: LegCredentials,
   outcome: LegOutcome,
   { leg, headers }: LegOrder,
   sent: SentRequest | undefined,
 ): SrfHeaders | undefined {
   const response = outcome.kind === 'failed' ? outcome.failure.response : undefined;
-  if (leg.login === undefined || sent === undefined || response === undefined) return undefined;
-  const isProxy = response.status === 407;
-  if (!isProxy && response.status !== 401) return undefined;
-  const lines = headerLinesOf(response, isProxy ? 'proxy-authenticate' : 'www-authenticate');
-  const target = { method: 'INVITE', uri: leg.uri, cnonce: randomBytes(8).toString('hex') };
-  const value = answerDigest(lines, leg.login, target);
-  if (value === undefined) return undefined;
+  const proof = sent && response && credentials.answer(response, 'INVITE', leg.uri);
+  if (sent === undefined || proof === undefined) return undefined;
   return {
     ...headers,
     From: sent.get('from') ?? headers.From ?? '',
     'Call-ID': sent.get('call-id') ?? '',
     CSeq: `${Number.parseInt(sent.get('cseq') ?? '1', 10) + 1} INVITE`,
-    [isProxy ? 'Proxy-Authorization' : 'Authorization']: value,
+    ...proof,
   };
+}
+
+/** Who challenged the INVITE, or may yet challenge what follows, gets proof inside the call as well. */
+function proving(credentials: LegCredentials, outcome: LegOutcome): LegOutcome {
+  if (outcome.kind === 'failed') return outcome;
+  if (outcome.kind === 'answered') return { ...outcome, dialog: new ProvingDialog(outcome.dialog, credentials) };
+  const { dialog } = outcome;
+  const ack = async (sdp: string) => new ProvingDialog(await dialog.ack(sdp), credentials);
+  return { ...outcome, dialog: { sdp: dialog.sdp, res: dialog.res, ack, destroy: () => dialog.destroy() } };
 }
 
 function toOptions(req: SrfRequest, { leg, headers }: LegOrder) {

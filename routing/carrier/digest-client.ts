@@ -12,6 +12,8 @@ export interface DigestTarget {
   readonly uri: string;
   /** Client nonce, hexadecimal. */
   readonly cnonce: string;
+  /** How often the nonce is used with this. @default 1 */
+  readonly nonceCount?: number;
 }
 
 /** The strongest first: of several challenges the first that is understood counts (RFC 8760 section 2.4). */
@@ -39,7 +41,7 @@ function answerOne({ algorithm, parameters }: Challenge, login: DigestLogin, tar
   const nonce = parameters.get('nonce') ?? '';
   const offered = parameters.get('qop');
   const qop = offered === undefined ? '' : 'auth';
-  const nc = '00000001';
+  const nc = (target.nonceCount ?? 1).toString(16).padStart(8, '0');
   const ha1 =
     'ha1' in login ? (login.ha1[algorithm] ?? '') : computeHa1(algorithm, login.username, realm, login.password);
   const { uri, cnonce } = target;
