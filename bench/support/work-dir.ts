@@ -24,15 +24,17 @@ export interface SeededProduct {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** The product with so many trunks, on the servers' core unless it may use all. */
+/** The product with so many trunks, on the servers' core unless it may use all; `prepare` sees its data before it does. */
 export async function startSeeded(
   dir: string,
   onEnd: (end: () => unknown) => void,
   trunks: number,
   more: Readonly<Record<string, string>> = {},
   pinned = true,
+  prepare: (dir: string) => void = () => undefined,
 ): Promise<SeededProduct> {
   const csv = await seedProduct(dir, trunks);
+  prepare(dir);
   const settings = { DIDFARM_DATA_DIR: join(dir, 'data'), DIDFARM_RATE_LIMITS: 'off', ...more };
   const product = await startProduct({ teardown: onEnd }, settings);
   if (pinned) pinToServerCore(product.pid);
