@@ -1,4 +1,5 @@
 import t from 'tap';
+import { WalletStorm } from './calls/wallet-storm.ts';
 import { Pbx } from './support/pbx.ts';
 import { type Product, startProduct } from './support/product.ts';
 import { startSipp } from './support/sipp.ts';
@@ -70,4 +71,26 @@ t.test('a prepaid call is cut when the money ends, and record and ledger say the
   const refused = await pbx.calls(t, 'pbx-calls-out-expect-refused', NUMBER, did, { status: '503' });
   t.equal(refused.code, 0, refused.errors);
   t.match(refused.messages, /Warning: 399 \S+ "insufficient_balance"/);
+});
+
+t.test('of a hundred calls at once as many come in as one wallet has slices for', async (t) => {
+  const product = await startProduct(t);
+  const account = product.demo.accounts.find(({ name }) => name === 'MSP Demo');
+  // 30 seconds at 0.95: the 142.50 of the demo wallet are five slices.
+  await setPrice(product, 'direction,prefix,per_minute,interval\nin,,57,1/1\n');
+  const storm = await WalletStorm.open(t, product, product.trunk('Beta Services'));
+  const { admitted, refused } = await storm.begin(100, 'first');
+  t.equal(admitted.length, 5);
+  t.same(refused, { '503 insufficient_balance': 95 });
+  await storm.hangUp(admitted);
+  const balance = async () =>
+    Number(
+      ((await product.api('GET', '/wallet/balance', undefined, account?.api_key)).body as { balance: string }).balance,
+    );
+  await until('the five are charged', async () => (await balance()) <= 142.5 - 5 * 0.95);
+  const left = await balance();
+  t.ok(left > 142.5 - 5 * 28.5, 'for what they lasted, not for what they held');
+  const again = await storm.begin(50, 'second');
+  t.equal(again.admitted.length, Math.ceil(left / 28.5), 'the last one has what is left');
+  await storm.hangUp(again.admitted);
 });
