@@ -5869,6 +5869,11 @@ export interface ApiOperations {
         readonly register_status: number;
         /** The numbers that were called here, oldest first. */
         readonly rang: readonly string[];
+        /** Messages that were brought here, oldest first. */
+        readonly received: readonly {
+          readonly from: string;
+          readonly body: string;
+        }[];
       }[];
       readonly meta: {
         readonly total: number;
@@ -5903,6 +5908,11 @@ export interface ApiOperations {
         readonly register_status: number;
         /** The numbers that were called here, oldest first. */
         readonly rang: readonly string[];
+        /** Messages that were brought here, oldest first. */
+        readonly received: readonly {
+          readonly from: string;
+          readonly body: string;
+        }[];
       };
     };
   };
@@ -5944,6 +5954,11 @@ export interface ApiOperations {
         readonly register_status: number;
         /** The numbers that were called here, oldest first. */
         readonly rang: readonly string[];
+        /** Messages that were brought here, oldest first. */
+        readonly received: readonly {
+          readonly from: string;
+          readonly body: string;
+        }[];
       };
     };
   };

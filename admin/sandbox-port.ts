@@ -63,6 +63,8 @@ export interface SimulatedPbx {
   readonly registerStatus: number;
   /** Numbers that were called here, oldest first. */
   readonly rang: readonly string[];
+  /** Messages that came as SIP MESSAGE, oldest first. */
+  readonly received: readonly { readonly from: string; readonly body: string }[];
 }
 
 export interface NewPbx {

@@ -72,6 +72,13 @@ t.test('telephones of a test world', async (t) => {
     t.match(given, { status: 487, call: { reason: 'cancelled' } });
   });
 
+  t.test('a message for a number is brought to its PBX as SIP MESSAGE', async (t) => {
+    const body = { from: '+31687654321', to: '+12125550100', body: 'Hi' };
+    t.equal((await send('POST', '/sandbox/messages', { body })).status, 201);
+    await send('POST', '/sandbox/clock/advance', { body: { seconds: 1 } });
+    t.match((await send('GET', '/sandbox/pbx')).body.data, [{ received: [{ from: '+31687654321', body: 'Hi' }] }]);
+  });
+
   t.test('a call after the clock was moved stands at the time of the world', async (t) => {
     await send('PATCH', `/sandbox/pbx/${pbx}`, { body: { behaviour: 'answer' } });
     await send('POST', '/sandbox/clock/advance', { body: { days: 3 } });

@@ -14,6 +14,7 @@ import {
 import { handOver } from './hand-over.ts';
 import { Journal } from './journal.ts';
 import { shareWallets, startMoney } from './money.ts';
+import { pbxLine } from './pbx-line.ts';
 import { Publishing } from './publish.ts';
 import { createSipPort } from './sip-port.ts';
 import { startSipThread } from './sip-thread.ts';
@@ -106,6 +107,7 @@ async function startWorldSip(
     port: point?.port ?? 0,
     queries: createSipPort(bus),
     holds: shareWallets(money, bus),
+    sendToPbx: pbxLine(bus),
     publish: async () => void (await Promise.all([publishing.publish(), money.publish()])),
     stored: (what) => records.wait(what),
     async stop() {

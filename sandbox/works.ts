@@ -7,13 +7,17 @@ import {
   CarrierOrders,
   CarrierReleases,
   carryMessages,
+  PbxMessages,
   type RenewalRules,
   runFunding,
   runInvoices,
   runRenewals,
+  type SendToPbx,
+  takeSipMessages,
   type WebhookSender,
 } from '../billing-hooks/index.ts';
 import { applyRetention, deleteDueDocuments, type Store } from '../tenancy/index.ts';
+import { Throttle } from './throttle.ts';
 import type { DueWork } from './timeline.ts';
 import type { TestPayments } from './world-payments.ts';
 
@@ -24,11 +28,17 @@ export interface WorkDeps {
   readonly renewal: RenewalRules;
   readonly payments: TestPayments;
   readonly sender: WebhookSender;
+  /** How messages come to PBXes; `undefined` while the world has no telephones. */
+  readonly line: () => SendToPbx | undefined;
+  readonly onFault: (error: unknown) => void;
 }
 
 const DAY_MS = 86_400_000;
 /** Old records of a test world are few: once a week is enough. */
 const RETENTION_MS = 7 * DAY_MS;
+/** Attempts to reach webhook endpoints, at once and in the long run. */
+const MOST_POSTS = 500;
+const POSTS_PER_SEC = 20;
 
 /** All that time brings about, in the order of one moment: money comes before it is spent, what happened is told last. */
 export function worksOf(deps: WorkDeps): readonly DueWork[] {
@@ -42,14 +52,14 @@ export function worksOf(deps: WorkDeps): readonly DueWork[] {
     { name: 'documents', nextDueMs: () => documentsDueMs(store), run: () => workOnDocuments(store, carrier) },
     { name: 'renewals', nextDueMs: () => renewalsDueMs(store, renewal), run: renew },
     { name: 'releases', nextDueMs: () => releasesDueMs(store), run: () => new CarrierReleases(shop).deliver() },
-    { name: 'messages', nextDueMs: () => messagesDueMs(store), run: () => carryMessages(store, carrier) },
+    workOfMessages(deps),
     { name: 'invoices', nextDueMs: (sinceMs) => nextMonthMs(store, sinceMs), run: () => runInvoices(store, holds) },
     {
       name: 'retention',
       nextDueMs: async (sinceMs) => (Math.floor(sinceMs / RETENTION_MS) + 1) * RETENTION_MS,
       run: () => applyRetention(store),
     },
-    { name: 'webhooks', nextDueMs: () => webhooksDueMs(store), run: () => sender.settle() },
+    workOfWebhooks(store, sender),
   ];
 }
 
@@ -89,8 +99,45 @@ function documentsDueMs(store: Store): Promise<number | undefined> {
   );
 }
 
-function messagesDueMs(store: Store): Promise<number | undefined> {
-  return least(store, sql`SELECT min(due_at_ms) AS at FROM messages WHERE status = 'queued'`);
+/** A year of attempts must not become a flood in seconds at somebody's door: it is held up in real time. */
+function workOfWebhooks(store: Store, sender: WebhookSender): DueWork {
+  const throttle = new Throttle({ burst: MOST_POSTS, perSec: POSTS_PER_SEC });
+  return {
+    name: 'webhooks',
+    nextDueMs: () => webhooksDueMs(store),
+    async run() {
+      const before = await newestAttempt(store);
+      await sender.settle();
+      await throttle.took(Math.max(0, (await newestAttempt(store)) - before));
+    },
+  };
+}
+
+async function newestAttempt(store: Store): Promise<number> {
+  const { id } = await store.db
+    .selectFrom('webhookAttempts')
+    .select((eb) => eb.fn.max('id').as('id'))
+    .executeTakeFirstOrThrow();
+  return Number(id ?? 0);
+}
+
+/** Between the carrier and the store; and between the store and the PBXes, when there are any. */
+function workOfMessages({ store, carrier, holds, line, onFault }: WorkDeps): DueWork {
+  const pbxes = new PbxMessages(store, async (message) => (await line()?.(message)) ?? { kind: 'no_pbx' }, onFault);
+  const atCarrier = sql`SELECT min(due_at_ms) AS at FROM messages WHERE status = 'queued'`;
+  const atPbxes = sql`UNION ALL SELECT min(due_at_ms) FROM message_deliveries WHERE status = 'pending'
+    UNION ALL SELECT min(due_at_ms) FROM sip_messages`;
+  return {
+    name: 'messages',
+    nextDueMs: () => least(store, line() === undefined ? atCarrier : sql`${atCarrier} ${atPbxes}`),
+    async run() {
+      await carryMessages(store, carrier);
+      if (line() === undefined) return;
+      await takeSipMessages(store, holds);
+      await pbxes.round();
+      await pbxes.settle();
+    },
+  };
 }
 
 /** First dates, renewals, the end of the grace period, each reminder; and money that was asked for. */

@@ -8,7 +8,7 @@ import {
   type SipPort,
   type TestPhones,
 } from '../admin/index.ts';
-import { type CallHolds, NO_CALLS } from '../billing-hooks/index.ts';
+import { type CallHolds, NO_CALLS, type SendToPbx } from '../billing-hooks/index.ts';
 import { findCall, type Store } from '../tenancy/index.ts';
 import { OutsideWorld } from './sip/outside.ts';
 import type { SimulatedPbxAgent } from './sip/simulated-pbx.ts';
@@ -54,6 +54,11 @@ export class WorldPhones implements TestPhones {
       },
     };
     this.holds = { during: (purchase, work) => (this.#running?.sip.holds ?? NO_CALLS).during(purchase, work) };
+  }
+
+  /** How messages come to PBXes; `undefined` while there are none. */
+  get line(): SendToPbx | undefined {
+    return this.#running?.sip.sendToPbx;
   }
 
   get isInUse(): boolean {

@@ -1,5 +1,5 @@
 import type { SipPort } from '../admin/index.ts';
-import type { CallHolds } from '../billing-hooks/index.ts';
+import type { CallHolds, SendToPbx } from '../billing-hooks/index.ts';
 import type { Store } from '../tenancy/index.ts';
 
 /** The SIP side of a test world: a registrar and router of its own, on the loopback interface. */
@@ -8,6 +8,8 @@ export interface WorldSip {
   readonly port: number;
   readonly queries: SipPort;
   readonly holds: CallHolds;
+  /** Brings messages to the PBXes of their numbers. */
+  readonly sendToPbx: SendToPbx;
   /** Resolves when it knows everything that was written to the world before. */
   publish(): Promise<void>;
   /**

@@ -57,11 +57,13 @@ export class TestWorld {
     this.#phones = new WorldPhones({ store, clock, ...place });
     const { holds } = this.#phones;
     const { guard, renewal, logger, realMs } = place;
+    const onFault = (error: unknown) => logger.error({ err: error }, 'a test world could not do what was due');
     this.#sender = new WebhookSender({
       ...{ store, guard, timeoutMs: WEBHOOK_MS, wallMs: realMs, headers: { 'X-DIDfarm-Livemode': 'false' } },
-      onFault: (error) => logger.error({ err: error }, 'webhooks of a test world could not be worked on'),
+      onFault,
     });
-    const deps = { store, carrier, holds, renewal, payments, sender: this.#sender };
+    const line = () => this.#phones.line;
+    const deps = { store, carrier, holds, renewal, payments, sender: this.#sender, line, onFault };
     this.#timeline = new Timeline(clock, worksOf(deps));
     const admin = createAdminStore(store, { carrier, guard, holds, payments: payments.provider });
     this.#app = this.#createApp({ ...admin, keys: keepTestKeys(admin.keys, place) });

@@ -26,6 +26,9 @@ const PBX = Type.Object({
   registered: Type.Boolean(),
   register_status: Type.Integer({ description: 'The final SIP status of its REGISTER; 0: no answer.' }),
   rang: Type.Array(Type.String(), { description: 'The numbers that were called here, oldest first.' }),
+  received: Type.Array(Type.Object({ from: Type.String(), body: Type.String() }), {
+    description: 'Messages that were brought here, oldest first.',
+  }),
 });
 
 /** Simulated PBXes and calls of a test world, over real SIP on the loopback interface. */
@@ -157,9 +160,10 @@ function findPbx(deps: AdminDeps, id: string): SimulatedPbx {
 }
 
 function pbxView(pbx: SimulatedPbx) {
-  const { id, trunkId, trunkUuid, username, realm, behaviour, registerStatus, rang } = pbx;
+  const { id, trunkId, trunkUuid, username, realm, behaviour, registerStatus, rang, received } = pbx;
   return {
     ...{ id, trunk_id: trunkId, trunk_uuid: trunkUuid, username, realm, behaviour, rang: [...rang] },
+    received: [...received],
     registered: registerStatus === 200,
     register_status: registerStatus,
   };

@@ -1,6 +1,6 @@
 import type { CallRequest, PbxBehaviour, SimulatedPbx } from '../../admin/index.ts';
 import { answerDigest, type DigestLogin } from '../../routing/index.ts';
-import { type EngineResult, type LaneRequest, parseNameAddr } from '../../sip-engine/index.ts';
+import { type EngineResult, type LaneRequest, parseNameAddr, type SipMessage } from '../../sip-engine/index.ts';
 import { type Agent, openAgent, sdpOf } from './agent.ts';
 import { type Meeting, meetCall } from './meet-call.ts';
 import { type CallEnd, placeCall } from './place-call.ts';
@@ -20,8 +20,8 @@ const EXPIRES_SEC = 600;
 const REFRESH_AT = 0.8;
 /** Longest that a REGISTER waits for its answer (ms). */
 const REGISTER_MS = 4000;
-/** Called numbers that are kept. */
-const MOST_RANG = 100;
+/** Called numbers, and messages, that are kept. */
+const MOST_KEPT = 100;
 const MEETINGS: Readonly<Record<PbxBehaviour, Meeting>> = {
   answer: 'answer',
   no_answer: 'ring',
@@ -34,6 +34,8 @@ export class SimulatedPbxAgent {
   readonly #options: PbxOptions;
   readonly #callId: string;
   readonly #rang: string[] = [];
+  /** By Call-ID and CSeq: what is sent again is the same. */
+  readonly #received = new Map<string, { readonly from: string; readonly body: string }>();
   #agent: Agent | undefined;
   #behaviour: PbxBehaviour;
   #status = 0;
@@ -52,7 +54,13 @@ export class SimulatedPbxAgent {
     const { id: trunkId, uuid: trunkUuid, realm } = trunk;
     const { username } = login;
     const who = { id, trunkId, trunkUuid, username, realm };
-    return { ...who, behaviour: this.#behaviour, registerStatus: this.#status, rang: [...this.#rang] };
+    return {
+      ...who,
+      behaviour: this.#behaviour,
+      registerStatus: this.#status,
+      rang: [...this.#rang],
+      received: [...this.#received.values()],
+    };
   }
 
   get isRegistered(): boolean {
@@ -78,8 +86,12 @@ export class SimulatedPbxAgent {
     this.#agent = await openAgent('didfarm simulated PBX', HOST, (req, res) => {
       this.#rungTimes += 1;
       this.#rang.push(calledNumber(req));
-      if (this.#rang.length > MOST_RANG) this.#rang.shift();
+      if (this.#rang.length > MOST_KEPT) this.#rang.shift();
       void meetCall(this.#use.calls, HOST, MEETINGS[this.#behaviour], req, res);
+    });
+    this.#agent.engine.onRequest('MESSAGE', ({ message }) => {
+      if (this.#received.size < MOST_KEPT) this.#received.set(`${message.callId} ${message.cseq}`, textOf(message));
+      return { status: 200, lines: [] };
     });
     await this.#register(EXPIRES_SEC);
   }
@@ -151,7 +163,14 @@ export class SimulatedPbxAgent {
   }
 }
 
+function textOf(message: SipMessage) {
+  return { from: userOf(message.header('from') ?? ''), body: message.body.toString('utf8') };
+}
+
 function calledNumber(req: LaneRequest): string {
-  const header = req.get('p-called-party-id') ?? req.get('to') ?? '';
+  return userOf(req.get('p-called-party-id') ?? req.get('to') ?? '');
+}
+
+function userOf(header: string): string {
   return /sips?:([^@>;]+)/.exec(parseNameAddr(header).uri)?.[1] ?? header;
 }
