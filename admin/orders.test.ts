@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import t from 'tap';
 import { openTestWorld, send, type TestWorld } from './test-world.ts';
 
@@ -109,4 +110,41 @@ t.test('a reseller sees what each of its clients was charged, and nobody else se
   t.match((await costs(world.keys.reseller)).body.data, [{ name: 'Bistro', amount: 100, charges: 1 }]);
   t.same((await costs(world.keys.bistro)).body.data, [], 'its own costs are not those of a client');
   t.equal((await costs(world.keys.msp, `&account_id=${reseller}`)).status, 404);
+});
+
+t.test('of 200 orders at once for one number, and of 200 for the last euro, exactly one wins', async (t) => {
+  const world = await openTestWorld(t);
+  const key = world.keys.msp;
+  await world.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = world.app.server.address() as AddressInfo;
+  const buy = async (number: string) => {
+    const response = await fetch(`http://127.0.0.1:${port}/api/v1/wallet/checkout`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ items: [{ number, country: 'US', type: 'local' }] }),
+    });
+    const { error } = (await response.json()) as { readonly error?: { readonly code: string } };
+    return error === undefined ? String(response.status) : error.code;
+  };
+  const count = (answers: readonly string[]) => {
+    const counts: Record<string, number> = {};
+    for (const answer of answers) counts[answer] = (counts[answer] ?? 0) + 1;
+    return counts;
+  };
+  const numbers = (await offers(world, 'country=US&type=local&per_page=100')).data.map(
+    ({ number }: { readonly number: string }) => number,
+  );
+  await fund(world, 30_000);
+  const same = await Promise.all(Array.from({ length: 200 }, () => buy(numbers[0])));
+  t.same(count(same), { 201: 1, conflict: 199 });
+  const { body } = await send(world.app, 'GET', '/wallet/balance', { key });
+  t.equal(body.balance, '299.00');
+  await fund(world, -29_800);
+  const wanted = Array.from({ length: 200 }, (_, n) => numbers[1 + (n % 99)] ?? '');
+  const last = count(await Promise.all(wanted.map(buy)));
+  t.equal(last[201], 1);
+  t.equal((last.insufficient_balance ?? 0) + (last.conflict ?? 0), 199);
+  t.equal((await send(world.app, 'GET', '/wallet/balance', { key })).body.balance, '0.00');
+  t.equal((await send(world.app, 'GET', '/orders', { key })).body.meta.total, 2);
+  t.same((await world.store.db.selectFrom('orders').select('id').execute()).length, 2, 'nothing is left of the others');
 });

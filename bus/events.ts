@@ -205,6 +205,8 @@ export interface CallRecord {
   readonly hungUpBy: 'caller' | 'callee' | 'server' | null;
   /** A call for help (F-114). */
   readonly isEmergency?: boolean;
+  /** What was paid in advance (s), where the call has outlasted it: nobody pays for our being late. */
+  readonly paidSec?: number;
   /** The leg that was sent on into the public network (F-116): it is paid for beside the call. */
   readonly onward?: OnwardLeg;
   /** Audio codec of the answer (`PCMA/8000`), `null` while there is none. */

@@ -135,3 +135,30 @@ t.test('a call that goes on to a carrier is paid for from its answer on, and cut
   t.match(ended, [{ atMs: NOW + 9700, end: { reason: 'insufficient_balance' } }]);
   t.end();
 });
+
+t.test('a call that is cut too late is charged for what was paid, not for our being late', (t) => {
+  const { keeper, watch, advance, ended } = stage(10_000);
+  const told: CallRecord[] = [];
+  const sink = watch.watch({ emit: (one: CallRecord) => void told.push(one) } as unknown as CallSink);
+  sink.emit(record());
+  sink.emit(record({ answeredAtMs: NOW }));
+  advance(9700);
+  t.equal(ended.length, 1);
+  sink.emit(record({ answeredAtMs: NOW, endedAtMs: NOW + 10_400 }));
+  t.equal(told.at(-1)?.paidSec, 10);
+  t.equal(keeper.availableMicros('account:1'), 0, 'and not below');
+  t.end();
+});
+
+t.test('a call that outlasts its slice while there is money is charged for all of it', (t) => {
+  const { keeper, watch } = stage(100_000);
+  const told: CallRecord[] = [];
+  const sink = watch.watch({ emit: (one: CallRecord) => void told.push(one) } as unknown as CallSink);
+  sink.emit(record());
+  sink.emit(record({ answeredAtMs: NOW }));
+  // As if no timer had come for a minute.
+  sink.emit(record({ answeredAtMs: NOW, endedAtMs: NOW + 61_500 }));
+  t.equal(told.at(-1)?.paidSec, undefined);
+  t.equal(keeper.availableMicros('account:1'), 38_000);
+  t.end();
+});

@@ -46,10 +46,7 @@ export class CallFundsWatch implements CallFunds {
   watch(sink: CallSink): CallSink {
     return {
       ...sink,
-      emit: (record) => {
-        this.#follow(record);
-        sink.emit(record);
-      },
+      emit: (record) => sink.emit(this.#follow(record)),
     };
   }
 
@@ -66,23 +63,47 @@ export class CallFundsWatch implements CallFunds {
     }
   }
 
-  #follow(record: CallRecord): void {
-    const { keeper, clock } = this.#deps;
+  /** @returns the record as it goes on */
+  #follow(record: CallRecord): CallRecord {
     const { uuid, answeredAtMs, endedAtMs } = record;
     const known = this.#calls.get(uuid);
-    if (endedAtMs !== null) {
-      known?.stop();
-      this.#calls.delete(uuid);
-      keeper.close(uuid, answeredAtMs, endedAtMs);
-      return;
+    if (endedAtMs !== null) return this.#ended(known, record, endedAtMs);
+    if (known === undefined) this.#begun(record);
+    else if (answeredAtMs !== null && !known.isAnswered) this.#answered(known, record, answeredAtMs);
+    return record;
+  }
+
+  #begun(record: CallRecord): void {
+    const { keeper, clock } = this.#deps;
+    const facts = this.#facts(record);
+    if (facts === undefined) return;
+    this.#calls.set(record.uuid, { record, isAnswered: false, paidSec: undefined, stop: () => undefined });
+    keeper.open(record.uuid, facts, clock.now());
+    this.#alarm(facts);
+  }
+
+  /** Many calls that are cut at once are not all cut in time: what one had too much is not charged. */
+  #ended(known: Watched | undefined, record: CallRecord, endedAtMs: number): CallRecord {
+    const { keeper } = this.#deps;
+    const { uuid, answeredAtMs } = record;
+    known?.stop();
+    this.#calls.delete(uuid);
+    const paidSec = answeredAtMs === null ? undefined : this.#paidOf(known, answeredAtMs, endedAtMs);
+    const isOver = answeredAtMs !== null && paidSec !== undefined && endedAtMs - answeredAtMs > paidSec * 1000;
+    keeper.close(uuid, answeredAtMs, isOver ? answeredAtMs + paidSec * 1000 : endedAtMs);
+    return isOver ? { ...record, paidSec } : record;
+  }
+
+  /** What is paid of a call that has ended; what is still there pays for what it lasted. */
+  #paidOf(known: Watched | undefined, answeredAtMs: number, endedAtMs: number): number | undefined {
+    const { keeper } = this.#deps;
+    let paidSec = known?.paidSec;
+    while (known !== undefined && paidSec !== undefined && endedAtMs - answeredAtMs > paidSec * 1000) {
+      const more = keeper.extend(known.record.uuid, answeredAtMs, endedAtMs);
+      if (more === undefined || more.paidSec <= paidSec) break;
+      paidSec = more.paidSec;
     }
-    if (known === undefined) {
-      const facts = this.#facts(record);
-      if (facts === undefined) return;
-      this.#calls.set(uuid, { record, isAnswered: false, stop: () => undefined });
-      keeper.open(uuid, facts, clock.now());
-      this.#alarm(facts);
-    } else if (answeredAtMs !== null && !known.isAnswered) this.#answered(known, record, answeredAtMs);
+    return paidSec;
   }
 
   #answered(watched: Watched, record: CallRecord, answeredAtMs: number): void {
@@ -103,6 +124,7 @@ export class CallFundsWatch implements CallFunds {
   /** Comes back before what is paid for ends. */
   #plan(watched: Watched, answeredAtMs: number, paid: Paid | undefined): void {
     if (paid === undefined) return;
+    watched.paidSec = paid.paidSec;
     const { clock, onEnding } = this.#deps;
     const { uuid, accountId, trunkId } = watched.record;
     const endsAtMs = answeredAtMs + paid.paidSec * 1000 - CUT_AHEAD_MS;
@@ -157,6 +179,8 @@ type Payer = Pick<CallRecord, 'accountId' | 'trunkId' | 'carrierId' | 'isEmergen
 interface Watched {
   record: CallRecord;
   isAnswered: boolean;
+  /** Seconds from the answer; `undefined` while nobody has to pay in advance. */
+  paidSec: number | undefined;
   stop: () => void;
 }
 

@@ -203,3 +203,19 @@ t.test('a call that was sent on is charged for both legs, each to whom it belong
   t.equal(await getBalance(store, accountId), 10_000_000 - 20_000 - 180_000 - 90_000);
   t.same((await verifyLedger(store)).faults, []);
 });
+
+t.test('of a call that outlasted what was paid accounts pay that, and the carrier gets all', async (t) => {
+  const { store, accountId } = await openTestShop(t, 1000);
+  await priced(store, accountId, 'prefix,per_minute,interval\n,0.60,1/1');
+  const made = await store.write(async (context) => {
+    const { id } = await createCarrier(context, { name: 'takes' });
+    const deck = await createDeck(context, { accountId: null, name: 'wholesale', roundToMicros: 1 });
+    await assignDeck(context, `carrier:${id}`, deck.id);
+    return { id, deck };
+  });
+  await putRates(store, made.deck, parseRatesCsv('prefix,per_minute,interval\n,0.06,1/1'));
+  await saveCalls(store, [ended('call_1', accountId, 31, { carrierId: made.id, paidSec: 30 })]);
+  t.same(await chargeAll(store), { charged: 1, unrated: 0 });
+  t.equal(await getBalance(store, accountId), 10_000_000 - 300_000);
+  t.equal(await getBalance(store, null, 'EUR', 'cost'), -31_000);
+});

@@ -90,7 +90,8 @@ export async function chargeCall(
   for (const level of facts === undefined ? [] : book.levels(facts)) {
     const { answeredAtMs } = call.record;
     const rated =
-      level.prices && rateCall(level.prices, level.deck.record.roundToMicros, answeredAtMs ?? 0, lasted(call.record));
+      level.prices &&
+      rateCall(level.prices, level.deck.record.roundToMicros, answeredAtMs ?? 0, lasted(call.record, level));
     if (rated === undefined) reason ??= level.purse.key.startsWith('account') ? 'no_rate' : 'no_carrier_rate';
     else await writeCharge(context, call, level, { ...rated, revision });
   }
@@ -217,10 +218,14 @@ async function factsOf(context: StoreContext, record: CallRecord, chains: Chains
   return { ...facts, onward: { to: onward.to, chain: await chainOf(onward.accountId), carrierId: onward.carrierId } };
 }
 
-/** From the answer to the end; after a crash to the last moment that the call was known to be up. */
-function lasted({ answeredAtMs, endedAtMs, aliveAtMs }: CallRecord): number {
+/**
+ * From the answer to the end; after a crash to the last moment that the call was known to be up. An account pays for no
+ * more than was paid in advance, a carrier is paid for what it carried.
+ */
+function lasted({ answeredAtMs, endedAtMs, aliveAtMs, paidSec }: CallRecord, { purse }: Level): number {
   const end = Math.min(endedAtMs ?? 0, aliveAtMs ?? Number.POSITIVE_INFINITY);
-  return Math.max(0, end - (answeredAtMs ?? end));
+  const paidMs = paidSec === undefined || !purse.key.startsWith('account') ? Number.POSITIVE_INFINITY : paidSec * 1000;
+  return Math.min(paidMs, Math.max(0, end - (answeredAtMs ?? end)));
 }
 
 async function trunkUuid(context: StoreContext, trunkId: number | null): Promise<string | null> {
