@@ -15,7 +15,7 @@ interface Answer {
   readonly lines: readonly string[];
 }
 
-const EXTENSIONS: readonly string[] = ['path', 'outbound', '100rel', 'timer', 'replaces'];
+const EXTENSIONS: readonly string[] = ['path', 'outbound', '100rel', 'timer'];
 
 const OK: Answer = {
   status: 200,

@@ -7,6 +7,7 @@ import type { BridgeDeps, FollowOn } from './bridge/bridge-deps.ts';
 import { Call, type CallEnd } from './bridge/call.ts';
 import { CallRunner } from './bridge/call-runner.ts';
 import type { ConnectLegs } from './bridge/connect-legs.ts';
+import { JoinedLegs } from './bridge/joined-legs.ts';
 import type { CallContext, CallEffects } from './call-context.ts';
 import { CallRates } from './call-rates.ts';
 import type { CallRouterDeps, RouterSteps } from './call-router-deps.ts';
@@ -65,6 +66,7 @@ export class CallRouter {
       admission: deps.admission,
       referPolicy: deps.referPolicy ?? 'reject',
       privateMedia: deps.privateMedia ?? 'warn',
+      joinedLegs: new JoinedLegs(),
       leaseUntilMs: () => this.#leaseUntilMs(),
       placeFollowOn: (order) => this.#placeFollowOn(order),
       resolveFor: (trunk, request) => this.#resolveFor(trunk, request),

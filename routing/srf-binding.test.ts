@@ -6,3 +6,4 @@ await import('./call-policy.test.ts');
 await import('./call-router.test.ts');
 await import('./outbound.test.ts');
 await import('./carrier-proof.test.ts');
+await import('./attended-transfer.test.ts');

@@ -7,6 +7,7 @@ import type { RoutingAuth } from '../ports.ts';
 import type { SrfPort, SrfRequest, SrfResponse } from '../srf-adapter.ts';
 import type { Call } from './call.ts';
 import type { ConnectLegs } from './connect-legs.ts';
+import type { JoinedLegs } from './joined-legs.ts';
 import type { PrivateMediaPolicy } from './private-media.ts';
 
 export type { ReferPolicy } from '../../bus/index.ts';
@@ -30,6 +31,8 @@ export interface BridgeDeps {
   readonly admission: Admission;
   readonly referPolicy: ReferPolicy;
   readonly privateMedia: PrivateMediaPolicy;
+  /** Legs of trunks whose transfers are carried out here. */
+  readonly joinedLegs: JoinedLegs;
   /** Epoch ms at which a lease taken now ends at the latest. */
   leaseUntilMs(): number;
   /** Runs the steps for such a call and places it; or says why not, and records that. */

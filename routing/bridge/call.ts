@@ -76,6 +76,11 @@ export class Call {
     return stop;
   }
 
+  /** Runs `fn` once, when the call ends. */
+  onEnd(fn: () => void): void {
+    this.#stops.push(fn);
+  }
+
   addAttempt(target: string, status: number): void {
     this.#attempts.push({ target, status, atMs: this.#clock.now() });
   }
@@ -93,6 +98,15 @@ export class Call {
     if (legs === undefined) return;
     this.#legs = legs;
     this.#observer.onProgress(this.snapshot());
+  }
+
+  /** A transfer has taken that side out of this call; who ends it after a crash leaves that dialog alone. */
+  dropLeg(side: 'caller' | 'callee'): void {
+    this.update((legs) => {
+      if (side === 'caller') return { ...legs, caller: undefined };
+      const { dialog: _, ...callee } = legs.callee;
+      return { ...legs, callee };
+    });
   }
 
   /** Ends both legs, then the call. */

@@ -28,30 +28,51 @@ export class LegPair {
   #callee: Leg;
   /** Calls that a transfer has made: they end with this one. */
   readonly #linked: Call[] = [];
-  pending: PendingTransfer | undefined;
+  #pending: PendingTransfer | undefined;
+  /** The pair that this one has become part of. */
+  #into: LegPair | undefined;
 
   constructor(caller: Leg, callee: Leg) {
     this.#caller = caller;
     this.#callee = callee;
   }
 
-  get legs(): readonly [Leg, Leg] {
-    return [this.#caller, this.#callee];
+  get pending(): PendingTransfer | undefined {
+    return this.#into === undefined ? this.#pending : this.#into.pending;
+  }
+
+  set pending(pending: PendingTransfer | undefined) {
+    if (this.#into === undefined) this.#pending = pending;
+    else this.#into.pending = pending;
   }
 
   /** The other one; `undefined` for a leg that has been replaced. */
   otherOf(leg: Leg): Leg | undefined {
+    if (this.#into !== undefined) return this.#into.otherOf(leg);
     if (leg === this.#caller) return this.#callee;
     return leg === this.#callee ? this.#caller : undefined;
   }
 
   replace(old: Leg, leg: Leg): void {
+    if (this.#into !== undefined) {
+      this.#into.replace(old, leg);
+      return;
+    }
     if (old === this.#caller) this.#caller = leg;
     else if (old === this.#callee) this.#callee = leg;
     if (!this.#linked.includes(leg.call)) this.#linked.push(leg.call);
   }
 
+  /** Takes a leg of another pair in the place of one; the other pair is this one from now on, and both calls end together. */
+  absorb(old: Leg, leg: Leg, other: LegPair): void {
+    this.replace(old, leg);
+    const root = this.#into ?? this;
+    root.#linked.push(old.call, ...other.#linked);
+    other.#into = root;
+  }
+
   endLinked(end: CallEnd): void {
+    if (this.#into !== undefined) this.#into.endLinked(end);
     for (const call of this.#linked) call.end(end);
   }
 }

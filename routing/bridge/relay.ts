@@ -4,7 +4,7 @@ import { type CallContext, callerTrunk } from '../call-context.ts';
 import { nearestSetting } from '../nearest-setting.ts';
 import type { SrfResponse } from '../srf-adapter.ts';
 import { type DialogEvent, type SrfDialog, type SrfRequest, toInboundRequest } from '../srf-adapter.ts';
-import type { BridgeDeps } from './bridge-deps.ts';
+import type { BridgeDeps, ReferPolicy } from './bridge-deps.ts';
 import type { Call, CallEnd, LegsUp } from './call.ts';
 import { refreshedDialog } from './leg-dialog.ts';
 import { type Leg, LegPair } from './leg-pair.ts';
@@ -69,13 +69,18 @@ function relayFrom(deps: BridgeDeps, call: Call, pair: LegPair, from: Leg): void
     forward(event, (req, res, to) => relayRequest(to.dialog, req, res));
   }
   const listen = (leg: Leg) => relayFrom(deps, call, pair, leg);
+  if (from.trunk !== undefined && referPolicy(deps, call, from) === 'local') deps.joinedLegs.add({ leg: from, pair });
   forward('refer', (req, res, to) => {
-    const policy = nearestSetting(call.context.directory, from, 'refer') ?? deps.referPolicy;
+    const policy = referPolicy(deps, call, from);
     if (policy === 'pass') relayRequest(to.dialog, req, res);
     else if (policy === 'local') startTransfer(deps, { call, pair, transferor: from, req, res, listen });
     else res.send(603, undefined, {});
   });
   from.dialog.on('destroy', (bye, reason) => legEnded(call, pair, from, endOf(from.side, reason), bye.get('reason')));
+}
+
+function referPolicy(deps: BridgeDeps, call: Call, from: Leg): ReferPolicy {
+  return nearestSetting(call.context.directory, from, 'refer') ?? deps.referPolicy;
 }
 
 function legEnded(call: Call, pair: LegPair, from: Leg, end: CallEnd, cause: string | undefined): void {

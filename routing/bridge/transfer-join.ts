@@ -5,6 +5,7 @@ import type { Call, CallEnd } from './call.ts';
 import { calleeDialog } from './leg-dialog.ts';
 import type { Leg } from './leg-pair.ts';
 import type { AnsweredLeg } from './place-leg.ts';
+import { reinvite } from './reinvite.ts';
 import { destroyDialog, releaseLeg } from './release-leg.ts';
 import type { TransferOrder } from './transfer.ts';
 import type { TransferNotifier } from './transfer-notifier.ts';
@@ -64,11 +65,7 @@ function replaceLeg(join: TransferJoin, target: LegTarget, dialog: SrfDialog): v
   pair.replace(transferor, leg);
   listen(leg);
   // A crash must not hang up on who has left.
-  call.update((legs) => {
-    if (transferor.recordedAs === 'caller') return { ...legs, caller: undefined };
-    const { dialog: _, ...callee } = legs.callee;
-    return { ...legs, callee };
-  });
+  call.dropLeg(transferor.recordedAs);
   const tearDown = (end: CallEnd) => {
     const headers = { Reason: `SIP;cause=200;text="${end.reason}"` };
     for (const { dialog: one } of [remaining, leg]) destroyDialog(one, headers);
@@ -82,18 +79,6 @@ function replaceLeg(join: TransferJoin, target: LegTarget, dialog: SrfDialog): v
     made.hangUp({ reason: 'max_duration', status: 200, hungUpBy: 'server' }),
   );
   notifier.finish(200, () => destroyDialog(transferor.dialog, {}));
-}
-
-/** The answer to a re-INVITE with that offer; `undefined` when there is none. */
-function reinvite(dialog: SrfDialog, body: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const headers = { 'Content-Type': 'application/sdp' };
-    dialog.request({ method: 'INVITE', headers, body }, (error, response) => {
-      if (response === undefined) resolve(undefined);
-      else if (response.status >= 200) resolve(response.status < 300 ? response.body : undefined);
-      else if (error) resolve(undefined);
-    });
-  });
 }
 
 /** Whether two descriptions of one side say the same but for their version (RFC 4566 section 5.2). */

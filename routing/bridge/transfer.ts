@@ -2,10 +2,13 @@ import { note } from '../../telemetry/index.ts';
 import type { CallContext } from '../call-context.ts';
 import { parseNameAddr } from '../sip-uri.ts';
 import type { SrfRequest, SrfResponse } from '../srf-adapter.ts';
+import { startAttended } from './attended-transfer.ts';
 import type { BridgeDeps } from './bridge-deps.ts';
 import type { Call } from './call.ts';
 import { followOnRequest } from './follow-on-request.ts';
+import { readReplaces } from './joined-legs.ts';
 import type { Leg, LegPair } from './leg-pair.ts';
+import { sendingBothWays } from './reinvite.ts';
 import { destroyDialog } from './release-leg.ts';
 import { connectTransferred } from './transfer-join.ts';
 import { TransferNotifier } from './transfer-notifier.ts';
@@ -23,15 +26,19 @@ export interface TransferOrder {
 
 /**
  * REFER with the policy `local` (RFC 3515, RFC 5589 section 6): the transferor's trunk calls the target as if it had
- * dialled it, under its own ceilings and at its own cost; who stays is joined with whoever answers. A transfer to an
- * existing call (Replaces) is declined: that call may be anybody's.
+ * dialled it, under its own ceilings and at its own cost; who stays is joined with whoever answers.
  */
 export function startTransfer(deps: BridgeDeps, order: TransferOrder): void {
   const { call, pair, transferor, req, res } = order;
   const target = parseNameAddr(req.get('refer-to') ?? '')?.uri ?? '';
   const { trunk } = transferor;
   const remaining = pair.otherOf(transferor);
-  if (trunk === undefined || remaining === undefined || pair.pending !== undefined || /[?&]Replaces=/i.test(target)) {
+  const replaces = readReplaces(target);
+  if (replaces !== undefined) {
+    startAttended(deps, order, replaces);
+    return;
+  }
+  if (trunk === undefined || remaining === undefined || pair.pending !== undefined) {
     res.send(603, undefined, {});
     return;
   }
@@ -66,11 +73,6 @@ export function startTransfer(deps: BridgeDeps, order: TransferOrder): void {
 /** The number the transferor is known by in this call: the one that was called, or the one it showed. */
 function shownNumber({ calledNumber, presentation, caller }: CallContext, { side }: Leg): string {
   return side === 'callee' ? calledNumber : (presentation?.user ?? caller);
-}
-
-/** Who was put on hold for the transfer comes off it. */
-function sendingBothWays(sdp: string): string {
-  return sdp.replace(/^a=(?:sendonly|recvonly|inactive)\r?$/gm, 'a=sendrecv\r');
 }
 
 /** What the new call's runner takes for its caller: the REFER carries the way to the engine, we the offer. */

@@ -1,0 +1,218 @@
+import t, { type Test } from 'tap';
+import { accountRecord, carrierRecord, type DeltaFields, didRecord, trunkRecord } from '../tenancy/index.ts';
+import { readReplaces } from './bridge/joined-legs.ts';
+import type { ReceivedResponse, SrfDialog, SrfRequest, SrfResponse } from './srf-adapter.ts';
+import { engineOn } from './test-engine.ts';
+import {
+  answerCalls,
+  assertClean,
+  bye,
+  call,
+  destroyed,
+  gatewayTo,
+  ha1Of,
+  SDP,
+  type Stage,
+  startStage,
+  type Ua,
+  until,
+} from './test-stage.ts';
+
+const REALM = 'sip.didfarm.com';
+const acme = trunkRecord({
+  id: 1,
+  username: 'acme',
+  ha1: ha1Of('acme', REALM, 'secret'),
+  routing: { refer: 'local' },
+});
+const beta = trunkRecord({ id: 2, username: 'beta', routing: { refer: 'local' } });
+
+const fields = (carrier: Ua): DeltaFields => ({
+  accounts: [accountRecord({ id: 1, country: 'NL' })],
+  trunks: [acme, beta],
+  dids: [
+    didRecord({ id: 1, number: '+31201234567', destination: { kind: 'trunk', trunkId: 1 } }),
+    didRecord({ id: 2, number: '+31207654321', destination: { kind: 'trunk', trunkId: 2 } }),
+  ],
+  carriers: [carrierRecord({ id: 1, sources: ['127.0.0.2'], gateways: [gatewayTo(carrier)] })],
+});
+
+const sdpHeaders = { headers: { 'Content-Type': 'application/sdp' } };
+
+/** Notes the offers that a leg gets from now on and answers them, unless it refuses. */
+function offersTo(dialog: SrfDialog, name: string, isWilling: () => boolean = () => true): string[] {
+  const offers: string[] = [];
+  dialog.on('modify', (req, res) => {
+    offers.push(req.body);
+    if (isWilling()) res.send(200, undefined, { ...sdpHeaders, body: SDP(name) });
+    else res.send(488, undefined, {});
+  });
+  return offers;
+}
+
+/** A PBX in two calls: with a caller from outside (`held`), and with somebody it has called (`consulted`). */
+async function twoCalls(t: Test) {
+  const stage = await startStage(t, engineOn, fields);
+  stage.bindPbx(acme);
+  const in1 = answerCalls(stage.pbx, SDP('pbx'));
+  const first = call(stage.carrier, stage.ours, '+31201234567');
+  const [caller, { dialog: held }] = await Promise.all([first.dialog, in1]);
+  const out = answerCalls(stage.carrier, SDP('target'));
+  const second = call(stage.pbx, stage.ours, '0301234567', {
+    auth: { username: 'acme', password: 'secret' },
+    headers: { From: `<sip:+31201234567@${REALM}>` },
+  });
+  const [consulted, { dialog: target }] = await Promise.all([second.dialog, out]);
+  await until(() => stage.records.length === 4);
+  const told: string[] = [];
+  held.on('notify', (req, res) => {
+    told.push(`${req.body.trim()} ${req.get('subscription-state')?.split(';')[0]}`);
+    res.send(200, undefined, {});
+  });
+  return { stage, caller, held, consulted, target, told };
+}
+
+/** Refer-To that names a dialog as its far end knows it (RFC 3891 section 3). */
+function naming({ sip }: SrfDialog, user = '0301234567'): string {
+  const replaces = `${sip.callId};to-tag=${sip.remoteTag};from-tag=${sip.localTag}`;
+  return `<sip:${user}@${REALM}?Replaces=${encodeURIComponent(replaces)}&Require=replaces>`;
+}
+
+function refer(from: SrfDialog, target: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    from.request({ method: 'REFER', headers: { 'Refer-To': target } }, (error, res?: ReceivedResponse) => {
+      if (res === undefined) reject(error);
+      else if (res.status >= 200) resolve(res.status);
+    });
+  });
+}
+
+const last = (stage: Stage) => [...new Map(stage.records.map((record) => [record.uuid, record])).values()];
+
+t.test('RFC 5589 section 7: who is held is joined with who was consulted, and the PBX is let go of both', async (t) => {
+  const { stage, caller, held, consulted, target, told } = await twoCalls(t);
+  const [toCaller, toTarget] = [offersTo(caller, 'caller again'), offersTo(target, 'target again')];
+  const gone = Promise.all([destroyed(held), destroyed(consulted)]);
+  t.equal(await refer(held, naming(consulted)), 202);
+  await gone;
+  t.same(told, ['SIP/2.0 100 Trying active', 'SIP/2.0 200 OK terminated']);
+  t.same([toCaller, toTarget], [[SDP('target')], [SDP('caller again')]]);
+  t.equal(stage.router.activeCalls, 2, 'two calls, each with its own payer');
+  t.match(last(stage), [
+    { direction: 'in', aLeg: { dialog: Object }, endedAtMs: null },
+    { direction: 'out', bLeg: { dialog: Object }, endedAtMs: null },
+  ]);
+  t.equal(last(stage)[0]?.bLeg?.dialog, undefined, 'a crash does not hang up on who has left');
+  t.equal(last(stage)[1]?.aLeg?.dialog, undefined);
+  for (const [from, to] of [
+    [caller, target],
+    [target, caller],
+  ] as const) {
+    to.on('info', (req: SrfRequest, res: SrfResponse) => res.send(req.body === 'Signal=5' ? 200 : 400, undefined, {}));
+    const dtmf = { method: 'INFO', body: 'Signal=5', headers: { 'Content-Type': 'application/dtmf-relay' } };
+    const status = new Promise((resolve) => from.request(dtmf, (_error, res) => resolve(res?.status)));
+    t.equal(await status, 200, 'what is sent now crosses');
+  }
+  const over = destroyed(caller);
+  bye(target);
+  await over;
+  await until(() => stage.router.activeCalls === 0);
+  t.match(
+    last(stage).map(({ reason }) => reason),
+    ['answered', 'answered'],
+  );
+  await until(() => stage.ours.engine.stats.dialogs === 0);
+  assertClean(t, stage);
+});
+
+t.test('the PBX may leave both calls at once: the two are joined all the same', async (t) => {
+  const { stage, caller, held, consulted, target } = await twoCalls(t);
+  const toTarget = offersTo(target, 'target');
+  offersTo(caller, 'caller');
+  t.equal(await refer(held, naming(consulted)), 202);
+  bye(held);
+  bye(consulted);
+  await until(() => toTarget.length === 1);
+  await until(() => stage.ours.engine.stats.dialogs === 2);
+  const over = destroyed(target);
+  bye(caller);
+  await over;
+  await until(() => stage.router.activeCalls === 0);
+  assertClean(t, stage);
+});
+
+t.test('when one of the two does not take the session both calls go on, and the PBX is told', async (t) => {
+  const { stage, caller, held, consulted, target, told } = await twoCalls(t);
+  let isWilling = false;
+  offersTo(caller, 'caller');
+  offersTo(target, 'target', () => isWilling);
+  t.equal(await refer(held, naming(consulted)), 202);
+  await until(() => told.length === 2);
+  t.match(told[1], /^SIP\/2\.0 488 .* terminated$/);
+  t.equal(stage.router.activeCalls, 2);
+  isWilling = true;
+  const gone = Promise.all([destroyed(held), destroyed(consulted)]);
+  t.equal(await refer(held, naming(consulted)), 202, 'and it may try again');
+  await gone;
+  const over = Promise.all([destroyed(caller), destroyed(target)]);
+  stage.router.endAll('server_restart');
+  await over;
+  t.match(
+    last(stage).map(({ reason }) => reason),
+    ['server_restart', 'server_restart'],
+  );
+  assertClean(t, stage);
+});
+
+t.test(
+  'when who is held hangs up meanwhile, the PBX talks on with who it consulted, or that call ends too',
+  async (t) => {
+    for (const hasLeft of [false, true]) {
+      const { stage, caller, held, consulted, target } = await twoCalls(t);
+      // The session that is offered to the caller is never answered.
+      const asked = new Promise<void>((resolve) => caller.on('modify', () => resolve()));
+      t.equal(await refer(held, naming(consulted)), 202);
+      await asked;
+      const gone = hasLeft ? destroyed(target) : destroyed(held);
+      if (hasLeft) bye(consulted);
+      await until(() => !hasLeft || stage.ours.engine.stats.dialogs === 3);
+      bye(caller);
+      await gone;
+      if (!hasLeft) {
+        await until(() => stage.router.activeCalls === 1);
+        bye(target);
+        await destroyed(consulted);
+      }
+      await until(() => stage.router.activeCalls === 0);
+      assertClean(t, stage);
+    }
+  },
+);
+
+t.test('a call of another trunk, one that is not there and the very call are not to be named', async (t) => {
+  const { stage, caller, held, consulted } = await twoCalls(t);
+  stage.bindPbx(beta, { contact: `sip:beta@${stage.pbx.host}:${stage.pbx.port}` });
+  const foreignIn = answerCalls(stage.pbx, SDP('beta'));
+  const placed = call(stage.carrier, stage.ours, '+31207654321');
+  const [foreignCaller, { dialog: foreign }] = await Promise.all([placed.dialog, foreignIn]);
+  await until(() => stage.records.length === 6);
+  const { sip } = consulted;
+  const swapped = { ...consulted, sip: { ...sip, remoteTag: 'guessed' } } as SrfDialog;
+  for (const target of [naming(foreign), naming(swapped), naming(held), `<sip:1@${REALM}?Replaces=nonsense>`])
+    t.equal(await refer(held, target), 603, target);
+  t.equal(await refer(caller, naming(consulted)), 603, 'a carrier transfers nobody');
+  t.equal(stage.router.activeCalls, 3);
+  for (const dialog of [caller, foreignCaller, consulted]) bye(dialog);
+  await until(() => stage.router.activeCalls === 0);
+  assertClean(t, stage);
+});
+
+t.test('RFC 3891 section 4: Replaces in a URI', async (t) => {
+  const read = (text: string) => readReplaces(`sip:a@b?${text}`);
+  t.same(read('Replaces=x%40h%3Bto-tag%3D1%3Bfrom-tag%3D2'), { callId: 'x@h', toTag: '1', fromTag: '2' });
+  t.same(read('Require=replaces&replaces=x%3BFrom-Tag%3D2%3Bto-tag%3D1'), { callId: 'x', toTag: '1', fromTag: '2' });
+  for (const text of ['Replaces=x', 'Replaces=%3Bto-tag%3D1%3Bfrom-tag%3D2', 'Replaces=x%3Bto-tag%3D1', 'Replaces=%zz'])
+    t.equal(read(text), null, text);
+  t.equal(readReplaces('sip:a@b'), undefined);
+  t.equal(read('Subject=Replaces'), undefined);
+});
