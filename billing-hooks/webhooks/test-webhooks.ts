@@ -59,5 +59,6 @@ export const hook = (store: Store, accountId: number | null, url: string, events
 export const tell = (store: Store, accountId: number, event: EventName, data: object) =>
   store.write((context) => appendOutbox(context, [{ accountId, event, data }]));
 
-export const deliveries = async (store: Store, id: number) =>
-  (await listDeliveries(store, id, { afterId: 0, offset: 0, limit: 100 })).rows;
+const NEWEST_FIRST = { afterId: 0, offset: 0, limit: 100, sort: { column: 'id', isDescending: true } };
+
+export const deliveries = async (store: Store, id: number) => (await listDeliveries(store, id, NEWEST_FIRST)).rows;

@@ -2,6 +2,11 @@ import type { Generated } from 'kysely';
 
 /** Tables of events on their way out. */
 export interface CommerceTables {
+  /** How often the rows of a table were changed; kept by triggers, edits by hand included. */
+  readonly changeCounts: {
+    readonly name: 'webhooks';
+    readonly value: number;
+  };
   readonly webhooks: {
     readonly id: Generated<number>;
     readonly uuid: Generated<string>;
