@@ -49,7 +49,7 @@ export class Sandbox implements SandboxPort {
   constructor(options: SandboxOptions) {
     this.#options = options;
     this.#keys = new KeyIndex(join(options.folder, 'keys'));
-    this.#timer = setInterval(() => this.#closeIdle(), LOOK_MS);
+    this.#timer = setInterval(() => this.closeIdle(), LOOK_MS);
     this.#timer.unref();
   }
 
@@ -84,6 +84,10 @@ export class Sandbox implements SandboxPort {
     } finally {
       this.#leave(entry);
     }
+  }
+
+  get openWorlds(): number {
+    return this.#entries.size;
   }
 
   /** Closes all of them; what they are asked meanwhile is answered first. */
@@ -167,7 +171,8 @@ export class Sandbox implements SandboxPort {
     }
   }
 
-  #closeIdle(): void {
+  /** Closes those that nobody has asked anything for a while; done by itself all half a minute. */
+  closeIdle(): void {
     const beforeMs = this.#nowMs() - (this.#options.idleMs ?? IDLE_MS);
     for (const entry of this.#entries.values())
       if (entry.busy === 0 && entry.usedAtMs <= beforeMs) void this.#shut(entry);

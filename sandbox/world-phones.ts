@@ -160,6 +160,8 @@ export class WorldPhones implements TestPhones {
     const outside = await OutsideWorld.open();
     try {
       await pointCarrier(store, outside.port);
+      // Whoever was registered when the server was killed is not there any more, whatever time it is here.
+      await store.bulk((connection) => connection.exec('DELETE FROM bindings'));
       const sip = await startSip({ store, secretKey, aheadMs: () => clock.aheadMs });
       this.#running = { sip, outside };
       return this.#running;
