@@ -1,7 +1,10 @@
 import { hasPassword, hostPort, type PbxFacts, type PbxSheet, serverOf } from './pbx-facts.ts';
 import { renderSheet, type SettingsPage } from './settings-sheet.ts';
 
-/** 3CX version 20: a generic SIP trunk. Authentication types as in 3cx.com/docs/sip-trunk-registration-authentication. */
+/**
+ * 3CX version 20: a generic SIP trunk. Authentication types as in 3cx.com/docs/sip-trunk-registration-authentication;
+ * where audio and re-INVITEs go is no option of its console, but of templates alone (3cx.com/docs/sip-trunk-options).
+ */
 export function threeCxSheet(facts: PbxFacts): PbxSheet {
   const digest = hasPassword(facts);
   return sheet('3CX', facts, [
@@ -27,8 +30,6 @@ export function threeCxSheet(facts: PbxFacts): PbxSheet {
         ['Re-Register Timeout', facts.expiresSec],
         ['Transport Protocol', 'UDP'],
         ['Codec Priority', 'G.711 A-law, G.711 U-law'],
-        ['PBX Delivers Audio', 'on'],
-        ['Supports Re-Invite', 'off'],
       ],
     },
     {
@@ -49,7 +50,7 @@ export function threeCxSheet(facts: PbxFacts): PbxSheet {
   ]);
 }
 
-/** FreePBX 16 and 17: a pjsip trunk. */
+/** FreePBX 16 and 17: a pjsip trunk, named as in its form (github.com/FreePBX/core, views/trunks/pjsip.php). */
 export function freepbxSheet(facts: PbxFacts): PbxSheet {
   const digest = hasPassword(facts);
   const uri = facts.port === 5060 ? facts.realm : `${facts.realm}:${facts.port}`;
