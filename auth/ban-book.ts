@@ -74,11 +74,12 @@ export class BanBook {
     const now = this.#options.nowMs();
     const key = sourceKey(address);
     if (now - (this.#successes.get(key) ?? Number.NEGATIVE_INFINITY) > HOUR_MS) this.#successes.set(key, now);
-    this.#failures.get(key)?.delete(identity);
+    if (this.#failures.size > 0) this.#failures.get(key)?.delete(identity);
   }
 
   /** Whether the address is banned now, and how far the ban reaches. */
   verdict(address: string): BanVerdict | undefined {
+    if (this.#sentences.size === 0) return undefined;
     const ban = this.#activeBan(sourceKey(address));
     if (ban === undefined || this.isTrusted(address)) return undefined;
     return {

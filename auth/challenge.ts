@@ -3,8 +3,6 @@ import type { RealmRecord } from '../bus/index.ts';
 /** Who asks: the registrar and end servers (401) or a proxy (407), RFC 3261 sections 22.2 and 22.3. */
 export type ChallengeKind = 'www' | 'proxy';
 
-const CHALLENGE_NAMES = { www: 'WWW-Authenticate', proxy: 'Proxy-Authenticate' } as const;
-
 /** Which of the realm's algorithms are offered: all, or `first` for an engine that cannot send two lines of one name. */
 export type Offer = 'all' | 'first';
 
@@ -19,8 +17,13 @@ export function challengeLines(
   stale: boolean,
   offer: Offer,
 ): readonly string[] {
-  const algorithms = offer === 'first' ? realm.algorithms.slice(0, 1) : realm.algorithms;
-  const head = `${CHALLENGE_NAMES[kind]}: Digest realm="${realm.realm}", nonce="${nonce}", algorithm=`;
+  const name = kind === 'www' ? 'WWW-Authenticate' : 'Proxy-Authenticate';
+  const head = `${name}: Digest realm="${realm.realm}", nonce="${nonce}", algorithm=`;
   const tail = stale ? ', qop="auth", stale=true' : ', qop="auth"';
-  return algorithms.map((algorithm) => head + algorithm + tail);
+  const lines: string[] = [];
+  for (const algorithm of realm.algorithms) {
+    lines.push(head + algorithm + tail);
+    if (offer === 'first') break;
+  }
+  return lines;
 }

@@ -1,6 +1,7 @@
 import type { DigestCredentials, InboundRequest, UriParts } from '../auth/index.ts';
 import type { RealmRecord, TrunkRecord } from '../bus/index.ts';
 import type { LazilyTraced, Reason, TraceLine } from '../telemetry/index.ts';
+import type { Binding } from './binding.ts';
 import type { Bindings } from './bindings.ts';
 import type { DateLine } from './date-line.ts';
 import type { RegistrarOptions } from './options.ts';
@@ -29,10 +30,15 @@ export interface RegisterContext extends LazilyTraced {
   /** Which password it was made with; set once the identity may go on. */
   password: 'current' | 'previous' | undefined;
   contacts: ContactList;
+  /** The binding of a trunk that has exactly one, before this REGISTER; and after it, when only its times have changed. */
+  held: Binding | undefined;
+  renewed: Binding | undefined;
   /** Answer lines and reason of success. */
   lines: readonly string[];
   reason: Reason;
 }
+
+const FETCH: ContactList = Object.freeze({ kind: 'fetch' });
 
 /** An empty context for that request. */
 export function openContext(
@@ -58,7 +64,9 @@ export function openContext(
     trunk: undefined,
     credentials: undefined,
     password: undefined,
-    contacts: { kind: 'fetch' },
+    contacts: FETCH,
+    held: undefined,
+    renewed: undefined,
     lines: [],
     reason: 'registered',
   };

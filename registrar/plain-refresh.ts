@@ -1,6 +1,6 @@
 import { parseSipUri } from '../auth/index.ts';
 import { type Binding, isLive } from './binding.ts';
-import { type RegisterContext, required } from './context.ts';
+import type { RegisterContext } from './context.ts';
 import { type ContactSpec, parseExpires } from './parse-contacts.ts';
 import { isPlainRefresh, renewBinding } from './put-binding.ts';
 
@@ -30,15 +30,14 @@ export function sameContact(
 
 /** Puts off the expiry of the trunk's one binding; false, and nothing done, when more is to be changed or judged. */
 export function refreshPlainly(context: RegisterContext): boolean {
-  const { contacts, request, bindings, nowMs } = context;
+  const { contacts, request, bindings, nowMs, held: binding } = context;
   if (contacts.kind !== 'list' || contacts.contacts.length !== 1) return false;
   const [contact] = contacts.contacts;
-  const { id } = required(context.trunk, 'trunk');
-  const binding = bindings.store.single(id);
   if (contact === undefined || contact.expiresSec === 0 || binding === undefined) return false;
-  if (!isLive(binding, nowMs) || binding.cseq >= request.cseq || bindings.doubts.concern(id)) return false;
+  if (!isLive(binding, nowMs) || binding.cseq >= request.cseq || bindings.doubts.concern(binding.trunkId)) return false;
   if (!isPlainRefresh(binding, contact, request)) return false;
   renewBinding(context, contact, binding);
+  context.renewed = binding;
   return true;
 }
 

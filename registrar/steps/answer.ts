@@ -9,7 +9,7 @@ import { splitValues } from '../split-values.ts';
 export function answer(context: RegisterContext): Rejection | undefined {
   const { bindings, request, nowMs } = context;
   const trunk = required(context.trunk, 'trunk');
-  const only = bindings.store.single(trunk.id);
+  const only = context.renewed ?? bindings.store.single(trunk.id);
   if (only !== undefined && isLive(only, nowMs) && isPlain(context)) {
     context.lines = plainAnswer(contactLine(only, nowMs), context.dateLine.at(nowMs));
     return undefined;

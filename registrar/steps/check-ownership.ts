@@ -6,8 +6,8 @@ export function checkOwnership(context: RegisterContext): Rejection | undefined 
   const to = required(context.to, 'to');
   const trunk = required(context.trunk, 'trunk');
   const { realms } = context.options.auth;
-  const addressRealm = realms.resolve(to.host).realm;
-  const isOwnRealm = addressRealm === context.realm || realms.isOwnName(to.host);
+  const isOwnRealm =
+    to.host === context.realm?.realm || realms.resolve(to.host).realm === context.realm || realms.isOwnName(to.host);
   if (to.user === trunk.username && isOwnRealm) return undefined;
   return {
     status: 403,

@@ -13,7 +13,8 @@ export function parseContacts(context: RegisterContext): Rejection | undefined {
   const lines = request.headerLines('contact');
   const expires = request.header('expires');
   const trunk = required(context.trunk, 'trunk');
-  const same = sameContact(lines, expires, bindings.store.single(trunk.id));
+  context.held = bindings.store.single(trunk.id);
+  const same = sameContact(lines, expires, context.held);
   const list = same === undefined ? readContactHeaders(lines, expires) : { kind: 'list' as const, contacts: [same] };
   context.contacts = list;
   if (list.kind === 'bad') return { status: 400, reason: 'bad_contact', sentence: list.sentence };

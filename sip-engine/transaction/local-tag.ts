@@ -21,8 +21,15 @@ export function adoptToTag(response: OutgoingMessage, known: string, fresh: () =
  */
 export function statelessTag(request: Pick<SipMessage, 'callId' | 'fromTag' | 'cseq'>, seed: number): string {
   const hash = mix(mix(seed, request.callId), request.fromTag);
-  // 31 bits in decimal digits: another base would cost a call into the runtime.
-  return `s${Math.imul(hash ^ request.cseq, FNV_PRIME) >>> 1}`;
+  const tag = Math.imul(hash ^ request.cseq, FNV_PRIME);
+  return `s${byteText(tag >>> 24)}${byteText(tag >>> 16)}${byteText(tag >>> 8)}${byteText(tag)}`;
+}
+
+/** `00` to `ff`: turning a new number into text costs several times as much as these four. */
+const BYTES: readonly string[] = Array.from({ length: 0x100 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+function byteText(number: number): string {
+  return BYTES[number & 0xff] ?? '';
 }
 
 const FNV_PRIME = 0x01000193;
