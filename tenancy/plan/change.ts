@@ -1,5 +1,13 @@
 export type ChangeAction = 'create' | 'update' | 'delete';
-export type ChangeResource = 'account' | 'sip_domain' | 'trunk' | 'trunk_group' | 'did' | 'carrier' | 'routing_policy';
+export type ChangeResource =
+  | 'account'
+  | 'sip_domain'
+  | 'trunk'
+  | 'trunk_group'
+  | 'did'
+  | 'carrier'
+  | 'routing_policy'
+  | 'record_stream';
 
 /** One field of a change; a password is never told. */
 export interface FieldChange {

@@ -8,6 +8,7 @@ import {
   listAccounts,
   listCarriers,
   listDomains,
+  listRecordStreams,
   listRoutingPolicies,
   type Ref,
   type StoreContext,
@@ -90,7 +91,16 @@ async function exportAccount(
     ),
     ...list('trunk_groups', exportGroups(state)),
     ...list('dids', exportDids(state, policies)),
+    ...list('record_streams', await exportStreams(context, row.id)),
   };
+}
+
+/** By address; secrets stay where they are. */
+async function exportStreams(context: StoreContext, accountId: number): Promise<object[]> {
+  const { rows } = await listRecordStreams(context, { accountId }, EVERYTHING, null);
+  return rows.flatMap(({ url, status }) =>
+    url === null ? [] : [{ url, ...given({ status: status === 'paused' ? status : null }) }],
+  );
 }
 
 function exportTrunk(trunk: TrunkRow, platformRealm: string): object {

@@ -11,6 +11,7 @@ import { reconcileCarriers } from './reconcile-carriers.ts';
 import { pruneDids, reconcileDids } from './reconcile-dids.ts';
 import { pruneGroups, reconcileGroups } from './reconcile-groups.ts';
 import { reconcilePolicies } from './reconcile-policies.ts';
+import { reconcileRecordStreams } from './reconcile-record-streams.ts';
 import { pruneTrunks, reconcileTrunks } from './reconcile-trunks.ts';
 import { type PlanOptions, Session } from './session.ts';
 
@@ -100,6 +101,7 @@ export async function runTenants(
   for (const state of states) await reconcileDids(session, state, states);
   for (const state of states) await reconcileDefaultDestination(session, state);
   for (const state of states) await reconcilePolicies(session, state);
+  for (const state of states) await reconcileRecordStreams(session, state);
   for (const state of states) await pruneDomains(session, state);
   const effects = {
     unregistered: [...session.unbound].filter((id) => registered.has(id)).length,

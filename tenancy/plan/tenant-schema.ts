@@ -109,6 +109,15 @@ const DOMAIN = Type.Object(
   strict,
 );
 
+const RECORD_STREAM = Type.Object(
+  {
+    url: Type.String({ minLength: 10, maxLength: 2000, description: 'https:// or http://; names the stream' }),
+    secret: opt(PASSWORD),
+    status: opt(Type.Enum(['active', 'paused'])),
+  },
+  { ...strict, description: 'Where call records go' },
+);
+
 const ACCOUNT = Type.Object(
   {
     uuid: opt(Type.String()),
@@ -132,6 +141,7 @@ const ACCOUNT = Type.Object(
     trunks: opt(Type.Array(TRUNK)),
     trunk_groups: opt(Type.Array(GROUP)),
     dids: opt(Type.Array(DID)),
+    record_streams: opt(Type.Array(RECORD_STREAM)),
   },
   strict,
 );
@@ -181,6 +191,7 @@ export type TenantFile = Static<typeof TENANT_SCHEMA>;
 export type AccountEntry = Static<typeof ACCOUNT>;
 export type TrunkEntry = Static<typeof TRUNK>;
 export type GroupEntry = Static<typeof GROUP>;
+export type RecordStreamEntry = Static<typeof RECORD_STREAM>;
 export type DidEntry = Static<typeof DID>;
 export type CarrierEntry = Static<typeof CARRIER>;
 export type RegistrationEntry = Static<typeof REGISTRATION>;

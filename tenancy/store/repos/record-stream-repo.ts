@@ -20,20 +20,23 @@ export interface NewRecordStream {
   readonly accountId: number | null;
   /** `null`: a file. */
   readonly url: string | null;
+  /** @default one is made */
+  readonly secret?: string;
 }
 
 export interface RecordStreamChange {
   readonly url: string | undefined;
   readonly status: 'active' | 'paused' | undefined;
+  readonly secret?: string;
 }
 
 /** What ends from now on goes there. @returns the row, and the secret that signs, told here and never again */
 export async function createRecordStream(
   context: StoreContext,
-  { accountId, url }: NewRecordStream,
+  { accountId, url, secret: chosen }: NewRecordStream,
 ): Promise<{ readonly row: RecordStreamRow; readonly secret: string | null }> {
   const uuid = newUuid('rst');
-  const secret = url === null ? null : makeWebhookSecret();
+  const secret = url === null ? null : (chosen ?? makeWebhookSecret());
   const now = context.clock.nowMs();
   const row = await context.db
     .insertInto('recordStreams')
@@ -79,16 +82,25 @@ export async function listRecordStreams(
 export async function updateRecordStream(
   context: StoreContext,
   id: number,
-  { url, status }: RecordStreamChange,
+  { url, status, secret }: RecordStreamChange,
 ): Promise<RecordStreamRow> {
   const now = context.clock.nowMs();
+  const { uuid } = await getRecordStream(context, id, null);
+  const secretSealed = secret === undefined ? undefined : context.secrets.seal(secret, sealContext(uuid));
   const row = await context.db
     .updateTable('recordStreams')
-    .set({ ...given({ url, status }), dueAtMs: now, updatedAtMs: now })
+    .set({ ...given({ url, status, secretSealed }), dueAtMs: now, updatedAtMs: now })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
   return shown(row);
+}
+
+/** What signs; `null` for a file. */
+export async function openRecordStreamSecret(context: StoreContext, id: number): Promise<string | null> {
+  const query = context.db.selectFrom('recordStreams').select(['uuid', 'secretSealed']).where('id', '=', id);
+  const { uuid, secretSealed: sealed } = await query.executeTakeFirstOrThrow();
+  return sealed === null ? null : context.secrets.open(sealed, sealContext(uuid));
 }
 
 export async function deleteRecordStream(context: StoreContext, ref: Ref, visible: Visible): Promise<RecordStreamRow> {
