@@ -21,8 +21,8 @@ export interface TenantFileProgress {
 export interface TenantFileStore {
   plan(yaml: string, name: string, options: PlanOptions): Promise<TenantPlan>;
   apply(yaml: string, name: string, options: PlanOptions): Promise<AppliedPlan>;
-  /** The file of so many applies ago; 0 is the last. */
-  applied(visible: Visible, back: number): Promise<AppliedFile | undefined>;
+  /** The file of so many applies ago by that account, `null` the operator; 0 is the last. */
+  applied(accountId: number | null, back: number): Promise<AppliedFile | undefined>;
   /** How far the plan or apply is that this caller has under way; `undefined` when there is none. */
   progress(actor: string): TenantFileProgress | undefined;
   /** That account and those below it, or all that is visible. */

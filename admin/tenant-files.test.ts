@@ -70,6 +70,11 @@ t.test('a file that was applied is kept for its account, and lists of changes do
   t.match((await applied(keys.msp)).body.data, { yaml: yaml(2), name: 'msp.yaml', changes: 1 }, 'no change, no entry');
   t.match((await applied(keys.msp, '?back=1')).body.data, { yaml: yaml(1) });
   t.equal((await applied(keys.bistro)).status, 404, "and is nobody else's");
+  t.equal((await applied(keys.operator)).status, 404, "nor the operator's, who may go back to own files alone");
+  const own = 'version: 1\naccounts: [{name: Bistro, trunks: [{name: Bar}]}]\n';
+  await send(app, 'POST', '/tenant-files/apply', { key: keys.bistro, body: { yaml: own } });
+  t.match((await applied(keys.bistro)).body.data, { yaml: own });
+  t.equal((await applied(keys.reseller)).status, 404, "a client's file is no step of its reseller's");
   const audit = JSON.stringify((await send(app, 'GET', '/audit', { key: keys.msp })).body);
   t.match(audit, /"resource":"tenant_file"/);
   t.notMatch(audit, /version: 1/);

@@ -134,7 +134,7 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     ),
     response: envelope(APPLIED_SHAPE),
     handler: async ({ principal, query }) => {
-      const file = await deps.store.tenantFiles.applied(principal.visible, query.back ?? 0);
+      const file = await deps.store.tenantFiles.applied(principal.accountId, query.back ?? 0);
       if (file === undefined) throw notFound('applied file');
       const { yaml, name, actor, changes, atMs } = file;
       return { data: { yaml, name, actor, changes, applied_at: isoTime(atMs) } };

@@ -5,7 +5,6 @@ import {
   type PlanOptions,
   planTenants,
   type Store,
-  type Visible,
 } from '../../tenancy/index.ts';
 import type { AppliedFile, TenantFileProgress, TenantFileStore } from '../tenant-file-port.ts';
 
@@ -27,17 +26,20 @@ export function createTenantFileStore(store: Store): TenantFileStore {
     plan: (yaml, name, options) => watched('plan', options, (watching) => planTenants(store, yaml, name, watching)),
     apply: (yaml, name, options) => watched('apply', options, (watching) => applyTenants(store, yaml, name, watching)),
     progress: (actor) => underWay.get(actor),
-    applied: (visible, back) => findApplied(store, visible, back),
+    applied: (accountId, back) => findApplied(store, accountId, back),
     export: (visible, accountId) => exportTenants(store, visible, accountId),
   };
 }
 
-/** The file applied so many applies ago; applies that changed nothing do not count. */
-async function findApplied(store: Store, visible: Visible, back: number): Promise<AppliedFile | undefined> {
-  const filter = { resource: 'tenant_file' };
-  const { total } = await listAudit(store, filter, { afterId: 0, offset: 0, limit: 1 }, visible);
+/**
+ * The file applied so many applies ago; applies that changed nothing do not count, nor those of others: what a client
+ * applies is no step back of its reseller's.
+ */
+async function findApplied(store: Store, accountId: number | null, back: number): Promise<AppliedFile | undefined> {
+  const filter = { resource: 'tenant_file', accountId };
+  const { total } = await listAudit(store, filter, { afterId: 0, offset: 0, limit: 1 }, null);
   if (back >= total) return undefined;
-  const { rows } = await listAudit(store, filter, { afterId: 0, offset: total - 1 - back, limit: 1 }, visible);
+  const { rows } = await listAudit(store, filter, { afterId: 0, offset: total - 1 - back, limit: 1 }, null);
   const [row] = rows;
   if (row === undefined) return undefined;
   const { yaml, changes } = row.after as { readonly yaml: string; readonly changes: number };

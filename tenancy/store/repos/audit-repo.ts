@@ -39,14 +39,21 @@ export async function writeAudit(context: StoreContext, entry: AuditEntry): Prom
     .execute();
 }
 
+export interface AuditFilter {
+  /** `null`: entries of the platform itself. */
+  readonly accountId?: number | null;
+  readonly resource?: string;
+  readonly resourceId?: string;
+}
+
 export async function listAudit(
   context: StoreContext,
-  filter: { readonly accountId?: number; readonly resource?: string; readonly resourceId?: string },
+  filter: AuditFilter,
   slice: Slice,
   visible: Visible,
 ): Promise<Found<AuditRow>> {
   let query = context.db.selectFrom('audit').where(within(visible, 'audit.account_id'));
-  if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
+  if (filter.accountId !== undefined) query = query.where('accountId', 'is', filter.accountId);
   if (filter.resource !== undefined) query = query.where('resource', '=', filter.resource);
   if (filter.resourceId !== undefined) query = query.where('resourceId', '=', filter.resourceId);
   const { total, rows } = await readSlice(query, slice);
