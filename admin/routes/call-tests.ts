@@ -44,7 +44,10 @@ const CASE_SHAPE = Type.Object({
   sentence: Type.String(),
   remedy: Type.String(),
   steps: Type.Array(STEP_SHAPE),
-  callers: Type.Array(Type.Object({ trunk: nullable(Type.String()), source: Type.String() })),
+  callers: Type.Array(Type.Object({ trunk: nullable(Type.String()), source: Type.String() }), {
+    description: 'Who calls, those of given.calls first.',
+  }),
+  given_places: Type.Array(PLACE_SHAPE, { description: 'Where the calls of given.calls may go.' }),
 });
 
 const REPORT = {

@@ -11,6 +11,10 @@ interface Options extends JsonOption {
   readonly candidate?: string;
   readonly format: ReportFormat;
   readonly out?: string;
+  readonly live?: boolean;
+  readonly server?: string;
+  readonly local?: string;
+  readonly credentials?: string;
 }
 
 /** `didfarm test`: what would become of calls, as a tenant has written down that it must. */
@@ -19,13 +23,17 @@ export const registerTest: RegisterCommand = (program, context) => {
     .command('test')
     .argument('<file>', 'call tests')
     .option('--candidate <file>', 'a tenant file that is not applied; default: the tenants as they are')
+    .option('--live', 'over real SIP, against the running server, with callers and callees of our own')
+    .option('--server <host:port>', 'with --live: where SIP listens; default: as configured')
+    .option('--local <address>', 'with --live: where PBXes register from; default: 127.0.0.1')
+    .option('--credentials <file>', 'with --live: passwords, as apply --json writes them; default: demo.json')
     .addOption(new Option('--format <format>', 'how the report is written').choices(REPORT_FORMATS).default('text'))
     .option('--out <file>', 'where the report goes; default: here')
     .option(...JSON_OPTION)
-    .description('run call tests without sockets; exit 0 passed, 1 failed, 2 a file at fault')
+    .description('run call tests, without sockets or live; exit 0 passed, 1 failed, 2 a file at fault')
     .action(async (file: string, options: Options) => {
       const tests = await readCallTests(file, EXIT.badFile);
-      const report = await simulate(context, tests, options);
+      const report = await (options.live === true ? live(context, tests, options) : simulate(context, tests, options));
       const text =
         options.json === true ? `${JSON.stringify(report, null, 2)}\n` : renderReport(options.format, report, file);
       if (options.out === undefined) context.out(text);
@@ -33,6 +41,13 @@ export const registerTest: RegisterCommand = (program, context) => {
       if (report.failed > 0) process.exitCode = EXIT.fault;
     });
 };
+
+async function live(context: CliContext, tests: CallTestFile, options: Options) {
+  if (options.candidate !== undefined)
+    throw new CliError('--live runs against the tenants as they are: apply the file');
+  const { runLiveTests } = await import('../live/run-live-tests.ts');
+  return withChannel(context, (channel) => runLiveTests(channel, tests, context.env, options));
+}
 
 /** With a candidate no database is needed: it may be all that there is. */
 async function simulate(context: CliContext, tests: CallTestFile, { candidate }: Options) {

@@ -42,12 +42,12 @@ export class SipEndpoint {
     socket.on('message', (bytes, from) => this.#receive(bytes, { address: from.address, port: from.port }));
   }
 
-  /** Binds a free port of that address. */
-  static async open(name: string, address: string, server: Peer, notes: WireNote[]): Promise<SipEndpoint> {
+  /** Binds that address and port, or a free one. */
+  static async open(name: string, address: string, server: Peer, notes: WireNote[], port = 0): Promise<SipEndpoint> {
     const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
-      socket.bind(0, address, resolve);
+      socket.bind(port, address, resolve);
     });
     return new SipEndpoint(name, socket, server, notes);
   }

@@ -2,7 +2,7 @@ import type { Step, TraceLine } from '../../telemetry/index.ts';
 import type { CallContext } from '../call-context.ts';
 import { type CallTestWorld, CaseError } from './call-test-world.ts';
 import { Names } from './names.ts';
-import { compare, type Mismatch, type Observation } from './observation.ts';
+import { compare, type Mismatch, type Observation, type ObservedPlace } from './observation.ts';
 import type { CallTest, ParsedCallTests } from './parse-call-tests.ts';
 import { type CaseCaller, type CaseRun, runCase } from './run-case.ts';
 
@@ -20,6 +20,8 @@ export interface CaseReport {
   readonly remedy: string;
   readonly steps: readonly TraceLine[];
   readonly callers: readonly CaseCaller[];
+  /** Where the calls that are given may go. */
+  readonly given_places: readonly ObservedPlace[];
 }
 
 export interface CallTestReport {
@@ -72,7 +74,7 @@ export function judge({ name, line, column, test }: CallTest, run: CaseRun): Cas
 
 /** A case that could not be tried, and why. */
 export function unfit({ name, line, column }: CallTest, state: 'failed' | 'skipped', why: string): CaseReport {
-  const nothing = { mismatches: [], got: null, decided: null, remedy: '', steps: [], callers: [] };
+  const nothing = { mismatches: [], got: null, decided: null, remedy: '', steps: [], callers: [], given_places: [] };
   return { name, line, column, state, sentence: why, ...nothing };
 }
 

@@ -6,6 +6,7 @@ import { CallFundsWatch } from '../call-funds.ts';
 import { toE164 } from '../numbers/e164.ts';
 import {
   type CallOutcome,
+  type CallPlace,
   CallSimulator,
   firstAddress,
   GivenBindings,
@@ -15,7 +16,7 @@ import {
 import { type CallTestWorld, CaseError } from './call-test-world.ts';
 
 import type { Names } from './names.ts';
-import type { Observation } from './observation.ts';
+import type { Observation, ObservedPlace } from './observation.ts';
 import { type CallTest, timeOf } from './parse-call-tests.ts';
 import type { Given, TestedCall, TestedRegister } from './test-schema.ts';
 
@@ -35,6 +36,8 @@ export interface CaseRun {
   readonly steps: readonly TraceLine[];
   /** Of each call that is placed, those given before the case's own; none of a REGISTER. */
   readonly callers: readonly CaseCaller[];
+  /** Where the calls that are given may go. */
+  readonly given_places: readonly ObservedPlace[];
 }
 
 /** Runs one case through the steps. @throws CaseError when it cannot be set up */
@@ -55,19 +58,22 @@ export function runCase(
     steps,
   );
   const imagine = (tested: TestedCall) => imagined(world, names, bindings, tested);
+  const givenPlaces: ObservedPlace[] = [];
   const callers = (given.calls ?? []).flatMap((up, index) => {
     const imaginedCall = imagine(up);
     const times = up.times ?? 1;
     for (let time = 0; time < times; time += 1) {
-      const { status, reason } = simulator.place(`given ${index} ${time}`, imaginedCall);
+      const { status, reason, places } = simulator.place(`given ${index} ${time}`, imaginedCall);
       if (status >= 300) throw new CaseError(`given.calls[${index}] would not be up: ${status} ${reason}`);
+      givenPlaces.push(...places.map((place) => observePlace(place, names)));
     }
     return Array.from({ length: times }, () => callerOf(imaginedCall));
   });
   const own = imagine(call);
   const outcome = simulator.place('case', own);
   const { sentence, remedy, steps: trace } = outcome;
-  return { got: observe(outcome, names), sentence, remedy, steps: trace, callers: [...callers, callerOf(own)] };
+  const all = [...callers, callerOf(own)];
+  return { got: observe(outcome, names), sentence, remedy, steps: trace, callers: all, given_places: givenPlaces };
 }
 
 function callerOf({ trunk, source = '' }: ImaginedCall): CaseCaller {
@@ -157,18 +163,16 @@ function observe({ result, reason, status, places, direction, isEmergency }: Cal
     result,
     reason,
     status,
-    places: places.map(({ kind, name, accountId, uuid, targets }) => ({
-      kind,
-      name,
-      account: names.accountName(accountId),
-      uuid,
-      targets,
-    })),
+    places: places.map((place) => observePlace(place, names)),
     caller_id: first?.callerId ?? null,
     called: first?.called ?? null,
     direction,
     emergency: isEmergency,
   };
+}
+
+function observePlace({ kind, name, accountId, uuid, targets }: CallPlace, names: Names): ObservedPlace {
+  return { kind, name, account: names.accountName(accountId), uuid, targets };
 }
 
 function runRegister(world: CallTestWorld, names: Names, register: TestedRegister, nowMs: number): CaseRun {
@@ -185,5 +189,5 @@ function runRegister(world: CallTestWorld, names: Names, register: TestedRegiste
   const simulated = simulateRegister({ ...world, nowMs: () => nowMs }, { username, realm, knows, source });
   const { result, reason, status, sentence, remedy, steps } = simulated;
   const nobody = { places: [], caller_id: null, called: null, direction: null, emergency: false };
-  return { got: { result, reason, status, ...nobody }, sentence, remedy, steps, callers: [] };
+  return { got: { result, reason, status, ...nobody }, sentence, remedy, steps, callers: [], given_places: [] };
 }

@@ -1,0 +1,72 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { startProduct } from '../../test-sip/support/product.ts';
+import { tempDir } from '../../test-sip/support/temp-dir.ts';
+import { runHere as run } from '../test-run.ts';
+
+const EXAMPLES = join(import.meta.dirname, '../../docs/examples/call-tests');
+const TESTS = join(EXAMPLES, 'tests.yaml');
+
+t.test('the cases that pass without sockets pass over real SIP, unchanged', async (t) => {
+  const dir = tempDir(t);
+  const dataDir = join(dir, 'data');
+  const applied = await run(['apply', join(EXAMPLES, 'tenants.yaml'), '--yes', '--json'], {
+    DIDFARM_DATA_DIR: dataDir,
+  });
+  t.equal(applied.code, 0, applied.err);
+  const secrets = join(dir, 'secrets.json');
+  writeFileSync(secrets, applied.out);
+  const product = await startProduct(t, { DIDFARM_DATA_DIR: dataDir, DIDFARM_RATE_LIMITS: 'off' });
+  const env = { ...product.env };
+
+  const simulated = JSON.parse((await run(['test', TESTS, '--json'], env)).out);
+  t.match(simulated, { passed: 39, failed: 0, skipped: 0 });
+
+  const live = await run(['test', TESTS, '--live', '--credentials', secrets], env);
+  t.match(live, { code: 0, err: '', out: /\n39 passed, 0 failed, 0 skipped\n$/ }, live.out + live.err);
+
+  const file = join(dir, 'more.yaml');
+  writeFileSync(file, MORE);
+  const more = await run(['test', file, '--live', '--credentials', secrets, '--json'], env);
+  const states = JSON.parse(more.out).cases.map(({ name, state, sentence, mismatches }: Shown) => [
+    name,
+    state,
+    mismatches[0] ?? sentence,
+  ]);
+  t.strictSame(states, [
+    ['wrong', 'failed', { field: 'rings', expected: 'trunk Restaurant', got: 'trunk Front desk' }],
+    ['time', 'skipped', 'given.time cannot be arranged on a running server'],
+    ['wallet', 'failed', 'given.wallet decides nothing: the account has no price list for its calls'],
+  ]);
+  t.equal(more.code, 1);
+
+  const keyless = join(dir, 'keyless.csv');
+  writeFileSync(keyless, 'desk,clinic.harbour.example,nothing\n');
+  const blind = JSON.parse((await run(['test', TESTS, '--live', '--credentials', keyless, '--json'], env)).out);
+  t.match(blind.cases[0], { state: 'skipped', sentence: 'the password of trunk Front desk is not known' });
+  await product.stop();
+  t.match(await run(['test', TESTS, '--live'], env), { code: 1, err: /--live needs a running server/ });
+});
+
+interface Shown {
+  readonly name: string;
+  readonly state: string;
+  readonly sentence: string;
+  readonly mismatches: readonly unknown[];
+}
+
+const MORE = `version: 1
+cases:
+  - name: wrong
+    call: { from: "+4930", to: "+31201110001" }
+    expect: { rings: Restaurant }
+  - name: time
+    given: { time: "2026-11-21T19:00:00Z" }
+    call: { from: "+4930", to: "+31201110001" }
+    expect: { rings: Harbour Hotel/Front desk }
+  - name: wallet
+    given: { wallet: { Harbour Hotel: 0 } }
+    call: { from: "+31201110001", to: "+31612345678", trunk: Restaurant }
+    expect: { status: 503 }
+`;
