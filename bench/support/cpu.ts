@@ -2,9 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** CPU time that all threads of a process have used, in milliseconds (nanosecond counters of the scheduler). */
 export function cpuMs(pid: number): number {
+  return sumOf(pid, () => true);
+}
+
+/** The same for its threads of that name. */
+export function threadCpuMs(pid: number, name: string): number {
+  return sumOf(pid, (thread) => readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim() === name);
+}
+
+function sumOf(pid: number, counts: (thread: string) => boolean): number {
   let ns = 0;
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
     try {
+      if (!counts(thread)) continue;
       ns += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
     } catch {
       // The thread has ended between the two reads.
