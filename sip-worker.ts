@@ -21,8 +21,8 @@ import { joinDrachtio } from './runtime/sip/drachtio.ts';
 import { drachtioProbes } from './runtime/sip/drachtio-probes.ts';
 import { drainCalls } from './runtime/sip/drain.ts';
 import { createEmbeddedEngine, joinEmbedded, registrarEngine } from './runtime/sip/embedded.ts';
-import { createEnginePorts } from './runtime/sip/engine-ports.ts';
 import { engineMessages } from './runtime/sip/engine-messages.ts';
+import { createEnginePorts } from './runtime/sip/engine-ports.ts';
 import { engineRegisters } from './runtime/sip/engine-registers.ts';
 import { readIdentityKey } from './runtime/sip/identity-key.ts';
 import { createMessages } from './runtime/sip/messages.ts';
@@ -44,10 +44,12 @@ const { config, nonceSecret, secretKey, startEpoch } = workerData as SipThreadDa
 const state = { isLoaded: false, isDraining: false };
 const readiness = () => (state.isDraining ? 'draining' : state.isLoaded ? 'ready' : 'loading');
 
+/** How long a log line may wait for others (ms): a system call for each would cost as much as routing the call. */
+const LOG_GATHER_MS = 200;
 /** How far the record of a call that a crash cut off may lag behind (ms). */
 const CALLS_ALIVE_MS = 1000;
 
-const logger = createLogger({ level: config.log.level }).child({ thread: 'sip' });
+const logger = createLogger({ level: config.log.level, gatherMs: LOG_GATHER_MS }).child({ thread: 'sip' });
 const bus = new SipSide(threadPort(parentPort));
 const directory = new Directory();
 const secrets = new SecretBox(Buffer.from(secretKey));
@@ -198,6 +200,7 @@ bus.listen({
       await signalling.close();
       registrar.flush();
       bus.flush();
+      await new Promise((resolve) => logger.flush(resolve));
     },
   }),
 });
