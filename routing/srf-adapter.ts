@@ -93,6 +93,8 @@ export interface SrfDialog {
   on(event: 'destroy', listener: (bye: SrfMessage, reason: string) => void): unknown;
   once(event: 'ack', listener: (ack: SrfMessage) => void): unknown;
   destroy(options: EndOptions, callback: (error: unknown) => void): unknown;
+  /** Answers challenges of refreshes that the engine sends by itself; drachtio-server has nobody to ask. */
+  proveRefreshes?(prove: (response: ReceivedResponse, method: string) => SrfHeaders | undefined): void;
   /** Every response is reported, provisional ones too. */
   request(
     options: DialogRequestOptions,

@@ -14,6 +14,7 @@ export class ProvingDialog implements SrfDialog {
     this.#dialog = dialog;
     this.#credentials = credentials;
     this.#uri = parseNameAddr(dialog.res.get('contact') ?? '')?.uri ?? dialog.remote.uri;
+    dialog.proveRefreshes?.((response, method) => credentials.answer(response, method, this.#uri));
   }
 
   get id(): string {

@@ -2,7 +2,7 @@ import type { OutgoingMessage, SipMessage } from '../message/index.ts';
 import type { ServerTransaction, TransactionUser } from '../transaction/types.ts';
 import type { Flow } from '../transport/types.ts';
 import { resendAck } from './ack.ts';
-import { dialogId } from './dialog.ts';
+import { dialogId, type ProveRequest } from './dialog.ts';
 import { DialogTable } from './dialog-table.ts';
 import { Incoming } from './incoming.ts';
 import { endOrphans, endUnanswered, forgetOrphans } from './orphans.ts';
@@ -153,6 +153,12 @@ export class DialogLayer implements TransactionUser {
   }
 
   /** An application has gone for good: its calls are ended, those without an answer alone, or forgotten without a word. */
+  /** Who can answer challenges of the refreshes that the engine sends in that dialog by itself. */
+  proveRefreshes(id: string, prove: ProveRequest): void {
+    const dialog = this.#ctx.table.find(id);
+    if (dialog !== undefined) dialog.prove = prove;
+  }
+
   dropOwner(owner: Owner, how: 'bye' | 'unanswered' | 'forget'): void {
     if (how === 'bye') endOrphans(this.#ctx, owner);
     else if (how === 'unanswered') endUnanswered(this.#ctx, owner);

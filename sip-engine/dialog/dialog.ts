@@ -51,6 +51,12 @@ export interface SessionState {
 }
 
 /** RFC 3261 section 12: what two ends know of each other between requests. */
+/** Header lines that answer a 401 or 407 to a request of that method, `undefined` when it cannot be answered. */
+export type ProveRequest = (
+  response: SipMessage,
+  method: string,
+) => readonly (readonly [name: string, value: string])[] | undefined;
+
 export class Dialog {
   readonly id: string;
   readonly role: 'uas' | 'uac';
@@ -93,6 +99,8 @@ export class Dialog {
   /** Branch of the last ACK shown to the application, so that a repeated one is not. */
   lastAckBranch = '';
   session: SessionState | undefined;
+  /** What answers a challenge of our own refreshes; `undefined` as long as nobody can. */
+  prove: ProveRequest | undefined;
   /** A BYE of ours was answered with 401 or 407. */
   wasByeChallenged = false;
   /** When a subscription ends that nobody refreshes, or a call whose challenged BYE nobody repeats. */

@@ -1,6 +1,6 @@
 import type { OutgoingMessage, SipMessage } from '../message/index.ts';
 import { ackFor, sendAck } from './ack.ts';
-import type { Dialog } from './dialog.ts';
+import type { Dialog, ProveRequest } from './dialog.ts';
 import { hangUp } from './end-dialog.ts';
 import { RequestRun } from './request-run.ts';
 import type { DialogContext } from './types.ts';
@@ -90,8 +90,8 @@ function refreshLater(ctx: DialogContext, dialog: Dialog, intervalSec: number, d
   });
 }
 
-/** A re-INVITE with the last session description; the application is not told. */
-function refresh(ctx: DialogContext, dialog: Dialog, intervalSec: number): void {
+/** A re-INVITE with the last session description; the application is not told. `proof` answers a challenge of it. */
+function refresh(ctx: DialogContext, dialog: Dialog, intervalSec: number, proof?: ReturnType<ProveRequest>): void {
   // RFC 3261 14.1: never two INVITEs at once; a negotiation under way may refresh the session as well.
   if (dialog.ownInvite !== undefined || dialog.pendingIn > 0) {
     refreshLater(ctx, dialog, intervalSec, BUSY_SEC);
@@ -108,6 +108,7 @@ function refresh(ctx: DialogContext, dialog: Dialog, intervalSec: number): void 
     message.set('Content-Type', session.contentType);
     message.body = session.body;
   }
+  for (const [name, value] of proof ?? []) message.set(name, value);
   const done = (): void => {
     if (dialog.ownInvite === run) dialog.ownInvite = undefined;
     if (dialog.ownOffer === run) dialog.ownOffer = undefined;
@@ -116,7 +117,10 @@ function refresh(ctx: DialogContext, dialog: Dialog, intervalSec: number): void 
     onResponse: (response) => {
       if (response.status < 200 || dialog.state !== 'confirmed') return;
       done();
-      onRefreshAnswer(ctx, dialog, message, response, intervalSec);
+      const isChallenge = (response.status === 401 || response.status === 407) && proof === undefined;
+      const proved = isChallenge ? dialog.prove?.(response, message.method) : undefined;
+      if (proved !== undefined) refresh(ctx, dialog, intervalSec, proved);
+      else onRefreshAnswer(ctx, dialog, message, response, intervalSec);
     },
     onFailed: () => {
       done();

@@ -158,6 +158,13 @@ export class DirectCalls extends LocalOwner implements CallLane, CallLaneContext
     this.hub.dialogs.sendAck(id, completeInDialog(toAppMessage({ method: 'ACK', body })), () => undefined);
   }
 
+  proveRefreshes(id: string, prove: (response: ResponseView, method: string) => LaneHeaders | undefined): void {
+    this.hub.dialogs.proveRefreshes(id, (response, method) => {
+      const headers = prove(new ResponseView(response, undefined), method);
+      return headers === undefined ? undefined : Object.entries(headers);
+    });
+  }
+
   #takePrack(req: RequestView, res: ResponseWriter, id: string): void {
     const waiting = this.pracks.get(id);
     this.pracks.delete(id);

@@ -35,4 +35,6 @@ export interface CallLaneContext {
   /** A request in a dialog; `taker` hears of its responses. */
   sendInDialog(dialogId: string, order: LaneOrder, taker: ResponseTaker, done: (result: SendResult) => void): void;
   sendAck(dialogId: string, body: string | undefined): void;
+  /** `prove` answers challenges of the refreshes that the engine sends in that dialog. */
+  proveRefreshes(dialogId: string, prove: (response: ResponseView, method: string) => LaneHeaders | undefined): void;
 }

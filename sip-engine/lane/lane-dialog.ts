@@ -6,6 +6,7 @@ import type {
   LaneDialog,
   LaneEndOptions,
   LaneEvent,
+  LaneHeaders,
   LaneMessage,
   LaneReceivedResponse,
   LaneRequest,
@@ -124,6 +125,10 @@ export class DialogEnd implements LaneDialog {
         if (!result.ok) end(new Error(result.reason));
       },
     );
+  }
+
+  proveRefreshes(prove: (response: LaneReceivedResponse, method: string) => LaneHeaders | undefined): void {
+    this.#ctx.proveRefreshes(this.id, prove);
   }
 
   request(

@@ -121,6 +121,8 @@ export interface LaneDialog {
   on(event: 'destroy', listener: (bye: LaneMessage, reason: string) => void): unknown;
   once(event: 'ack', listener: (ack: LaneMessage) => void): unknown;
   destroy(options?: LaneEndOptions, callback?: (error: unknown) => void): unknown;
+  /** Answers challenges of the session refreshes that the engine sends by itself. */
+  proveRefreshes(prove: (response: LaneReceivedResponse, method: string) => LaneHeaders | undefined): void;
   request(
     options: LaneRequestOptions,
     callback: (error: unknown, response?: LaneReceivedResponse, ack?: LaneAck) => void,
