@@ -1,4 +1,5 @@
 import t from 'tap';
+import { receive } from '../billing-hooks/webhooks/test-webhooks.ts';
 import { loadConfig } from '../config/index.ts';
 import { openTestSandbox } from '../sandbox/test-sandbox.ts';
 import { createLogger } from '../telemetry/index.ts';
@@ -34,6 +35,8 @@ t.test('telephones of a test world', async (t) => {
   });
 
   t.test('a call from the simulated carrier rings it, is answered, and stands in the records', async (t) => {
+    const heard = await receive(t);
+    t.equal((await send('POST', '/record-streams', { body: { url: heard.url } })).status, 201);
     const answered = await call({ to: '+12125550100', from: '+12025550123', talk_ms: 50 });
     t.match(answered, { status: 200, rang: [pbx] });
     t.match(answered.call, {
@@ -42,6 +45,8 @@ t.test('telephones of a test world', async (t) => {
     });
     t.match((await send('GET', '/sandbox/pbx')).body.data, [{ id: pbx, rang: ['+12125550100'] }]);
     t.equal((await send('GET', `/calls/${answered.call.uuid}`)).body.data.hung_up_by, 'caller');
+    await send('POST', '/sandbox/clock/advance', { body: { seconds: 0 } });
+    t.match(heard.received[0]?.body, answered.call.uuid, 'and is streamed');
   });
 
   t.test('it meets calls as it is told', async (t) => {

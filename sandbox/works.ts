@@ -8,6 +8,7 @@ import {
   CarrierReleases,
   carryMessages,
   PbxMessages,
+  type RecordStreamer,
   type RenewalRules,
   runFunding,
   runInvoices,
@@ -17,8 +18,9 @@ import {
   type WebhookSender,
 } from '../billing-hooks/index.ts';
 import { applyRetention, deleteDueDocuments, type Store } from '../tenancy/index.ts';
-import { Throttle } from './throttle.ts';
+import { least } from './least-due.ts';
 import type { DueWork } from './timeline.ts';
+import { workOfStreams, workOfWebhooks } from './works-told.ts';
 import type { TestPayments } from './world-payments.ts';
 
 export interface WorkDeps {
@@ -28,6 +30,7 @@ export interface WorkDeps {
   readonly renewal: RenewalRules;
   readonly payments: TestPayments;
   readonly sender: WebhookSender;
+  readonly streamer: RecordStreamer;
   /** How messages come to PBXes; `undefined` while the world has no telephones. */
   readonly line: () => SendToPbx | undefined;
   readonly onFault: (error: unknown) => void;
@@ -36,13 +39,9 @@ export interface WorkDeps {
 const DAY_MS = 86_400_000;
 /** Old records of a test world are few: once a week is enough. */
 const RETENTION_MS = 7 * DAY_MS;
-/** Attempts to reach webhook endpoints, at once and in the long run. */
-const MOST_POSTS = 500;
-const POSTS_PER_SEC = 20;
-
 /** All that time brings about, in the order of one moment: money comes before it is spent, what happened is told last. */
 export function worksOf(deps: WorkDeps): readonly DueWork[] {
-  const { store, carrier, holds, renewal, payments, sender } = deps;
+  const { store, carrier, holds, renewal, payments, sender, streamer } = deps;
   const shop = { store, carrier, holds };
   const renew = () => renewAndFund(deps);
   return [
@@ -59,6 +58,7 @@ export function worksOf(deps: WorkDeps): readonly DueWork[] {
       nextDueMs: async (sinceMs) => (Math.floor(sinceMs / RETENTION_MS) + 1) * RETENTION_MS,
       run: () => applyRetention(store),
     },
+    workOfStreams(store, streamer),
     workOfWebhooks(store, sender),
   ];
 }
@@ -72,12 +72,6 @@ async function renewAndFund({ store, carrier, holds, renewal, payments }: WorkDe
 async function workOnDocuments(store: Store, carrier: CarrierAdapter): Promise<void> {
   await askCarrier(store, carrier);
   await store.write(deleteDueDocuments);
-}
-
-/** The least `at` of those rows. */
-async function least(store: Store, rows: ReturnType<typeof sql>): Promise<number | undefined> {
-  const found = await sql<{ readonly at: number | null }>`SELECT min(at) AS at FROM (${rows})`.execute(store.db);
-  return found.rows[0]?.at ?? undefined;
 }
 
 function ordersDueMs(store: Store): Promise<number | undefined> {
@@ -97,28 +91,6 @@ function documentsDueMs(store: Store): Promise<number | undefined> {
     sql`SELECT min(due_at_ms) AS at FROM regulatory_submissions WHERE status = 'pending'
     UNION ALL SELECT min(deletes_at_ms) FROM regulatory_documents WHERE deleted_at_ms IS NULL`,
   );
-}
-
-/** A year of attempts must not become a flood in seconds at somebody's door: it is held up in real time. */
-function workOfWebhooks(store: Store, sender: WebhookSender): DueWork {
-  const throttle = new Throttle({ burst: MOST_POSTS, perSec: POSTS_PER_SEC });
-  return {
-    name: 'webhooks',
-    nextDueMs: () => webhooksDueMs(store),
-    async run() {
-      const before = await newestAttempt(store);
-      await sender.settle();
-      await throttle.took(Math.max(0, (await newestAttempt(store)) - before));
-    },
-  };
-}
-
-async function newestAttempt(store: Store): Promise<number> {
-  const { id } = await store.db
-    .selectFrom('webhookAttempts')
-    .select((eb) => eb.fn.max('id').as('id'))
-    .executeTakeFirstOrThrow();
-  return Number(id ?? 0);
 }
 
 /** Between the carrier and the store; and between the store and the PBXes, when there are any. */
@@ -160,15 +132,6 @@ function renewalsDueMs(
       WHERE status = 'active' AND order_item_id IS NOT NULL AND renews_at_ms IS NULL
     UNION ALL SELECT min(due_at_ms) FROM funding_requests WHERE status = 'asked'
     ${sql.join(reminders, sql` `)}`,
-  );
-}
-
-/** What is on its way, and what nobody has put on its way yet: that is due since it happened. */
-function webhooksDueMs(store: Store): Promise<number | undefined> {
-  return least(
-    store,
-    sql`SELECT min(next_attempt_at_ms) AS at FROM webhook_deliveries WHERE status = 'pending' AND waits = 0
-    UNION ALL SELECT min(created_at_ms) FROM outbox WHERE dispatched_at_ms IS NULL`,
   );
 }
 

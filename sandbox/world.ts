@@ -7,7 +7,7 @@ import {
   type TestCaller,
   type TestWorldPort,
 } from '../admin/index.ts';
-import { WebhookSender } from '../billing-hooks/index.ts';
+import { RecordStreamer, WebhookSender } from '../billing-hooks/index.ts';
 import { authenticateKey, type KeyRow, type Store } from '../tenancy/index.ts';
 import { EventLog } from './event-log.ts';
 import { type Ran, Timeline } from './timeline.ts';
@@ -39,6 +39,7 @@ export class TestWorld {
   readonly #startedAtMs: number;
   readonly #timeline: Timeline;
   readonly #sender: WebhookSender;
+  readonly #streamer: RecordStreamer;
   readonly #phones: WorldPhones;
   readonly #callers = new WeakMap<IncomingMessage, TestCaller>();
   readonly #app: Promise<App>;
@@ -62,8 +63,11 @@ export class TestWorld {
       ...{ store, guard, timeoutMs: WEBHOOK_MS, wallMs: realMs, headers: { 'X-DIDfarm-Livemode': 'false' } },
       onFault,
     });
+    const folder = `${store.file}.records`;
+    this.#streamer = new RecordStreamer({ store, guard, folder, timeoutMs: WEBHOOK_MS, onFault });
     const line = () => this.#phones.line;
-    const deps = { store, carrier, holds, renewal, payments, sender: this.#sender, line, onFault };
+    const told = { sender: this.#sender, streamer: this.#streamer };
+    const deps = { store, carrier, holds, renewal, payments, ...told, line, onFault };
     this.#timeline = new Timeline(clock, worksOf(deps));
     const admin = createAdminStore(store, { carrier, guard, holds, payments: payments.provider });
     this.#app = this.#createApp({ ...admin, keys: keepTestKeys(admin.keys, place) });
@@ -113,7 +117,7 @@ export class TestWorld {
     await this.#queue;
     await this.#phones.close();
     await (await this.#app).close();
-    await this.#sender.close();
+    await Promise.all([this.#sender.close(), this.#streamer.close()]);
     await this.#keepTime();
     await this.#store.close();
   }
