@@ -32,14 +32,14 @@ export function createRehearsalStore(store: Store, configured?: RehearsalConfig)
   };
   const pause = () => setImmediate();
   return {
-    test: async (visible, tests) => {
+    test: inTurn(async (visible, tests) => {
       const directory = await loadDirectory(store, settings().auth.algorithms);
       return runCallTests(await worldOf(directory, visible), tests, pause);
-    },
-    testCandidate: async (visible, tests, file) => {
+    }),
+    testCandidate: inTurn(async (visible, tests, file) => {
       const { plan, candidate } = await rehearse(file);
       return { plan, report: await runCallTests(await worldOf(candidate, visible), tests, pause) };
-    },
+    }),
     replay: inTurn(async (visible, file, range) => {
       const { plan, current, candidate } = await rehearse(file);
       const registrations = await readStates(store, range);

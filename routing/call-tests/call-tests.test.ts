@@ -218,3 +218,17 @@ cases:
     'tests.yaml:7:13: cases[1].expect a call goes to one place first: rings, carrier or uri',
   ]);
 });
+
+t.test('a file may ask for so many calls and no more', async (t) => {
+  const calls = (times: number) =>
+    `    given: { calls: [${Array.from({ length: times }, () => '{ from: "1", to: "2", times: 1000 }').join(', ')}] }\n`;
+  const test = (index: number, times: number) =>
+    `  - name: case ${index}\n${calls(times)}    call: { from: "1", to: "2" }\n    expect: { status: 200 }\n`;
+  const file = (cases: number, times: number) =>
+    `version: 1\ncases:\n${Array.from({ length: cases }, (_, index) => test(index, times)).join('')}`;
+  t.throws(() => parseCallTests(file(1, 3), 'x'), {
+    message: 'x:4:12: cases[0].given has 3000 calls up: at most 2000',
+  });
+  t.throws(() => parseCallTests(file(50, 2), 'x'), { message: 'x:3:3: cases are 100050 calls in all: at most 100000' });
+  t.equal(parseCallTests(file(49, 2), 'x').tests.length, 49);
+});

@@ -16,6 +16,11 @@ export interface ParsedCallTests {
   readonly tests: readonly CallTest[];
 }
 
+/** Calls that are up in one case: more ceilings than that nobody tests. */
+const MOST_CALLS_UP = 2000;
+/** Calls of a whole file: a bound for what one request may ask. */
+const MOST_CALLS = 100_000;
+
 const RESULTS = ['ok', 'client_error', 'server_error', 'upstream_error', 'indeterminate'];
 
 /** @throws CallTestFileError with every fault, each with its line and column */
@@ -29,12 +34,17 @@ export function parseCallTests(text: string, name: string): ParsedCallTests {
   };
   checkGiven(given, ['given'], complain);
   const names = new Set<string>();
+  let calls = 0;
   for (const [index, test] of cases.entries()) {
     const path = ['cases', index];
     if (names.has(test.name)) complain([...path, 'name'], `another case has the name ${test.name}`);
     names.add(test.name);
     checkCase(test, path, complain);
+    const up = callsUp({ ...given, ...test.given });
+    if (up > MOST_CALLS_UP) complain([...path, 'given'], `has ${up} calls up: at most ${MOST_CALLS_UP}`);
+    calls += up + 1;
   }
+  if (calls > MOST_CALLS) complain(['cases'], `are ${calls} calls in all: at most ${MOST_CALLS}`);
   if (faults.length > 0) throw new CallTestFileError(name, faults);
   const tests = cases.map((test, index) => ({
     ...parsed.placeOf(['cases', index]),
@@ -43,6 +53,10 @@ export function parseCallTests(text: string, name: string): ParsedCallTests {
     test,
   }));
   return { name, tests };
+}
+
+function callsUp({ calls = [] }: Given): number {
+  return calls.reduce((sum, { times = 1 }) => sum + times, 0);
 }
 
 type Complain = (path: FilePath, message: string) => void;
