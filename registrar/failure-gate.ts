@@ -16,9 +16,18 @@ export interface FailureKey {
   readonly username: string;
   readonly sourceAddress: string;
   readonly reason: Reason;
+  /** What was wrong in particular; a mistake mended to another one is news. */
+  readonly sentence: string | undefined;
   /** Whether it came from where it says. */
   readonly isProven: boolean;
 }
+
+/** Only where guesses are few anyhow (five a minute and identity, ten identities and source): else texts could be made up. */
+function detailOf({ reason, sentence }: FailureKey): string {
+  return reason === 'wrong_password' || reason === 'unknown_user' ? (sentence?.slice(0, LONGEST_DETAIL) ?? '') : '';
+}
+
+const LONGEST_DETAIL = 200;
 
 /** Lets through what is new, so that a flood or a PBX that retries for ever does not drown the port to the main thread. */
 export class FailureGate {
@@ -36,7 +45,7 @@ export class FailureGate {
     }
     this.#second = second;
     if (this.#count >= MOST_PER_SEC || (!failure.isProven && this.#unproven >= MOST_UNPROVEN_PER_SEC)) return false;
-    const key = `${failure.trunkId ?? failure.username} ${failure.sourceAddress} ${failure.reason}`;
+    const key = `${failure.trunkId ?? failure.username} ${failure.sourceAddress} ${failure.reason} ${detailOf(failure)}`;
     const told = this.#told.get(key);
     if (told !== undefined && nowMs >= told && nowMs - told < REPEAT_MS) return false;
     this.#told.set(key, nowMs);

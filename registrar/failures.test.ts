@@ -148,6 +148,22 @@ t.test(
   },
 );
 
+t.test('a mistake that was mended to another one is told at once', async (t) => {
+  const test = testRegistrar();
+  register(test, { password: 'x', callId: 'a' });
+  register(test, { password: 'y', callId: 'b' });
+  register(test, { username: 'ACME', to: `<sip:acme@${REALM}>`, callId: 'c' });
+  register(test, { username: '200', to: `<sip:acme@${REALM}>`, callId: 'd' });
+  t.strictSame(
+    test.failures.map(({ trunkId, username, reason }) => [trunkId, username, reason]),
+    [
+      [7, 'acme', 'wrong_password'],
+      [7, 'ACME', 'unknown_user'],
+      [7, '200', 'unknown_user'],
+    ],
+  );
+});
+
 t.test('who makes up addresses and texts neither hides the failure of a PBX nor fills the disk', async (t) => {
   const test = testRegistrar();
   const long = 'x'.repeat(5000);

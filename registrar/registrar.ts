@@ -60,6 +60,7 @@ export class Registrar {
         username,
         sourceAddress: request.sourceAddress,
         reason: outcome.reason,
+        sentence: rejection.sentence,
         isProven: isProvenFailure({ reason: outcome.reason, transport: request.transport }),
       };
       if (this.#gate.admits(key, context.nowMs)) {
