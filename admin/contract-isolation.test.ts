@@ -36,6 +36,8 @@ async function furnish(world: TestWorld, accountId: number, key: string, tag: st
   await post('/trunk-groups', { name: `Group ${tag}`, members: [{ sip_trunk_id: trunk.id }] });
   await post('/sip-domains', { domain: `${tag}.example` });
   await post('/webhooks', { url: 'https://example.com/hook', events: ['*'] });
+  await post('/record-streams', { url: 'https://example.com/calls' });
+  await post('/record-streams', { url: 'https://example.com/records' });
   await post('/rate-decks', { name: `Prices ${tag}`, currency: 'EUR' });
   await post('/wallet/top-ups', { amount: 100 });
   await post('/users', { email: `${tag}@example.com`, name: tag, role: 'support' });

@@ -71,8 +71,20 @@ const NASTY: readonly unknown[] = [
   [[[[1]]]],
 ];
 
-t.test('every operation of the document keeps the contract', async (t) => {
+/** The world, and how often each operation of the document was asked for something it must refuse or survive. */
+async function countingWorld(t: Parameters<typeof openTestWorld>[0]) {
   const world = await openTestWorld(t);
+  const asked = new Map<string, number>();
+  const ask = (operation: Pick<Operation, 'method' | 'path'>, url: string, options: Parameters<typeof send>[3]) => {
+    const name = `${operation.method} ${operation.path}`;
+    asked.set(name, (asked.get(name) ?? 0) + 1);
+    return send(world.app, operation.method, url, options);
+  };
+  return { ...world, asked, ask };
+}
+
+t.test('every operation of the document keeps the contract', async (t) => {
+  const world = await countingWorld(t);
   const document = (await world.app.inject('/api/v1/openapi.json')).json() as OpenApi;
   const operations = operationsOf(document);
   t.ok(operations.length > 40, `${operations.length} operations`);
@@ -81,7 +93,9 @@ t.test('every operation of the document keeps the contract', async (t) => {
 
   t.test('without a key it is 401, whatever else is wrong', async (t) => {
     for (const { method, path } of operations) {
-      const { status, body } = await send(world.app, method, fill(path), { body: method === 'GET' ? undefined : {} });
+      const { status, body } = await world.ask({ method, path }, fill(path), {
+        body: method === 'GET' ? undefined : {},
+      });
       t.match({ status, code: body.error.code }, { status: 401, code: 'missing_api_key' }, `${method} ${path}`);
     }
   });
@@ -93,7 +107,7 @@ t.test('every operation of the document keeps the contract', async (t) => {
     const isOther = (name: string) => !name.endsWith('/schema') && !mayRead.has(name);
     for (const { method, path } of operations.filter(({ method, path }) => isOther(`${method} ${path}`))) {
       const options = { key: made.body.data.key, body: method === 'GET' ? undefined : {} };
-      t.equal((await send(world.app, method, fill(path), options)).status, 403, `${method} ${path}`);
+      t.equal((await world.ask({ method, path }, fill(path), options)).status, 403, `${method} ${path}`);
     }
   });
 
@@ -102,7 +116,7 @@ t.test('every operation of the document keeps the contract', async (t) => {
       for (const id of ['999999', 'trk_ffffffffffffffff', '0', '-1', '1e3', '%27%20OR%201', '%F0%9F%98%80']) {
         const change = VALID.find(([field]) => field in properties);
         const body = method === 'PATCH' ? Object.fromEntries([change ?? []]) : undefined;
-        const { status } = await send(world.app, method, fill(path, id), { key: world.keys.operator, body });
+        const { status } = await world.ask({ method, path }, fill(path, id), { key: world.keys.operator, body });
         t.equal(status, 404, `${method} ${fill(path, id)}`);
       }
     }
@@ -111,12 +125,12 @@ t.test('every operation of the document keeps the contract', async (t) => {
   t.test('an unknown query parameter and an unknown field are named', async (t) => {
     for (const { method, path, properties } of operations) {
       if (Object.keys(properties).length === 0) {
-        const { body } = await send(world.app, method, `${fill(path)}?nonsense=1`, { key: world.keys.operator });
+        const { body } = await world.ask({ method, path }, `${fill(path)}?nonsense=1`, { key: world.keys.operator });
         t.match(JSON.stringify(body), /nonsense: there is no such field/, `${method} ${path}?nonsense`);
         continue;
       }
       const options = { key: world.keys.operator, body: { nonsense: 1 } };
-      const answer = await send(world.app, method, fill(path), options);
+      const answer = await world.ask({ method, path }, fill(path), options);
       t.equal(answer.status, 422);
       t.match(JSON.stringify(answer.body), /nonsense: there is no such field/, `${method} ${path} {nonsense}`);
     }
@@ -124,7 +138,7 @@ t.test('every operation of the document keeps the contract', async (t) => {
 
   t.test('every field that must be there is named when it is not', async (t) => {
     for (const { method, path, required } of operations.filter(({ required }) => required.length > 0)) {
-      const { status, body } = await send(world.app, method, fill(path), { key: world.keys.operator, body: {} });
+      const { status, body } = await world.ask({ method, path }, fill(path), { key: world.keys.operator, body: {} });
       t.equal(status, 422, `${method} ${path} {}`);
       const named = body.error.fields.map((fault: { field: string }) => fault.field).sort();
       t.same(named, [...required].sort(), `${method} ${path} names what is missing`);
@@ -136,18 +150,27 @@ t.test('every operation of the document keeps the contract', async (t) => {
       for (const field of Object.keys(properties)) {
         for (const value of NASTY) {
           const options = { key: world.keys.operator, body: { [field]: value } };
-          const { status, body } = await send(world.app, method, fill(path), options);
+          const { status, body } = await world.ask({ method, path }, fill(path), options);
           t.ok([404, 422, 200, 201].includes(status), `${method} ${path} ${field}: ${status} ${body.error?.code}`);
         }
       }
       for (const parameter of parameters.filter((candidate) => candidate.in === 'query')) {
         for (const value of ['', 'x', '-1', '%00', '9'.repeat(30), '%F0%9F%98%80', "'"]) {
           const url = `${fill(path)}?${parameter.name}=${value}`;
-          const { status } = await send(world.app, method, url, { key: world.keys.operator });
+          const { status } = await world.ask({ method, path }, url, { key: world.keys.operator });
           t.ok([200, 404, 422].includes(status), `${method} ${url}: ${status}`);
         }
       }
     }
+  });
+
+  t.test('no operation was left out, and how often each was asked is told', async (t) => {
+    const counts = operations.map(({ method, path }) => world.asked.get(`${method} ${path}`) ?? 0);
+    const sum = counts.reduce((all, count) => all + count, 0);
+    t.ok(
+      Math.min(...counts) >= 2,
+      `${sum} requests to ${operations.length} operations, ${Math.min(...counts)} at least`,
+    );
   });
 });
 

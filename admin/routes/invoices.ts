@@ -8,6 +8,7 @@ import { paged, parsePage, sortedBy } from '../paging.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
 import { targetAccount } from '../target-account.ts';
 import { accountFilter } from './filters.ts';
+import { defineKeptDocument } from './kept-document.ts';
 
 const TAG = 'Invoices';
 const CENTS = Type.Integer({ description: 'Cents.' });
@@ -81,32 +82,23 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
       return { data: rows.map(invoiceView), meta };
     },
   });
-  define({
-    method: 'GET',
-    url: '/invoices/:id',
+  defineKeptDocument<InvoiceRow>(define, {
+    url: '/invoices',
     tag: TAG,
-    summary: 'Show an invoice',
-    scope: 'billing:read',
-    params: ID_PARAMS,
-    response: envelope(INVOICE),
-    handler: async ({ principal, params }) => ({
-      data: invoiceView(await deps.store.invoices.get(principal.visible, params.id)),
-    }),
-  });
-  define({
-    method: 'GET',
-    url: '/invoices/:id/pdf',
-    tag: TAG,
-    summary: 'The invoice as PDF',
-    scope: 'billing:read',
-    params: ID_PARAMS,
-    response: Type.Unknown({ description: 'A PDF file; the same bytes every time.' }),
-    handler: async ({ principal, params, reply }) => {
-      const { document } = await deps.store.invoices.get(principal.visible, params.id);
-      reply.type('application/pdf');
-      reply.header('content-disposition', `attachment; filename="${document.number}.pdf"`);
-      return renderInvoicePdf(document);
+    show: { summary: 'Show an invoice', scope: 'billing:read', shape: INVOICE },
+    file: {
+      path: 'pdf',
+      summary: 'The invoice as PDF',
+      scope: 'billing:read',
+      description: 'A PDF file; the same bytes every time.',
     },
+    find: (principal, ref) => deps.store.invoices.get(principal.visible, ref),
+    view: invoiceView,
+    read: async (_principal, { document }) => ({
+      mediaType: 'application/pdf',
+      name: `${document.number}.pdf`,
+      content: await renderInvoicePdf(document),
+    }),
   });
 }
 

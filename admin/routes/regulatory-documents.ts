@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { checkUpload, DOCUMENT_KINDS, MOST_BYTES } from '../../billing-hooks/index.ts';
+import type { DocumentRow } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { FILE_SHAPE } from '../http/upload.ts';
@@ -8,6 +9,7 @@ import { envelope, ID_OR_UUID, ID_PARAMS, listEnvelope } from '../shapes.ts';
 import { targetAccount } from '../target-account.ts';
 import { DOCUMENT_SHAPE, documentView } from '../views/regulatory.ts';
 import { accountFilter } from './filters.ts';
+import { defineKeptDocument } from './kept-document.ts';
 import { uploadOf } from './regulatory.ts';
 
 const TAG = 'Regulatory';
@@ -78,34 +80,22 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
       return { data: rows.map(documentView), meta };
     },
   });
-  define({
-    method: 'GET',
-    url: '/regulatory/documents/:id',
+  defineKeptDocument<DocumentRow>(define, {
+    url: '/regulatory/documents',
     tag: TAG,
-    summary: 'Show a document, without its content',
-    scope: 'numbers:read',
-    params: ID_PARAMS,
-    response: envelope(DOCUMENT_SHAPE),
-    handler: async ({ principal, params }) => ({
-      data: documentView(await deps.store.regulatory.getDocument(principal.visible, params.id)),
-    }),
-  });
-  define({
-    method: 'GET',
-    url: '/regulatory/documents/:id/content',
-    tag: TAG,
-    summary: 'The document as it was sent; every look is in the audit log',
-    scope: 'numbers:write',
-    params: ID_PARAMS,
-    response: Type.Unknown({ description: 'The file.' }),
-    handler: async ({ principal, params, reply }) => {
-      const { regulatory } = deps.store;
-      const document = await regulatory.getDocument(principal.visible, params.id);
-      const content = await regulatory.readDocument(principal.actor, document);
-      reply.type(document.mediaType);
-      // Never shown within a page of ours, whatever is in it.
-      reply.header('content-disposition', `attachment; filename="${document.uuid}.${ENDINGS[document.mediaType]}"`);
-      return content;
+    show: { summary: 'Show a document, without its content', scope: 'numbers:read', shape: DOCUMENT_SHAPE },
+    file: {
+      path: 'content',
+      summary: 'The document as it was sent; every look is in the audit log',
+      scope: 'numbers:write',
+      description: 'The file.',
     },
+    find: (principal, ref) => deps.store.regulatory.getDocument(principal.visible, ref),
+    view: documentView,
+    read: async ({ actor }, document) => ({
+      mediaType: document.mediaType,
+      name: `${document.uuid}.${ENDINGS[document.mediaType]}`,
+      content: await deps.store.regulatory.readDocument(actor, document),
+    }),
   });
 }
