@@ -46,6 +46,21 @@ async function everyWrite(app: { inject(path: string): Promise<{ json(): unknown
   );
 }
 
+/** Writes that are done. */
+const DONE: readonly (readonly [path: string, body: object])[] = [
+  ['/portal/sip-trunks', { name: 'Acme' }],
+  ['/extensions', { name: 'Phone' }],
+  ['/sip-domains', { domain: 'acme.example' }],
+  ['/webhooks', { url: 'https://example.com/hook', events: ['*'] }],
+  ['/record-streams', { url: 'https://example.com/records' }],
+  ['/rate-decks', { name: 'Prices', currency: 'EUR' }],
+  ['/users', { email: 'a@example.com', name: 'A', role: 'support' }],
+  ['/api-keys', { name: 'other', scopes: ['admin'] }],
+  ['/wallet/top-ups', { amount: 100 }],
+  ['/sandbox/wallet', { amount: 100 }],
+  ['/bulk/trunks', { rows: [{ name: 'Bulk' }] }],
+];
+
 t.test('no write with a test key changes a row of the live side, not even when it is done', async (t) => {
   const { send, live, app, keys, accounts } = await openTestSandbox(t);
   const trunk = await send('POST', '/portal/sip-trunks', { key: keys.live, body: { name: 'Live' } });
@@ -81,8 +96,10 @@ t.test('no write with a test key changes a row of the live side, not even when i
     random.learn(answer.body);
   }
   t.ok((statuses.get(201) ?? 0) > 0, JSON.stringify([...statuses]));
-  for (const body of [{ name: 'Acme' }, { name: 'Beta' }])
-    t.equal((await send('POST', '/portal/sip-trunks', { body })).status, 201);
+  for (const [path, body] of DONE) {
+    const answer = await send('POST', path, { body });
+    t.ok(answer.status < 300, `${path}: ${JSON.stringify(answer.body)}`);
+  }
   await send('POST', '/wallet/checkout', { body: { items: [{ number: '+12125550100' }] } });
   await send('POST', '/sandbox/clock/advance', { body: { days: 60 } });
   t.same(await rowsOf(live), before);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { NewPbx, SipPort, SipQueries, SipQuery } from '../admin/index.ts';
 import { type Store, TenancyError, toTrunkRecord, updateCarrier } from '../tenancy/index.ts';
 import { CARRIER_ADDRESS, CARRIER_NAME } from './begin-world.ts';
-import { SimulatedPbxAgent } from './sip/simulated-pbx.ts';
+import type { SimulatedPbxAgent } from './sip/simulated-pbx.ts';
 
 /** A PBX for a trunk of the world, which logs in as that trunk. @throws TenancyError for one without a password */
 export async function createPbx(
@@ -17,6 +17,7 @@ export async function createPbx(
   if (Object.keys(ha1).length === 0)
     throw new TenancyError('validation_failed', 'trunk: has no password to register with', { field: 'trunk' });
   const login = password === undefined ? { username, ha1 } : { username, password };
+  const { SimulatedPbxAgent } = await import('./sip/simulated-pbx.ts');
   const trunk = { id: trunkId, uuid, realm };
   return new SimulatedPbxAgent({ id, trunk, login, behaviour, serverPort }, randomHex);
 }
