@@ -1,4 +1,4 @@
-import type { SipMessage } from '../message/index.ts';
+import { ownText, type SipMessage } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
 import { ackFor, resendAck, sendAck } from './ack.ts';
 import type { AckState, Dialog } from './dialog.ts';
@@ -74,7 +74,7 @@ export class UacInvite implements RunHandler {
     } else refreshTarget(dialog, response);
     dialog.ownOffer = undefined;
     const ack = ackFor(this.#outgoing.message);
-    this.#winner = { tag: dialog.remoteTag, ack };
+    this.#winner = { tag: ownText(dialog.remoteTag), ack };
     dialog.acks.set(response.cseq, ack);
     for (const seq of dialog.acks.keys()) if (seq < response.cseq - 1) dialog.acks.delete(seq);
     if (this.#outgoing.cancelled && known === undefined) dialog.byeAfterAck = 'ACK-BYE due to cancel race condition';

@@ -5,6 +5,7 @@ export { DEFAULT_LIMITS, type ParseLimits } from './limits.ts';
 export { METHODS } from './methods.ts';
 export { formatNameAddr, parseNameAddr, quote, unquote } from './name-addr.ts';
 export { OutgoingMessage } from './outgoing-message.ts';
+export { ownText } from './own-text.ts';
 export { formatParams } from './params.ts';
 export { parseMessage } from './parse-message.ts';
 export { answerLines, topBranch, withTopVia } from './parsed-message.ts';

@@ -1,4 +1,4 @@
-import type { SipMessage, Via } from '../message/index.ts';
+import { ownText, type SipMessage, type Via } from '../message/index.ts';
 
 const NO_BYTES = Buffer.alloc(0);
 const NO_LINES: readonly string[] = Object.freeze([]);
@@ -20,7 +20,7 @@ export class RequestRemains implements SipMessage {
   readonly cseq: number;
   readonly cseqMethod: string;
   readonly topVia: Via;
-  /** Call-ID, a line end, From tag: one text of its own, since a piece of the message's text keeps the whole. */
+  /** Call-ID, a line end, From tag. */
   readonly #identity: string;
 
   constructor({ method, cseq, cseqMethod, topVia, callId, fromTag }: SipMessage) {
@@ -28,7 +28,7 @@ export class RequestRemains implements SipMessage {
     this.cseq = cseq;
     this.cseqMethod = cseqMethod;
     this.topVia = topVia.port === NO_VIA.port ? NO_VIA : { ...NO_VIA, port: topVia.port };
-    this.#identity = Buffer.from(`${callId}\n${fromTag}`).toString();
+    this.#identity = ownText(`${callId}\n${fromTag}`);
   }
 
   get callId(): string {

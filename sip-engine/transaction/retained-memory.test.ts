@@ -4,9 +4,9 @@ import t from 'tap';
 import { OutgoingMessage } from '../message/index.ts';
 
 import { createFakeClock } from '../timer/index.ts';
-import { createTestPorts } from './recorder-transport.ts';
+import { answerTo, createTestPorts } from './recorder-transport.ts';
 import { SpentInvites } from './spent-invites.ts';
-import { createFixture, incoming } from './transaction-fixture.ts';
+import { createFixture, createListener, incoming, outgoing, sentOut } from './transaction-fixture.ts';
 
 const MIB = 1024 * 1024;
 const LARGE = Array.from({ length: 55 }, (_, i) => `X-P${i}: ${'p'.repeat(990)}`);
@@ -43,6 +43,36 @@ t.test('large INVITEs leave nothing of their text behind when their transactions
   t.same(fixture.takeHeard().filter((line) => line === 'end INVITE').length, 1_000);
   fixture.layer.receive(largeInvite(999), fixture.transport.flow());
   t.same(fixture.heard, [], 'they are remembered all the same');
+  t.end();
+});
+
+t.test('for 32 s an answered transaction keeps its answer and what repetitions are known by, not the request', (t) => {
+  const fixture = createFixture();
+  const flow = fixture.transport.flow();
+  const before = memoryInUse();
+  for (let i = 0; i < 500; i++) {
+    fixture.layer.receive(largeInvite(i), flow);
+    for (const invite of fixture.opened.splice(0)) invite.respond(OutgoingMessage.responseTo(invite.request, 200));
+    flow.take();
+  }
+  t.equal(fixture.total(), 500, 'they all live');
+  const keptBytes = (memoryInUse() - before) / 500;
+  t.ok(keptBytes < 8_192, `${keptBytes.toFixed(0)} bytes of each, of requests of 55 KB`);
+  fixture.layer.receive(largeInvite(7), flow);
+  t.same(fixture.takeHeard().length, 500, 'and know them again');
+  t.end();
+});
+
+t.test('a request of ours keeps its bytes once it is answered, and can be read from them', (t) => {
+  const { fixture, flow, request } = sentOut('OPTIONS');
+  const client = fixture.layer.request(outgoing('INVITE').add('X-Odd', 'a;b="c"'), flow, createListener());
+  const [invite] = flow.take();
+  if (invite === undefined) throw new Error('nothing was sent');
+  const before = client.request;
+  fixture.layer.receive(answerTo(invite, 200), flow);
+  t.not(client.request, before);
+  t.equal(client.request.toText(), before.toText());
+  t.equal(request.method, 'OPTIONS');
   t.end();
 });
 

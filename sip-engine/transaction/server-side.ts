@@ -1,4 +1,4 @@
-import { METHODS, OutgoingMessage, type SipMessage, withTopVia } from '../message/index.ts';
+import { METHODS, OutgoingMessage, ownText, type SipMessage, withTopVia } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
 import { inviteServerMachine } from './invite-server-table.ts';
 import type { TransactionDeps } from './layer.ts';
@@ -103,9 +103,11 @@ export class ServerSide {
 
   #create(request: SipMessage, key: string, merged: string, flow: Flow, shown: boolean): RunningServer {
     const machine = request.method === 'INVITE' ? inviteServerMachine : nonInviteServerMachine;
-    const transaction = new RunningServer(request, { machine, key, mergedKey: merged, flow, shown }, this.#context);
-    this.#byKey.set(key, transaction);
-    if (merged !== '') this.#byMergedKey.set(merged, transaction);
+    // They live for 64*T1 behind the answer, the request does not.
+    const parts = { machine, key: ownText(key), mergedKey: ownText(merged), flow, shown };
+    const transaction = new RunningServer(request, parts, this.#context);
+    this.#byKey.set(parts.key, transaction);
+    if (merged !== '') this.#byMergedKey.set(parts.mergedKey, transaction);
     if (transaction.isInvite) this.#invites++;
     this.#heldBytes += request.raw.length;
     return transaction;

@@ -1,4 +1,4 @@
-import { OutgoingMessage, type SipMessage } from '../message/index.ts';
+import { OutgoingMessage, ownText, type SipMessage } from '../message/index.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { Timer, TimingWheel } from '../timer/index.ts';
 import type { Flow } from '../transport/types.ts';
@@ -243,6 +243,7 @@ export class RunningServer implements ServerTransaction {
     if (this.request instanceof RequestRemains) return;
     this.#context.letGo(this.request.raw.length);
     this.request = new RequestRemains(this.request);
+    this.#localTag = ownText(this.#localTag);
   }
 
   #finish(): void {
