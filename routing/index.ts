@@ -82,10 +82,10 @@ export {
   summarize,
   unfit,
 } from './call-tests/index.ts';
+export { CarrierWatch } from './carrier/carrier-watch.ts';
 export { answerDigest, type DigestLogin } from './carrier/digest-client.ts';
 export type { SendRegister } from './carrier/register-port.ts';
 export type { CarrierRegistrationStatus } from './carrier/registration-state.ts';
-export { CarrierWatch } from './carrier/carrier-watch.ts';
 export { srfRegisters } from './carrier/srf-registers.ts';
 export { type ExplainQuery, type Explanation, UnknownTrunkError } from './explain.ts';
 export { createInviteAuth } from './invite-auth.ts';
