@@ -110,6 +110,8 @@ async function writeCharge(context: StoreContext, call: EndedCall, level: Level,
   const owner = ownerOf(level);
   const { leg } = level;
   const before = await lastCharge(context, callId, owner, leg);
+  // What was charged in one currency is not given back in another.
+  if (before !== undefined && before.currency !== level.deck.record.currency) return;
   // Charged already, or nothing changed when it was rated again.
   if (before !== undefined && (charge.revision === 1 || before.amountMicros === charge.amountMicros)) return;
   const revision = before === undefined ? charge.revision : before.revision + 1;
@@ -195,7 +197,7 @@ function trunkOf({ trunkId, onward }: CallRecord, { leg }: Level): number | null
 async function lastCharge(context: StoreContext, callId: number, owner: ReturnType<typeof ownerOf>, leg: Level['leg']) {
   return context.db
     .selectFrom('callCharges')
-    .select(['revision', 'amountMicros'])
+    .select(['revision', 'amountMicros', 'currency'])
     .where('callId', '=', callId)
     .where('accountId', 'is', owner.accountId)
     .where('carrierId', 'is', owner.carrierId)

@@ -46,9 +46,13 @@ export function amountText(micros: number): string {
   return `${micros < 0 ? '-' : ''}${units}.${fraction}`;
 }
 
+const CENT = 10_000n;
+
 /** Tax within, or on top of, an amount: rounded half away from zero, once, to whole cents. */
 export function taxOf(amountMicros: number, rate: number, isIncluded: boolean): number {
-  const base = isIncluded ? 10_000 + rate : 10_000;
-  const cents = (Math.abs(amountMicros) * rate) / base / 10_000;
-  return Math.sign(amountMicros) * Math.round(cents) * 10_000;
+  // In whole numbers: a large amount times its rate is beyond what a float has exactly.
+  const share = BigInt(Math.abs(amountMicros)) * BigInt(rate);
+  const unit = BigInt(isIncluded ? 10_000 + rate : 10_000) * CENT;
+  const cents = Number((2n * share + unit) / (2n * unit));
+  return cents === 0 ? 0 : Math.sign(amountMicros) * cents * Number(CENT);
 }

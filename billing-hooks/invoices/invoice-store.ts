@@ -25,25 +25,57 @@ export interface InvoiceRow {
   readonly document: InvoiceDocument;
 }
 
-/** What tells one invoice of a period from another. */
-export interface InvoicePlace {
+/** What one issuer invoices to one account about one thing, month after month. */
+export interface InvoiceSeries {
   readonly issuerId: number | null;
   readonly accountId: number;
   readonly subject: string;
-  readonly periodFromMs: number;
 }
 
-export async function findInvoice(context: StoreContext, place: InvoicePlace): Promise<InvoiceRow | undefined> {
-  const row = await context.db
-    .selectFrom('invoices')
-    .selectAll()
-    .where('accountId', '=', place.accountId)
-    .where('issuerAccountId', 'is', place.issuerId)
-    .where('subject', '=', place.subject)
-    .where('periodFromMs', '=', place.periodFromMs)
-    .where('kind', '<>', 'credit_note')
+/** The invoice of a series whose period has that moment in it. */
+export async function findInvoiceAt(
+  context: StoreContext,
+  series: InvoiceSeries,
+  atMs: number,
+): Promise<InvoiceRow | undefined> {
+  const row = await inSeries(context, series)
+    .where('periodFromMs', '<=', atMs)
+    .where('periodToMs', '>', atMs)
     .executeTakeFirst();
   return row && toInvoiceRow(row);
+}
+
+/**
+ * A period with its edges on those of the invoices before and after it: an account that has moved to another time zone
+ * is not invoiced twice for the hours in between, and none of them is forgotten.
+ */
+export async function fitPeriod<T extends { readonly fromMs: number; readonly toMs: number }>(
+  context: StoreContext,
+  series: InvoiceSeries,
+  period: T,
+): Promise<T> {
+  const { fromMs, toMs } = period;
+  const isNear = (a: number, b: number) => Math.abs(a - b) <= WIDEST_MOVE_MS;
+  const rows = await inSeries(context, series)
+    .where('periodToMs', '>=', fromMs - WIDEST_MOVE_MS)
+    .where('periodFromMs', '<=', toMs + WIDEST_MOVE_MS)
+    .execute();
+  const before = rows.find((row) => isNear(row.periodToMs, fromMs));
+  const after = rows.find((row) => isNear(row.periodFromMs, toMs));
+  return { ...period, fromMs: before?.periodToMs ?? fromMs, toMs: after?.periodFromMs ?? toMs };
+}
+
+/** From UTC+14 to UTC-12, and an hour for the clock's changes. */
+const WIDEST_MOVE_MS = 27 * 3_600_000;
+
+function inSeries(context: StoreContext, { issuerId, accountId, subject }: InvoiceSeries) {
+  return context.db
+    .selectFrom('invoices')
+    .selectAll()
+    .where('accountId', '=', accountId)
+    .where('issuerAccountId', 'is', issuerId)
+    .where('subject', '=', subject)
+    .where('kind', '<>', 'credit_note');
 }
 
 /** @throws TenancyError `not_found`, for foreign invoices as for unknown ones */

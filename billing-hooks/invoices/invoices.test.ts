@@ -7,9 +7,7 @@ import {
   createTrunk,
   getBalance,
   listTransactions,
-  postEntry,
   type Store,
-  type StoreContext,
   topUp,
   updateDid,
   verifyLedger,
@@ -29,21 +27,11 @@ import {
   setProfile,
 } from './index.ts';
 import { taxOf } from './invoice-document.ts';
+import { callCharge } from './test-invoices.ts';
 
 const DAY_MS = 86_400_000;
 const EVERYTHING = { afterId: 0, offset: 0, limit: 1000 };
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
-
-function callCharge(context: StoreContext, accountId: number, micros: number, key: string, trunkUuid: string | null) {
-  return postEntry(context, {
-    ...{ idempotencyKey: key, accountId, kind: 'charge', referenceType: 'call', referenceId: 1, trunkUuid },
-    creditMicros: Number.MAX_SAFE_INTEGER,
-    postings: [
-      { accountId, kind: 'wallet', amountMicros: -micros },
-      { accountId: null, kind: 'revenue', amountMicros: micros },
-    ],
-  });
-}
 
 /** Two numbers on a trunk, a renewal and three calls; then November 2026 is over. */
 async function trade(shop: TestShop) {
@@ -270,5 +258,15 @@ t.test('amounts are written to the last micro-unit, and tax is rounded once', (t
   t.equal(taxOf(1_210_000, 2100, true), 210_000);
   t.equal(taxOf(-1_210_000, 2100, true), -210_000);
   t.equal(taxOf(10_000, 1900, false), 0);
+  t.end();
+});
+
+t.test('tax is exact for amounts that no float has', (t) => {
+  // 8,888,888,888.888888 at 25 %, and a half cent either way.
+  t.equal(taxOf(8_888_888_888_888_888, 2500, false), 2_222_222_222_220_000);
+  t.equal(taxOf(20_000, 2500, false), 10_000);
+  t.equal(taxOf(-20_000, 2500, false), -10_000);
+  t.equal(taxOf(121_000, 2100, true), 20_000);
+  t.equal(Object.is(taxOf(-1, 2100, false), 0), true);
   t.end();
 });

@@ -13,7 +13,7 @@ import { timezoneOf } from '../renewals/index.ts';
 import { type BillingProfile, getProfile } from './billing-profile.ts';
 import { type InvoiceDocument, type InvoiceKind, numberText, type Party, taxOf } from './invoice-document.ts';
 import { type InvoiceLine, linesForClient, linesOfLedger } from './invoice-lines.ts';
-import { findInvoice, type InvoiceRow, toInvoiceRow } from './invoice-store.ts';
+import { findInvoiceAt, fitPeriod, type InvoiceRow, toInvoiceRow } from './invoice-store.ts';
 
 export interface InvoiceRequest {
   readonly accountId: number;
@@ -46,13 +46,15 @@ async function draftOf(
   const chain = await accountChain(context, accountId);
   const [account] = chain;
   if (account === undefined) throw new TenancyError('not_found', 'There is no such account.');
-  const period = periodOf(month, await timezoneOf(context, accountId));
-  if (period.toMs > context.clock.nowMs())
+  const calendar = periodOf(month, await timezoneOf(context, accountId));
+  if (calendar.toMs > context.clock.nowMs())
     throw new TenancyError('validation_failed', `month: ${month} is not over yet`, { field: 'month' });
   const issuerId = trunkUuid === undefined ? account.parentId : accountId;
   const subject = trunkUuid === undefined ? 'account' : `trunk:${trunkUuid}`;
-  const earlier = await findInvoice(context, { issuerId, accountId, subject, periodFromMs: period.fromMs });
+  const series = { issuerId, accountId, subject };
+  const earlier = await findInvoiceAt(context, series, (calendar.fromMs + calendar.toMs) / 2);
   if (earlier !== undefined) return { earlier };
+  const period = await fitPeriod(context, series, calendar);
   const profile = await getProfile(context, issuerId);
   const query = { accountId, currency: DEFAULT_CURRENCY, fromMs: period.fromMs, toMs: period.toMs };
   const lines =

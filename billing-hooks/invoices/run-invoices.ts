@@ -5,8 +5,8 @@ import { type CallHolds, NO_CALLS } from '../funds/index.ts';
 import { timezoneOf } from '../renewals/index.ts';
 import { type InvoiceRequest, issueInvoice, taxAhead } from './issue-invoice.ts';
 
-/** Longest month and a day: charges older than that were invoiced long ago. */
-const BACK_MS = 63 * 86_400_000;
+/** Two months and the days of the one that has begun: charges older than that were invoiced long ago. */
+const BACK_MS = 93 * 86_400_000;
 
 /** An invoice of a month that ended more recently than this is the last month's. */
 const SHORTEST_MONTH_MS = 28 * 86_400_000;
@@ -22,17 +22,16 @@ export async function runInvoices(store: Store, holds: CallHolds = NO_CALLS): Pr
         AND i.period_to_ms > ${nowMs - SHORTEST_MONTH_MS}) ORDER BY 1`.execute(store.db);
   let issued = 0;
   for (const { accountId } of rows) {
-    const month = Temporal.Instant.fromEpochMilliseconds(nowMs)
-      .toZonedDateTimeISO(await timezoneOf(store, accountId))
-      .toPlainDate()
-      .toPlainYearMonth()
-      .subtract({ months: 1 })
-      .toString();
+    const timezone = await timezoneOf(store, accountId);
+    const now = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(timezone).toPlainDate();
     const before = await countInvoices(store);
-    const request = { accountId, month };
-    await setTaxAside(store, holds, request, () => store.write((context) => issueInvoice(context, request))).catch(
-      ignoreEmpty,
-    );
+    // The month before the last one, too: nobody may have been there to see it end.
+    for (const months of [2, 1]) {
+      const request = { accountId, month: now.toPlainYearMonth().subtract({ months }).toString() };
+      await setTaxAside(store, holds, request, () => store.write((context) => issueInvoice(context, request))).catch(
+        ignoreEmpty,
+      );
+    }
     issued += (await countInvoices(store)) - before;
   }
   return issued;

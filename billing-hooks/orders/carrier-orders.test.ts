@@ -6,6 +6,7 @@ import { openTestShop } from '../test-store.ts';
 import { CarrierOrders } from './carrier-orders.ts';
 import { checkout } from './checkout.ts';
 import { crashEverywhere } from './crash-matrix.ts';
+import { offboardAccount } from './offboard-account.ts';
 import { FileCarrier } from './test-carrier.ts';
 
 const EVERYTHING = { afterId: 0, offset: 0, limit: 1000 };
@@ -119,4 +120,21 @@ t.test('killed by kill -9 at every await point, an order is whole or nothing aft
   const results = await crashEverywhere(t.testdir(), { call: 'buy', fault: 'late' });
   t.ok(results.length > 10, `${results.length} points`);
   for (const { killAt, verdict } of results) t.match(verdict, /^(whole|nothing)$/, `killed at ${killAt}: ${verdict}`);
+});
+
+t.test('an account that is closed while its order waits gets its money back, and no number', async (t) => {
+  const faults = { buy: Array<CarrierFault>(4).fill('fail') };
+  const { store, accountId, clock, books, carrier, buy, recover } = await openRemote(t, 1000, faults);
+  t.match(await buy(NUMBER), { status: 'pending' });
+  t.equal(await getBalance(store, accountId), 9_000_000);
+  await offboardAccount(store, carrier, accountId, 'test');
+  for (let round = 0; round < 3; round += 1) {
+    clock.advance(60_000);
+    await recover();
+  }
+  t.equal(await getBalance(store, accountId), 10_000_000);
+  t.equal(await getBalance(store, accountId, 'EUR', 'held'), 0);
+  t.equal((await listDids(store, {}, EVERYTHING, null)).total, 0);
+  t.same(books.books, { reserved: {}, bought: {} });
+  t.same((await verifyLedger(store)).faults, []);
 });

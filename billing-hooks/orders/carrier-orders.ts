@@ -3,6 +3,7 @@ import {
   createOrder,
   DEFAULT_CURRENCY,
   type DidRow,
+  findAccount,
   getDid,
   getOrder,
   type OrderRow,
@@ -192,6 +193,7 @@ export class CarrierOrders {
     const { orderId, plan } = saga;
     const lines = linesOf(plan.items, await heldRows(context, plan), plan.offers);
     const order = await getOrder(context, orderId, null);
+    await refuseClosed(context, order.accountId);
     await captureHold(context, order);
     for (const [index, item] of order.items.entries()) await provision(context, item, lines[index] as Line);
     await context.db.updateTable('orders').set({ status: 'completed' }).where('id', '=', orderId).execute();
@@ -267,6 +269,12 @@ const UNPRICED = {
 
 function heldRows(context: StoreContext, { heldIds }: Plan): Promise<readonly (DidRow | undefined)[]> {
   return Promise.all(heldIds.map((id) => (id === null ? undefined : getDid(context, id, null))));
+}
+
+/** An account that has gone meanwhile gets no numbers any more; what was held for them goes back. */
+async function refuseClosed(context: StoreContext, accountId: number): Promise<void> {
+  const account = await findAccount(context, accountId, null);
+  if (account?.status === 'closed') throw new TenancyError('conflict', 'The account was closed meanwhile.');
 }
 
 /** Nobody knows whether it was done: it is asked for again by the same reference. */

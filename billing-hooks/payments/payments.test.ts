@@ -62,3 +62,13 @@ t.test('a notice that is not the provider’s is refused', async (t) => {
   t.throws(() => parseNotice('{"type":"payment_intent.succeeded","data":{"object":{"id":1}}}'), refused);
   t.equal(parseNotice('{"type":"charge.refunded"}'), undefined);
 });
+
+t.test('an amount is in the smallest unit of its currency, and above nothing', async (t) => {
+  const notice = (amount: unknown, currency = 'eur') =>
+    JSON.stringify({ type: 'payment_intent.succeeded', data: { object: { id: 'pi_1', amount, currency } } });
+  t.match(parseNotice(notice(1250)), { amountMicros: 12_500_000, currency: 'EUR' });
+  t.match(parseNotice(notice(500, 'jpy')), { amountMicros: 500_000_000, currency: 'JPY' }, 'a yen has no cents');
+  t.match(parseNotice(notice(1250, 'bhd')), { amountMicros: 1_250_000 }, 'a dinar has a thousand');
+  for (const amount of [0, -100, 1.5, '100', 1e300, null]) t.throws(() => parseNotice(notice(amount)), String(amount));
+  t.throws(() => parseNotice(notice(100, 'euro')));
+});

@@ -3,7 +3,12 @@ import { type PaymentEvent, PaymentRefused } from './payment-provider.ts';
 
 /** How old a notice may be (s): an overheard one cannot be sent again later. */
 const TOLERANCE_SEC = 300;
-const MICROS_PER_CENT = 10_000;
+
+/** Amounts are in the currency's smallest unit: a cent, but a whole yen. */
+function microsPerUnit(currency: string): number {
+  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
+  return 10 ** (6 - maximumFractionDigits);
+}
 
 /** `t=SECONDS,v1=HEX`: HMAC-SHA256 over `SECONDS.BODY`, as Stripe signs its webhooks. */
 export function signNotice(body: string, secret: string, nowSec: number): string {
@@ -46,9 +51,12 @@ export function parseNotice(body: string): PaymentEvent | undefined {
   const outcome = typeof notice?.type === 'string' ? OUTCOMES[notice.type] : undefined;
   if (outcome === undefined) return undefined;
   const { id, amount, currency } = notice.data?.object ?? {};
-  if (typeof id !== 'string' || !Number.isSafeInteger(amount) || typeof currency !== 'string')
-    throw new PaymentRefused('the notice lacks id, amount or currency');
-  return { providerRef: id, outcome, amountMicros: Number(amount) * MICROS_PER_CENT, currency: currency.toUpperCase() };
+  if (typeof id !== 'string' || typeof currency !== 'string' || !/^[a-z]{3}$/i.test(currency))
+    throw new PaymentRefused('the notice lacks id or currency');
+  if (typeof amount !== 'number' || !Number.isSafeInteger(amount) || amount <= 0)
+    throw new PaymentRefused('the notice lacks an amount above 0');
+  const code = currency.toUpperCase();
+  return { providerRef: id, outcome, amountMicros: amount * microsPerUnit(code), currency: code };
 }
 
 function mac(body: string, secret: string, atSec: number): string {
