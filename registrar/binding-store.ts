@@ -97,13 +97,14 @@ export class BindingStore {
   /** Tells the outside what the binding is now. */
   persist(binding: Binding): void {
     binding.hasUntoldTimes = false;
+    binding.toldExpiresAtMs = binding.expiresAtMs;
     this.#options.emit({ op: 'put', binding: toRecord(binding) });
   }
 
   /** The binding has new times and is otherwise what was told last. */
   persistTimes(binding: Binding): void {
     if (this.#options.emitRefreshes === undefined) this.persist(binding);
-    else if (!binding.hasUntoldTimes) {
+    else if (!binding.hasUntoldTimes && !isMoment(binding.expiresAtMs - binding.toldExpiresAtMs)) {
       binding.hasUntoldTimes = true;
       this.#refreshed.push(binding);
     }
@@ -114,7 +115,10 @@ export class BindingStore {
     if (this.#refreshed.length === 0) return;
     const told = this.#refreshed.filter((binding) => binding.hasUntoldTimes && !binding.isGone);
     this.#refreshed = [];
-    for (const binding of told) binding.hasUntoldTimes = false;
+    for (const binding of told) {
+      binding.hasUntoldTimes = false;
+      binding.toldExpiresAtMs = binding.expiresAtMs;
+    }
     if (told.length > 0) this.#options.emitRefreshes?.(told);
   }
 
@@ -195,6 +199,16 @@ export class BindingStore {
     this.#byFlow.delete(flowId, binding);
     if (!this.#byFlow.has(flowId)) this.#options.flowHeld(flowId, false);
   }
+}
+
+/**
+ * An expiry that moved by so little is not written down: after a restart the binding ends that much too early, which is
+ * nothing to a PBX that refreshes before the end, and PBXes that register every few seconds cost no writing.
+ */
+const MOMENT_MS = 5000;
+
+function isMoment(movedMs: number): boolean {
+  return movedMs > 0 && movedMs < MOMENT_MS;
 }
 
 function contactKey(uri: string): string {

@@ -44,6 +44,8 @@ export interface Binding extends LiveBinding {
   isProbing: boolean;
   /** It was refreshed, and nobody outside knows yet. */
   hasUntoldTimes: boolean;
+  /** The expiry that the outside knows. */
+  toldExpiresAtMs: number;
   /** Set when it leaves the store; timers that still hold it let go. */
   isGone: boolean;
   /** The second at which the expiry and probe buckets hold it. */
@@ -97,6 +99,7 @@ export function fromRecord(record: BindingRecord, liveness: Liveness): Binding {
     misses: 0,
     isProbing: false,
     hasUntoldTimes: false,
+    toldExpiresAtMs: record.expiresAtMs,
     isGone: false,
     expirySecond: 0,
     probeSecond: 0,

@@ -10,6 +10,9 @@ import { Prober } from './prober.ts';
 import { SharedTexts } from './shared-texts.ts';
 import { TrunkStates } from './trunk-states.ts';
 
+/** Each telling is a transaction of its own: every second tick, so that refreshes are known within half a second. */
+const TELL_EVERY_MS = 400;
+
 /** The bindings of this thread together with what keeps them true: states, probes, flows. */
 export class Bindings {
   readonly store: BindingStore;
@@ -21,6 +24,7 @@ export class Bindings {
   readonly texts = new SharedTexts();
   readonly ipTrunks: IpTrunks;
   readonly #options: RegistrarOptions;
+  #toldMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: RegistrarOptions) {
     const { engine, events, nowMs, config } = options;
@@ -112,8 +116,11 @@ export class Bindings {
   }
 
   tick(): void {
-    this.store.tellRefreshes();
     const now = this.#options.nowMs();
+    if (Math.abs(now - this.#toldMs) >= TELL_EVERY_MS) {
+      this.#toldMs = now;
+      this.store.tellRefreshes();
+    }
     this.store.expire(now);
     this.prober?.tick(now);
     this.flows.tick(now);
