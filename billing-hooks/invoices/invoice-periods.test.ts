@@ -11,16 +11,18 @@ t.test('an account that moves from zone to zone is invoiced for every hour once'
   const { store, clock, accountId } = await openTestShop(t, 100_000, 'UTC');
   const started = clock.nowMs();
   const move = (timezone: string) => store.write((context) => updateAccount(context, accountId, { timezone }, null));
-  // A charge every hour, through moves to the far east, the far west, and back.
+  // A charge every three hours, through moves to the far east, the far west, and back.
   const zones = ['UTC', 'Pacific/Kiritimati', 'Pacific/Niue', 'Europe/Amsterdam', 'America/New_York'];
   let hours = 0;
   for (const timezone of zones) {
     for (let days = 0; days < 31; days += 1) {
-      for (let hour = 0; hour < 24; hour += 1) {
-        await store.write((context) => callCharge(context, accountId, 1000, `h${hours}`, null));
-        hours += 1;
-        clock.advance(3_600_000);
-      }
+      await store.write(async (context) => {
+        for (let hour = 0; hour < 24; hour += 3) {
+          await callCharge(context, accountId, 1000, `h${hours}`, null);
+          hours += 3;
+          clock.advance(3 * 3_600_000);
+        }
+      });
       await runInvoices(store);
     }
     await move(timezone);
@@ -33,7 +35,7 @@ t.test('an account that moves from zone to zone is invoiced for every hour once'
     if (n > 0) t.equal(row.periodFromMs, rows[n - 1]?.periodToMs, `invoice ${n + 1} goes on where the last one ended`);
   t.equal(
     rows.reduce((sum, { document }) => sum + document.netMicros, 0),
-    hours * 1000,
+    (hours / 3) * 1000,
     'together they are what was charged',
   );
 });
