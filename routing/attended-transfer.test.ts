@@ -51,14 +51,15 @@ function offersTo(dialog: SrfDialog, name: string, isWilling: () => boolean = ()
 }
 
 /** A PBX in two calls: with a caller from outside (`held`), and with somebody it has called (`consulted`). */
-async function twoCalls(t: Test) {
+async function twoCalls(t: Test, isInternal = false) {
   const stage = await startStage(t, engineOn, fields);
   stage.bindPbx(acme);
   const in1 = answerCalls(stage.pbx, SDP('pbx'));
   const first = call(stage.carrier, stage.ours, '+31201234567');
   const [caller, { dialog: held }] = await Promise.all([first.dialog, in1]);
-  const out = answerCalls(stage.carrier, SDP('target'));
-  const second = call(stage.pbx, stage.ours, '0301234567', {
+  if (isInternal) stage.bindPbx(beta);
+  const out = answerCalls(isInternal ? stage.pbx : stage.carrier, SDP('target'));
+  const second = call(stage.pbx, stage.ours, isInternal ? '0207654321' : '0301234567', {
     auth: { username: 'acme', password: 'secret' },
     headers: { From: `<sip:+31201234567@${REALM}>` },
   });
@@ -123,6 +124,55 @@ t.test('RFC 5589 section 7: who is held is joined with who was consulted, and th
   );
   await until(() => stage.ours.engine.stats.dialogs === 0);
   assertClean(t, stage);
+});
+
+t.test('after it the PBX has no say any more, and whatever ends one call ends both', async (t) => {
+  const { stage, caller, held, consulted, target } = await twoCalls(t);
+  offersTo(caller, 'caller');
+  offersTo(target, 'target');
+  const gone = Promise.all([destroyed(held), destroyed(consulted)]);
+  t.equal(await refer(held, naming(consulted)), 202);
+  await gone;
+  t.equal(await refer(held, naming(consulted)).catch(() => 481), 481, 'what was left is not there any more');
+  stage.bindPbx(acme);
+  t.equal(await refer(caller, naming(target)), 603, 'a carrier transfers nobody');
+  // The first of the two records to end takes everything along.
+  const over = Promise.all([destroyed(caller), destroyed(target)]);
+  stage.clock.advance(4 * 3_600_000 + 1000);
+  await over;
+  await until(() => stage.router.activeCalls === 0);
+  t.match(
+    last(stage).map(({ reason }) => reason),
+    ['max_duration', 'max_duration'],
+  );
+  await until(() => stage.ours.engine.stats.dialogs === 0);
+  assertClean(t, stage);
+});
+
+t.test('who was joined may transfer on: the chain ends as one, wherever it ends', async (t) => {
+  for (const isCut of [false, true]) {
+    const { stage, caller, held, consulted, target } = await twoCalls(t, true);
+    const toCaller = offersTo(caller, 'caller');
+    offersTo(target, 'target');
+    const gone = Promise.all([destroyed(held), destroyed(consulted)]);
+    t.equal(await refer(held, naming(consulted)), 202);
+    await gone;
+    const onward = answerCalls(stage.carrier, SDP('next'));
+    const leaves = destroyed(target);
+    t.equal(await refer(target, `<sip:0301234567@${REALM}>`), 202, 'by the rights of its own trunk');
+    const { dialog: next } = await onward;
+    await leaves;
+    t.same(toCaller, [SDP('target'), SDP('next')]);
+    t.equal(stage.router.activeCalls, 3);
+    const over = Promise.all([destroyed(caller), ...(isCut ? [destroyed(next)] : [])]);
+    if (isCut) stage.clock.advance(4 * 3_600_000 + 1000);
+    else bye(next);
+    await over;
+    await until(() => stage.router.activeCalls === 0);
+    await until(() => stage.ours.engine.stats.dialogs === 0);
+    t.equal(last(stage).length, 3);
+    assertClean(t, stage);
+  }
 });
 
 t.test('the PBX may leave both calls at once: the two are joined all the same', async (t) => {

@@ -114,18 +114,20 @@ class AttendedTransfer {
     const { transferor: consulted } = this.#second;
     pair.pending = undefined;
     this.#second.pair.pending = undefined;
-    pair.absorb(transferor, this.#target, this.#second.pair);
+    const legs = [transferor, consulted, this.#remaining, this.#target];
+    const calls = new Set(legs.map((leg) => leg.call));
+    pair.absorb(transferor, this.#target, this.#second.pair, calls);
     // A crash must not hang up on who has left.
     for (const leg of [transferor, consulted]) leg.call.dropLeg(leg.recordedAs);
-    const legs = [transferor, consulted, this.#remaining, this.#target];
-    for (const call of new Set(legs.map((leg) => leg.call))) call.onTearDown((end) => this.#tearDown(end));
+    for (const call of calls) call.onTearDown((end) => this.#tearDown(end));
     this.#notifier.finish(200, () => destroyDialog(transferor.dialog, {}));
     destroyDialog(consulted.dialog, {});
   }
 
   #tearDown(end: CallEnd): void {
     const headers = { Reason: `SIP;cause=200;text="${end.reason}"` };
-    for (const { dialog } of [this.#remaining, this.#target]) destroyDialog(dialog, headers);
+    // Another transfer may have put somebody else in the place of one.
+    for (const { dialog } of this.#first.pair.legs) destroyDialog(dialog, headers);
     this.#first.pair.endLinked(end);
   }
 }

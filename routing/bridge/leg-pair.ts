@@ -46,6 +46,11 @@ export class LegPair {
     else this.#into.pending = pending;
   }
 
+  /** The two that talk now. */
+  get legs(): readonly [Leg, Leg] {
+    return this.#into === undefined ? [this.#caller, this.#callee] : this.#into.legs;
+  }
+
   /** The other one; `undefined` for a leg that has been replaced. */
   otherOf(leg: Leg): Leg | undefined {
     if (this.#into !== undefined) return this.#into.otherOf(leg);
@@ -63,16 +68,27 @@ export class LegPair {
     if (!this.#linked.includes(leg.call)) this.#linked.push(leg.call);
   }
 
-  /** Takes a leg of another pair in the place of one; the other pair is this one from now on, and both calls end together. */
-  absorb(old: Leg, leg: Leg, other: LegPair): void {
+  /**
+   * Takes a leg of another pair in the place of one; the other pair is this one from now on, and all those calls end
+   * together.
+   */
+  absorb(old: Leg, leg: Leg, other: LegPair, calls: ReadonlySet<Call>): void {
+    if (this.#into !== undefined) {
+      this.#into.absorb(old, leg, other, calls);
+      return;
+    }
+    const from = other.#root();
     this.replace(old, leg);
-    const root = this.#into ?? this;
-    root.#linked.push(old.call, ...other.#linked);
-    other.#into = root;
+    for (const call of [...calls, ...from.#linked]) if (!this.#linked.includes(call)) this.#linked.push(call);
+    if (from !== this) from.#into = this;
   }
 
   endLinked(end: CallEnd): void {
     if (this.#into !== undefined) this.#into.endLinked(end);
     for (const call of this.#linked) call.end(end);
+  }
+
+  #root(): LegPair {
+    return this.#into === undefined ? this : this.#into.#root();
   }
 }
