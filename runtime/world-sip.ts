@@ -92,10 +92,14 @@ async function startWorldSip(
   }, logger);
   const openCalls = await loadOpenCalls(store);
   const startEpoch = Math.floor(Date.now() / 1000);
+  const died = Promise.withResolvers<void>();
   const sip = startSipThread(
     { config, nonceSecret, secretKey, startEpoch },
     { onEvents: (events) => journal.take(events), onLost: () => undefined },
-    (reason) => logger.error({ err: reason }, 'the SIP thread of a test world has ended'),
+    (reason) => {
+      logger.error({ err: reason }, 'the SIP thread of a test world has ended');
+      died.resolve();
+    },
   );
   const { bus } = sip;
   const publishing = new Publishing(publisher, bus);
@@ -110,6 +114,7 @@ async function startWorldSip(
     sendToPbx: pbxLine(bus),
     publish: async () => void (await Promise.all([publishing.publish(), money.publish()])),
     stored: (what) => records.wait(what),
+    died: died.promise,
     async stop() {
       await bus.request('stop').catch(() => undefined);
       await sip.terminate();

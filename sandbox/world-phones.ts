@@ -108,10 +108,19 @@ export class WorldPhones implements TestPhones {
     }
     await Promise.all([...this.#pbxes.keys()].map((each) => this.close(each)));
     const lines = await this.#lines?.catch(() => undefined);
+    if (lines !== undefined) await this.#hangUp(lines);
+  }
+
+  /** Ends the SIP side and everybody on it; whoever needs it next finds a new one. */
+  async #hangUp(lines: Lines): Promise<void> {
+    if (this.#running !== lines) return;
     this.#running = undefined;
     this.#lines = undefined;
-    await lines?.outside.close();
-    await lines?.sip.stop();
+    const pbxes = [...this.#pbxes.values()];
+    this.#pbxes.clear();
+    await Promise.all(pbxes.map((pbx) => pbx.close()));
+    await lines.outside.close();
+    await lines.sip.stop();
   }
 
   async call(request: CallRequest): Promise<CallOutcome> {
@@ -165,8 +174,10 @@ export class WorldPhones implements TestPhones {
       // Whoever was registered when the server was killed is not there any more, whatever time it is here.
       await store.bulk((connection) => connection.exec('DELETE FROM bindings'));
       const sip = await startSip({ store, secretKey, aheadMs: () => clock.aheadMs });
-      this.#running = { sip, outside };
-      return this.#running;
+      const lines = { sip, outside };
+      this.#running = lines;
+      void sip.died.then(() => this.#hangUp(lines));
+      return lines;
     } catch (error) {
       await outside.close();
       throw error;

@@ -17,6 +17,8 @@ export interface WorldSip {
    * `remove CONTACT`.
    */
   stored(what: string): Promise<string | undefined>;
+  /** Resolves when it has ended without being asked to. */
+  readonly died: Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -1,0 +1,38 @@
+import t from 'tap';
+import { NO_CALLS } from '../billing-hooks/index.ts';
+import { openTestSandbox } from './test-sandbox.ts';
+import type { WorldSip } from './world-sip.ts';
+
+const EXPLAINED = { result: 'ok', reason: 'answered', sentence: 'It rings.', remedy: '', steps: [] };
+
+t.test('the SIP side of a world is started when it is needed, once, and anew when it has died', async (t) => {
+  const deaths: PromiseWithResolvers<void>[] = [];
+  let stopped = 0;
+  const ended = Promise.withResolvers<void>();
+  const startSip = async (): Promise<WorldSip> => {
+    const death = Promise.withResolvers<void>();
+    deaths.push(death);
+    return {
+      ...{ port: 9, holds: NO_CALLS, died: death.promise },
+      queries: { request: async () => EXPLAINED as never },
+      sendToPbx: async () => ({ kind: 'no_pbx' }),
+      publish: async () => undefined,
+      stored: async () => undefined,
+      stop: async () => {
+        stopped += 1;
+        ended.resolve();
+      },
+    };
+  };
+  const { send } = await openTestSandbox(t, { startSip });
+  const bought = await send('POST', '/wallet/checkout', { body: { items: [{ number: '+12125550100' }] } });
+  t.equal(bought.status, 201);
+  t.equal(deaths.length, 0, 'not for this');
+  const explain = () => send('GET', '/routing/explain?from=%2B12025550123&to=%2B12125550100');
+  for (const { body } of await Promise.all([explain(), explain()])) t.equal(body.result, 'ok', JSON.stringify(body));
+  t.equal(deaths.length, 1);
+  deaths[0]?.resolve();
+  await ended.promise;
+  t.equal((await explain()).status, 200);
+  t.same([deaths.length, stopped], [2, 1]);
+});
