@@ -18,6 +18,9 @@ export interface ApiOperations {
       readonly sort?: 'id' | '-id' | 'name' | '-name' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
       /** Only its children. */
       readonly parent_id?: string;
+      /** Part of the name. */
+      readonly search?: string;
+      readonly status?: 'active' | 'suspended' | 'closed';
     };
     readonly body: undefined;
     readonly status: 200;

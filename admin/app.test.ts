@@ -206,3 +206,15 @@ t.test('health, status page and API description need no key and tell no secrets'
   t.equal(openapi.openapi, '3.1.0');
   t.ok(openapi.paths['/api/v1/portal/sip-trunks'].post);
 });
+
+t.test('accounts are found by a part of their name and by status, within what may be seen', async (t) => {
+  const { app, keys } = await openTestWorld(t);
+  const names = async (key: string, query: string) =>
+    (await send(app, 'GET', `/accounts?${query}`, { key })).body.data.map(({ name }: { name: string }) => name);
+  t.same(await names(keys.operator, 'search=i'), ['Bistro', 'Clinic']);
+  t.same(await names(keys.bistro, 'search=i'), ['Bistro']);
+  t.same(await names(keys.operator, 'search=%25'), []);
+  t.same(await names(keys.operator, 'status=closed'), []);
+  const { body } = await send(app, 'GET', '/accounts?serch=i', { key: keys.operator });
+  t.equal(body.error.message, 'serch: there is no such field, did you mean "search"?');
+});

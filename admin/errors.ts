@@ -76,10 +76,15 @@ export class ApiError extends Error {
 
 /** One field is at fault: `validation_failed` (or another code) with the field named. */
 export function fieldError(field: string, problem: string, code: ApiErrorCode = 'validation_failed'): ApiError {
-  return new ApiError(code, `${field}: ${problem}.`, { fields: [{ field, problem }] });
+  return new ApiError(code, sentence(`${field}: ${problem}`), { fields: [{ field, problem }] });
 }
 
 /** The answer for an id that does not exist, and equally for one that belongs to somebody else (A1). */
 export function notFound(what: string): ApiError {
   return new ApiError('not_found', `There is no such ${what}.`);
+}
+
+/** Ends with a full stop, unless it asks something. */
+export function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }

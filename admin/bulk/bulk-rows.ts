@@ -1,6 +1,6 @@
 import type { TObject } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { ApiError, type FieldFault, fieldError } from '../errors.ts';
+import { ApiError, type FieldFault, fieldError, sentence } from '../errors.ts';
 import { type SchemaFault, validationError } from '../http/validator.ts';
 import { readCells } from './cells.ts';
 import { parseCsv } from './csv.ts';
@@ -54,6 +54,7 @@ function refuseFaults(schema: TObject, rows: readonly BulkRow[]): void {
   if (faults.length === 0) return;
   const shown = faults.slice(0, MOST_FAULTS);
   const more = faults.length > MOST_FAULTS ? '; and more' : '';
-  const message = `${shown.map(({ field, problem }) => `${field}: ${problem}`).join('; ')}${more}. Nothing was done.`;
+  const told = `${shown.map(({ field, problem }) => `${field}: ${problem}`).join('; ')}${more}`;
+  const message = `${sentence(told)} Nothing was done.`;
   throw new ApiError(onlyUnknown ? 'unknown_field' : 'validation_failed', message, { fields: shown });
 }

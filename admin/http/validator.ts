@@ -3,7 +3,7 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
 import { nearest } from '../../config/index.ts';
-import { ApiError, type FieldFault } from '../errors.ts';
+import { ApiError, type FieldFault, sentence } from '../errors.ts';
 
 export interface SchemaFault {
   readonly keyword: string;
@@ -29,7 +29,7 @@ export function validationError(schema: TSchema, value: unknown, faults: readonl
   const unknownPaths = new Set(unknown.map((fault) => fault.field));
   const wrong = wrongFields(value, faults).filter((fault) => !unknownPaths.has(fault.field));
   const fields = [...wrong, ...unknown];
-  const message = `${fields.map((fault) => `${fault.field}: ${fault.problem}`).join('; ')}.`;
+  const message = sentence(fields.map((fault) => `${fault.field}: ${fault.problem}`).join('; '));
   return new ApiError(wrong.length > 0 ? 'validation_failed' : 'unknown_field', message, { fields });
 }
 

@@ -23,6 +23,8 @@ const LIST_QUERY = Type.Object(
   {
     ...sortedBy('name', 'created_at', 'updated_at'),
     parent_id: Type.Optional(Type.String({ maxLength: 64, description: 'Only its children.' })),
+    search: Type.Optional(Type.String({ maxLength: 120, description: 'Part of the name.' })),
+    status: Type.Optional(Type.Enum(['active', 'suspended', 'closed'])),
   },
   { additionalProperties: false },
 );
@@ -92,7 +94,12 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     handler: async ({ principal, query }) => {
       const page = parsePage(query);
       const parent = query.parent_id === undefined ? undefined : await targetAccount(deps, principal, query.parent_id);
-      const filter = parent === undefined ? {} : { parentId: parent.id };
+      const { search, status } = query;
+      const filter = {
+        ...(parent === undefined ? {} : { parentId: parent.id }),
+        ...(search === undefined ? {} : { search }),
+        ...(status === undefined ? {} : { status }),
+      };
       const { rows, meta } = paged(page, await deps.store.accounts.list(principal.visible, page, filter));
       return { data: await Promise.all(rows.map((account) => viewOf(deps, principal, account))), meta };
     },

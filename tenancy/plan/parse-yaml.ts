@@ -99,7 +99,7 @@ function check(schema: TSchema, value: unknown, placeOf: (path: FilePath) => Fil
   if (compiled.Check(value)) return [];
   const byPath = new Map<string, string[]>();
   for (const fault of compiled.Errors(value) as readonly SchemaFault[]) {
-    for (const [path, message] of describe(schema, fault)) {
+    for (const [path, message] of describe(schema, fault, value)) {
       const messages = byPath.get(path) ?? [];
       if (!messages.includes(message)) messages.push(message);
       byPath.set(path, messages);
@@ -112,7 +112,11 @@ function check(schema: TSchema, value: unknown, placeOf: (path: FilePath) => Fil
   return faults.sort((a, b) => a.line - b.line);
 }
 
-function describe(schema: TSchema, fault: SchemaFault): readonly (readonly [pointer: string, message: string])[] {
+function describe(
+  schema: TSchema,
+  fault: SchemaFault,
+  value: unknown,
+): readonly (readonly [pointer: string, message: string])[] {
   const { keyword, instancePath, params, message } = fault;
   // `boolean` repeats additionalProperties at the extra field itself, `anyOf` what its branches said.
   if (keyword === 'boolean' || keyword === 'anyOf') return [];
@@ -135,7 +139,31 @@ function describe(schema: TSchema, fault: SchemaFault): readonly (readonly [poin
   }
   if (keyword === 'const')
     return [[instancePath, `must be ${(params as { readonly allowedValue: unknown }).allowedValue}`]];
+  if (keyword === 'type')
+    return [[instancePath, mistypedText(String((params as { type: unknown }).type), at(value, instancePath))]];
   return [[instancePath, message]];
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'fields and their values',
+};
+
+/** The commonest of all: a number in international form that YAML takes for an integer. */
+function mistypedText(wanted: string, found: unknown): string {
+  const must = `must be ${TYPES[wanted] ?? wanted}`;
+  if (found === null) return wanted === 'null' ? must : `${must}, and there is nothing`;
+  if (typeof found === 'object') return `${must}, not ${Array.isArray(found) ? 'a list' : 'fields and their values'}`;
+  const isUnquoted = wanted === 'string';
+  return isUnquoted ? `${must}: put it in quotes (YAML takes it for ${found})` : must;
+}
+
+function at(value: unknown, pointer: string): unknown {
+  return toPath(pointer).reduce<unknown>((node, part) => (node as Readonly<Record<string, unknown>>)[part], value);
 }
 
 interface SchemaNode {

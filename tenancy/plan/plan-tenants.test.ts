@@ -251,11 +251,17 @@ accounts:
     [
       'tenants.yaml:4: accounts[0].max_inn is not a field here, did you mean "max_in"?',
       'tenants.yaml:7: accounts[0].trunks[0].auth_type must be one of digest, ip, digest+ip',
-      'tenants.yaml:8: accounts[0].trunks[0].max_in must be integer, or must be null',
+      'tenants.yaml:8: accounts[0].trunks[0].max_in must be a whole number, or must be null',
       'tenants.yaml:9: accounts[0].trunks[1] must have name',
-      'tenants.yaml:11: accounts[0].dids[0].number must be string',
+      'tenants.yaml:11: accounts[0].dids[0].number must be text: put it in quotes (YAML takes it for 201234567)',
     ].join('\n'),
   );
+  await t.rejects(plan(store, ''), {
+    message: 'tenants.yaml:1: must be fields and their values, and there is nothing',
+  });
+  await t.rejects(plan(store, 'version: 1\naccounts: {name: A}\n'), {
+    message: 'tenants.yaml:2: accounts must be a list, not fields and their values',
+  });
   await t.rejects(plan(store, 'version: 1\naccounts: *nope\n'), { message: /^tenants.yaml:2: Unresolved alias/ });
   await t.rejects(plan(store, 'version: 1\naccounts: [\n  x'), { code: 'tenant_file', message: /^tenants.yaml:\d+: / });
   await t.rejects(plan(store, 'version: 1\naccounts: [{ name: A, trunks: [{ name: T, password: { env: NOPE } }] }]'), {
