@@ -1,0 +1,43 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import t from 'tap';
+import type { SrfRequests } from '../srf-adapter.ts';
+import { engineOn } from '../test-engine.ts';
+import { startUa } from '../test-ua.ts';
+import { srfMessages } from './srf-messages.ts';
+
+t.test('a MESSAGE through drachtio-srf arrives whole, and its answer comes back', async (t) => {
+  const ua = await startUa(t, engineOn, '127.0.0.1');
+  const pbx = createSocket('udp4').bind(0, '127.0.0.1');
+  t.teardown(() => pbx.close());
+  await once(pbx, 'listening');
+  const { port } = pbx.address();
+  const send = srfMessages(ua.srf as unknown as SrfRequests);
+  const order = {
+    uri: `sip:acme@127.0.0.1:${port}`,
+    proxy: undefined,
+    headers: [
+      ['From', '<sip:+31687654321@sip.example>'],
+      ['To', '<sip:+31201234567@sip.example>'],
+      ['Call-ID', 'msg_1@sip.example'],
+      ['CSeq', '3 MESSAGE'],
+      ['Content-Type', 'text/plain;charset=UTF-8'],
+    ] as const,
+    body: 'Grüße ✓',
+  };
+  for (const status of [202, 415]) {
+    const answered = new Promise<number | undefined>((resolve) => send(order, resolve));
+    const [bytes, { port: ourPort }] = (await once(pbx, 'message')) as [Buffer, { port: number }];
+    const text = bytes.toString();
+    t.match(text, new RegExp(`^MESSAGE sip:acme@127\\.0\\.0\\.1:${port} SIP/2\\.0\r\n`));
+    t.match(text, /\r\nFrom: <sip:\+31687654321@sip\.example>;tag=\w+/i);
+    t.match(text, /\r\nCSeq: 3 MESSAGE\r\n/i);
+    t.match(text, /\r\nContent-Length: 11\r\n/i);
+    t.match(text, /\r\n\r\nGrüße ✓$/);
+    t.notMatch(text, /\r\nContact:/i);
+    const copied = text.split('\r\n').filter((line) => /^(via|from|to|call-id|cseq):/i.test(line));
+    const answer = `SIP/2.0 ${status} X\r\n${copied.join('\r\n')}\r\nContent-Length: 0\r\n\r\n`;
+    pbx.send(answer, ourPort, '127.0.0.1');
+    t.equal(await answered, status);
+  }
+});
