@@ -1,5 +1,5 @@
 import t from 'tap';
-import { appendOutbox } from '../tenancy/index.ts';
+import { appendOutbox, saveCalls } from '../tenancy/index.ts';
 import { openTestWorld, send } from './test-world.ts';
 
 t.test('events are followed from one to the next, by whom they concern alone', async (t) => {
@@ -27,3 +27,41 @@ t.test('events are followed from one to the next, by whom they concern alone', a
   const wrong = await send(world.app, 'GET', '/events?after=yesterday', { key: world.keys.bistro });
   t.match(wrong, { status: 422, body: { error: { fields: [{ field: 'after' }] } } });
 });
+
+t.test(
+  'who follows the events of calls hears of those that come while he asks, and nobody else hears of them',
+  async (t) => {
+    const world = await openTestWorld(t);
+    const { accounts, keys } = world;
+    const ask = async (key: string, query: string) => (await send(world.app, 'GET', `/events?${query}`, { key })).body;
+    const leg = { callId: 'a', remote: '192.0.2.1:5060', contact: 'sip:x@192.0.2.1' };
+    const call = (uuid: string, accountId: number) => ({
+      ...{
+        uuid,
+        accountId,
+        trunkId: null,
+        didId: null,
+        carrierId: null,
+        direction: 'in' as const,
+        from: '+491',
+        to: '+312',
+      },
+      ...{
+        startedAtMs: world.store.clock.nowMs(),
+        answeredAtMs: null,
+        endedAtMs: null,
+        result: null,
+        reason: null,
+        status: 100,
+      },
+      ...{ sentence: '', aLeg: leg, bLeg: null, attempts: [], hungUpBy: null, trace: [] },
+    });
+    await saveCalls(world.store, [call('before', accounts.bistro)]);
+    const start = (await ask(keys.reseller, 'event=call.started&after=latest')).meta.next_after;
+    await saveCalls(world.store, [call('own', accounts.bistro), call('strange', accounts.msp)]);
+    const heard = await ask(keys.reseller, `event=call.started&after=${start}`);
+    t.match(heard.data, [{ event: 'call.started', account_id: accounts.bistro, data: { call_uuid: 'own' } }]);
+    t.equal(heard.data.length, 1);
+    t.same((await ask(keys.msp, `after=${start}`)).data, [], 'what nobody asked for is not even written');
+  },
+);
