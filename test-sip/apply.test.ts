@@ -13,10 +13,15 @@ function fileOf(maxIn: number): string {
   return ['version: 1', 'accounts:', '  - name: Applied', '    trunks:', ...trunks, ''].join('\n');
 }
 
-async function apply(product: Product, maxIn: number): Promise<number> {
-  const { status, body } = await product.api('POST', '/tenant-files/apply', { yaml: fileOf(maxIn) });
+interface Applied {
+  readonly changes: readonly object[];
+  readonly credentials: readonly { readonly username: string; readonly password: string; readonly realm: string }[];
+}
+
+async function apply(product: Product, yaml: string): Promise<Applied> {
+  const { status, body } = await product.api('POST', '/tenant-files/apply', { yaml });
   if (status !== 200) throw new Error(`apply: ${status} ${JSON.stringify(body).slice(0, 500)}`);
-  return (body as { data: { changes: readonly object[] } }).data.changes.length;
+  return (body as { data: Applied }).data;
 }
 
 /** One turn of a day at the office: both sides of the call renegotiate, every PBX refreshes. */
@@ -62,9 +67,10 @@ t.test(
     const [pbx] = pbxes;
     if (called === undefined || pbx === undefined) throw new Error('the demo world has these trunks');
     const call = await callUp(carrier, `sip:${called.dids[0]}@127.0.0.1:${product.sipPort}`, pbx, pbx.contactUri);
+    const made: Applied['credentials'][number][] = [];
     for (const [round, what] of ['that creates them', 'that changes them all'].entries()) {
       let isUnderWay = true;
-      const applied = apply(product, round + 1).finally(() => {
+      const applied = apply(product, fileOf(round + 1)).finally(() => {
         isUnderWay = false;
       });
       let [turns, longestMs] = [0, 0];
@@ -74,7 +80,9 @@ t.test(
         longestMs = Math.max(longestMs, performance.now() - startMs);
         turns += 1;
       }
-      t.ok((await applied) >= TRUNKS, `an apply ${what}`);
+      const { changes, credentials } = await applied;
+      t.ok(changes.length >= TRUNKS, `an apply ${what}`);
+      made.push(...credentials);
       t.ok(turns > 1, `${turns} turns meanwhile, the longest ${Math.round(longestMs)} ms`);
     }
     t.same(await Promise.all(trunks.map(({ uuid }) => bindingsOf(product, uuid))), before);
@@ -84,6 +92,15 @@ t.test(
       stallSec !== undefined && stallSec < 1,
       `SIP stood still for ${Math.round((stallSec ?? 0) * 1000)} ms at most`,
     );
+    const [identity] = made;
+    if (identity === undefined) throw new Error('the first apply told passwords');
+    const applied = await UserAgent.open(t, server, identity);
+    t.equal((await applied.register({ expires: 600 })).answer.status, 200, 'one of those applied registers');
+    const registered = () => product.metric('didfarm_registrations{state="registered"}');
+    t.equal(await registered(), trunks.length + 1);
+    await apply(product, 'version: 1\nprune: true\naccounts: [{name: Applied}]\n');
+    t.equal(await registered(), trunks.length, 'thousands are deleted, and its binding is gone with the answer');
+    t.equal((await applied.register({ expires: 600 })).answer.status, 401);
     for (const agent of agents) await t.rejects(agent.next('BYE', 0), 'nobody has hung up');
     const [ended] = await Promise.all([call.caller.hangUp(), call.callee.acceptHangUp()]);
     t.equal(ended.status, 200);
