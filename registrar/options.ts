@@ -24,8 +24,8 @@ export interface RegistrarEvents {
   binding(change: BindingChange): void;
   /**
    * Bindings that were registered again and changed in nothing but their times, each once, within half a second; not
-   * those whose expiry has moved by less than five seconds since it was told. Valid
-   * during the call. Without it each refresh is told by `binding` at once.
+   * those whose expiry has moved by less than five seconds since it was told. Valid during the call. Without it each
+   * refresh is told by `binding` at once.
    */
   refreshed?(bindings: readonly LiveBinding[]): void;
   trunkState(change: TrunkStateChange): void;
