@@ -42,7 +42,11 @@ export function buildConfig(values: Values, faults: ConfigFault[]): Config {
       stirCertificateUrl: values.stirCertificateUrl,
     },
     rateLimits: values.rateLimits,
-    renewal: { graceDays: values.renewalGraceDays, reminderDays: values.renewalReminderDays },
+    renewal: {
+      graceDays: values.renewalGraceDays,
+      reminderDays: values.renewalReminderDays,
+      prorate: values.renewalProrate,
+    },
     payments: { secret: values.paymentSecret },
     moneyExport: { to: values.moneyExportTo, token: values.moneyExportToken },
     billingService: { url: values.billingServiceUrl, token: values.billingServiceToken },

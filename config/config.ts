@@ -87,6 +87,8 @@ export interface RenewalConfig {
   readonly graceDays: number;
   /** Days before a renewal on which it is announced. */
   readonly reminderDays: readonly number[];
+  /** Whether the unused days of a number that is released early are given back. */
+  readonly prorate: boolean;
 }
 
 export interface CallsConfig {

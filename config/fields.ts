@@ -84,6 +84,7 @@ export const FIELDS = {
   rateLimits: field('rate_limits', boolean, true, 'DIDFARM_RATE_LIMITS'),
   renewalGraceDays: field('renewal.grace_days', integer(0, 365, 'days'), 7),
   renewalReminderDays: field('renewal.reminder_days', listOf(integer(1, 28, 'days')), [7, 3, 1]),
+  renewalProrate: field('renewal.prorate', boolean, false),
   paymentSecret: optional('payments.secret', text, 'DIDFARM_PAYMENT_SECRET'),
   moneyExportTo: field('money_export.to', listOf(text), [], 'DIDFARM_MONEY_EXPORT'),
   moneyExportToken: optional('money_export.token', text, 'DIDFARM_MONEY_EXPORT_TOKEN'),

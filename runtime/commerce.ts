@@ -33,6 +33,7 @@ export interface Commerce {
   readonly guard: AddressGuard;
   readonly holds: CallHolds;
   readonly payments: PaymentProvider | null;
+  readonly refundsRent: boolean;
   /** Waits for the answers to events that are on their way; the others go out after the next start. */
   close(): Promise<void>;
 }
@@ -64,6 +65,7 @@ export function startCommerce(
     guard,
     holds,
     payments,
+    refundsRent: config.renewal.prorate,
     async close() {
       const all = [sender, streams, renewals, documents, messages, money, funding];
       await Promise.all(all.map((work) => work.close()));

@@ -1,12 +1,12 @@
-import { type CarrierAdapter, releaseNumber } from '../../billing-hooks/index.ts';
+import { type CarrierAdapter, refundRent, releaseNumber } from '../../billing-hooks/index.ts';
 import { createDid, type DidRow, findDid, getDid, listDids, type Store, updateDid } from '../../tenancy/index.ts';
 import type { DidStore } from '../stores.ts';
 import { audited, type Change, given } from './audited.ts';
 
 const RESOURCE = 'number';
 
-/** Numbers over the store. */
-export function createDidStore(store: Store, carrier: CarrierAdapter): DidStore {
+/** Numbers over the store. @param refundsRent whether unused days of a number that is released are given back */
+export function createDidStore(store: Store, carrier: CarrierAdapter, refundsRent: boolean): DidStore {
   return {
     list: (visible, slice, { accountId, status, trunkId, assigned, search }) =>
       listDids(store, given({ accountId, status, trunkId, assigned, search }) as object, slice, visible),
@@ -28,6 +28,7 @@ export function createDidStore(store: Store, carrier: CarrierAdapter): DidStore 
       }),
     release: (actor, id) =>
       audited(store, actor, 'release', RESOURCE, async (context) => {
+        if (refundsRent) await refundRent(context, await getDid(context, id, null));
         const before = await releaseNumber(context, carrier, id, null);
         return change(undefined, before, null);
       }),

@@ -41,6 +41,8 @@ export interface AdminStoreOptions {
   readonly holds?: CallHolds;
   /** Where payments go. @default nowhere */
   readonly payments?: PaymentProvider | null;
+  /** Whether unused days of a number that is released early are given back. @default false */
+  readonly refundsRent?: boolean;
   /** What rehearsed calls are decided by. @default as without a configuration */
   readonly sip?: RehearsalConfig;
 }
@@ -54,13 +56,14 @@ export function createAdminStore(opened: Store, options: AdminStoreOptions = {})
     guard = new AddressGuard([]),
     holds = NO_CALLS,
     payments = null,
+    refundsRent = false,
   } = options;
   return {
     keys: createKeyStore(store),
     accounts: createAccountStore(store),
     trunks: createTrunkStore(store),
     groups: createGroupStore(store),
-    dids: createDidStore(store, carrier),
+    dids: createDidStore(store, carrier, refundsRent),
     carriers: createCarrierStore(store),
     policies: createPolicyStore(store),
     domains: createDomainStore(store),
