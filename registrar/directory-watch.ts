@@ -50,6 +50,8 @@ export class DirectoryWatch {
     if (trunk === undefined || trunk.status === 'deleted') return 'trunk_deleted';
     if (trunk.status === 'suspended' || !this.#directory.isActive(trunk.accountId)) return 'account_suspended';
     if (known.realm !== trunk.realm || known.username !== trunk.username) return 'credentials_regenerated';
+    // One account that is suspended has all registered trunks looked at: those that are as they were stay sealed.
+    if (known === trunk) return undefined;
     const hasOverlap = trunk.previousHa1 !== null && trunk.previousHa1.untilMs > this.#nowMs();
     return hasOverlap || hasSamePassword(known, trunk) ? undefined : 'credentials_regenerated';
   }
