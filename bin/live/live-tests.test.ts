@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { startProduct } from '../../test-sip/support/product.ts';
@@ -6,12 +6,13 @@ import { tempDir } from '../../test-sip/support/temp-dir.ts';
 import { runHere as run } from '../test-run.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../docs/examples/call-tests');
+const TENANTS = join(EXAMPLES, 'tenants.yaml');
 const TESTS = join(EXAMPLES, 'tests.yaml');
 
 t.test('the cases that pass without sockets pass over real SIP, unchanged', async (t) => {
   const dir = tempDir(t);
   const dataDir = join(dir, 'data');
-  const applied = await run(['apply', join(EXAMPLES, 'tenants.yaml'), '--yes', '--json'], {
+  const applied = await run(['apply', TENANTS, '--yes', '--json'], {
     DIDFARM_DATA_DIR: dataDir,
   });
   t.equal(applied.code, 0, applied.err);
@@ -41,6 +42,26 @@ t.test('the cases that pass without sockets pass over real SIP, unchanged', asyn
   ]);
   t.equal(more.code, 1);
 
+  // The records of all that was placed come again as they ended; a wrong file is caught with exactly its calls.
+  const replay = async (file: string) => JSON.parse((await run(['replay', file, '--json'], env)).out);
+  t.match(await replay(TENANTS), { different: 0, left_out: 0, recorded_otherwise: 0 });
+  const wrong = join(dir, 'wrong.yaml');
+  writeFileSync(wrong, readFileSync(TENANTS, 'utf8').replace('{ extension: Room 201 }', '{ reject: true }'));
+  const { replayed, changes } = await replay(wrong);
+  t.ok(replayed >= 40, `${replayed} calls`);
+  const calls = JSON.parse((await run(['calls', 'list', '--json'], env)).out) as readonly Placed[];
+  const called = calls.filter(({ to, trunk_id }) => to === '+31201110009' && trunk_id !== null);
+  const uuids = (list: readonly { readonly call?: string; readonly uuid?: string }[]) =>
+    list.map(({ call, uuid }) => call ?? uuid).sort();
+  t.strictSame(uuids(changes), uuids(called));
+  const ends = (changes as readonly Record<string, string>[]).map((one) =>
+    [one.recorded, one.before, one.after].join(' -> '),
+  );
+  t.strictSame(ends.sort(), [
+    'answered -> trunk Room 201 -> 480 did_rejects',
+    'cac_account_in -> 486 cac_account_in -> 480 did_rejects',
+  ]);
+
   const keyless = join(dir, 'keyless.csv');
   writeFileSync(keyless, 'desk,clinic.harbour.example,nothing\n');
   const blind = JSON.parse((await run(['test', TESTS, '--live', '--credentials', keyless, '--json'], env)).out);
@@ -48,6 +69,12 @@ t.test('the cases that pass without sockets pass over real SIP, unchanged', asyn
   await product.stop();
   t.match(await run(['test', TESTS, '--live'], env), { code: 1, err: /--live needs a running server/ });
 });
+
+interface Placed {
+  readonly uuid: string;
+  readonly to: string;
+  readonly trunk_id: number | null;
+}
 
 interface Shown {
   readonly name: string;

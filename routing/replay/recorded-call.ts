@@ -1,6 +1,6 @@
 import type { CallRecord, TrunkRecord } from '../../bus/index.ts';
 import type { Directory } from '../../tenancy/index.ts';
-import { firstAddress, type ImaginedCall } from '../simulate/index.ts';
+import type { ImaginedCall } from '../simulate/index.ts';
 
 /** What a record keeps of how a call came: enough to let it come again. */
 export interface RecordedCall {
@@ -57,9 +57,8 @@ export function comeAgain(directory: Directory, call: RecordedCall): ImaginedCal
   }
   if (carrierId === null) return undefined;
   const carrier = directory.findCarrier(carrierId);
-  const listed = directory.findCarrierBySource(source);
   // Known by its certificate, or because we are registered there: its address never told who it was.
-  const isByAddress = listed !== undefined || firstAddress(carrier?.sources ?? []) !== undefined;
+  const isByAddress = (carrier?.sources.length ?? 0) > 0 || directory.findCarrierBySource(source) !== undefined;
   return { from, to, isPrivate, source, carrier: isByAddress ? undefined : carrier };
 }
 
