@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { REGISTER_STEPS } from '../registrar/index.ts';
-import { CALL_STEPS } from '../routing/index.ts';
+import { CALL_STEPS, MESSAGE_STEPS } from '../routing/index.ts';
 import { REASONS } from '../telemetry/index.ts';
 
 const page = readFileSync(join(import.meta.dirname, 'flows.md'), 'utf8');
@@ -10,6 +10,7 @@ const tree = (heading: string) => page.split(`\n## ${heading}\n`)[1]?.split('```
 
 for (const [heading, steps] of [
   ['INVITE', CALL_STEPS],
+  ['MESSAGE', MESSAGE_STEPS],
   ['REGISTER', REGISTER_STEPS],
 ] as const) {
   t.test(`the ${heading} tree has the steps of the code, in their order`, async (t) => {

@@ -13,6 +13,9 @@ export const WHO_STEPS: readonly Step<CallContext>[] = [identifySource, authenti
 /** From which number to whom, once the PBX is known. */
 export const WHAT_STEPS: readonly Step<CallContext>[] = [readReceiver, chooseSender];
 
+/** What happens to a MESSAGE before its text is looked at, in this order. */
+export const MESSAGE_STEPS: readonly Step<CallContext>[] = [...WHO_STEPS, ...WHAT_STEPS];
+
 /** RFC 3428 section 4: the Request-URI names the receiver. */
 function readReceiver(context: CallContext): Rejection | undefined {
   const { requestUri, request } = context.invite;
