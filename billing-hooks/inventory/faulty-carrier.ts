@@ -1,19 +1,23 @@
 import { type CarrierAdapter, CarrierError } from './carrier-adapter.ts';
 
 /** How a call to a carrier can go wrong. */
-export type CarrierFault =
+export const CARRIER_FAULTS = [
   /** It does not answer, and did nothing. */
-  | 'fail'
+  'fail',
   /** It says no. */
-  | 'refuse'
+  'refuse',
   /** It answers later than others. */
-  | 'delay'
+  'delay',
   /** It does the work, and the answer is lost. */
-  | 'late'
+  'late',
   /** It gets the request twice. */
-  | 'twice';
+  'twice',
+] as const;
+export type CarrierFault = (typeof CARRIER_FAULTS)[number];
 
-export type CarrierCall = 'reserve' | 'buy' | 'release';
+/** The calls that an order is made of. */
+export const CARRIER_CALLS = ['reserve', 'buy', 'release'] as const satisfies readonly (keyof CarrierAdapter)[];
+export type CarrierCall = (typeof CARRIER_CALLS)[number];
 
 export interface FaultyOptions {
   /** What goes wrong with the next calls of each kind, in order; afterwards all is well. */

@@ -8,7 +8,13 @@ export {
 } from './carrier-adapter.ts';
 export { COUNTRIES, needsDocuments, offersOf } from './coverage.ts';
 export { createDefaultCarrier } from './default-carrier.ts';
-export { type CarrierCall, type CarrierFault, createFaultyCarrier } from './faulty-carrier.ts';
+export {
+  CARRIER_CALLS,
+  CARRIER_FAULTS,
+  type CarrierCall,
+  type CarrierFault,
+  createFaultyCarrier,
+} from './faulty-carrier.ts';
 export { createSimulatedCarrier } from './simulated-carrier.ts';
 export { importStock, listStock, type OnExisting, removeStock, type StockReport, type StockRow } from './stock.ts';
 export { createStockCarrier } from './stock-carrier.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { getBalance, listDids, verifyLedger } from '../../tenancy/index.ts';
-import { type CarrierCall, type CarrierFault, createFaultyCarrier } from '../inventory/index.ts';
+import { CARRIER_CALLS, CARRIER_FAULTS, type CarrierFault, createFaultyCarrier } from '../inventory/index.ts';
 import { openTestShop } from '../test-store.ts';
 import { CarrierOrders } from './carrier-orders.ts';
 import { checkout } from './checkout.ts';
@@ -41,10 +41,8 @@ t.test('across a network an order is whole: reserved, money held, bought, captur
 });
 
 t.test('whatever goes wrong once at whichever step, the order is whole or nothing of it is left', async (t) => {
-  const calls: readonly CarrierCall[] = ['reserve', 'buy', 'release'];
-  const ways: readonly CarrierFault[] = ['fail', 'refuse', 'delay', 'late', 'twice'];
-  for (const call of calls)
-    for (const way of ways) {
+  for (const call of CARRIER_CALLS)
+    for (const way of CARRIER_FAULTS) {
       t.test(`${call}: ${way}`, async (t) => {
         const faults = { ...(call === 'release' ? { buy: ['refuse'] } : {}), [call]: [way] };
         const { store, accountId, clock, books, buy, recover } = await openRemote(t, 1000, faults);
