@@ -77,7 +77,7 @@ t.test('a file at fault ends with 2, with line and column', async (t) => {
   writeFileSync(file, 'version: 1\ncases:\n  - name: x\n    call: { from: "1", to: +31 }\n    expect: { rigns: a }\n');
   const bad = await run(['test', file, '--candidate', TENANTS], env);
   t.equal(bad.code, 2);
-  t.match(bad.err, /tests\.yaml:4:28: cases\[0\]\.call\.to must be text: put it in quotes\n/);
+  t.match(bad.err, /tests\.yaml:4:28: cases\[0\]\.call\.to must be text: put it in quotes \(YAML takes it for 31\)\n/);
   t.match(bad.err, /tests\.yaml:5:22: cases\[0\]\.expect\.rigns is not a field here, did you mean "rings"\?\n/);
   t.match(await run(['test', join(dir, 'no.yaml')], env), { code: 2, err: /no\.yaml cannot be read \(ENOENT\)/ });
   const tenants = join(dir, 'bad-tenants.yaml');

@@ -197,7 +197,7 @@ t.test('a file at fault is told with line and column, every fault at once', asyn
   t.match(faults('version: 1\ncases: [}')[0], /^tests\.yaml:2:\d+: /);
   t.same(faults('version: 1\ncases:\n  - name: x\n    call: { from: "1", to: +31201 }\n    expects: {}\n'), [
     'tests.yaml:3:5: cases[0] must have expect',
-    'tests.yaml:4:28: cases[0].call.to must be text: put it in quotes',
+    'tests.yaml:4:28: cases[0].call.to must be text: put it in quotes (YAML takes it for 31201)',
     'tests.yaml:5:14: cases[0].expects is not a field here, did you mean "expect"?',
   ]);
   const two = `version: 1

@@ -26,7 +26,7 @@ const RESULTS = ['ok', 'client_error', 'server_error', 'upstream_error', 'indete
 /** @throws CallTestFileError with every fault, each with its line and column */
 export function parseCallTests(text: string, name: string): ParsedCallTests {
   const parsed = parseYaml(CALL_TESTS_SCHEMA, text);
-  if (!parsed.ok) throw new CallTestFileError(name, parsed.faults.map(withHint));
+  if (!parsed.ok) throw new CallTestFileError(name, parsed.faults);
   const { given = {}, cases } = parsed.value;
   const faults: FileFault[] = [];
   const complain = (path: FilePath, message: string) => {
@@ -60,11 +60,6 @@ function callsUp({ calls = [] }: Given): number {
 }
 
 type Complain = (path: FilePath, message: string) => void;
-
-/** YAML reads +31201234567 as a number. */
-function withHint(fault: FileFault): FileFault {
-  return fault.message === 'must be string' ? { ...fault, message: 'must be text: put it in quotes' } : fault;
-}
 
 function checkCase({ call, register, given, expect }: CallTestCase, path: FilePath, complain: Complain): void {
   if ((call === undefined) === (register === undefined)) complain(path, 'must have either call or register');

@@ -1,6 +1,6 @@
 import type { CallRecord, TrunkRecord } from '../../bus/index.ts';
 import type { Directory } from '../../tenancy/index.ts';
-import type { ImaginedCall } from '../simulate/index.ts';
+import { type ImaginedCall, NOWHERE } from '../simulate/index.ts';
 
 /** What a record keeps of how a call came: enough to let it come again. */
 export interface RecordedCall {
@@ -64,7 +64,7 @@ export function comeAgain(directory: Directory, call: RecordedCall): ImaginedCal
 
 /** A PBX that proves itself may call from anywhere; the address of a carrier would make it one. */
 function sourceOf(trunk: TrunkRecord | undefined, source: string): string {
-  return trunk?.authType === 'ip' ? source : '';
+  return trunk?.authType === 'ip' ? source : NOWHERE;
 }
 
 /** `DIALLED from CALLER`, as the step writes it. */

@@ -3,7 +3,7 @@ import type { Directory } from '../../tenancy/index.ts';
 import type { RoutingBindings } from '../ports.ts';
 
 /** Where made-up PBXes register from (RFC 3849: an address that nobody has). */
-const NOWHERE = '2001:db8:d1df:a200::1';
+export const NOWHERE = '2001:db8:d1df:a200::1';
 
 /** One made-up registration of every trunk that can register, but for those said to be offline. */
 export class GivenBindings implements RoutingBindings {
