@@ -50,12 +50,19 @@ t.test('whatever is edited, the plan is what apply does, and the second plan is 
   );
 });
 
-t.test('apply is all or nothing, whenever it is killed', async (t) => {
-  const world = new KillWorld(t.testdir(), 200);
+t.test('apply is all or nothing, wherever it is killed', async (t) => {
+  const world = new KillWorld(t.testdir(), 400);
   await world.fill(0);
-  for (const [round, afterMs] of [0, 40, 90, 10_000].entries()) {
-    const { wasKilled, ceilings } = await world.kill(round + 1, afterMs);
-    t.equal(ceilings.length, 1, `killed after ${afterMs} ms: ${ceilings.join(', ')}`);
-    if (!wasKilled) t.equal(ceilings[0], round + 1, 'one that ended has done it');
+  // The points at which others have their turn: after each hundred, and after the last, before what follows it.
+  for (const done of [100, 200, 300, 400]) {
+    const { wasKilled, ceilings } = await world.killAt(done, done);
+    t.same([wasKilled, ceilings], [true, [0]], `killed with ${done} of 400 done: nothing`);
+  }
+  // At the commit and just behind it, wherever that is: all or nothing.
+  const whole = await world.kill(1, 600_000);
+  t.same([whole.wasKilled, whole.ceilings], [false, [1]], 'one that ended has done it');
+  for (const part of [0.9, 0.97]) {
+    const { ceilings } = await world.kill(2, whole.tookMs * part);
+    t.equal(ceilings.length, 1, `killed after ${part} of the time: ${ceilings.join(', ')}`);
   }
 });

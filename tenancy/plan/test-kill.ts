@@ -37,10 +37,19 @@ export class KillWorld {
     await store.close();
   }
 
+  /** Applies in a process of its own that kills itself when so many trunks are done: always at the same point. */
+  killAt(maxIn: number, done: number): Promise<KilledApply> {
+    return this.#kill(maxIn, 600_000, `if (done === ${done}) process.kill(process.pid, 'SIGKILL');`);
+  }
+
   /** Applies in a process of its own that is killed so long after the work has begun. */
-  async kill(maxIn: number, afterMs: number): Promise<KilledApply> {
+  kill(maxIn: number, afterMs: number): Promise<KilledApply> {
+    return this.#kill(maxIn, afterMs, '');
+  }
+
+  async #kill(maxIn: number, afterMs: number, onProgress: string): Promise<KilledApply> {
     writeFileSync(this.#file, this.#textOf(maxIn));
-    const child = spawn(process.execPath, ['--input-type=module', '-e', this.#program()], {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', this.#program(onProgress)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(child.stdout, 'data');
@@ -65,14 +74,16 @@ export class KillWorld {
   }
 
   /** Applies the file and ends; `.` is written when the work begins. */
-  #program(): string {
+  #program(onProgress: string): string {
     return `
       import { readFileSync } from 'node:fs';
       import { applyTenants, openStore } from ${FACE};
       const store = await openStore({ file: ${JSON.stringify(this.#database)}, secretKey: Buffer.alloc(32) });
       const text = readFileSync(${JSON.stringify(this.#file)}, 'utf8');
       process.stdout.write('.');
-      await applyTenants(store, text, 'file.yaml', { visible: null, actor: 'test', resolveSecret: () => undefined });
+      await applyTenants(store, text, 'file.yaml', {
+        visible: null, actor: 'test', resolveSecret: () => undefined, onProgress(done) { ${onProgress} },
+      });
       await store.close();`;
   }
 }
