@@ -1,9 +1,10 @@
 import t from 'tap';
 import { REASONS, reasonEntry } from '../../telemetry/index.ts';
 import { CALL_CASES } from './matrix/call-cases.ts';
+import { MESSAGE_CASES } from './matrix/message-cases.ts';
 import { REGISTER_CASES } from './matrix/register-cases.ts';
 
-const CASES = [...REGISTER_CASES, ...CALL_CASES];
+const CASES = [...REGISTER_CASES, ...CALL_CASES, ...MESSAGE_CASES];
 
 t.test('every reason of the catalogue is reached by the code that decides, with its own result', async (t) => {
   const reached = new Set<string>();

@@ -5,7 +5,7 @@ import type { MatrixWorld } from './matrix-world.ts';
 /** One way to one reason. */
 export interface MatrixCase {
   readonly reason: Reason;
-  readonly kind: 'REGISTER' | 'INVITE';
+  readonly kind: 'REGISTER' | 'INVITE' | 'MESSAGE';
   create(): MatrixWorld;
   /** What comes before, and what the simulator sees as well. */
   prepare?(world: MatrixWorld): void | Promise<void>;

@@ -11,14 +11,16 @@ import {
 } from '../../../routing/index.ts';
 import { ManualClock } from '../../../routing/test-stage.ts';
 import { type FakeCall, FakeEngine, type InviteFields, settle } from './fake-engine.ts';
+import { type MessageStage, messageStage } from './message-stage.ts';
 
 /** The product's own registrar, authenticator and router in one thread, over an engine whose far ends are the test's. */
 export interface MatrixWorld {
   readonly test: ReturnType<typeof testRegistrar>;
   readonly router: ReturnType<typeof createCallRouter>;
   readonly clock: ManualClock;
-  /** `result reason` of every REGISTER and every call, as the metrics got them. */
+  /** `result reason` of every REGISTER, call and MESSAGE, as the metrics got them. */
   reached(): readonly string[];
+  readonly messages: MessageStage;
   register(fields?: PbxFields): void;
   explain(query: ExplainQuery): Explanation;
   /** From the carrier, to the DID, unless said otherwise. */
@@ -69,6 +71,7 @@ export function matrixWorld(options: TestOptions = {}, more: RouterOptions = {})
     },
     ...more,
   });
+  const messages = messageStage(test, router);
   const invite = async (fields: Partial<InviteFields> = {}) => {
     const { headers, ...rest } = fields;
     const call = engine.invite(
@@ -87,7 +90,8 @@ export function matrixWorld(options: TestOptions = {}, more: RouterOptions = {})
     test,
     router,
     clock,
-    reached: () => [...test.counted, ...counted],
+    messages,
+    reached: () => [...test.counted, ...counted, ...messages.reached],
     register: (fields) => void register(test, fields),
     explain: (query) => router.explain(query),
     invite,
