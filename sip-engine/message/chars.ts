@@ -111,14 +111,19 @@ export function skipToken(text: string, pos: number, end: number): number {
 }
 
 /**
- * Position after the quoted string that opens at `pos`, -1 when it never closes.
- * RFC 3261 25.1: a quoted-pair may hide any octet but CR and LF.
+ * Position after the quoted string that opens at `pos`, -1 when it never closes or is none.
+ * RFC 3261 25.1: a quoted-pair may hide any octet but CR and LF; unhidden, NUL stands nowhere.
  */
 export function skipQuoted(text: string, pos: number, end: number): number {
   for (let p = pos + 1; p < end; p++) {
     const code = text.charCodeAt(p);
     if (code === QUOTE) return p + 1;
-    if (code === BACKSLASH) p++;
+    if (code === 0) return -1;
+    if (code === BACKSLASH) {
+      p++;
+      const hidden = text.charCodeAt(p);
+      if (hidden === CR || hidden === LF) return -1;
+    }
   }
   return -1;
 }

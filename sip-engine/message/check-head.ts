@@ -14,7 +14,7 @@ const MAX_CSEQ = 0x7fffffff;
 const PLAIN_VIA =
   /SIP\/2\.0\/[A-Z]{2,4} [A-Za-z0-9.-]+(?::(?:\d{1,4}|[1-5]\d{4}))?(?:;(?!branch=z9hG4bK[;\r\n])[a-z]+(?:=[\w.:+~*!%-]+)?)*[\r\n]/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is left out
-const PLAIN_ADDRESS = /(?:"[^"\\\r\n]*" |[\w.+-]+ )?<[^<>"\\|\x00-\x20\x7f]+>(?:;tag=[\w.+~*!%-]+)?[\r\n]/y;
+const PLAIN_ADDRESS = /(?:"[^"\\\r\n\0]*" |[\w.+-]+ )?<[^<>"\\|\x00-\x20\x7f]+>(?:;tag=[\w.+~*!%-]+)?[\r\n]/y;
 /** `;tag=` */
 const TAG_MARK = 5;
 

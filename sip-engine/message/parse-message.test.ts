@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { DEFAULT_LIMITS, lowerName, parseMessage, parseNameAddr, SipParseError } from './index.ts';
+import { DEFAULT_LIMITS, lowerName, OutgoingMessage, parseMessage, parseNameAddr, SipParseError } from './index.ts';
 
 const BASE = {
   Via: 'SIP/2.0/UDP 10.0.0.9:5062;branch=z9hG4bKx',
@@ -174,6 +174,16 @@ t.test('nothing is smuggled past the line ends', (t) => {
   t.equal(faultOf('OPTIONS sip:b@h SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=x\r\n')?.status, 400, 'no empty line');
   const hidden = parseMessage(message({ 'X-Note': 'a\r\n Via: SIP/2.0/UDP evil' }));
   t.equal(hidden.headerLines('via').length, 1, 'a folded line is part of its header');
+  t.end();
+});
+
+t.test('NUL stands only where a backslash hides it, and what was read can be answered with a tag', (t) => {
+  for (const To of ['"A\0B" <sip:b@h>', '"A\\\r\n \0" <sip:b@h>', '"A\\\r\n " <sip:b@h>', '<sip:b@h>;a="\0"'])
+    t.equal(faultOf(message({ To }))?.status, 400, JSON.stringify(To));
+  for (const To of ['"A\\\0B" <sip:b@h>', '<sip:b@h>;a="\\\0"']) {
+    const answer = OutgoingMessage.responseTo(parseMessage(message({ To })), 404);
+    t.equal(answer.set('To', `${answer.header('to')};tag=1`).header('to'), `${To};tag=1`);
+  }
   t.end();
 });
 
