@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import t from 'tap';
+import { logged } from './support/logged.ts';
 import { type Product, startProduct } from './support/product.ts';
 import { openSipSocket, type SipSocket } from './support/sip-socket.ts';
 import { until } from './support/wait.ts';
@@ -93,7 +94,7 @@ t.test('we register at a carrier', async (t) => {
     t.equal(await product.metric('didfarm_carrier_registered{carrier="up"}'), 1);
     t.match(carrier.registers[1], /^REGISTER sip:up\.example SIP\/2\.0/);
     t.match(headerOf(carrier.registers[1] ?? '', 'To'), `<sip:${USER}@${DOMAIN}>`);
-    t.ok(product.log().some((line) => line.msg === 'registered at the carrier' && line.carrier === 'up'));
+    await logged(product, 'so', (line) => line.msg === 'registered at the carrier' && line.carrier === 'up');
     t.notMatch(product.output(), /a secret word/);
   });
 
@@ -104,7 +105,11 @@ t.test('we register at a carrier', async (t) => {
     await until('it is answered', async () => carrier.answers.some((answer) => /^SIP\/2\.0 404/.test(answer)));
     const refused = carrier.answers.find((answer) => answer.startsWith('SIP/2.0 404'));
     t.match(refused, /Warning: 399 \S+ "unknown_did"/, 'neither challenged nor a stranger');
-    const ended = product.log().find((line) => line.msg === 'call ended' && line.callId === 'first@up');
+    const ended = await logged(
+      product,
+      'how it ended',
+      ({ msg, callId }) => msg === 'call ended' && callId === 'first@up',
+    );
     t.match(ended, { to: '+31999999999', reason: 'unknown_did' });
   });
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { createAuthority } from './support/certificate.ts';
 import { configFile } from './support/config-file.ts';
+import { logged } from './support/logged.ts';
 import { freePort } from './support/ports.ts';
 import { startProduct } from './support/product.ts';
 import { openSipSocket } from './support/sip-socket.ts';
@@ -72,7 +73,11 @@ t.test('a client certificate tells who calls', async (t) => {
 
   t.test('its trunk, which is then held to its own numbers', async (t) => {
     t.equal(await calls('sbc.acme.example', '+33123456789', 'trunk@tls'), 'caller_id_forbidden');
-    const line = product.log().find((entry) => entry.msg === 'call ended' && entry.callId === 'trunk@tls');
+    const line = await logged(
+      product,
+      'whose it was',
+      ({ msg, callId }) => msg === 'call ended' && callId === 'trunk@tls',
+    );
     t.match(line, { account: account?.id, trunk: sbc.uuid });
   });
 
