@@ -104,7 +104,7 @@ export class BindingStore {
   /** The binding has new times and is otherwise what was told last. */
   persistTimes(binding: Binding): void {
     if (this.#options.emitRefreshes === undefined) this.persist(binding);
-    else if (!binding.hasUntoldTimes && !isMoment(binding.expiresAtMs - binding.toldExpiresAtMs)) {
+    else if (!binding.hasUntoldTimes && !isToldWellEnough(binding)) {
       binding.hasUntoldTimes = true;
       this.#refreshed.push(binding);
     }
@@ -201,14 +201,17 @@ export class BindingStore {
   }
 }
 
-/**
- * An expiry that moved by so little is not written down: after a restart the binding ends that much too early, which is
- * nothing to a PBX that refreshes before the end, and PBXes that register every few seconds cost no writing.
- */
-const MOMENT_MS = 5000;
+/** How much later than told a binding may end, at most (ms), and as a share of the time granted. */
+const MOMENT_MS = 30_000;
+const MOMENT_SHARE = 0.1;
 
-function isMoment(movedMs: number): boolean {
-  return movedMs > 0 && movedMs < MOMENT_MS;
+/**
+ * An expiry that moved by so little is not written down: after a restart the binding ends that much too early. A PBX
+ * that refreshed so soon will refresh again long before, and one that registers every few seconds costs no writing.
+ */
+function isToldWellEnough({ expiresAtMs, refreshedAtMs, toldExpiresAtMs }: Binding): boolean {
+  const movedMs = expiresAtMs - toldExpiresAtMs;
+  return movedMs > 0 && movedMs < Math.min(MOMENT_MS, (expiresAtMs - refreshedAtMs) * MOMENT_SHARE);
 }
 
 function contactKey(uri: string): string {

@@ -24,7 +24,7 @@ export interface RegistrarEvents {
   binding(change: BindingChange): void;
   /**
    * Bindings that were registered again and changed in nothing but their times, each once, within half a second; not
-   * those whose expiry has moved by less than five seconds since it was told. Valid during the call. Without it each
+   * those whose expiry has moved by less than a tenth of the time granted, and 30 s, since it was told. Valid during the call. Without it each
    * refresh is told by `binding` at once.
    */
   refreshed?(bindings: readonly LiveBinding[]): void;
