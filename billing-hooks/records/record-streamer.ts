@@ -60,8 +60,10 @@ export class RecordStreamer {
   async round(): Promise<number> {
     const { store, onFault } = this.#options;
     let begun = 0;
+    // What ends while it is looked up has another cursor by then than it is found with: it has its turn in the next round.
+    const busy = new Set(this.#busy.keys());
     for (const stream of await dueRecordStreams(store)) {
-      if (this.#busy.has(stream.id) || this.#isClosing) continue;
+      if (busy.has(stream.id) || this.#isClosing) continue;
       const queued = await store.read((connection) => nextRecords(connection, stream, BATCH));
       if (queued.lastSeq === stream.cursorSeq) continue;
       const work = this.#carry(stream, queued)
@@ -70,7 +72,7 @@ export class RecordStreamer {
       this.#busy.set(stream.id, work);
       begun += 1;
     }
-    if (begun === 0) await this.#forget();
+    await this.#forget();
     return begun;
   }
 
@@ -142,7 +144,8 @@ export class RecordStreamer {
     const { store } = this.#options;
     const nowMs = store.clock.nowMs();
     if (nowMs - this.#forgotAtMs < FORGET_EVERY_MS) return;
-    this.#forgotAtMs = nowMs;
-    await store.bulk((connection) => forgetTakenRecords(connection, nowMs - KEPT_MS, FORGET));
+    const gone = await store.bulk((connection) => forgetTakenRecords(connection, nowMs - KEPT_MS, FORGET));
+    // A full batch is followed by the next one at once: more may end in a minute than one takes.
+    if (gone < FORGET) this.#forgotAtMs = nowMs;
   }
 }
