@@ -91,6 +91,27 @@ t.test('a number that has moved to another account meanwhile sends nothing, and 
   t.equal(await waiting(), 0);
 });
 
+t.test('another message by the name of an earlier one, and one of a number that is gone, hold up nobody', async (t) => {
+  const { store, did, handIn, newDid, all, waiting } = await openDesk(t);
+  const gone = await newDid('+447400000001');
+  const other = await newDid('+447400000002');
+  await handIn({ key: 'same', body: 'One' });
+  await takeSipMessages(store, NO_CALLS);
+  await handIn({ key: 'same', body: 'Two' });
+  await handIn({ key: 'gone', body: 'Gone', didId: gone.id });
+  await handIn({ key: 'other', body: 'Other', didId: other.id });
+  await store.db.updateTable('dids').set({ status: 'released' }).where('id', '=', gone.id).execute();
+  await takeSipMessages(store, NO_CALLS);
+  t.equal(await waiting(), 0);
+  const told = (await all()).map(({ body, status }) => [body, status]);
+  t.same(told.toSorted(), [
+    ['One', 'queued'],
+    ['Other', 'queued'],
+    ['Two', 'failed'],
+  ]);
+  t.ok(did);
+});
+
 async function openPbxes(t: Parameters<typeof openTestShop>[0]) {
   const desk = await openDesk(t);
   const { store } = desk;

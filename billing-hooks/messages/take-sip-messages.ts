@@ -2,7 +2,8 @@ import {
   createMessage,
   deleteSipMessage,
   dueSipMessages,
-  getDid,
+  findDid,
+  findMessageByKey,
   postponeSipMessages,
   type SipMessageRow,
   type Store,
@@ -52,16 +53,18 @@ async function take(store: Store, row: SipMessageRow, holds: CallHolds): Promise
   return true;
 }
 
+/** Whatever is wrong with one message, it is off the queue afterwards: those of others are behind it. */
 function refuse(store: Store, row: SipMessageRow, error: TenancyError): Promise<void> {
   const { id, accountId, didId, toNumber, body } = row;
   return store.write(async (context) => {
     await deleteSipMessage(context, id);
-    const did = await getDid(context, didId, null);
-    if (did.accountId !== accountId) return;
+    const did = await findDid(context, didId, null);
+    if (did === undefined || did.accountId !== accountId) return;
+    const isUsed = (await findMessageByKey(context, accountId, keyOf(row))) !== undefined;
     await createMessage(context, {
       ...{ accountId, didId, direction: 'out', status: 'failed', reason: error.message },
       ...{ fromNumber: did.number, toNumber, body, ...countSegments(body) },
-      idempotencyKey: keyOf(row),
+      idempotencyKey: isUsed ? null : keyOf(row),
     });
   });
 }

@@ -147,11 +147,14 @@ t.test('a repeated packet hears the same and is one message; a number has its li
     'much later it is judged anew',
   );
   t.equal(accepted[0]?.key, accepted[1]?.key, 'and still names the same message');
-  world.nowMs = 120_000;
+  world.nowMs += 70_000;
+  t.equal(router.handle({ ...headers, method: 'MESSAGE' }, Buffer.from('y')).status, 202);
+  t.not(accepted[2]?.key, accepted[0]?.key, 'another text by the same Call-ID is another message');
+  world.nowMs = 240_000;
   const statuses = Array.from({ length: 4 }, () => send({ from: from('acme') }).status);
   t.same(statuses, [202, 202, 202, 503]);
   t.match(send({ from: from('acme') }), { lines: [/^Retry-After: 60$/, /rate_limited/] });
-  t.equal(new Set(accepted.map(({ key }) => key)).size, 4);
+  t.equal(new Set(accepted.map(({ key }) => key)).size, 5);
 });
 
 t.test('where a message can go is told at once: no number, what is demanded, what it is made of', async (t) => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { InboundRequest } from '../../auth/index.ts';
-import type { PbxMessage, PbxMessageResult } from '../../bus/index.ts';
+import type { PbxMessage, PbxMessageResult, SipMessage } from '../../bus/index.ts';
 import { type Reason, type Rejection, reasonEntry, runSteps } from '../../telemetry/index.ts';
 import { realmOf } from '../answer.ts';
 import { type CallContext, type CallEffects, callerTrunk } from '../call-context.ts';
@@ -70,8 +70,8 @@ export class MessageRouter {
       return this.#refuse(context, { status: 503, reason: 'rate_limited', sentence, lines });
     }
     const owner = { trunkId: trunk.id, accountId: trunk.accountId, didId: did.id };
-    const key = createHash('sha256').update(`${trunk.id} ${request.cseq} ${request.callId}`).digest('hex');
-    this.#deps.accept({ ...owner, to: context.calledNumber, body: read.text, key, atMs: nowMs });
+    const message = { ...owner, to: context.calledNumber, body: read.text };
+    this.#deps.accept({ ...message, key: nameOf(request, message), atMs: nowMs });
     this.#ended(context, 'message_accepted', 202, '');
     return { status: 202, lines: [] };
   }
@@ -115,6 +115,13 @@ export class MessageRouter {
       bridge: () => undefined,
     };
   }
+}
+
+/** RFC 3428 section 8: repeated it is the same message; a PBX that gives two of them one Call-ID sends two. */
+function nameOf({ cseq, callId }: InboundRequest, { trunkId, to, body }: Omit<SipMessage, 'key' | 'atMs'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify([trunkId, cseq, callId, to, body]))
+    .digest('hex');
 }
 
 function reasonOf(result: PbxMessageResult): Reason {
