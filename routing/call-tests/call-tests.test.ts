@@ -165,6 +165,8 @@ t.test('a tenant tests its own trunks and numbers, and learns nothing of others'
     'register: { username: desk, realm: hotel.example }',
     'register: { username: anybody, realm: hotel.example }',
     'register: { username: anybody, realm: sip.didfarm.com }',
+    'register: { trunk: Front desk, username: desk, realm: hotel.example }',
+    'register: { trunk: Front desk, username: anybody, realm: sip.didfarm.com }',
   ];
   const cases = foreign.map((text, index) => `  - name: foreign ${index}\n    ${text}\n    expect: { status: 200 }\n`);
   const [first, ...others] = (await run(world, own + cases.join(''))).cases;
@@ -176,6 +178,37 @@ t.test('a tenant tests its own trunks and numbers, and learns nothing of others'
       report.name,
     );
   }
+});
+
+t.test('a dial plan may lead a call to another tenant, of whom nothing is shown', async (t) => {
+  const all = await hotel(t, (yaml) =>
+    yaml
+      .replace(
+        'realm: clinic.harbour.example, username: desk }',
+        'realm: clinic.harbour.example, username: desk, routing: { dial_plan: [{ prefix: "7", strip: 1, add: "+" }] } }',
+      )
+      .replace(
+        '    max_in: 6',
+        '    max_in: 6\n    routing: { dial_plan: [{ prefix: "+31202220001", strip: 12, add: "+31201110001" }] }',
+      ),
+  );
+  const clinic = all.directory.findDid('+31202220001')?.accountId ?? 0;
+  const cases = (world: CallTestWorld) =>
+    run(
+      world,
+      `  - name: dialled
+    call: { from: "+31202220001", to: "731201110001", trunk: Harbour Clinic/Front desk }
+    expect: { status: 200 }
+  - name: rewritten
+    call: { from: "+4930", to: "+31202220001" }
+    expect: { status: 200 }
+`,
+    );
+  const [dialled, rewritten] = (await cases({ ...all, visible: new Set([clinic]) })).cases;
+  t.match(dialled, { got: null, steps: [], sentence: /none of yours/ });
+  t.match(rewritten, { state: 'passed', got: { places: [{ name: 'another tenant', account: null, uuid: null }] } });
+  t.notMatch(JSON.stringify(rewritten), /Hotel|pbx\.invalid/);
+  t.match(JSON.stringify((await cases(all)).cases), /Hotel/, 'the operator sees where it goes');
 });
 
 t.test('a file at fault is told with line and column, every fault at once', async (t) => {
@@ -231,4 +264,9 @@ t.test('a file may ask for so many calls and no more', async (t) => {
   });
   t.throws(() => parseCallTests(file(50, 2), 'x'), { message: 'x:3:3: cases are 100050 calls in all: at most 100000' });
   t.equal(parseCallTests(file(49, 2), 'x').tests.length, 49);
+  const offline = (names: number) =>
+    `version: 1\ngiven: { offline: [${Array.from({ length: names }, () => 'a').join(', ')}] }\n${file(500, 0).slice(11)}`;
+  t.throws(() => parseCallTests(offline(2001), 'x'), {
+    message: 'x:4:3: cases name 1000500 trunks and accounts in all that are given: at most 1000000',
+  });
 });

@@ -6,6 +6,7 @@ import { type CallTestWorld, CaseError } from './call-test-world.ts';
 export class Names {
   readonly #world: CallTestWorld;
   #trunks: ReadonlyMap<string, readonly TrunkRecord[]> | undefined;
+  #accounts: ReadonlyMap<string, AccountRecord> | undefined;
 
   constructor(world: CallTestWorld) {
     this.#world = world;
@@ -43,17 +44,27 @@ export class Names {
 
   /** By uuid or name, among the accounts of visible trunks and those above them. */
   account(text: string): AccountRecord {
-    const { directory } = this.#world;
-    for (const trunk of directory.trunks()) {
-      for (const account of directory.chain(trunk.accountId)) {
-        if ((account.name === text || account.uuid === text) && this.canSee(account.id)) return account;
-      }
-    }
+    this.#accounts ??= this.#indexAccounts();
+    const found = this.#accounts.get(text);
+    if (found !== undefined) return found;
     throw new CaseError(`there is no account ${text} with a trunk`);
   }
 
   accountName(accountId: number | null): string | null {
     return accountId === null ? null : (this.#world.directory.getAccount(accountId)?.name ?? null);
+  }
+
+  /** The first of each name, as trunks are listed. */
+  #indexAccounts(): ReadonlyMap<string, AccountRecord> {
+    const { directory } = this.#world;
+    const found = new Map<string, AccountRecord>();
+    for (const trunk of directory.trunks()) {
+      for (const account of directory.chain(trunk.accountId)) {
+        if (!this.canSee(account.id)) continue;
+        for (const key of [account.name, account.uuid]) if (!found.has(key)) found.set(key, account);
+      }
+    }
+    return found;
   }
 
   #index(): ReadonlyMap<string, readonly TrunkRecord[]> {

@@ -20,6 +20,8 @@ export interface ParsedCallTests {
 const MOST_CALLS_UP = 2000;
 /** Calls of a whole file: a bound for what one request may ask. */
 const MOST_CALLS = 100_000;
+/** Trunks and accounts that are named as given, in all cases together: each is looked up. */
+const MOST_NAMES = 1_000_000;
 
 const RESULTS = ['ok', 'client_error', 'server_error', 'upstream_error', 'indeterminate'];
 
@@ -34,17 +36,21 @@ export function parseCallTests(text: string, name: string): ParsedCallTests {
   };
   checkGiven(given, ['given'], complain);
   const names = new Set<string>();
-  let calls = 0;
+  let [calls, named] = [0, 0];
   for (const [index, test] of cases.entries()) {
     const path = ['cases', index];
     if (names.has(test.name)) complain([...path, 'name'], `another case has the name ${test.name}`);
     names.add(test.name);
     checkCase(test, path, complain);
-    const up = callsUp({ ...given, ...test.given });
+    const all = { ...given, ...test.given };
+    const up = callsUp(all);
+    named += namesIn(all);
     if (up > MOST_CALLS_UP) complain([...path, 'given'], `has ${up} calls up: at most ${MOST_CALLS_UP}`);
     calls += up + 1;
   }
   if (calls > MOST_CALLS) complain(['cases'], `are ${calls} calls in all: at most ${MOST_CALLS}`);
+  if (named > MOST_NAMES)
+    complain(['cases'], `name ${named} trunks and accounts in all that are given: at most ${MOST_NAMES}`);
   if (faults.length > 0) throw new CallTestFileError(name, faults);
   const tests = cases.map((test, index) => ({
     ...parsed.placeOf(['cases', index]),
@@ -57,6 +63,10 @@ export function parseCallTests(text: string, name: string): ParsedCallTests {
 
 function callsUp({ calls = [] }: Given): number {
   return calls.reduce((sum, { times = 1 }) => sum + times, 0);
+}
+
+function namesIn({ offline = [], registered = [], wallet = {} }: Given): number {
+  return offline.length + registered.length + Object.keys(wallet).length;
 }
 
 type Complain = (path: FilePath, message: string) => void;

@@ -3,7 +3,8 @@ import type { FundsUpdate, TrunkRecord } from '../../bus/index.ts';
 import type { Step, TraceLine } from '../../telemetry/index.ts';
 import type { CallContext } from '../call-context.ts';
 import { CallFundsWatch } from '../call-funds.ts';
-import { toE164 } from '../numbers/e164.ts';
+import { applyDialPlan } from '../numbers/dial-plan.ts';
+import { e164Candidates } from '../numbers/e164.ts';
 import {
   type CallOutcome,
   type CallPlace,
@@ -71,9 +72,15 @@ export function runCase(
   });
   const own = imagine(call);
   const outcome = simulator.place('case', own);
-  const { sentence, remedy, steps: trace } = outcome;
   const all = [...callers, callerOf(own)];
-  return { got: observe(outcome, names), sentence, remedy, steps: trace, callers: all, given_places: givenPlaces };
+  return { got: observe(outcome, names), ...reasonsOf(outcome, names), callers: all, given_places: givenPlaces };
+}
+
+/** How it came to be; of a call that would reach another tenant that is theirs to know. */
+function reasonsOf({ sentence, remedy, steps, places }: CallOutcome, names: Names) {
+  return places.some((place) => isForeign(place, names))
+    ? { sentence: 'The call would go to another tenant.', remedy: '', steps: [] }
+    : { sentence, remedy, steps };
 }
 
 function callerOf({ trunk, source = '' }: ImaginedCall): CaseCaller {
@@ -118,7 +125,9 @@ function refuseForeign(world: CallTestWorld, names: Names, call: TestedCall, tru
   const { directory } = world;
   const country =
     trunk === undefined ? null : (trunk.country ?? directory.getAccount(trunk.accountId)?.country ?? null);
-  const did = directory.findDid(toE164(call.to, country) ?? call.to);
+  const dialled = applyDialPlan(trunk?.routing?.dialPlan, call.to);
+  const readings = [...e164Candidates(dialled, country), dialled];
+  const did = readings.map((number) => directory.findDid(number)).find((found) => found !== undefined);
   if (did === undefined ? trunk !== undefined : names.canSee(did.accountId)) return;
   throw new CaseError(`the number ${call.to} is none of yours`);
 }
@@ -171,8 +180,14 @@ function observe({ result, reason, status, places, direction, isEmergency }: Cal
   };
 }
 
-function observePlace({ kind, name, accountId, uuid, targets }: CallPlace, names: Names): ObservedPlace {
+function observePlace(place: CallPlace, names: Names): ObservedPlace {
+  const { kind, name, accountId, uuid, targets } = place;
+  if (isForeign(place, names)) return { kind, name: 'another tenant', account: null, uuid: null, targets: [] };
   return { kind, name, account: names.accountName(accountId), uuid, targets };
+}
+
+function isForeign({ accountId }: CallPlace, names: Names): boolean {
+  return accountId !== null && !names.canSee(accountId);
 }
 
 function runRegister(world: CallTestWorld, names: Names, register: TestedRegister, nowMs: number): CaseRun {
@@ -180,11 +195,12 @@ function runRegister(world: CallTestWorld, names: Names, register: TestedRegiste
   const named = register.trunk === undefined ? undefined : names.trunk(register.trunk);
   const realm = register.realm ?? named?.realm ?? directory.platformRealm;
   const username = register.username ?? named?.username ?? '';
-  const trunk = named ?? directory.findCredential(username, realm);
-  // Whether somebody else's user name exists is told to nobody.
-  const owner = trunk?.accountId ?? directory.findRealm(realm)?.accountId ?? null;
+  const isItself = username === named?.username && realm === named.realm;
+  const found = isItself ? named : directory.findCredential(username, realm);
+  // Whether somebody else's user name exists is told to nobody, whatever trunk is said to try it.
+  const owner = found?.accountId ?? directory.findRealm(realm)?.accountId ?? null;
   if (!names.canSee(owner)) throw new CaseError(`${username}@${realm} is none of yours`);
-  const knows = register.password === 'wrong' ? undefined : trunk;
+  const knows = register.password === 'wrong' ? undefined : (named ?? found);
   const source = register.source ?? SOMEWHERE;
   const simulated = simulateRegister({ ...world, nowMs: () => nowMs }, { username, realm, knows, source });
   const { result, reason, status, sentence, remedy, steps } = simulated;
