@@ -45,7 +45,7 @@ export interface Advanced {
   readonly reached: boolean;
   /** How often each kind of work was due. */
   readonly work: Readonly<Record<string, number>>;
-  /** The first of the events that were caused, oldest first. */
+  /** The first of the events that were caused and may be seen, oldest first. */
   readonly events: readonly TimelineEvent[];
   readonly totalEvents: number;
 }
@@ -55,6 +55,8 @@ export type PbxBehaviour = 'answer' | 'busy' | 'no_answer' | 'reject';
 export interface SimulatedPbx {
   readonly id: number;
   readonly trunkId: number;
+  /** Owner of the trunk. */
+  readonly accountId: number;
   readonly trunkUuid: string;
   readonly username: string;
   readonly realm: string;
@@ -102,8 +104,11 @@ export interface TestWorldPort {
   nowMs(): number;
   /** What is done next when nobody does anything. */
   nextDue(): Promise<{ readonly work: string; readonly atMs: number } | undefined>;
-  /** Moves the clock, and does what is due on the way, each at its time. */
-  advance(toMs: number): Promise<Advanced>;
+  /**
+   * Moves the clock, and does what is due on the way, each at its time.
+   * @param visible the accounts whose events are told of; `null`: all
+   */
+  advance(toMs: number, visible: ReadonlySet<number> | null): Promise<Advanced>;
   /** The world ends with the answer to this request; the next one finds a new one. */
   reset(): void;
   readonly phones: TestPhones;
@@ -113,7 +118,6 @@ export interface TestPhones {
   list(): readonly SimulatedPbx[];
   /** @throws {ApiError} `conflict` when there are too many */
   open(pbx: NewPbx): Promise<SimulatedPbx>;
-  find(id: number): SimulatedPbx | undefined;
   change(id: number, behaviour: PbxBehaviour): SimulatedPbx;
   /** Unregisters it. */
   close(id: number): Promise<void>;

@@ -13,12 +13,12 @@ export async function createPbx(
 ): Promise<SimulatedPbxAgent> {
   const row = await store.db.selectFrom('trunks').selectAll().where('id', '=', trunkId).executeTakeFirstOrThrow();
   const { ha1 } = toTrunkRecord(row, store.secrets);
-  const { uuid, realm, username } = row;
+  const { accountId, uuid, realm, username } = row;
   if (Object.keys(ha1).length === 0)
     throw new TenancyError('validation_failed', 'trunk: has no password to register with', { field: 'trunk' });
   const login = password === undefined ? { username, ha1 } : { username, password };
   const { SimulatedPbxAgent } = await import('./sip/simulated-pbx.ts');
-  const trunk = { id: trunkId, uuid, realm };
+  const trunk = { id: trunkId, accountId, uuid, realm };
   return new SimulatedPbxAgent({ id, trunk, login, behaviour, serverPort }, randomHex);
 }
 

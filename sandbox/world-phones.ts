@@ -73,10 +73,6 @@ export class WorldPhones implements TestPhones {
     return [...this.#pbxes.values()].map(({ view }) => view);
   }
 
-  find(id: number): SimulatedPbx | undefined {
-    return this.#pbxes.get(id)?.view;
-  }
-
   change(id: number, behaviour: PbxBehaviour): SimulatedPbx {
     const pbx = this.#get(id);
     pbx.behave(behaviour);

@@ -8,7 +8,7 @@ import {
   type TestWorldPort,
 } from '../admin/index.ts';
 import { RecordStreamer, WebhookSender } from '../billing-hooks/index.ts';
-import { authenticateKey, type KeyRow, type Store } from '../tenancy/index.ts';
+import { authenticateKey, type KeyRow, type Store, type Visible } from '../tenancy/index.ts';
 import { EventLog } from './event-log.ts';
 import { type Ran, Timeline } from './timeline.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -146,15 +146,15 @@ export class TestWorld {
       startedAtMs: this.#startedAtMs,
       nowMs: () => this.#clock.nowMs(),
       nextDue: () => this.#timeline.next(),
-      advance: (toMs) => this.#inTurn(() => this.#advance(toMs)),
+      advance: (toMs, visible) => this.#inTurn(() => this.#advance(toMs, visible)),
       reset: () => this.#place.reset(),
       phones: this.#phones,
     };
   }
 
-  async #advance(toMs: number): Promise<Advanced> {
+  async #advance(toMs: number, visible: Visible): Promise<Advanced> {
     const fromMs = this.#clock.nowMs();
-    const log = new EventLog(this.#store, MOST_EVENTS);
+    const log = new EventLog(this.#store, MOST_EVENTS, visible);
     await log.start();
     await this.#timeline.catchUp();
     const { reached, work } = await this.#runUntil(toMs, 'here', () => log.note());

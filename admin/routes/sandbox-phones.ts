@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
+import { canSee, type Principal } from '../principal.ts';
 import type { SimulatedPbx } from '../sandbox-port.ts';
 import { envelope, ID_OR_UUID, listEnvelope, nullable } from '../shapes.ts';
 import { CALL_SUMMARY, callSummary } from './calls.ts';
@@ -74,8 +75,8 @@ function definePbxes(define: DefineRoute, deps: AdminDeps): void {
     summary: 'List the simulated PBXes',
     scope: 'trunks:read',
     response: listEnvelope(PBX),
-    handler: async () => {
-      const data = testWorldOf(deps).phones.list().map(pbxView);
+    handler: async ({ principal }) => {
+      const data = visiblePbxes(deps, principal).map(pbxView);
       return { data, meta: { total: data.length, page: 1, per_page: data.length, next_cursor: null } };
     },
   });
@@ -91,8 +92,8 @@ function definePbx(define: DefineRoute, deps: AdminDeps): void {
     params: PBX_PARAMS,
     body: Type.Object({ behaviour: BEHAVIOUR }, { additionalProperties: false }),
     response: envelope(PBX),
-    handler: async ({ params, body }) => {
-      const { id } = findPbx(deps, params.id);
+    handler: async ({ principal, params, body }) => {
+      const { id } = findPbx(deps, principal, params.id);
       return { data: pbxView(testWorldOf(deps).phones.change(id, body.behaviour)) };
     },
   });
@@ -104,8 +105,8 @@ function definePbx(define: DefineRoute, deps: AdminDeps): void {
     scope: 'trunks:write',
     params: PBX_PARAMS,
     response: envelope(Type.Object({ id: Type.Integer() })),
-    handler: async ({ params }) => {
-      const { id } = findPbx(deps, params.id);
+    handler: async ({ principal, params }) => {
+      const { id } = findPbx(deps, principal, params.id);
       await testWorldOf(deps).phones.close(id);
       return { data: { id } };
     },
@@ -138,9 +139,9 @@ function defineCalls(define: DefineRoute, deps: AdminDeps): void {
         call: nullable(Type.Object(CALL_SUMMARY)),
       }),
     ),
-    handler: async ({ body: { from = '+15005550006', to, pbx, talk_ms = 100, patience_ms = 3000 } }) => {
+    handler: async ({ principal, body: { from = '+15005550006', to, pbx, talk_ms = 100, patience_ms = 3000 } }) => {
       const { phones } = testWorldOf(deps);
-      const pbxId = pbx === undefined ? undefined : findPbx(deps, String(pbx)).id;
+      const pbxId = pbx === undefined ? undefined : findPbx(deps, principal, String(pbx)).id;
       const numbers = { from: toE164(from), to: toE164(to) };
       const { status, phrase, rang, call } = await phones.call({
         ...numbers,
@@ -148,13 +149,22 @@ function defineCalls(define: DefineRoute, deps: AdminDeps): void {
         talkMs: talk_ms,
         patienceMs: patience_ms,
       });
-      return { data: { status, phrase, rang, call: call === undefined ? null : callSummary(call) } };
+      const own = new Set(visiblePbxes(deps, principal).map(({ id }) => id));
+      const seen = call !== undefined && canSee(principal, call.accountId) ? callSummary(call) : null;
+      return { data: { status, phrase, rang: rang.filter((id) => own.has(id)), call: seen } };
     },
   });
 }
 
-function findPbx(deps: AdminDeps, id: string): SimulatedPbx {
-  const pbx = testWorldOf(deps).phones.find(Number(id));
+/** A world has clients of its own, who see as little of each other as anywhere. */
+function visiblePbxes(deps: AdminDeps, principal: Principal): readonly SimulatedPbx[] {
+  return testWorldOf(deps)
+    .phones.list()
+    .filter(({ accountId }) => canSee(principal, accountId));
+}
+
+function findPbx(deps: AdminDeps, principal: Principal, id: string): SimulatedPbx {
+  const pbx = visiblePbxes(deps, principal).find((one) => one.id === Number(id));
   if (pbx === undefined) throw notFound('simulated PBX');
   return pbx;
 }

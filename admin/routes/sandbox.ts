@@ -84,8 +84,11 @@ export function installSandbox(define: DefineRoute, deps: AdminDeps): void {
     summary: 'End the test world; the next request begins a new one',
     scope: 'admin',
     response: envelope(Type.Object({ reset: Type.Boolean() })),
-    handler: async () => {
-      testWorldOf(deps).reset();
+    handler: async ({ principal, request }) => {
+      const world = testWorldOf(deps);
+      if (principal.homeAccountId !== world.callerOf(request.raw)?.worldAccountId)
+        throw new ApiError('insufficient_scope', 'A test world is ended by the account that it belongs to.');
+      world.reset();
       return { data: { reset: true } };
     },
   });
@@ -128,9 +131,9 @@ function defineClock(define: DefineRoute, deps: AdminDeps): void {
     scope: 'admin',
     body: ADVANCE,
     response: envelope(ADVANCED),
-    handler: async ({ body }) => {
+    handler: async ({ principal, body }) => {
       const world = testWorldOf(deps);
-      return { data: advancedView(await world.advance(targetOf(body, world.nowMs()))) };
+      return { data: advancedView(await world.advance(targetOf(body, world.nowMs()), principal.visible)) };
     },
   });
 }

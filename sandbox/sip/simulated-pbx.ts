@@ -7,7 +7,7 @@ import { type CallEnd, placeCall } from './place-call.ts';
 
 export interface PbxOptions {
   readonly id: number;
-  readonly trunk: { readonly id: number; readonly uuid: string; readonly realm: string };
+  readonly trunk: { readonly id: number; readonly accountId: number; readonly uuid: string; readonly realm: string };
   readonly login: DigestLogin;
   readonly behaviour: PbxBehaviour;
   /** Port of the registrar on 127.0.0.1. */
@@ -51,9 +51,9 @@ export class SimulatedPbxAgent {
 
   get view(): SimulatedPbx {
     const { id, trunk, login } = this.#options;
-    const { id: trunkId, uuid: trunkUuid, realm } = trunk;
+    const { id: trunkId, accountId, uuid: trunkUuid, realm } = trunk;
     const { username } = login;
-    const who = { id, trunkId, trunkUuid, username, realm };
+    const who = { id, trunkId, accountId, trunkUuid, username, realm };
     return {
       ...who,
       behaviour: this.#behaviour,
