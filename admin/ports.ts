@@ -44,6 +44,8 @@ export interface Explanation {
   readonly sentence: string;
   readonly remedy: string;
   readonly steps: readonly TraceLine[];
+  /** Whose trunk calls and whose number is called, as far as the steps found out. */
+  readonly accountIds: readonly number[];
 }
 
 export interface RegistrationStatus {

@@ -51,6 +51,13 @@ t.test('a call is explained for own numbers, also within a block, and from own t
     [trunk.uuid, trunk.uuid, trunk.uuid],
   );
   t.equal((await send(world.app, 'GET', '/routing/explain?from=1&to=%2B4930123456', { key })).status, 404);
+  world.sip.reached.push(world.accounts.msp);
+  const again = '/routing/explain?from=%2B49151&to=%2B31201234577';
+  t.equal((await send(world.app, 'GET', again, { key })).body.accountIds, undefined);
+  world.sip.reached.push(world.accounts.bistro);
+  const strange = await send(world.app, 'GET', again, { key });
+  t.equal(strange.status, 404, 'it turned out to be the call of somebody else');
+  t.notMatch(JSON.stringify(strange.body), 'resolveTarget');
 });
 
 t.test('an identity is told by user name and realm', async (t) => {

@@ -24,6 +24,8 @@ export interface TestSip {
   readonly registrations: Map<number, RegistrationStatus>;
   readonly bans: Map<string, { address: string; untilMs: number; reason: string }>;
   readonly explained: SipQueries['explain']['args'][];
+  /** Whom an explained call is of, whatever it was asked with. */
+  readonly reached: number[];
   /** How many trunks each question about registrations was about. */
   readonly asked: number[];
 }
@@ -69,7 +71,7 @@ export async function openTestWorld(
   const store = await openStore({ file, secretKey: randomBytes(32), platformRealm: 'sip.didfarm.com', clock });
   const payments = createSimulatedProvider({ secret: PAYMENT_SECRET, nowMs: clock.nowMs });
   const admin = createAdminStore(store, { payments });
-  const sip: TestSip = { registrations: new Map(), bans: new Map(), explained: [], asked: [] };
+  const sip: TestSip = { registrations: new Map(), bans: new Map(), explained: [], reached: [], asked: [] };
   const calls: StoredCall[] = [];
   const published = { count: 0, fail: false };
   const deps = {
@@ -107,7 +109,7 @@ const PLACE = {
 
 /** The app over a store as the operator meets it, where SIP always has everything. */
 export function createControlApp(store: Store): Promise<FastifyInstance> {
-  const sip = testSipPort({ registrations: new Map(), bans: new Map(), explained: [], asked: [] });
+  const sip = testSipPort({ registrations: new Map(), bans: new Map(), explained: [], reached: [], asked: [] });
   return createAdminApp({
     ...PLACE,
     store: createAdminStore(store),
@@ -158,7 +160,13 @@ function testSipPort(sip: TestSip): SipPort {
     explain: (args) => {
       sip.explained.push(args);
       const steps = [{ step: 'resolveTarget', saw: args.to, decided: 'trunk' }];
-      return { result: 'client_error', reason: 'trunk_offline', sentence: 'Offline.', remedy: 'Register.', steps };
+      const why = {
+        result: 'client_error',
+        reason: 'trunk_offline',
+        sentence: 'Offline.',
+        remedy: 'Register.',
+      } as const;
+      return { ...why, steps, accountIds: sip.reached };
     },
   };
   return { request: async (name, args) => answers[name](args) };

@@ -2,7 +2,7 @@ import type { TrunkRecord } from '../bus/index.ts';
 import { type Reason, type Rejection, type Result, runSteps, type Step, type TraceLine } from '../telemetry/index.ts';
 import type { Directory } from '../tenancy/index.ts';
 import type { AdmissionResult, Claim } from './admission/admission.ts';
-import type { CallContext, CallEffects } from './call-context.ts';
+import { type CallContext, type CallEffects, callerTrunk } from './call-context.ts';
 import type { CallRate } from './call-rates.ts';
 import { type ContextWorld, createContext } from './create-context.ts';
 import type { RoutingDirectory } from './ports.ts';
@@ -26,6 +26,8 @@ export interface Explanation {
   readonly sentence: string;
   readonly remedy: string;
   readonly steps: readonly TraceLine[];
+  /** Whose trunk calls and whose number is called, as far as the steps found out. */
+  readonly accountIds: readonly number[];
 }
 
 /** No trunk goes by that name. */
@@ -67,7 +69,8 @@ export function explainCall(
   const context = createContext('call_explain', request, world, dryEffects(trunk, state));
   const rejection = state.unready ?? runSteps(steps, context);
   const { result, reason, sentence, remedy, steps: trace } = outcomeOf(context, rejection);
-  return { result, reason, sentence, remedy, steps: trace };
+  const accountIds = [callerTrunk(context)?.accountId, context.did?.accountId].filter((id) => id !== undefined);
+  return { result, reason, sentence, remedy, steps: trace, accountIds };
 }
 
 function dryEffects(trunk: TrunkRecord | undefined, state: ExplainState): CallEffects {

@@ -210,7 +210,8 @@ t.test('explain says what a call then does, and takes nothing', async (t) => {
     reason: 'caller_id_forbidden',
     remedy: /default_cid_number/,
   });
-  t.match(router.explain({ from: '1', to: '+442079460958' }), { reason: 'trunk_offline' });
+  t.match(router.explain({ from: '1', to: '+442079460958' }), { reason: 'trunk_offline', accountIds: [2] });
+  t.same(router.explain({ from: '+31201234567', to: '+442079460958', trunk: acme.uuid }).accountIds, [1, 2]);
   t.match(router.explain({ from: '1', to: '+31201234567', source: '192.0.2.1' }), { reason: 'challenged' });
   t.throws(() => router.explain({ from: '1', to: '2', trunk: 'nobody' }), { code: 'unknown_trunk' });
   t.same([stage.records, stage.counted, router.leases(), router.activeCalls], [[], [], [], 0]);

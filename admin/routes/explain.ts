@@ -64,7 +64,10 @@ export function installExplain(define: DefineRoute, deps: AdminDeps): void {
       query: EXPLAIN_QUERY,
       response: EXPLANATION_SHAPE,
       handler: async ({ principal, query }) => {
-        const explanation = await deps.sip.request('explain', await explainArgs(deps, principal, query));
+        const args = await explainArgs(deps, principal, query);
+        const { accountIds, ...explanation } = await deps.sip.request('explain', args);
+        // A dial plan or an address may have led to somebody else than what was asked for seemed to say.
+        if (accountIds.some((id) => principal.visible?.has(id) === false)) throw notFound('number');
         return { ...explanation, data: explanation };
       },
     });

@@ -161,6 +161,7 @@ t.test('a tenant tests its own trunks and numbers, and learns nothing of others'
     'call: { from: "+31202220001", to: "0201110001", trunk: Front desk }',
     'call: { from: "+4930", to: "+31201119999" }',
     'call: { from: "1", to: "+31202220001", trunk: Restaurant }',
+    'call: { from: "+31201110007", to: "+31202220001", source: 127.0.0.23 }',
     'call: { from: "1", to: "+31202220001", trunk: Harbour Hotel/Restaurant }',
     'register: { username: desk, realm: hotel.example }',
     'register: { username: anybody, realm: hotel.example }',

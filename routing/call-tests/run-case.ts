@@ -123,6 +123,9 @@ function sourceOf(
 
 function refuseForeign(world: CallTestWorld, names: Names, call: TestedCall, trunk: TrunkRecord | undefined): void {
   const { directory } = world;
+  const known = trunk === undefined && call.source !== undefined ? directory.findIpTrunks(call.source) : [];
+  if (known.some(({ accountId }) => !names.canSee(accountId)))
+    throw new CaseError(`the address ${call.source} is none of yours`);
   const country =
     trunk === undefined ? null : (trunk.country ?? directory.getAccount(trunk.accountId)?.country ?? null);
   const dialled = applyDialPlan(trunk?.routing?.dialPlan, call.to);
