@@ -13,7 +13,7 @@ import {
 } from '../tenancy/index.ts';
 import { handOver } from './hand-over.ts';
 import { Journal } from './journal.ts';
-import { shareWallets, startMoney } from './money.ts';
+import { type MoneyDesk, shareWallets, startMoney } from './money.ts';
 import { pbxLine } from './pbx-line.ts';
 import { Publishing } from './publish.ts';
 import { createSipPort } from './sip-port.ts';
@@ -103,24 +103,38 @@ async function startWorldSip(
   );
   const { bus } = sip;
   const publishing = new Publishing(publisher, bus);
-  const money = await startMoney(store, bus, logger);
-  await handOver({ store, shareBindings: (take) => shareBindings(store, take), openCalls }, publishing, bus);
+  let money: MoneyDesk | undefined;
+  try {
+    money = await startMoney(store, bus, logger);
+    await handOver({ store, shareBindings: (take) => shareBindings(store, take), openCalls }, publishing, bus);
+    await bus.started;
+    await settleOpenCalls(store, openCalls, store.clock.nowMs());
+  } catch (error) {
+    await sip.terminate();
+    await money?.close().catch(() => undefined);
+    throw error;
+  }
+  const desk = money;
   const [point] = await bus.started;
-  await settleOpenCalls(store, openCalls, store.clock.nowMs());
   return {
     port: point?.port ?? 0,
     queries: createSipPort(bus),
-    holds: shareWallets(money, bus),
+    holds: shareWallets(desk, bus),
     sendToPbx: pbxLine(bus),
-    publish: async () => void (await Promise.all([publishing.publish(), money.publish()])),
+    publish: async () => void (await Promise.all([publishing.publish(), desk.publish()])),
     stored: (what) => records.wait(what),
     died: died.promise,
     async stop() {
       await bus.request('stop').catch(() => undefined);
-      await sip.terminate();
-      await journal.flush();
-      await money.close();
-      ended();
+      try {
+        await sip.terminate();
+        await journal.flush();
+        await desk.close();
+      } catch (error) {
+        logger.error({ err: error }, 'the SIP side of a test world could not be ended cleanly');
+      } finally {
+        ended();
+      }
     },
   };
 }

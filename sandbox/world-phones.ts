@@ -25,6 +25,7 @@ export interface PhonesOptions {
   readonly clock: VirtualClock;
   readonly secretKey: Buffer;
   readonly startSip: StartWorldSip;
+  readonly onFault: (error: unknown) => void;
 }
 
 interface Lines {
@@ -172,7 +173,7 @@ export class WorldPhones implements TestPhones {
       const sip = await startSip({ store, secretKey, aheadMs: () => clock.aheadMs });
       const lines = { sip, outside };
       this.#running = lines;
-      void sip.died.then(() => this.#hangUp(lines));
+      sip.died.then(() => this.#hangUp(lines)).catch(this.#options.onFault);
       return lines;
     } catch (error) {
       await outside.close();

@@ -55,10 +55,10 @@ export class TestWorld {
     this.#startedAtMs = startedAtMs;
     const carrier = createTestCarrier(store);
     const payments = new TestPayments(store);
-    this.#phones = new WorldPhones({ store, clock, ...place });
-    const { holds } = this.#phones;
     const { guard, renewal, logger, realMs } = place;
     const onFault = (error: unknown) => logger.error({ err: error }, 'a test world could not do what was due');
+    this.#phones = new WorldPhones({ store, clock, ...place, onFault });
+    const { holds } = this.#phones;
     this.#sender = new WebhookSender({
       ...{ store, guard, timeoutMs: WEBHOOK_MS, wallMs: realMs, headers: { 'X-DIDfarm-Livemode': 'false' } },
       onFault,
@@ -114,12 +114,16 @@ export class TestWorld {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#nap);
-    await this.#queue;
-    await this.#phones.close();
-    await (await this.#app).close();
-    await Promise.all([this.#sender.close(), this.#streamer.close()]);
-    await this.#keepTime();
-    await this.#store.close();
+    try {
+      await this.#queue;
+      await this.#phones.close();
+      await (await this.#app).close();
+      await Promise.all([this.#sender.close(), this.#streamer.close()]);
+      await this.#keepTime();
+    } finally {
+      // Whatever went wrong: a store that stays open could not be opened again, by nobody.
+      await this.#store.close();
+    }
   }
 
   #createApp(store: ReturnType<typeof createAdminStore>): Promise<App> {
