@@ -119,7 +119,7 @@ const router: CallRouter = createCallRouter({
 });
 const messages = createMessages({
   ...{ router, auth, bus, logger, readiness, metrics: () => metrics },
-  send: engine === undefined ? srfMessages(app) : engineMessages(engine),
+  send: engine === undefined ? srfMessages(app, clock) : engineMessages(engine),
 });
 const carriers = new CarrierWatch({
   carriers: () => directory.carriers(),

@@ -1,13 +1,16 @@
-import type { InboundRequest } from '../../auth/index.ts';
+import { BoundedMap, type InboundRequest } from '../../auth/index.ts';
 import type { MessageAnswer } from './message-port.ts';
 
 /** How long an answered MESSAGE may be repeated: RFC 3261 section 17.2.2, timer J = 64 T1. */
 const KEPT_MS = 32_000;
 
+/** Packets can be made up in the name of a PBX that is known by its address alone; beyond so many the oldest go. */
+const MOST = 20_000;
+
 /** Answers of the last half minute: the same packet again hears the same, and is no second message. */
 export class RecentMessages {
-  #current = new Map<string, MessageAnswer>();
-  #previous: ReadonlyMap<string, MessageAnswer> = new Map();
+  #current = new BoundedMap<string, MessageAnswer>(MOST);
+  #previous = new BoundedMap<string, MessageAnswer>(MOST);
   #startedMs = 0;
 
   find(request: InboundRequest, nowMs: number): MessageAnswer | undefined {
@@ -24,8 +27,8 @@ export class RecentMessages {
   #forget(nowMs: number): void {
     const ageMs = nowMs - this.#startedMs;
     if (ageMs >= 0 && ageMs <= KEPT_MS) return;
-    this.#previous = ageMs > 0 && ageMs <= 2 * KEPT_MS ? this.#current : new Map();
-    this.#current = new Map();
+    this.#previous = ageMs > 0 && ageMs <= 2 * KEPT_MS ? this.#current : new BoundedMap(MOST);
+    this.#current = new BoundedMap(MOST);
     this.#startedMs = nowMs;
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import t from 'tap';
 import type { SrfRequests } from '../srf-adapter.ts';
 import { engineOn } from '../test-engine.ts';
+import { ManualClock } from '../test-stage.ts';
 import { startUa } from '../test-ua.ts';
 import { srfMessages } from './srf-messages.ts';
 
@@ -12,7 +13,8 @@ t.test('a MESSAGE through drachtio-srf arrives whole, and its answer comes back'
   t.teardown(() => pbx.close());
   await once(pbx, 'listening');
   const { port } = pbx.address();
-  const send = srfMessages(ua.srf as unknown as SrfRequests);
+  const clock = new ManualClock();
+  const send = srfMessages(ua.srf as unknown as SrfRequests, clock);
   const order = {
     uri: `sip:acme@127.0.0.1:${port}`,
     proxy: undefined,
@@ -39,5 +41,17 @@ t.test('a MESSAGE through drachtio-srf arrives whole, and its answer comes back'
     const answer = `SIP/2.0 ${status} X\r\n${copied.join('\r\n')}\r\nContent-Length: 0\r\n\r\n`;
     pbx.send(answer, ourPort, '127.0.0.1');
     t.equal(await answered, status);
+    t.equal(clock.pending, 0);
   }
+});
+
+t.test('a MESSAGE that the server never tells of has reached nobody, and is told once', async (t) => {
+  const clock = new ManualClock();
+  const lost: SrfRequests = { request: () => undefined };
+  const told: (number | undefined)[] = [];
+  srfMessages(lost, clock)({ uri: 'sip:a@b.example', proxy: undefined, headers: [], body: '' }, (s) => told.push(s));
+  clock.advance(39_999);
+  t.strictSame(told, []);
+  clock.advance(1);
+  t.strictSame(told, [undefined]);
 });
