@@ -39,6 +39,8 @@ export interface SipConfig {
   readonly tlsPort: number;
   readonly wsPort: number | undefined;
   readonly wssPort: number | undefined;
+  /** SIP goes to these (`address:port`) and to whoever was heard from, and to nobody else; only test worlds have it. */
+  readonly onlyPeers?: readonly string[];
   /** `host` or `host:port` told to peers. */
   readonly external: string | undefined;
   readonly tlsCertFile: string | undefined;

@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import t from 'tap';
 import { receive } from '../billing-hooks/webhooks/test-webhooks.ts';
 import { loadConfig } from '../config/index.ts';
@@ -107,4 +109,29 @@ t.test('telephones of a test world', async (t) => {
     t.match({ status, error: body.error }, { status: 422, error: { code: 'sandbox_limit', message: /at most 10/ } });
     t.equal((await send('GET', '/sandbox/pbx')).body.meta.total, 10);
   });
+});
+
+t.test('SIP of a test world reaches its own simulations and nothing else on this machine', async (t) => {
+  const { send } = await openPhones(t);
+  const live = createSocket('udp4').bind(0, '127.0.0.1');
+  t.teardown(() => live.close());
+  await once(live, 'listening');
+  let heard = 0;
+  live.on('message', () => {
+    heard += 1;
+  });
+  const place = `127.0.0.1:${live.address().port}`;
+  const order = await send('POST', '/wallet/checkout', { body: { items: [{ number: '+12125550100' }] } });
+  const did_number_id = order.body.data.items[0].did_number_id;
+  const call = async () => (await send('POST', '/sandbox/calls', { body: { to: '+12125550100' } })).body.data;
+  const destination = { kind: 'uri', uri: `sip:+12125550100@${place}` };
+  const routed = await send('POST', '/portal/did-routing', { body: { number: '+12125550100', destination } });
+  t.equal(routed.status, 201, JSON.stringify(routed.body));
+  t.not((await call()).status, 200);
+  const body = { name: 'Neighbour', auth_type: 'ip', sources: ['127.0.0.1'], ip_target: place };
+  const trunk = await send('POST', '/portal/sip-trunks', { body });
+  t.equal(trunk.status, 201, JSON.stringify(trunk.body));
+  await send('POST', '/portal/did-routing', { body: { did_number_id, sip_trunk_id: trunk.body.data.id } });
+  t.not((await call()).status, 200);
+  t.equal(heard, 0);
 });

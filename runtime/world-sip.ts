@@ -78,7 +78,7 @@ function configOfWorlds(config: Config): Config {
 
 async function startWorldSip(
   config: Config,
-  { store, secretKey, aheadMs }: WorldSipParts,
+  { store, secretKey, carrier, aheadMs }: WorldSipParts,
   logger: Logger,
   ended: () => void,
 ): Promise<WorldSip> {
@@ -94,7 +94,8 @@ async function startWorldSip(
   const startEpoch = Math.floor(Date.now() / 1000);
   const died = Promise.withResolvers<void>();
   const sip = startSipThread(
-    { config, nonceSecret, secretKey, startEpoch },
+    // A number may be routed to any URI: what is live, on this machine above all, must not hear of it.
+    { config: { ...config, sip: { ...config.sip, onlyPeers: [carrier] } }, nonceSecret, secretKey, startEpoch },
     { onEvents: (events) => journal.take(events), onLost: () => undefined },
     (reason) => {
       logger.error({ err: reason }, 'the SIP thread of a test world has ended');

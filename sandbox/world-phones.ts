@@ -170,7 +170,7 @@ export class WorldPhones implements TestPhones {
       await pointCarrier(store, outside.port);
       // Whoever was registered when the server was killed is not there any more, whatever time it is here.
       await store.bulk((connection) => connection.exec('DELETE FROM bindings'));
-      const sip = await startSip({ store, secretKey, aheadMs: () => clock.aheadMs });
+      const sip = await startSip({ store, secretKey, carrier: outside.place, aheadMs: () => clock.aheadMs });
       const lines = { sip, outside };
       this.#running = lines;
       sip.died.then(() => this.#hangUp(lines)).catch(this.#options.onFault);

@@ -25,6 +25,8 @@ export interface WorldSip {
 export interface WorldSipParts {
   readonly store: Store;
   readonly secretKey: Buffer;
+  /** The simulated carrier (`address:port`), to whom SIP may go besides those it comes from. */
+  readonly carrier: string;
   /** How far the world's clock is ahead of the machine's, which is SIP's (ms). */
   readonly aheadMs: () => number;
 }

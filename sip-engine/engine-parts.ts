@@ -30,12 +30,14 @@ export function transportOptions({
   maxMessageBytes,
   udpMtuBytes,
   localNetworks,
+  onlyPeers,
   tls,
 }: EngineOptions): TransportOptions {
   return {
     ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     ...(udpMtuBytes === undefined ? {} : { mtuBytes: udpMtuBytes }),
     ...(localNetworks === undefined ? {} : { localNetworks }),
+    ...(onlyPeers === undefined ? {} : { onlyPeers }),
     ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),
   };
 }

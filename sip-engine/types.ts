@@ -94,6 +94,11 @@ export interface EngineOptions {
   readonly timers?: Partial<TimerValues>;
   /** Largest UDP datagram that we send without a warning (bytes). Never a reason to switch transport. @default 1300 */
   readonly udpMtuBytes?: number;
+  /**
+   * Shuts the engine in: it sends to these peers (`address:port`) and to those it has heard from, over UDP alone.
+   * @default it may send to anybody
+   */
+  readonly onlyPeers?: readonly string[];
   readonly maxMessageBytes?: number;
   readonly tls?: EngineTlsOptions;
   /** What happens to calls when the app that owns them goes. @default 'keep' */

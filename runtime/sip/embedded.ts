@@ -22,6 +22,7 @@ export function createEmbeddedEngine(config: Config, ports: EnginePorts): SipEng
       udpMtuBytes: config.sip.mtuBytes,
       orphan: 'bye',
       agent: 'didfarm',
+      ...(config.sip.onlyPeers === undefined ? {} : { onlyPeers: config.sip.onlyPeers }),
       ...(tls === undefined ? {} : { tls }),
     },
     ports,

@@ -35,6 +35,11 @@ export class OutsideWorld {
     return this.#agent.port;
   }
 
+  /** The same, as `address:port`. */
+  get place(): string {
+    return `${CARRIER_ADDRESS}:${this.#agent.port}`;
+  }
+
   /** Calls a number of the world, whose SIP side has that port. */
   call({ from, to, talkMs, patienceMs }: CallRequest, serverPort: number): Promise<CallEnd> {
     const proxy = `sip:127.0.0.1:${serverPort}`;

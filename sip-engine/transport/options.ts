@@ -45,11 +45,16 @@ export interface TransportOptions {
   readonly sweepIntervalMs?: number;
   /** More networks (CIDR) where the bound address is told instead of the external one. @default [] */
   readonly localNetworks?: readonly string[];
+  /**
+   * Shuts the engine in: it sends to these peers (`address:port`) and to those it has heard from, over UDP alone.
+   * @default it may send to anybody
+   */
+  readonly onlyPeers?: readonly string[];
   /** Needed for TLS and WSS. */
   readonly tls?: TlsOptions;
 }
 
-export type TransportLimits = Readonly<Required<Omit<TransportOptions, 'tls'>>>;
+export type TransportLimits = Readonly<Required<Omit<TransportOptions, 'tls' | 'onlyPeers'>>>;
 
 /** Fills in the defaults. */
 export function resolveOptions(options: TransportOptions): TransportLimits {

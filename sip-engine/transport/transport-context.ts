@@ -2,6 +2,7 @@ import type { EngineClock, EngineCounter, EngineLogger, EnginePorts } from '../p
 import { AddressBook } from './address-book.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { CertificateStore } from './certificate-store.ts';
+import { KnownPeers } from './known-peers.ts';
 import { resolveOptions, type TransportLimits, type TransportOptions } from './options.ts';
 import type { FrameFault } from './stream-framer.ts';
 import type { Flow, TransportEvents } from './types.ts';
@@ -16,6 +17,8 @@ export class TransportContext {
   readonly partials: ByteBudget;
   /** `undefined` when TLS is not configured. */
   readonly certificates: CertificateStore | undefined;
+  /** `undefined` when everybody may be sent to. */
+  readonly knownPeers: KnownPeers | undefined;
   readonly #events: TransportEvents;
   readonly #ports: EnginePorts;
 
@@ -25,6 +28,7 @@ export class TransportContext {
     this.partials = new ByteBudget(this.limits.maxPartialBytes);
     this.addresses = new AddressBook(() => ports.clock.nowMs(), this.limits.localNetworks);
     this.certificates = options.tls && new CertificateStore(options.tls, ports.clock, ports.logger);
+    this.knownPeers = options.onlyPeers && new KnownPeers(options.onlyPeers);
     this.clock = ports.clock;
     this.logger = ports.logger;
     this.#events = events;
@@ -38,6 +42,7 @@ export class TransportContext {
   /** Hands a message up. What the upper layers throw ends here: one bad message must not end the socket. */
   deliver(bytes: Buffer, flow: Flow, fault?: FrameFault): void {
     this.count('messages_in', flow.transport);
+    this.knownPeers?.hear(flow.remoteAddress, flow.remotePort);
     try {
       if (fault === undefined) this.#events.onMessage(bytes, flow);
       else this.#events.onMessage(bytes, flow, fault);

@@ -39,6 +39,31 @@ t.test('a datagram is a message, and its flow is the way back, also by its id', 
   t.equal(ports.counted('messages_in', 'udp'), 1);
 });
 
+t.test(
+  'shut in, it sends to the peers it was given and to whoever it has heard from, and over UDP alone',
+  async (t) => {
+    const given = await udpPeer(t);
+    const caller = await udpPeer(t);
+    const options = { onlyPeers: [`127.0.0.1:${given.port}`] };
+    const { layer, events, point } = await start(t, { transport: 'udp' }, options);
+    await layer.listen({ transport: 'tcp', host: '127.0.0.1', port: 0 });
+    const to = (port: number, transport: 'udp' | 'tcp' = 'udp') =>
+      layer.flowTo({ transport, address: '127.0.0.1', port });
+    const id = `udp/127.0.0.1:${point.port}/127.0.0.1:${caller.port}`;
+    t.throws(() => to(caller.port), { code: 'unreachable' });
+    t.equal(layer.findFlow(id), undefined);
+    t.throws(() => to(given.port, 'tcp'), { code: 'unreachable' });
+    to(given.port).send(Buffer.from('first'));
+    t.equal(await given.next(), 'first');
+    caller.socket.send(sipRequest('u1'), point.port, '127.0.0.1');
+    await events.message();
+    layer.findFlow(id)?.send(Buffer.from('second'));
+    t.equal(await caller.next(), 'second');
+    to(caller.port).send(Buffer.from('third'));
+    t.equal(await caller.next(), 'third');
+  },
+);
+
 t.test('IPv6 loopback works over UDP and TCP, with brackets in ids and advertised addresses', async (t) => {
   const { layer, events, point } = await start(t, { transport: 'udp', host: '::1' });
   const peer = await udpPeer(t, '::1');

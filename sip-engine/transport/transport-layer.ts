@@ -62,6 +62,7 @@ class SocketTransportLayer implements TransportLayer {
     if (isIP(address) === 0 || !isPort(target.port)) {
       throw new TransportFault('unreachable', `${target.address}:${target.port} is not an address`);
     }
+    this.#context.knownPeers?.check({ ...target, address });
     const point = this.#pointFor(target.transport, address, via);
     if (target.transport === 'udp') return this.#udpSocketOf(point).flow(address, target.port);
     const literal = { ...target, address };
@@ -74,6 +75,7 @@ class SocketTransportLayer implements TransportLayer {
     const here = parseEndpoint(local);
     const there = parseEndpoint(remote);
     if (here === undefined || there === undefined) return undefined;
+    if (this.#context.knownPeers?.knows(there.address, there.port) === false) return undefined;
     const socket = this.#udpSockets.find(({ point }) => point.host === here.address && point.port === here.port);
     return socket?.flow(there.address, there.port);
   }
