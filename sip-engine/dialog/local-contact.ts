@@ -25,8 +25,16 @@ export function localFinal(request: OutgoingMessage, status: number, reason: str
   response.set('To', /;\s*tag=/i.test(to) ? to : `${to};tag=${tag}`);
   response.set('Call-ID', request.header('call-id') ?? '');
   response.set('CSeq', request.header('cseq') ?? '');
-  return parseMessage(response.toBuffer());
+  try {
+    return parseMessage(response.toBuffer());
+  } catch {
+    // An application may have sent addresses that nobody can read; its request has ended all the same.
+    response.set('From', UNREADABLE).set('To', `${UNREADABLE};tag=${tag}`);
+    return parseMessage(response.toBuffer());
+  }
 }
+
+const UNREADABLE = '<sip:unreadable.invalid>';
 
 /** Token lists such as Require and Supported, without case. */
 export function hasOption(message: SipMessage | OutgoingMessage, header: string, option: string): boolean {
