@@ -150,7 +150,9 @@ function defineCalls(define: DefineRoute, deps: AdminDeps): void {
         patienceMs: patience_ms,
       });
       const own = new Set(visiblePbxes(deps, principal).map(({ id }) => id));
-      const seen = call !== undefined && canSee(principal, call.accountId) ? callSummary(call) : null;
+      // A call for a number of nobody is of whoever has placed it.
+      const isSeen = call !== undefined && (call.accountId === null || canSee(principal, call.accountId));
+      const seen = isSeen ? callSummary(call) : null;
       return { data: { status, phrase, rang: rang.filter((id) => own.has(id)), call: seen } };
     },
   });
