@@ -111,3 +111,12 @@ t.test('the service unit grants as long to stop as the drain needs', async (t) =
   const grace = /stop_grace_period: (\d+)s/.exec(read('deploy/compose.yaml'));
   t.ok(Number(grace?.[1]) > loadConfig({}).config.calls.drainSec);
 });
+
+t.test('however the server is started, Node keeps as little room for the young', async (t) => {
+  const flag = '--max-semi-space-size=16';
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  t.match(scripts.start, `node ${flag} server.ts`);
+  t.ok((JSON.parse(valuesOf('Dockerfile', 'CMD').at(-1) ?? '[]') as string[]).includes(flag), 'image');
+  t.match(/^ExecStart=(.*)$/m.exec(read('deploy/didfarm.service'))?.[1], `/node ${flag} bin/`, 'service unit');
+  t.match(read('bin/didfarm.js'), `'${flag}'`, 'launcher');
+});

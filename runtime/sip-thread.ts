@@ -22,13 +22,6 @@ export interface SipThread {
   terminate(): Promise<void>;
 }
 
-/**
- * Room for the young (MiB). What a call leaves behind lives for 32 s, until its transactions end: with 24 it is copied
- * and promoted all the time and a call costs a sixth more CPU and up, in V8's helper threads too. With 64 the memory that
- * stays taken is a kilobyte more for each of 100,000 registrations.
- */
-const LIMITS = { maxYoungGenerationSizeMb: 32 } as const;
-
 /** Starts a SIP thread; `onDeath` hears of an end that nobody asked for. */
 export function startSipThread(
   data: SipThreadData,
@@ -37,7 +30,7 @@ export function startSipThread(
 ): SipThread {
   // Compiled, in the published package, it is JavaScript like this file.
   const script = new URL(`../sip-worker${extname(import.meta.filename)}`, import.meta.url);
-  const worker = new Worker(script, { workerData: data, name: 'didfarm-sip', resourceLimits: LIMITS });
+  const worker = new Worker(script, { workerData: data, name: 'didfarm-sip' });
   const bus = new MainSide(threadPort(worker), handlers);
   // Whoever waits for the start hears of it; nobody else must.
   bus.started.catch(() => undefined);
