@@ -52,7 +52,7 @@ CREATE TABLE bulk_job_passwords (
 CREATE INDEX bulk_job_passwords_job ON bulk_job_passwords (job_id, id);
 `;
 
-/** People; a role is a set of scopes. They sign in with the portal, which keeps what it needs for that elsewhere. */
+/** People; a role is a set of scopes. */
 const USERS = `
 CREATE TABLE users (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
