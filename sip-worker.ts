@@ -145,7 +145,7 @@ const sources = createMetricSources({
   nowMs: Date.now,
 });
 const metrics: SipMetrics = new SipMetrics(sources, config.metrics.maxTrunks);
-metrics.watchLoop();
+metrics.watchLoop((stall) => logger.info(stall, 'SIP stood still'));
 
 // A fault in one handler must not end everybody's calls: it is logged, and the thread goes on.
 process.on('uncaughtException', (error) => {

@@ -41,10 +41,10 @@ export const bench: Bench = () =>
     const yaml = (JSON.parse(await send('GET', '/tenant-files/export')) as { data: { yaml: string } }).data.yaml;
     const apply = (text: string) =>
       timed(() => send('POST', '/tenant-files/apply', { yaml: text, name: 'bench.yaml' }));
-    const longStalls = () => stallsOver20Ms(product);
-    const stallsBefore = await longStalls();
+    const stallsBefore = longStalls(product).length;
     const all = await beside(load, () => apply(yaml.replaceAll(/max_in: .*$/gm, 'max_in: 7')));
-    const stallsBeside = (await longStalls()) - stallsBefore;
+    const stalls = longStalls(product).slice(stallsBefore);
+    for (const stall of stalls) console.log(`  SIP stood still beside the apply: ${JSON.stringify(stall)}`);
     const longestStallSec = (await product.metric('didfarm_sip_loop_stall_max_seconds')) ?? 0;
     const one = await apply('version: 1\naccounts: [{name: Bench, trunks: [{name: u000001, max_in: 8}]}]\n');
     return [
@@ -59,7 +59,10 @@ export const bench: Bench = () =>
       figure('apply_10000_ms', all.value, 'ms'),
       figure('register_p99_ms_beside_apply', all.p99Ms, 'ms'),
       figure('register_longest_ms_beside_apply', all.maxMs, 'ms'),
-      figure('sip_stalls_over_20_ms_beside_apply', stallsBeside, ''),
+      figure('sip_stalls_over_20_ms_beside_apply', stalls.length, ''),
+      ...CAUSES.map((cause) =>
+        figure(`of_them_by_${cause}`, stalls.filter((stall) => stall.cause === cause).length, ''),
+      ),
       figure('sip_longest_stall_ms_of_the_last_minute', longestStallSec * 1000, 'ms'),
       figure('apply_one_of_10000_ms', one, 'ms'),
     ];
@@ -69,13 +72,14 @@ function figure(name: string, value: number, unit: string) {
   return { name, value, unit, isRatio: false };
 }
 
-/** How often the SIP thread has stood still for longer than a peer may notice. */
-async function stallsOver20Ms(product: Product): Promise<number> {
-  const [all, short] = await Promise.all([
-    product.metric('didfarm_sip_loop_stall_seconds_count'),
-    product.metric('didfarm_sip_loop_stall_seconds_bucket{le="0.02"}'),
-  ]);
-  return (all ?? 0) - (short ?? 0);
+const CAUSES = ['collection', 'work', 'processor'] as const;
+
+/** When the SIP thread has stood still for longer than a peer may notice, and why: it says so itself. */
+function longStalls(product: Product) {
+  return product
+    .log()
+    .filter(({ msg }) => msg === 'SIP stood still')
+    .map(({ time, stallMs, cpuMs, collectionMs, cause }) => ({ time, stallMs, cpuMs, collectionMs, cause }));
 }
 
 /** How long refreshes wait (ms): the p99, and the longest; one that is lost counts as long as it was waited for. */

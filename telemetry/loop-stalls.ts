@@ -1,4 +1,5 @@
-import { Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { LONG_STALL_MS, type LongStall, StallCauses } from './stall-causes.ts';
 
 /** How often the loop is looked at (ms): what lasts longer than a stall that a peer can notice is seen. */
 const PROBE_MS = 10;
@@ -14,6 +15,7 @@ interface Slot {
 /** How long a thread did nothing but one thing: SIP that arrived meanwhile waited so long. */
 export class LoopStalls {
   readonly #all: Histogram;
+  readonly #long: Counter;
   #slots: Slot[] = [];
 
   constructor(registry: Registry, nowMs: () => number) {
@@ -24,6 +26,13 @@ export class LoopStalls {
       buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1],
       registers,
     });
+    this.#long = new Counter({
+      name: 'didfarm_sip_long_stalls_total',
+      help: 'Stalls of the SIP thread over 20 ms by cause: collection of garbage, work, processor (others had it)',
+      labelNames: ['cause'],
+      registers,
+    });
+    for (const cause of ['collection', 'work', 'processor']) this.#long.inc({ cause }, 0);
     const longest: Gauge = new Gauge({
       name: 'didfarm_sip_loop_stall_max_seconds',
       help: 'The longest of the last minute',
@@ -48,14 +57,26 @@ export class LoopStalls {
     return Math.max(0, ...this.#slots.filter(({ number }) => number >= first).map(({ longestMs }) => longestMs));
   }
 
-  /** Looks at the loop of this thread until the returned call; keeps no process alive. */
-  watch(nowMs: () => number): () => void {
+  /** Looks at the loop of this thread until the returned call, and tells of long stalls; keeps no process alive. */
+  watch(nowMs: () => number, onLong: (stall: LongStall) => void = () => undefined): () => void {
+    const causes = new StallCauses();
+    const stopWatching = causes.watch();
     let dueMs = nowMs() + PROBE_MS;
     const timer = setInterval(() => {
       const now = nowMs();
+      const cpuMs = causes.takeCpuMs();
       this.observe(now - dueMs, now);
+      if (now - dueMs > LONG_STALL_MS) {
+        void causes.explain({ startMs: dueMs, endMs: now }, cpuMs).then((stall) => {
+          this.#long.inc({ cause: stall.cause });
+          onLong(stall);
+        });
+      }
       dueMs = now + PROBE_MS;
     }, PROBE_MS).unref();
-    return () => clearInterval(timer);
+    return () => {
+      clearInterval(timer);
+      stopWatching();
+    };
   }
 }

@@ -1,6 +1,7 @@
 import { Counter, Gauge, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
 import { LoopStalls } from './loop-stalls.ts';
 import { collectProcessMetrics } from './process-metrics.ts';
+import type { LongStall } from './stall-causes.ts';
 import { Tally } from './tally.ts';
 
 /** Values that are read when Prometheus asks, from where they live; no second bookkeeping. */
@@ -73,9 +74,9 @@ export class SipMetrics {
     this.#engine.count(event, label);
   }
 
-  /** From now on it is told how long this thread's event loop stood still. */
-  watchLoop(): void {
-    this.#stalls.watch(nowMs);
+  /** From now on it is told how long this thread's event loop stood still, and why when a peer may have noticed. */
+  watchLoop(onLong: (stall: LongStall) => void): void {
+    this.#stalls.watch(nowMs, onLong);
   }
 
   /** The present values, ready to be sent to the main thread. */

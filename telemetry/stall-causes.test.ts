@@ -1,0 +1,56 @@
+import { Registry } from 'prom-client';
+import t from 'tap';
+import { LoopStalls } from './loop-stalls.ts';
+import { explainStall, type LongStall } from './stall-causes.ts';
+
+t.test('a stall is by collection, by work, or because others had the processor', async (t) => {
+  const stall = { startMs: 100, endMs: 140 };
+  const causeOf = (cpuMs: number, pauses: readonly (readonly [number, number])[]) =>
+    explainStall(
+      stall,
+      cpuMs,
+      pauses.map(([startMs, endMs]) => ({ startMs, endMs })),
+    );
+  t.strictSame(causeOf(35, [[90, 128]]), { stallMs: 40, cpuMs: 35, collectionMs: 28, cause: 'collection' });
+  t.match(
+    causeOf(3, [
+      [101, 111],
+      [112, 125],
+    ]),
+    { collectionMs: 23, cause: 'collection' },
+    'its helpers computed',
+  );
+  t.match(
+    causeOf(38, [
+      [50, 60],
+      [150, 190],
+    ]),
+    { collectionMs: 0, cause: 'work' },
+    'those beside it do not count',
+  );
+  t.match(causeOf(12, [[100, 105]]), { cause: 'processor' }, 'by itself it would have been short');
+});
+
+t.test('a thread that computes for 60 ms is told of as work, and counted', async (t) => {
+  const registry = new Registry();
+  const nowMs = performance.now.bind(performance);
+  const stalls = new LoopStalls(registry, nowMs);
+  const told = Promise.withResolvers<LongStall>();
+  const stop = stalls.watch(nowMs, (stall) => told.resolve(stall));
+  t.teardown(stop);
+  // The processor is the system's to give: only time that was computed counts.
+  const spin = () => {
+    const before = process.threadCpuUsage();
+    for (;;) {
+      const { user, system } = process.threadCpuUsage(before);
+      if (user + system > 60_000) return;
+    }
+  };
+  const keepAlive = setInterval(spin, 100);
+  const stall = await told.promise;
+  clearInterval(keepAlive);
+  t.ok(stall.stallMs > 20, `${stall.stallMs} ms`);
+  const page = await registry.metrics();
+  t.match(page, `didfarm_sip_long_stalls_total{cause="${stall.cause}"} `);
+  t.match(page, 'didfarm_sip_long_stalls_total{cause="collection"} 0');
+});
