@@ -1,7 +1,8 @@
 export { CarrierBalances } from './carrier-balances.ts';
-export { type ChargeReport, chargeWaitingCalls, retryUnrated, type UnratedReason } from './charge-calls.ts';
+export { type ChargeReport, chargeWaitingCalls, retryUnrated } from './charge-calls.ts';
 export { FundsFeed } from './funds-feed.ts';
 export { loadRateBook, readFunds } from './load-rate-book.ts';
 export { SPEND_PIECE_MS } from './load-spent.ts';
 export { type CallFacts, type Level, RateBook } from './rate-book.ts';
+export type { UnratedReason } from './rate-calls.ts';
 export { type RerateQuery, type RerateReport, rerateCalls } from './rerate-calls.ts';

@@ -1,7 +1,8 @@
 import type { CallRecord } from '../../bus/index.ts';
 import type { Store } from '../../tenancy/index.ts';
-import { chargeCall } from './charge-calls.ts';
 import type { RateBook } from './rate-book.ts';
+import { rateCalls } from './rate-calls.ts';
+import { writeCharges } from './write-charges.ts';
 
 export interface RerateQuery {
   readonly fromMs: number;
@@ -27,12 +28,10 @@ export async function rerateCalls(store: Store, book: RateBook, query: RerateQue
     if (rows.length === 0) return report;
     afterId = rows.at(-1)?.id ?? afterId;
     report.calls += rows.length;
+    const calls = rows.map(({ id, record }) => ({ id, record: JSON.parse(record) as CallRecord }));
     report.changed += await store.write(async (context) => {
-      const before = await countCharges(context);
-      for (const { id, record } of rows) {
-        await chargeCall(context, book, { id, record: JSON.parse(record) as CallRecord }, 2);
-      }
-      return (await countCharges(context)) - before;
+      const { charges } = await rateCalls(context, book, calls);
+      return writeCharges(context, charges, 'again');
     });
   }
 }
@@ -47,12 +46,4 @@ async function batchOf(store: Store, { fromMs, toMs, accountIds }: RerateQuery, 
     .where('endedAtMs', 'is not', null);
   if (accountIds !== null) query = query.where('accountId', 'in', accountIds.length > 0 ? accountIds : [-1]);
   return query.orderBy('id').limit(BATCH).execute();
-}
-
-async function countCharges(context: Pick<Store, 'db'>): Promise<number> {
-  const row = await context.db
-    .selectFrom('callCharges')
-    .select((eb) => eb.fn.max<number | null>('id').as('last'))
-    .executeTakeFirst();
-  return row?.last ?? 0;
 }
