@@ -178,8 +178,16 @@ t.test('nothing is smuggled past the line ends', (t) => {
 });
 
 t.test('NUL stands only where a backslash hides it, and what was read can be answered with a tag', (t) => {
-  for (const To of ['"A\0B" <sip:b@h>', '"A\\\r\n \0" <sip:b@h>', '"A\\\r\n " <sip:b@h>', '<sip:b@h>;a="\0"'])
+  for (const To of [
+    '"A\0B" <sip:b@h>',
+    '"A\\\r\n \0" <sip:b@h>',
+    '"A\\\r\n " <sip:b@h>',
+    '<sip:b@h>;a="\0"',
+    '\\\0Bob <sip:b@h>',
+  ])
     t.equal(faultOf(message({ To }))?.status, 400, JSON.stringify(To));
+  t.equal(faultOf(message({ Contact: '<sip:b@\\\0>' }))?.status, 400, 'any header');
+  t.equal(faultOf(message({}, undefined, 'a\0')), undefined, 'a body may hold what it likes');
   for (const To of ['"A\\\0B" <sip:b@h>', '<sip:b@h>;a="\\\0"']) {
     const answer = OutgoingMessage.responseTo(parseMessage(message({ To })), 404);
     t.equal(answer.set('To', `${answer.header('to')};tag=1`).header('to'), `${To};tag=1`);

@@ -6,6 +6,7 @@ import { Head } from './head.ts';
 import { canonicalName, nameOfId } from './header-names.ts';
 import { DEFAULT_LIMITS, type ParseLimits } from './limits.ts';
 import { ParsedMessage } from './parsed-message.ts';
+import { nulsAreQuotedPairs } from './safe-value.ts';
 import { scanLines } from './scan-lines.ts';
 import { readStartLine } from './start-line.ts';
 import type { SipMessage } from './types.ts';
@@ -41,6 +42,19 @@ function skipEmptyLines(bytes: Uint8Array): number {
   return p;
 }
 
+/**
+ * RFC 3261 25.1 allows a NUL as a quoted-pair only: one elsewhere in a header could not be written into a request or
+ * an answer made of this one. Other messages have none before their body, and cost one search.
+ */
+function hasStrayNul({ text, bodyStart }: Head): boolean {
+  const first = text.indexOf('\0');
+  if (first < 0 || first >= bodyStart) return false;
+  return !text
+    .slice(0, bodyStart)
+    .split(/\r?\n(?![ \t])/)
+    .every(nulsAreQuotedPairs);
+}
+
 function checkStructure(bytes: Buffer, head: Head, limits: ParseLimits): void {
   if (head.startFault === 'version') throw refuse(bytes, head, 'version', 'start-line', 505);
   if (head.status === 0 && head.uriEnd - head.uriStart > limits.maxUriBytes) {
@@ -48,6 +62,7 @@ function checkStructure(bytes: Buffer, head: Head, limits: ParseLimits): void {
   }
   if (head.startFault !== undefined) throw refuse(bytes, head, head.startFault, 'start-line', 400);
   if (head.lineFault !== undefined) throw refuse(bytes, head, head.lineFault, 'header', 400);
+  if (hasStrayNul(head)) throw refuse(bytes, head, 'header_syntax', 'header', 400);
   if (head.repeated > 0) throw badHeader(bytes, head, nameOfId(head.repeated), 'duplicate_header');
 }
 

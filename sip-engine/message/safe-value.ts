@@ -16,7 +16,8 @@ export function isSafeUri(uri: string): boolean {
   return uri !== '' && !/[\x00-\x20\x7f<>]/.test(uri);
 }
 
-function nulsAreQuotedPairs(text: string): boolean {
+/** True when each NUL of the text is a quoted-pair inside a quoted string; also of a text without any. */
+export function nulsAreQuotedPairs(text: string): boolean {
   let quoted = false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);

@@ -68,8 +68,11 @@ function meaning(message: SipMessage): string {
   ]);
 }
 
+/** Whatever was accepted can be answered, with a tag of ours where it brought none. */
 function checkAnswer(request: SipMessage): void {
-  const again = reparse(OutgoingMessage.responseTo(request, 200));
+  const answer = OutgoingMessage.responseTo(request, 200);
+  if (request.toTag === '') answer.set('To', `${answer.header('to')};tag=ours`);
+  const again = reparse(answer);
   if (again === undefined) return;
   const same =
     again.callId === request.callId && again.cseq === request.cseq && again.topVia.branch === request.topVia.branch;
