@@ -29,15 +29,22 @@ export interface Level {
 export class RateBook {
   readonly #decks = new Map<number, Deck>();
   readonly #purses = new Map<string, PurseRecord>();
+  /** The same, by number: a call names those who pay by theirs. */
+  readonly #accounts = new Map<number, PurseRecord>();
+  readonly #carriers = new Map<number, PurseRecord>();
 
   apply({ reset, decks, removedDecks, purses }: FundsUpdate): void {
     if (reset) {
       this.#decks.clear();
-      this.#purses.clear();
+      for (const purses of [this.#purses, this.#accounts, this.#carriers]) purses.clear();
     }
     for (const record of decks) this.#decks.set(record.id, new Deck(record));
     for (const id of removedDecks) this.#decks.delete(id);
-    for (const purse of purses) this.#purses.set(purse.key, purse);
+    for (const purse of purses) {
+      this.#purses.set(purse.key, purse);
+      const [kind, id] = purse.key.split(':');
+      (kind === 'account' ? this.#accounts : this.#carriers).set(Number(id), purse);
+    }
   }
 
   /** Whether anybody pays for calls at all. */
@@ -68,19 +75,19 @@ export class RateBook {
   }
 
   #levelsOf(facts: CallFacts, leg: Level['leg']): readonly Level[] {
-    const keys = facts.chain.map((id) => `account:${id}`);
-    if (facts.carrierId !== null) keys.push(`carrier:${facts.carrierId}`);
-    return keys.flatMap((key) => this.#level(key, facts, leg));
+    const levels: Level[] = [];
+    for (const id of facts.chain) this.#addLevel(levels, this.#accounts.get(id), facts, leg);
+    if (facts.carrierId !== null) this.#addLevel(levels, this.#carriers.get(facts.carrierId), facts, leg);
+    return levels;
   }
 
-  #level(key: string, { direction, to }: CallFacts, leg: Level['leg']): readonly Level[] {
-    const purse = this.#purses.get(key);
+  #addLevel(levels: Level[], purse: PurseRecord | undefined, { direction, to }: CallFacts, leg: Level['leg']): void {
     const deck = purse?.deckId == null ? undefined : this.#decks.get(purse.deckId);
-    if (purse === undefined || deck === undefined) return [];
+    if (purse === undefined || deck === undefined) return;
     const wanted = rateDirection(direction, to, deck);
     // Inbound is free where a deck says nothing of it; outbound never is.
-    if (wanted === undefined) return [];
-    return [{ purse, leg, deck, prices: deck.pricesOf(wanted, to) }];
+    if (wanted === undefined) return;
+    levels.push({ purse, leg, deck, prices: deck.pricesOf(wanted, to) });
   }
 }
 

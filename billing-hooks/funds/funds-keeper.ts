@@ -45,6 +45,8 @@ export class FundsKeeper {
   /** Ended calls until their charge is within the balances. */
   readonly #unsettled = new Map<string, readonly { readonly key: string; readonly amountMicros: number }[]>();
   readonly #sliceSec: number;
+  /** Nearly nobody has caps: then no call is looked through for them. */
+  #hasCaps = false;
 
   constructor({ sliceSec = DEFAULT_SLICE_SEC }: FundsOptions = {}) {
     this.#sliceSec = sliceSec;
@@ -53,6 +55,7 @@ export class FundsKeeper {
   apply(update: FundsUpdate): void {
     this.#book.apply(update);
     if (update.reset) this.#caps.clear();
+    this.#hasCaps = update.purses.some(hasCaps) || (this.#hasCaps && !update.reset);
     for (const spent of update.spent) this.#caps.spend(spent);
     for (const uuid of update.settledCalls) {
       for (const { key, amountMicros } of this.#unsettled.get(uuid) ?? []) this.#reserve(key, -amountMicros);
@@ -147,6 +150,7 @@ export class FundsKeeper {
 
   /** Caps of whoever pays for that call that are nearly or wholly used up, each told once a day. */
   alarms(facts: CallFacts, nowMs: number, refusal?: FundsRefusal): readonly SpendAlarm[] {
+    if (!this.#hasCaps) return [];
     return this.#book
       .levels(facts)
       .filter(({ purse }) => purse.key.startsWith('account') && hasCaps(purse))
@@ -209,6 +213,7 @@ export class FundsKeeper {
   }
 
   #underCaps(purse: PurseRecord, trunkId: number | null, nowMs: number): number {
+    if (!hasCaps(purse)) return Number.POSITIVE_INFINITY;
     const left = this.#caps.uses(purse, trunkId, nowMs).map(({ capMicros, spentMicros }) => capMicros - spentMicros);
     return Math.min(Number.POSITIVE_INFINITY, ...left);
   }

@@ -35,8 +35,7 @@ export class Deck {
   /** The prices of one number (`+` and digits); `undefined` when no prefix fits. A toll-free number without prices
    * of its own is priced as any other inbound one. */
   pricesOf(direction: RateDirection, number: string): NumberPrices | undefined {
-    const digits = number.replace(/\D/g, '');
-    const found = this.#tables[direction]?.candidates(digits) ?? [];
+    const found = this.#tables[direction]?.candidates(number) ?? [];
     if (found.length > 0) return { at: (ms) => this.#priceAt(found, ms) };
     return direction === 'toll_free' ? this.pricesOf('in', number) : undefined;
   }
