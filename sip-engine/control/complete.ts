@@ -1,5 +1,5 @@
 import { type Decorate, type Incoming, localContact, localHostPort } from '../dialog/index.ts';
-import { isWellFormed, OutgoingMessage } from '../message/index.ts';
+import { isWellFormed, OutgoingMessage, tagOf } from '../message/index.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { Flow, TransportLayer } from '../transport/index.ts';
 import { type AppMessage, appHeader } from './app-message.ts';
@@ -75,7 +75,7 @@ export function completeResponse(
 /**
  * A request outside dialogs, without header lines that do not parse, and still without Via and what depends on the way
  * taken. Tag, Call-ID and CSeq (RFC 3261 8.1.1.5: its number from the clock) are made where the application has none.
- * @throws SipInjectionError
+ * @throws BadHeaderError of a From, To or Call-ID that no answer could repeat; SipInjectionError
  */
 export function completeRequest(app: AppMessage, { random, clock }: Pick<EnginePorts, 'random' | 'clock'>) {
   const request = OutgoingMessage.request(app.method, app.uri);
@@ -85,6 +85,9 @@ export function completeRequest(app: AppMessage, { random, clock }: Pick<EngineP
   const to = appHeader(app, 'to') ?? appHeader(app, 't');
   request.set('To', to === undefined ? `<${app.uri.replace(/[;?].*$/, '')}>` : bracketed(to));
   request.set('Call-ID', appHeader(app, 'call-id') ?? appHeader(app, 'i') ?? random.uuid());
+  for (const name of ['From', 'To', 'Call-ID']) {
+    if (!isWellFormed(name, request.header(name) ?? '')) throw new BadHeaderError(name);
+  }
   const seq = Number.parseInt(appHeader(app, 'cseq') ?? '', 10);
   const clockSeq = (Math.floor(clock.wallMs() / 1000) >>> 1) & 0x7ffffff;
   request.set('CSeq', `${Number.isSafeInteger(seq) && seq >= 0 && seq < 2 ** 31 ? seq : clockSeq} ${app.method}`);
@@ -173,16 +176,12 @@ function withBody(message: OutgoingMessage, app: AppMessage): OutgoingMessage {
 function setTag(response: OutgoingMessage, incoming: Incoming, app: AppMessage): void {
   if (incoming.localTag === '') {
     const chosen = tagOf(appHeader(app, 'to') ?? appHeader(app, 't') ?? '');
-    incoming.localTag = chosen ?? incoming.transaction.localTag;
+    incoming.localTag = chosen === '' ? incoming.transaction.localTag : chosen;
   }
   const to = response.header('to') ?? '';
-  if (tagOf(to) === undefined) response.set('To', `${to};tag=${incoming.localTag}`);
+  if (tagOf(to) === '') response.set('To', `${to};tag=${incoming.localTag}`);
 }
 
 function withTag(from: string, tag: string): string {
-  return tagOf(from) === undefined ? `${from};tag=${tag}` : from;
-}
-
-function tagOf(address: string): string | undefined {
-  return /;\s*tag\s*=\s*([^;,\s>]+)/i.exec(address.slice(address.lastIndexOf('>') + 1))?.[1];
+  return tagOf(from) === '' ? `${from};tag=${tag}` : from;
 }

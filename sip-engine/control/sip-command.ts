@@ -1,5 +1,5 @@
 import { type SendResult, UNKNOWN_TRANSACTION } from '../dialog/index.ts';
-import { METHODS, OutgoingMessage, parseNameAddr, SipInjectionError } from '../message/index.ts';
+import { METHODS, OutgoingMessage, SipInjectionError } from '../message/index.ts';
 import type { AppClient } from './app-client.ts';
 import { type AppFrame, type AppMessage, appHeader, readAppMessage } from './app-message.ts';
 import {
@@ -12,7 +12,7 @@ import {
 } from './complete.ts';
 import { BadHeaderError } from './errors.ts';
 import { answerApp, type Hub, metaOf, newId, refuseApp } from './hub.ts';
-import { isTokenSafe, requestEchoLine, responseEchoLine } from './lead-line.ts';
+import { requestEchoLine, responseEchoLine } from './lead-line.ts';
 import { chooseHop, isOwnUri } from './next-hop.ts';
 import { readRequestLine } from './request-line.ts';
 
@@ -44,8 +44,9 @@ export function sipCommand(hub: Hub, client: AppClient, messageId: string, { tok
     }
     newRequest(hub, client, messageId, route.join('|'), app, fail);
   } catch (error) {
-    if (!(error instanceof SipInjectionError)) throw error;
-    fail(`Error creating sip transaction for uac request: ${error.part}`);
+    if (error instanceof BadHeaderError) fail('Error creating leg');
+    else if (error instanceof SipInjectionError) fail(`Error creating sip transaction for uac request: ${error.part}`);
+    else throw error;
   }
 }
 
@@ -122,7 +123,7 @@ function newRequest(
     fail('can not send request to myself');
     return;
   }
-  const fault = addressFault(app) ?? hopsFault(app);
+  const fault = hopsFault(app);
   if (fault !== undefined) {
     fail(fault);
     return;
@@ -218,22 +219,4 @@ function hopsFault(app: AppMessage): string | undefined {
   const value = appHeader(app, 'max-forwards');
   if (value === undefined || (/^\d+$/.test(value) && Number(value) <= MAX_HOPS)) return undefined;
   return 'invalid header: Max-Forwards';
-}
-
-/** From and To that cannot be read, or ids that would break a lead line, are refused before anything is sent. */
-function addressFault(app: AppMessage): string | undefined {
-  for (const name of ['from', 'f', 'to', 't']) {
-    const value = appHeader(app, name);
-    if (value !== undefined && !isAddress(value)) return 'Error creating leg';
-  }
-  const callId = appHeader(app, 'call-id') ?? appHeader(app, 'i') ?? 'x';
-  return isTokenSafe(callId) && callId !== '' ? undefined : 'Error creating leg';
-}
-
-function isAddress(value: string): boolean {
-  try {
-    return parseNameAddr(value).uri !== '' && isTokenSafe(/tag=(.*)/.exec(value)?.[1] ?? '');
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,4 @@
-import { OutgoingMessage, parseMessage, type SipMessage } from '../message/index.ts';
+import { OutgoingMessage, parseMessage, type SipMessage, tagOf } from '../message/index.ts';
 import type { Flow, TransportLayer } from '../transport/types.ts';
 
 /** Our host and port as the peer of this flow should see them, `host:port` with brackets for IPv6. */
@@ -22,19 +22,11 @@ export function localFinal(request: OutgoingMessage, status: number, reason: str
   for (const via of vias.length > 0 ? vias : ['SIP/2.0/UDP unsent.invalid']) response.add('Via', via);
   response.set('From', request.header('from') ?? '');
   const to = request.header('to') ?? '';
-  response.set('To', /;\s*tag=/i.test(to) ? to : `${to};tag=${tag}`);
+  response.set('To', tagOf(to) === '' ? `${to};tag=${tag}` : to);
   response.set('Call-ID', request.header('call-id') ?? '');
   response.set('CSeq', request.header('cseq') ?? '');
-  try {
-    return parseMessage(response.toBuffer());
-  } catch {
-    // An application may have sent addresses that nobody can read; its request has ended all the same.
-    response.set('From', UNREADABLE).set('To', `${UNREADABLE};tag=${tag}`);
-    return parseMessage(response.toBuffer());
-  }
+  return parseMessage(response.toBuffer());
 }
-
-const UNREADABLE = '<sip:unreadable.invalid>';
 
 /** Token lists such as Require and Supported, without case. */
 export function hasOption(message: SipMessage | OutgoingMessage, header: string, option: string): boolean {
@@ -49,5 +41,5 @@ export function hasOption(message: SipMessage | OutgoingMessage, header: string,
 /** Gives a response our tag, unless its To has one (the request's own, or the application's choice). */
 export function setToTag(response: OutgoingMessage, tag: string): void {
   const to = response.header('to') ?? '';
-  if (!/;\s*tag\s*=/i.test(to)) response.set('To', `${to};tag=${tag}`);
+  if (tagOf(to) === '') response.set('To', `${to};tag=${tag}`);
 }

@@ -1,4 +1,4 @@
-import { OutgoingMessage, type SipMessage } from '../message/index.ts';
+import { OutgoingMessage, type SipMessage, tagOf } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
 import type { Dialog } from './dialog.ts';
 import type { RequestRun } from './request-run.ts';
@@ -61,8 +61,3 @@ export class Outgoing {
 }
 
 const UNSENT = 'sip:unsent.invalid';
-const TAG = /;\s*tag\s*=\s*([^;,\s>]+)/i;
-
-function tagOf(from: string): string {
-  return TAG.exec(from.slice(from.lastIndexOf('>') + 1))?.[1] ?? '';
-}

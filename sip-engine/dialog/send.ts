@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from '../message/index.ts';
+import { type OutgoingMessage, tagOf } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
 import { sendAck } from './ack.ts';
 import { type Dialog, dialogId } from './dialog.ts';
@@ -28,12 +28,11 @@ export function sendNew(
   done: Done,
 ): void {
   const makesDialog = message.method === 'INVITE' || message.method === 'SUBSCRIBE';
-  const tag = /;\s*tag\s*=\s*([^;,\s>]+)/i.exec((message.header('from') ?? '').replace(/^.*>/, ''))?.[1] ?? '';
   const outgoing = new Outgoing({
     transactionId: ctx.random.uuid(),
     owner,
     method: message.method,
-    dialogId: makesDialog ? dialogId(message.header('call-id') ?? '', tag) : '',
+    dialogId: makesDialog ? dialogId(message.header('call-id') ?? '', tagOf(message.header('from') ?? '')) : '',
     message,
   });
   launch(ctx, outgoing, hop, decorate, done);

@@ -213,6 +213,19 @@ t.test('text that would become another header is not sent, and who wanted it is 
   t.equal(peer.waiting, 0);
 });
 
+t.test('addresses that no answer could repeat are not sent', async (t) => {
+  const { lane, peer } = await testbed(t);
+  for (const headers of [{ From: '"a <sip:a@h' }, { To: '<sip:b@h>, <sip:c@h>' }, { 'Call-ID': 'a;b' }]) {
+    const uri = `sip:b@127.0.0.1:${peer.port}`;
+    const told: unknown[] = [];
+    const progress = { cbRequest: (error: unknown) => told.push(error), cbProvisional: () => undefined };
+    const error = await failureOf(lane.createUAC({ uri, headers, localSdp: SDP }, progress));
+    t.match(error, new RegExp(`"${Object.keys(headers)[0]}" has a value that cannot be sent`));
+    t.same(told, [error]);
+  }
+  t.equal(peer.waiting, 0);
+});
+
 t.test('a call that is called back is cancelled once it rings', async (t) => {
   const { lane, peer } = await testbed(t);
   let sent: LaneSentRequest | undefined;

@@ -64,7 +64,8 @@ export function isToGood(head: Head): boolean {
     return true;
   }
   const tag = spanTag(head.text, head.valueStart(head.to), addressEnd(head, head.to), true);
-  if (tag === undefined) return false;
+  // An empty tag is none of a dialog; peers that answer with one are understood all the same.
+  if (tag === undefined || (head.status === 0 && tag.valueStart >= 0 && tag.valueEnd === tag.valueStart)) return false;
   head.toTagStart = tag.valueStart;
   head.toTagEnd = tag.valueEnd;
   return true;

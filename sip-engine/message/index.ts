@@ -3,7 +3,7 @@ export { SipInjectionError, type SipParseCode, SipParseError } from './errors.ts
 export { canonicalName, headerRank, lowerName } from './header-names.ts';
 export { DEFAULT_LIMITS, type ParseLimits } from './limits.ts';
 export { METHODS } from './methods.ts';
-export { formatNameAddr, parseNameAddr, quote, unquote } from './name-addr.ts';
+export { formatNameAddr, parseNameAddr, quote, tagOf, unquote } from './name-addr.ts';
 export { OutgoingMessage } from './outgoing-message.ts';
 export { ownText } from './own-text.ts';
 export { formatParams } from './params.ts';

@@ -96,6 +96,12 @@ export function spanTag(text: string, start: number, end: number, mayRepeat: boo
   return tag ?? newParamSpan();
 }
 
+/** The tag of a From or To value, of several in it the first; `''` when it has none or cannot be read. */
+export function tagOf(address: string): string {
+  const tag = spanTag(address, 0, address.length, true);
+  return tag === undefined || tag.valueStart < 0 ? '' : address.slice(tag.valueStart, tag.valueEnd);
+}
+
 function isTag(text: string, start: number, end: number): boolean {
   return (
     end - start === 3 &&

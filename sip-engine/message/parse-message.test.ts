@@ -51,6 +51,8 @@ t.test('From has one tag, which is not empty; of several in To the first counts'
     t.match(faultOf(message({ From })), { status: 400, reason: 'Bad From Header' }, From);
   }
   t.equal(faultOf(message({ From: '<sip:a@h>' })), undefined, 'RFC 2543 knew none');
+  t.match(faultOf(message({ To: '<sip:b@h>;tag=' })), { status: 400, reason: 'Bad To Header' });
+  t.match(parseMessage(message({ To: '<sip:b@h>;tag=' }, 'SIP/2.0 200 OK')), { toTag: '' }, 'an answer still counts');
   const answered = parseMessage(message({ To: '<sip:b@h>;tag=f;tag=g' }, 'SIP/2.0 200 OK'));
   t.match(answered, { toTag: 'f' }, 'some peers add a tag to the To they were sent: the first counts');
   t.end();

@@ -1,7 +1,7 @@
-import { isToken } from './chars.ts';
+import { CALL_ID_CHAR, isToken, skipClass } from './chars.ts';
 import { SipParseError } from './errors.ts';
 import { canonicalName, idOfName, knownId, nameOfId, type RankedName } from './header-names.ts';
-import { parseNameAddr } from './name-addr.ts';
+import { parseNameAddr, spanTag } from './name-addr.ts';
 import { parseMessage } from './parse-message.ts';
 import { ParsedMessage } from './parsed-message.ts';
 import { splitValues } from './split-values.ts';
@@ -114,10 +114,17 @@ function isBad({ isRequest, method }: SipMessage, id: number, line: string): boo
   return BY_ID[id]?.(line) === false;
 }
 
+/** Headers of every message: `parseMessage` has checked those that were received. */
+const OWN_CHECKS: readonly (Check | undefined)[] = byId<Check>([
+  ['from', isOneAddress],
+  ['to', isOneAddress],
+  ['call-id', (line) => line !== '' && skipClass(line, 0, line.length, CALL_ID_CHAR) === line.length],
+]);
+
 /** True unless the header is a known one whose value is not what its grammar allows; for text that is to be sent. */
 export function isWellFormed(name: string, value: string): boolean {
   const id = idOfName(name);
-  return isPlain(PLAIN_FORMS[id], value) || BY_ID[id]?.(value) !== false;
+  return isPlain(PLAIN_FORMS[id], value) || (BY_ID[id] ?? OWN_CHECKS[id])?.(value) !== false;
 }
 
 function isPlain(form: RegExp | undefined, value: string): boolean {
@@ -159,6 +166,12 @@ function isTokenList(line: string): boolean {
 
 function isAddress(value: string): boolean {
   return succeeds(() => checkUri(parseNameAddr(value).uri));
+}
+
+/** From and To (RFC 3261 20.20, 20.39): one address, at most one tag, which is a token. */
+function isOneAddress(line: string): boolean {
+  const tag = spanTag(line, 0, line.length, false);
+  return tag !== undefined && (tag.valueStart < 0 || tag.valueEnd > tag.valueStart);
 }
 
 /** RFC 3261 20.10: `*`, or addresses; one with `?` needs brackets (RFC 4475 3.1.2.13). */

@@ -1,6 +1,4 @@
-import type { OutgoingMessage, SipMessage } from '../message/index.ts';
-
-const TAG = /;[ \t]*tag[ \t]*=[ \t]*([^;,> \t]+)/i;
+import { type OutgoingMessage, type SipMessage, tagOf } from '../message/index.ts';
 
 /**
  * Sees that the To of a response has a tag (RFC 3261 8.2.6.2) and returns the tag it has: its own, else the
@@ -8,8 +6,8 @@ const TAG = /;[ \t]*tag[ \t]*=[ \t]*([^;,> \t]+)/i;
  */
 export function adoptToTag(response: OutgoingMessage, known: string, fresh: () => string): string {
   const to = response.header('to') ?? '';
-  const own = TAG.exec(to.slice(to.lastIndexOf('>') + 1))?.[1];
-  if (own !== undefined) return own;
+  const own = tagOf(to);
+  if (own !== '') return own;
   const tag = known === '' ? fresh() : known;
   if (to !== '') response.set('To', `${to};tag=${tag}`);
   return tag;

@@ -1,6 +1,4 @@
-import { type OutgoingMessage, parseVia, type SipMessage } from '../message/index.ts';
-
-const TAG = /;\s*tag\s*=\s*([^;,>\s]+)/i;
+import { type OutgoingMessage, parseVia, type SipMessage, tagOf } from '../message/index.ts';
 
 /**
  * What a response with the branch of a request of ours must say to be one to it: its top Via is ours
@@ -31,8 +29,4 @@ export class Expected {
     if (this.#isOwn && response.headerValues('via').length > 1) return false;
     return response.callId === this.callId && response.fromTag === this.#fromTag;
   }
-}
-
-function tagOf(from: string): string {
-  return TAG.exec(from.slice(from.lastIndexOf('>') + 1))?.[1] ?? '';
 }
