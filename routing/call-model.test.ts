@@ -43,12 +43,12 @@ class FakeEngine {
 
   readonly port = {
     createUAC: (options: CreateUacOptions, progress: UacProgress) => this.#createUac(options, progress),
-    createUAS: async (req: SrfRequest) => {
+    createUAS: (req: SrfRequest, _res: unknown, _options: unknown, done: (error: unknown, uas?: object) => void) => {
       const call = this.#of(req.socket);
-      if (call.isCancelled || call.finals.length > 0) throw new Error('487');
+      if (call.isCancelled || call.finals.length > 0) return done(new Error('487'));
       call.finals.push(200);
       call.uas = new FakeDialog();
-      return call.uas;
+      done(null, call.uas);
     },
   } as unknown as SrfPort;
 

@@ -145,11 +145,16 @@ export interface SrfRequests {
 
 export interface SrfPort {
   createUAC(options: CreateUacOptions, progress: UacProgress): Promise<SrfDialog | UnackedDialog>;
+  /**
+   * `done` takes the dialog, or why there is none. It is no promise: drachtio-server may tell of the 200, its ACK and
+   * a BYE in one segment, which srf works through in one turn, and who awaits would begin to listen after the BYE.
+   */
   createUAS(
     req: SrfRequest,
     res: SrfResponse,
     options: { readonly localSdp: string; readonly headers: SrfHeaders },
-  ): Promise<SrfDialog>;
+    done: (error: unknown, dialog?: SrfDialog) => void,
+  ): unknown;
 }
 
 /**

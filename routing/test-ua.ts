@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import type { Server } from 'node:net';
 import Srf from 'drachtio-srf';
 import type { Test } from 'tap';
-import type { SrfPort, SrfRequest, SrfResponse } from './srf-adapter.ts';
+import type { SrfDialog, SrfHeaders, SrfPort, SrfRequest, SrfResponse } from './srf-adapter.ts';
 
 /** The engine under the stage, as much of it as a test needs; the caller passes the real module. */
 export interface StageEngine {
   start(): Promise<readonly { readonly port: number }[]>;
-  attachCalls(onInvite: InviteHandler): SrfPort;
+  attachCalls(onInvite: InviteHandler): UaSrf;
   attachApp(options: { readonly secret: string; readonly methods: readonly string[] }): Server;
   readonly stats: { readonly dialogs: number };
   close(): Promise<void>;
@@ -16,6 +16,16 @@ export interface StageEngine {
 /** Builds an engine for UDP on a free port of that address; the test passes the real one. */
 export type CreateStageEngine = (host: string) => StageEngine;
 
+/** What tests drive an endpoint with: in them a promise is as good. */
+export interface UaSrf extends SrfPort {
+  createUAS(...answer: Parameters<SrfPort['createUAS']>): unknown;
+  createUAS(
+    req: SrfRequest,
+    res: SrfResponse,
+    options: { readonly localSdp: string; readonly headers: SrfHeaders },
+  ): Promise<SrfDialog>;
+}
+
 export type InviteHandler = (req: SrfRequest, res: SrfResponse) => void;
 
 /** A SIP endpoint for tests: an engine of its own on one loopback address, driven by drachtio-srf. */
@@ -23,7 +33,7 @@ export interface Ua {
   readonly host: string;
   readonly port: number;
   readonly engine: StageEngine;
-  readonly srf: SrfPort;
+  readonly srf: UaSrf;
   /** Replaces what happens to INVITEs that arrive there. */
   onInvite(handler: InviteHandler): void;
 }
@@ -56,5 +66,5 @@ export async function startUa(t: Test, createEngine: CreateStageEngine, host: st
   const onInvite = (handler: InviteHandler) => {
     handle = handler;
   };
-  return { host, port: point?.port ?? 0, engine, srf: srf as unknown as SrfPort, onInvite };
+  return { host, port: point?.port ?? 0, engine, srf: srf as unknown as UaSrf, onInvite };
 }

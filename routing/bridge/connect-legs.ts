@@ -2,7 +2,7 @@ import { note } from '../../telemetry/index.ts';
 import { realmOf, refuseInvite } from '../answer.ts';
 import { type CallContext, callerTrunk, type LegTarget } from '../call-context.ts';
 import { nearestSetting } from '../nearest-setting.ts';
-import type { ReceivedResponse, SrfDialog, SrfRequest, SrfResponse } from '../srf-adapter.ts';
+import type { ReceivedResponse, SrfDialog, SrfHeaders, SrfRequest, SrfResponse } from '../srf-adapter.ts';
 import { audioCodec } from './audio-codec.ts';
 import type { BridgeDeps } from './bridge-deps.ts';
 import type { Call, CallEnd, LegsUp } from './call.ts';
@@ -36,7 +36,7 @@ export async function connectLegs(
   leg: LegTarget,
   answered: AnsweredLeg,
 ): Promise<void> {
-  const { call, req, res, early } = incoming;
+  const { call, early } = incoming;
   const response = answered.dialog.res;
   if (answered.kind === 'answered') answered.dialog.queueRequests = true;
   await early.pracks(call.after.bind(call));
@@ -50,22 +50,47 @@ export async function connectLegs(
     return;
   }
   const headers = { ...answerHeaders(call.context, response), ...sessionHeaders(call.context) };
-  let uas: SrfDialog;
-  try {
-    uas = await deps.srf.createUAS(req, res, { localSdp, headers });
-  } catch {
-    releaseLeg(answered);
-    call.end({ reason: 'cancelled', status: 487, hungUpBy: 'caller' });
-    return;
-  }
-  if (call.isEnded) {
-    releaseLeg(answered);
-    destroyDialog(uas, {});
-    return;
-  }
-  early.joined();
-  if (answered.kind === 'offered') joinOffered(deps, incoming, leg, uas, answered.dialog);
-  else joinAnswered(deps, incoming, leg, uas, answered.dialog);
+  await answerCaller(deps, incoming, { localSdp, headers }, (uas) => {
+    if (uas === undefined) {
+      releaseLeg(answered);
+      call.end({ reason: 'cancelled', status: 487, hungUpBy: 'caller' });
+      return;
+    }
+    if (call.isEnded) {
+      releaseLeg(answered);
+      destroyDialog(uas, {});
+      return;
+    }
+    early.joined();
+    if (answered.kind === 'offered') joinOffered(deps, incoming, leg, uas, answered.dialog);
+    else joinAnswered(deps, incoming, leg, uas, answered.dialog);
+  });
+}
+
+/** The 200; `join` runs in the turn it went out in, so that an ACK or BYE right behind it finds who listens. */
+function answerCaller(
+  { srf }: BridgeDeps,
+  { req, res }: IncomingCall,
+  options: { readonly localSdp: string; readonly headers: SrfHeaders },
+  join: (uas: SrfDialog | undefined) => void,
+): Promise<void> {
+  let isTold = false;
+  return new Promise((resolve, reject) => {
+    srf.createUAS(req, res, options, (_error, uas) => {
+      // srf tells of a CANCEL, and then still of the 200 that crossed it.
+      if (isTold) {
+        if (uas !== undefined) destroyDialog(uas, {});
+        return;
+      }
+      isTold = true;
+      try {
+        join(uas);
+        resolve();
+      } catch (fault) {
+        reject(fault);
+      }
+    });
+  });
 }
 
 /** The stricter of what is set for the two sides. */

@@ -72,6 +72,20 @@ t.test('a call comes in: 180, 200, ACK, a request of the peer, BYE of the peer',
   t.same(errors, []);
 });
 
+t.test('a callback has the dialog, or why there is none, before createUAS returns', async (t) => {
+  const { lane, peer, arrival } = await testbed(t);
+  const arrived = arrival();
+  peer.send(inviteText('at-once', peer.port));
+  const [req, res] = await arrived;
+  const told: unknown[] = [];
+  const answer = () =>
+    lane.createUAS(req, res, { localSdp: SDP, headers: {} }, (error, dialog) => told.push(error, dialog));
+  t.equal(answer(), undefined);
+  t.match(told, [null, { connected: true, remote: { sdp: SDP } }]);
+  t.equal(answer(), undefined);
+  t.match(told.slice(2), [/final response/, undefined]);
+});
+
 t.test('a CANCEL is heard once, and an answer after it is refused', async (t) => {
   const { engine, lane, peer, arrival } = await testbed(t);
   const arrived = arrival();

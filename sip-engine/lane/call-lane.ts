@@ -26,8 +26,17 @@ import type {
   LaneResponse,
   LaneUacOptions,
   LaneUacProgress,
+  LaneUasOptions,
 } from './types.ts';
 import { callOut } from './uac-call.ts';
+
+type DialogTaker = (error: unknown, dialog?: LaneDialog) => void;
+
+/** What came of an answer of ours. */
+interface Answered {
+  readonly dialog?: LaneDialog;
+  readonly failure: unknown;
+}
 
 /** Calls of an application in the same process, straight on the dialog layer: no frames, no text, no second parser. */
 export class DirectCalls extends LocalOwner implements CallLane, CallLaneContext {
@@ -50,29 +59,39 @@ export class DirectCalls extends LocalOwner implements CallLane, CallLaneContext
     return callOut(this, options, progress);
   }
 
-  async createUAS(
+  createUAS(req: LaneRequest, res: LaneResponse, options: LaneUasOptions): Promise<LaneDialog>;
+  createUAS(req: LaneRequest, res: LaneResponse, options: LaneUasOptions, done: DialogTaker): void;
+  createUAS(
     req: LaneRequest,
     res: LaneResponse,
-    { localSdp, headers }: { readonly localSdp: string; readonly headers: LaneHeaders },
-  ): Promise<LaneDialog> {
-    const { incoming } = req as RequestView;
+    options: LaneUasOptions,
+    done?: DialogTaker,
+  ): Promise<LaneDialog> | undefined {
+    const { dialog, failure } = this.#answer(req as RequestView, res, options);
+    if (done !== undefined) done(failure, dialog);
+    else return dialog === undefined ? Promise.reject(failure) : Promise.resolve(dialog);
+  }
+
+  #answer(req: RequestView, res: LaneResponse, { localSdp, headers }: LaneUasOptions): Answered {
+    const { incoming } = req;
     const { message } = incoming;
     const remoteUri = contactOf(message);
-    if (remoteUri === undefined) throw new Error('the request has no Contact');
+    if (remoteUri === undefined) return { failure: new Error('the request has no Contact') };
     let failure: unknown;
     res.send(200, undefined, { headers, body: localSdp }, (error) => {
       failure = error;
     });
-    if (failure !== null) throw failure;
-    return new DialogEnd(this, {
+    if (failure !== null) return { failure };
+    const seed = {
       id: idOf(incoming),
       callId: message.callId,
       localTag: incoming.localTag,
       remoteTag: message.fromTag,
       remoteUri,
-      remoteSdp: (req as RequestView).body,
+      remoteSdp: req.body,
       res: new ResponseView(message, incoming.flow),
-    });
+    };
+    return { dialog: new DialogEnd(this, seed), failure: null };
   }
 
   onNewRequest(incoming: Incoming): void {

@@ -73,6 +73,8 @@ export interface LaneUacOptions {
   readonly uri: string;
   /** Next hop; `;flow=` and `;silence=` as in route URIs of the control protocol. */
   readonly proxy?: string;
+  /** The URI was written by somebody else: it leads no further than `mayReach` lets it. @default false */
+  readonly guarded?: boolean;
   readonly headers: LaneHeaders;
   /** An INVITE without one carries no offer. */
   readonly localSdp?: string;
@@ -142,11 +144,20 @@ export interface CallLane {
   /** INVITE out; the dialog once it is answered. Rejects with the status and the response, or without when it could not be sent. */
   createUAC(options: LaneUacOptions, progress: LaneUacProgress): Promise<LaneDialog | LaneUnackedDialog>;
   /** Answers an INVITE with 200. Rejects when it is over already. */
+  createUAS(req: LaneRequest, res: LaneResponse, options: LaneUasOptions): Promise<LaneDialog>;
+  /** The same; `done` runs before anything that the peer sends after the 200 is told. */
   createUAS(
     req: LaneRequest,
     res: LaneResponse,
-    options: { readonly localSdp: string; readonly headers: LaneHeaders },
-  ): Promise<LaneDialog>;
+    options: LaneUasOptions,
+    done: (error: unknown, dialog?: LaneDialog) => void,
+  ): void;
+}
+
+/** What a call is answered with. */
+export interface LaneUasOptions {
+  readonly localSdp: string;
+  readonly headers: LaneHeaders;
 }
 
 /** Takes every INVITE outside dialogs. */

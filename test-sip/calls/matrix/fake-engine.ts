@@ -61,12 +61,17 @@ export class FakeEngine {
   readonly port = {
     createUAC: (options: { uri: string; _socket: number }, progress: { cbRequest: (e: null, r: object) => void }) =>
       this.#place(options, progress),
-    createUAS: async (req: { socket: number }) => {
+    createUAS: (
+      req: { socket: number },
+      _res: unknown,
+      _options: unknown,
+      done: (e: unknown, uas?: object) => void,
+    ) => {
       const call = this.#calls[req.socket];
-      if (call === undefined || call.finals.length > 0) throw new Error('487');
+      if (call === undefined || call.finals.length > 0) return done(new Error('487'));
       call.finals.push({ status: 200, headers: {} });
       call.caller = new FakeDialog('');
-      return call.caller;
+      done(null, call.caller);
     },
   } as unknown as SrfPort;
 
