@@ -54,7 +54,7 @@ const bus = new SipSide(threadPort(parentPort));
 const directory = new Directory();
 const secrets = new SecretBox(Buffer.from(secretKey));
 const ports = createEnginePorts(logger, () => metrics);
-const engine = config.engine.kind === 'embedded' ? createEmbeddedEngine(config, ports) : undefined;
+const engine = config.engine.kind === 'embedded' ? createEmbeddedEngine(config, ports, directory) : undefined;
 const tellCertificateGaps =
   engine !== undefined && config.sip.hasTls
     ? createCertificateGapLog({ logger, hasCertificate: (domain) => engine.hasCertificate(domain) })
@@ -165,7 +165,7 @@ bus.listen({
     directory.extend(share.version, part);
     registrar.trunksLoaded(part.trunks);
   },
-  onStage: (share) => directory.stage(share.version, unpackShare(share, secrets)),
+  onStage: (share) => directory.stage(share.version, unpackShare(share, secrets, directory)),
   onDirectory: (delta) =>
     takeDelta(directory, delta, {
       all({ realms, accounts }) {

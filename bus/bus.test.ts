@@ -7,6 +7,7 @@ import {
   type DirectoryDelta,
   type DirectoryShare,
   MainSide,
+  type Port,
   type SipEvent,
   SipSide,
   unpackCalls,
@@ -106,6 +107,38 @@ t.test('a delta with parts is acknowledged when its last step is done, with turn
   );
   await next;
   t.strictSame(seen.applied, [1, 2], 'what came behind it waited');
+});
+
+t.test('few parts are under way at a time, in order, whoever publishes behind them', async (t) => {
+  const [down, up] = createLocalPorts();
+  let [underWay, most] = [0, 0];
+  const counted: Port = {
+    post(message) {
+      if ((message as { type: string }).type === 'directory_stage') underWay += 1;
+      most = Math.max(most, underWay);
+      down.post(message);
+    },
+    onMessage: (listener) =>
+      down.onMessage((message) => {
+        if ((message as { type: string }).type === 'staged') underWay -= 1;
+        listener(message);
+      }),
+  };
+  const taken: number[] = [];
+  const main = new MainSide(counted, { onEvents: () => undefined, onLost: () => undefined });
+  const nothing = () => undefined;
+  new SipSide(up).listen({
+    *onDirectory({ version }) {
+      taken.push(version);
+      yield;
+    },
+    onStage: ({ version }) => taken.push(-version),
+    ...{ onShare: nothing, onRestore: nothing, onRequest: nothing },
+  });
+  const parts = (version: number) => Array.from({ length: 10 }, () => share(version));
+  await Promise.all([main.publish(delta(1), parts(1)), main.publish(delta(2)), main.publish(delta(3), parts(3))]);
+  t.strictSame(taken, [...parts(1).map(() => -1), 1, 2, ...parts(3).map(() => -3), 3]);
+  t.strictSame([most, underWay], [4, 0]);
 });
 
 t.test('a part that does not fit is a fault of its own: what comes behind it is taken', async (t) => {

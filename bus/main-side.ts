@@ -10,6 +10,9 @@ export interface MainSideHandlers {
   onLost(count: number): void;
 }
 
+/** Parts of a delta under way at a time: more would only wait in the other thread's memory. */
+const PARTS_UNDER_WAY = 4;
+
 interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -22,6 +25,9 @@ export class MainSide {
   readonly #started = Promise.withResolvers<readonly ListeningAddress[]>();
   #acknowledgements: { readonly version: number; readonly resolve: () => void }[] = [];
   #acknowledged = 0;
+  /** Deltas and their parts that the thread has no room for yet, in order. */
+  readonly #steps: DownMessage[] = [];
+  #partsUnderWay = 0;
   #nextId = 1;
   #closed: Error | undefined;
 
@@ -40,8 +46,9 @@ export class MainSide {
    * one comes in parts, which are seen with the rest of it.
    */
   publish(delta: DirectoryDelta, parts: readonly DirectoryShare[] = []): Promise<void> {
-    for (const share of parts) this.#post({ type: 'directory_stage', share });
-    this.#post({ type: 'directory', delta });
+    for (const share of parts) this.#steps.push({ type: 'directory_stage', share });
+    this.#steps.push({ type: 'directory', delta });
+    this.#postSteps();
     return this.acknowledged(delta.version);
   }
 
@@ -89,7 +96,10 @@ export class MainSide {
     if (message.type === 'ready') this.#started.resolve(message.listening);
     else if (message.type === 'fatal') this.#started.reject(new Error(message.message));
     else if (message.type === 'ack') this.#acknowledge(message.version);
-    else if (message.type === 'batch') {
+    else if (message.type === 'staged') {
+      this.#partsUnderWay -= 1;
+      this.#postSteps();
+    } else if (message.type === 'batch') {
       if (message.lost > 0) handlers.onLost(message.lost);
       handlers.onEvents(message.events);
     } else this.#settle(message);
@@ -107,6 +117,15 @@ export class MainSide {
     const waiting = this.#acknowledgements;
     this.#acknowledgements = waiting.filter((entry) => entry.version > this.#acknowledged);
     for (const entry of waiting) if (entry.version <= this.#acknowledged) entry.resolve();
+  }
+
+  #postSteps(): void {
+    while (this.#partsUnderWay < PARTS_UNDER_WAY) {
+      const message = this.#steps.shift();
+      if (message === undefined) return;
+      if (message.type === 'directory_stage') this.#partsUnderWay += 1;
+      this.#post(message);
+    }
   }
 
   #post(message: DownMessage): void {

@@ -21,6 +21,8 @@ export type UpMessage =
   | { readonly type: 'ready'; readonly listening: readonly ListeningAddress[] }
   | { readonly type: 'fatal'; readonly message: string }
   | { readonly type: 'ack'; readonly version: number }
+  /** A part of a delta has been taken in: another may come. */
+  | { readonly type: 'staged' }
   | { readonly type: 'batch'; readonly events: readonly SipEvent[]; readonly lost: number }
   | { readonly type: 'reply'; readonly id: number; readonly value: unknown }
   | { readonly type: 'failure'; readonly id: number; readonly message: string };

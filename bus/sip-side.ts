@@ -45,7 +45,7 @@ export class SipSide {
     this.#port.onMessage((raw) => {
       const message = raw as DownMessage;
       if (message.type === 'directory') this.#turns.run(() => this.#take(message.delta, handlers));
-      else if (message.type === 'directory_stage') this.#turns.run(() => stage(message.share, handlers));
+      else if (message.type === 'directory_stage') this.#turns.run(() => this.#stage(message.share, handlers));
       else if (message.type === 'directory_share') handlers.onShare(message.share);
       else if (message.type === 'binding_share') {
         for (const binding of unpackBindings(message.share)) this.#restored.push(binding);
@@ -93,6 +93,16 @@ export class SipSide {
     this.#post({ type: 'ack', version: delta.version });
   }
 
+  *#stage(share: DirectoryShare, handlers: SipSideHandlers): Steps {
+    try {
+      handlers.onStage(share);
+    } finally {
+      this.#post({ type: 'staged' });
+    }
+    // Several parts may have come at once.
+    yield;
+  }
+
   async #answer(message: DownMessage & { type: 'request' }, handlers: SipSideHandlers): Promise<void> {
     const { id, name, args } = message;
     try {
@@ -108,10 +118,4 @@ export class SipSide {
   #post(message: UpMessage): void {
     this.#port.post(message);
   }
-}
-
-function* stage(share: DirectoryShare, handlers: SipSideHandlers): Steps {
-  handlers.onStage(share);
-  // Several parts may have come at once.
-  yield;
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { seedBench } from '../demo/index.ts';
 import { Directory } from '../directory/index.ts';
-import { deleteTrunk, type Store, updateTrunk } from '../store/index.ts';
+import { deleteTrunk, regenerateCredentials, type Store, updateTrunk } from '../store/index.ts';
 import { openTestStore } from '../store/test-store.ts';
 import { DirectoryPublisher, unpackShare } from './index.ts';
 
@@ -59,6 +59,34 @@ t.test('a large step comes in small parts and says what a fresh start says', asy
     for (const id of [1, 2, 4]) t.strictSame(directory.findDidById(id), wanted.findDidById(id));
     while (directory.settle(100) !== undefined);
   }
+});
+
+t.test('of a trunk in a part its open credentials are kept, unless they are new', async (t) => {
+  const { store, directory, step } = await world(t);
+  const take = async () => {
+    const taken = await step();
+    for (const part of taken?.parts ?? []) directory.stage(part.version, unpackShare(part, store.secrets, directory));
+    if (taken !== undefined) directory.apply(taken.delta);
+  };
+  const [same, renewed] = [1, 2].map((id) => directory.findTrunk(id)?.ha1);
+  await store.write((tx) => regenerateCredentials(tx, 2, {}, null));
+  await sql`UPDATE trunks SET max_in = 7, username = username || 'x' WHERE id <> 1`.execute(store.db);
+  await sql`UPDATE trunks SET max_in = 7 WHERE id = 1`.execute(store.db);
+  await take();
+  const first = directory.findTrunk(1);
+  t.match(first?.ha1, same ?? {});
+  await sql`UPDATE trunks SET max_in = 8`.execute(store.db);
+  await take();
+  t.not(directory.findTrunk(1), first);
+  t.equal(directory.findTrunk(1)?.maxIn, 8);
+  t.equal(directory.findTrunk(1)?.ha1, first?.ha1, 'the very same: they need not be opened again');
+  const wanted = await fresh(store);
+  t.notSame(renewed, wanted.findTrunk(2)?.ha1);
+  t.strictSame(directory.findTrunk(2)?.ha1, wanted.findTrunk(2)?.ha1);
+  await store.write((tx) => regenerateCredentials(tx, 2, {}, null));
+  await sql`UPDATE trunks SET max_in = 9`.execute(store.db);
+  await take();
+  t.strictSame(directory.findTrunk(2)?.ha1, (await fresh(store)).findTrunk(2)?.ha1);
 });
 
 t.test('a small step has no parts, and nothing is no step', async (t) => {

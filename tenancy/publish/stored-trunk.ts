@@ -4,6 +4,9 @@ import { openHa1, type SecretBox } from '../secrets/index.ts';
 /** One cell of the rows that a trunk is made from. */
 export type Cell = <T>(column: TrunkColumn) => T;
 
+/** Where the nonce of a sealing (see SecretBox) stands in its hexadecimal: as many digits of it as an integer holds. */
+const MARK = [2, 15] as const;
+
 const NONE: Ha1Set = Object.freeze({});
 const NO_SOURCES: readonly string[] = Object.freeze([]);
 
@@ -38,16 +41,19 @@ export class StoredTrunk implements TrunkRecord {
   #ha1: string | Ha1Set;
   #previousHa1: string | TrunkRecord['previousHa1'];
   readonly #previousUntilMs: number | null;
+  /** Tells one sealing of credentials from another, also when they have been opened. */
+  readonly #mark: number;
 
-  constructor(cell: Cell, routing: RoutingPolicy | undefined, secrets: SecretBox) {
+  /** What `before` has the same of is kept as it is there: memory that is old already costs no collection. */
+  constructor(cell: Cell, routing: RoutingPolicy | undefined, secrets: SecretBox, before?: TrunkRecord) {
     this.id = cell('id');
-    this.uuid = cell('uuid');
+    this.uuid = kept(before?.uuid, cell('uuid'));
     this.accountId = cell('accountId');
-    this.name = cell('name');
+    this.name = kept(before?.name, cell('name'));
     this.kind = cell('kind');
     this.authType = cell('authType');
     this.realm = cell('realm');
-    this.username = cell('username');
+    this.username = kept(before?.username, cell('username'));
     this.status = cell('status');
     this.maxIn = cell('maxIn');
     this.maxOut = cell('maxOut');
@@ -63,7 +69,10 @@ export class StoredTrunk implements TrunkRecord {
     this.country = cell('country');
     if (routing !== undefined) this.routing = routing;
     this.#secrets = secrets;
-    this.#ha1 = cell('ha1Sealed');
+    const sealed = cell<string>('ha1Sealed');
+    this.#mark = Number.parseInt(sealed.slice(...MARK), 16);
+    const isSealedAsBefore = before instanceof StoredTrunk && before.#mark === this.#mark;
+    this.#ha1 = isSealedAsBefore ? before.#ha1 : sealed;
     this.#previousUntilMs = cell('previousHa1UntilMs');
     this.#previousHa1 = this.#previousUntilMs === null ? null : cell('previousHa1Sealed');
   }
@@ -84,4 +93,9 @@ export class StoredTrunk implements TrunkRecord {
   #open(sealed: string): Ha1Set | undefined {
     return sealed === '' ? undefined : openHa1(this.#secrets, Buffer.from(sealed, 'hex'), this.uuid);
   }
+}
+
+/** The text that is there already, if it says the same. */
+export function kept(before: string | undefined, now: string): string {
+  return before === now ? before : now;
 }

@@ -1,7 +1,7 @@
 import type { DidColumn, DidRecord, DirectoryShare, RoutingPolicy, TrunkRecord } from '../../bus/index.ts';
 import type { SecretBox } from '../secrets/index.ts';
 import { fromDestinationColumns } from '../store/index.ts';
-import { StoredTrunk } from './stored-trunk.ts';
+import { kept, StoredTrunk } from './stored-trunk.ts';
 
 /** The records of a share; one of the lists is empty. */
 export interface UnpackedShare {
@@ -9,18 +9,30 @@ export interface UnpackedShare {
   readonly dids: readonly DidRecord[];
 }
 
-/** Makes records of what `packShares` wrote, in the thread that uses them. */
-export function unpackShare(share: DirectoryShare, secrets: SecretBox): UnpackedShare {
+/** Records as they are until now. */
+export interface KnownRecords {
+  findTrunk(id: number): TrunkRecord | undefined;
+  findDidById(id: number): DidRecord | undefined;
+}
+
+const NOTHING_KNOWN: KnownRecords = { findTrunk: () => undefined, findDidById: () => undefined };
+
+/**
+ * Makes records of what `packShares` wrote, in the thread that uses them. Of those that are `known` what has not changed
+ * is kept: a step over ten thousand trunks then leaves little behind that a collection would have to move.
+ */
+export function unpackShare(share: DirectoryShare, secrets: SecretBox, known = NOTHING_KNOWN): UnpackedShare {
   const policies = new Map(share.policies);
   return share.kind === 'trunks'
-    ? { trunks: unpackTrunks(share.columns, policies, secrets), dids: [] }
-    : { trunks: [], dids: unpackDids(share.columns, policies) };
+    ? { trunks: unpackTrunks(share.columns, policies, secrets, known), dids: [] }
+    : { trunks: [], dids: unpackDids(share.columns, policies, known) };
 }
 
 function unpackTrunks(
   columns: (DirectoryShare & { kind: 'trunks' })['columns'],
   policies: ReadonlyMap<number, RoutingPolicy>,
   secrets: SecretBox,
+  known: KnownRecords,
 ): readonly TrunkRecord[] {
   const rows = parseColumns(columns);
   const realms = new Map<string, string>();
@@ -33,6 +45,7 @@ function unpackTrunks(
       <T>(column: keyof typeof rows) => rows[column][row] as T,
       policies.get(id as number),
       secrets,
+      known.findTrunk(id as number),
     );
   });
 }
@@ -40,16 +53,18 @@ function unpackTrunks(
 function unpackDids(
   columns: (DirectoryShare & { kind: 'dids' })['columns'],
   policies: ReadonlyMap<number, RoutingPolicy>,
+  known: KnownRecords,
 ): readonly DidRecord[] {
   const rows = parseColumns(columns);
   return rows.id.map((id, row) => {
     const cell = <T>(column: DidColumn) => rows[column][row] as T;
     const routing = policies.get(id as number);
+    const before = known.findDidById(id as number);
     return {
       id: cell<number>('id'),
-      uuid: cell<string>('uuid'),
+      uuid: kept(before?.uuid, cell('uuid')),
       accountId: cell<number>('accountId'),
-      number: cell<string>('number'),
+      number: kept(before?.number, cell('number')),
       blockSize: cell<number>('blockSize'),
       status: cell<DidRecord['status']>('status'),
       destination: fromDestinationColumns({
