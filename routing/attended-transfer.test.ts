@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { accountRecord, carrierRecord, type DeltaFields, didRecord, trunkRecord } from '../tenancy/index.ts';
 import { readReplaces } from './bridge/joined-legs.ts';
-import type { ReceivedResponse, SrfDialog, SrfRequest, SrfResponse } from './srf-adapter.ts';
+import type { SrfDialog, SrfRequest, SrfResponse } from './srf-adapter.ts';
 import { engineOn } from './test-engine.ts';
 import {
   answerCalls,
@@ -12,11 +12,11 @@ import {
   gatewayTo,
   ha1Of,
   SDP,
-  type Stage,
   startStage,
   type Ua,
   until,
 } from './test-stage.ts';
+import { assertDrained, lastRecords, progressTold, refer } from './test-transfers.ts';
 
 const REALM = 'sip.didfarm.com';
 const acme = trunkRecord({
@@ -65,11 +65,7 @@ async function twoCalls(t: Test, isInternal = false) {
   });
   const [consulted, { dialog: target }] = await Promise.all([second.dialog, out]);
   await until(() => stage.records.length === 4);
-  const told: string[] = [];
-  held.on('notify', (req, res) => {
-    told.push(`${req.body.trim()} ${req.get('subscription-state')?.split(';')[0]}`);
-    res.send(200, undefined, {});
-  });
+  const told = progressTold(held);
   return { stage, caller, held, consulted, target, told };
 }
 
@@ -78,17 +74,6 @@ function naming({ sip }: SrfDialog, user = '0301234567'): string {
   const replaces = `${sip.callId};to-tag=${sip.remoteTag};from-tag=${sip.localTag}`;
   return `<sip:${user}@${REALM}?Replaces=${encodeURIComponent(replaces)}&Require=replaces>`;
 }
-
-function refer(from: SrfDialog, target: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    from.request({ method: 'REFER', headers: { 'Refer-To': target } }, (error, res?: ReceivedResponse) => {
-      if (res === undefined) reject(error);
-      else if (res.status >= 200) resolve(res.status);
-    });
-  });
-}
-
-const last = (stage: Stage) => [...new Map(stage.records.map((record) => [record.uuid, record])).values()];
 
 t.test('RFC 5589 section 7: who is held is joined with who was consulted, and the PBX is let go of both', async (t) => {
   const { stage, caller, held, consulted, target, told } = await twoCalls(t);
@@ -99,12 +84,12 @@ t.test('RFC 5589 section 7: who is held is joined with who was consulted, and th
   t.same(told, ['SIP/2.0 100 Trying active', 'SIP/2.0 200 OK terminated']);
   t.same([toCaller, toTarget], [[SDP('target')], [SDP('caller again')]]);
   t.equal(stage.router.activeCalls, 2, 'two calls, each with its own payer');
-  t.match(last(stage), [
+  t.match(lastRecords(stage), [
     { direction: 'in', aLeg: { dialog: Object }, endedAtMs: null },
     { direction: 'out', bLeg: { dialog: Object }, endedAtMs: null },
   ]);
-  t.equal(last(stage)[0]?.bLeg?.dialog, undefined, 'a crash does not hang up on who has left');
-  t.equal(last(stage)[1]?.aLeg?.dialog, undefined);
+  t.equal(lastRecords(stage)[0]?.bLeg?.dialog, undefined, 'a crash does not hang up on who has left');
+  t.equal(lastRecords(stage)[1]?.aLeg?.dialog, undefined);
   for (const [from, to] of [
     [caller, target],
     [target, caller],
@@ -119,7 +104,7 @@ t.test('RFC 5589 section 7: who is held is joined with who was consulted, and th
   await over;
   await until(() => stage.router.activeCalls === 0);
   t.match(
-    last(stage).map(({ reason }) => reason),
+    lastRecords(stage).map(({ reason }) => reason),
     ['answered', 'answered'],
   );
   await until(() => stage.ours.engine.stats.dialogs === 0);
@@ -142,7 +127,7 @@ t.test('after it the PBX has no say any more, and whatever ends one call ends bo
   await over;
   await until(() => stage.router.activeCalls === 0);
   t.match(
-    last(stage).map(({ reason }) => reason),
+    lastRecords(stage).map(({ reason }) => reason),
     ['max_duration', 'max_duration'],
   );
   await until(() => stage.ours.engine.stats.dialogs === 0);
@@ -170,7 +155,7 @@ t.test('who was joined may transfer on: the chain ends as one, wherever it ends'
     await over;
     await until(() => stage.router.activeCalls === 0);
     await until(() => stage.ours.engine.stats.dialogs === 0);
-    t.equal(last(stage).length, 3);
+    t.equal(lastRecords(stage).length, 3);
     assertClean(t, stage);
   }
 });
@@ -204,14 +189,7 @@ t.test('when one of the two does not take the session both calls go on, and the 
   const gone = Promise.all([destroyed(held), destroyed(consulted)]);
   t.equal(await refer(held, naming(consulted)), 202, 'and it may try again');
   await gone;
-  const over = Promise.all([destroyed(caller), destroyed(target)]);
-  stage.router.endAll('server_restart');
-  await over;
-  t.match(
-    last(stage).map(({ reason }) => reason),
-    ['server_restart', 'server_restart'],
-  );
-  assertClean(t, stage);
+  await assertDrained(t, stage, [caller, target]);
 });
 
 t.test(

@@ -1,8 +1,9 @@
 import t, { type Test } from 'tap';
 import { accountRecord, carrierRecord, type DeltaFields, didRecord, trunkRecord } from '../tenancy/index.ts';
-import type { ReceivedResponse, SrfDialog, SrfMessage, SrfRequest, SrfResponse } from './srf-adapter.ts';
+import type { SrfDialog, SrfMessage, SrfRequest, SrfResponse } from './srf-adapter.ts';
 import { engineOn } from './test-engine.ts';
 import { assertClean, bye, call, destroyed, SDP, type Stage, startStage, type Ua, until } from './test-stage.ts';
+import { assertDrained, lastRecords, progressTold, refer } from './test-transfers.ts';
 
 const TARGET = '<sip:0301234567@sip.didfarm.com>';
 
@@ -35,11 +36,7 @@ async function talk(t: Test, maxOut: number | null = null) {
   const placed = call(stage.carrier, stage.ours, '+31201234567');
   const [caller, pbx] = await Promise.all([placed.dialog, answered]);
   await until(() => stage.records.length === 2);
-  const told: string[] = [];
-  pbx.on('notify', (req, res) => {
-    told.push(`${req.body.trim()} ${req.get('subscription-state')?.split(';')[0]}`);
-    res.send(200, undefined, {});
-  });
+  const told = progressTold(pbx);
   const offers: string[] = [];
   caller.on('modify', (req, res) => {
     offers.push(req.body);
@@ -47,15 +44,6 @@ async function talk(t: Test, maxOut: number | null = null) {
     res.send(200, undefined, { headers, body: caller.remote.sdp === '' ? '' : SDP('caller') });
   });
   return { stage, caller, pbx, told, offers };
-}
-
-function refer(from: SrfDialog, target = TARGET): Promise<number> {
-  return new Promise((resolve, reject) => {
-    from.request({ method: 'REFER', headers: { 'Refer-To': target } }, (error, res?: ReceivedResponse) => {
-      if (res === undefined) reject(error);
-      else if (res.status >= 200) resolve(res.status);
-    });
-  });
 }
 
 /** The next INVITE that the carrier gets. */
@@ -67,17 +55,12 @@ async function answer(stage: Stage, { req, res }: Awaited<ReturnType<typeof call
   return stage.carrier.srf.createUAS(req, res, { localSdp: SDP('target'), headers: {} });
 }
 
-const last = (stage: Stage) => {
-  const byCall = new Map(stage.records.map((record) => [record.uuid, record]));
-  return [...byCall.values()];
-};
-
 t.test(
   'REFER is carried out: the trunk calls the target, who stays is joined with it, who asked is let go',
   async (t) => {
     const { stage, caller, pbx, told, offers } = await talk(t);
     const target = called(stage);
-    t.equal(await refer(pbx), 202);
+    t.equal(await refer(pbx, TARGET), 202);
     const invite = await target;
     t.match(invite.req.uri, /^sip:\+31301234567@/, 'dialled as the trunk dials');
     t.match(invite.req.get('from'), /<sip:\+31201234567@/, 'under the number that was called');
@@ -91,7 +74,7 @@ t.test(
     t.same(told, ['SIP/2.0 100 Trying active', 'SIP/2.0 180 Ringing active', 'SIP/2.0 200 OK terminated']);
     t.same(offers, [SDP('target')]);
     t.equal(stage.router.activeCalls, 2);
-    const [first, second] = last(stage);
+    const [first, second] = lastRecords(stage);
     t.match(first, { direction: 'in', trunkId: 1, aLeg: { dialog: Object }, endedAtMs: null });
     t.equal(first?.bLeg?.dialog, undefined, 'a crash would not hang up on who has left');
     t.match(second, {
@@ -116,7 +99,7 @@ t.test(
     await over;
     await until(() => stage.router.activeCalls === 0);
     t.match(
-      last(stage).map(({ reason, hungUpBy }) => ({ reason, hungUpBy })),
+      lastRecords(stage).map(({ reason, hungUpBy }) => ({ reason, hungUpBy })),
       [
         { reason: 'answered', hungUpBy: 'callee' },
         { reason: 'answered', hungUpBy: 'callee' },
@@ -129,14 +112,14 @@ t.test(
 t.test('when the target refuses, who asked is told and the two talk on', async (t) => {
   const { stage, caller, pbx, told } = await talk(t);
   const target = called(stage);
-  t.equal(await refer(pbx), 202);
+  t.equal(await refer(pbx, TARGET), 202);
   (await target).res.send(486, undefined, {});
   await until(() => told.length === 2);
   t.same(told[1], 'SIP/2.0 486 Busy Here terminated');
   t.equal(stage.router.activeCalls, 1);
-  t.match(last(stage)[1], { reason: 'busy', direction: 'out' });
+  t.match(lastRecords(stage)[1], { reason: 'busy', direction: 'out' });
   const again = called(stage);
-  t.equal(await refer(pbx), 202, 'and may try once more');
+  t.equal(await refer(pbx, TARGET), 202, 'and may try once more');
   const gone = destroyed(pbx);
   const talking = await answer(stage, await again);
   await gone;
@@ -150,7 +133,7 @@ t.test('who asked may hang up at once: the transfer goes on, and fails for good 
   for (const isAnswered of [true, false]) {
     const { stage, caller, pbx, offers } = await talk(t);
     const target = called(stage);
-    t.equal(await refer(pbx), 202);
+    t.equal(await refer(pbx, TARGET), 202);
     const invite = await target;
     bye(pbx);
     if (isAnswered) {
@@ -160,7 +143,7 @@ t.test('who asked may hang up at once: the transfer goes on, and fails for good 
     } else invite.res.send(480, undefined, {});
     await destroyed(caller);
     await until(() => stage.router.activeCalls === 0);
-    t.equal(last(stage).length, 2);
+    t.equal(lastRecords(stage).length, 2);
     assertClean(t, stage);
   }
 });
@@ -168,7 +151,7 @@ t.test('who asked may hang up at once: the transfer goes on, and fails for good 
 t.test('when who is transferred hangs up meanwhile, the target is called back', async (t) => {
   const { stage, caller, pbx } = await talk(t);
   const target = called(stage);
-  t.equal(await refer(pbx), 202);
+  t.equal(await refer(pbx, TARGET), 202);
   const invite = await target;
   const cancelled = new Promise<SrfMessage>((resolve) => invite.req.on('cancel', resolve));
   invite.res.send(180, undefined, {});
@@ -176,18 +159,18 @@ t.test('when who is transferred hangs up meanwhile, the target is called back', 
   bye(caller);
   await Promise.all([cancelled, gone]);
   await until(() => stage.router.activeCalls === 0);
-  t.match(last(stage)[1], { reason: 'cancelled' });
+  t.match(lastRecords(stage)[1], { reason: 'cancelled' });
   assertClean(t, stage);
 });
 
 t.test('the transfer needs room under the ceilings of who asks, and a target that can be called', async (t) => {
   const { stage, caller, pbx } = await talk(t, 0);
-  t.equal(await refer(pbx), 503);
-  t.match(last(stage)[1], { reason: 'cac_account_out', accountId: 1 });
+  t.equal(await refer(pbx, TARGET), 503);
+  t.match(lastRecords(stage)[1], { reason: 'cac_account_out', accountId: 1 });
   t.equal(await refer(pbx, '<sip:nonsense@sip.didfarm.com>'), 484);
   t.equal(await refer(pbx, '<tel:>'), 400);
   t.equal(await refer(pbx, '<sip:0301234567@sip.didfarm.com?Replaces=1%3Bto-tag%3D2%3Bfrom-tag%3D3>'), 603);
-  t.equal(await refer(caller), 603, 'a carrier transfers nobody');
+  t.equal(await refer(caller, TARGET), 603, 'a carrier transfers nobody');
   t.equal(stage.router.activeCalls, 1);
   bye(caller);
   await destroyed(pbx);
@@ -198,16 +181,9 @@ t.test('the transfer needs room under the ceilings of who asks, and a target tha
 t.test('a drain ends a transferred call on both sides', async (t) => {
   const { stage, caller, pbx } = await talk(t);
   const target = called(stage);
-  await refer(pbx);
+  await refer(pbx, TARGET);
   const gone = destroyed(pbx);
   const talking = await answer(stage, await target);
   await gone;
-  const over = Promise.all([destroyed(caller), destroyed(talking)]);
-  stage.router.endAll('server_restart');
-  await over;
-  t.match(
-    last(stage).map(({ reason }) => reason),
-    ['server_restart', 'server_restart'],
-  );
-  assertClean(t, stage);
+  await assertDrained(t, stage, [caller, talking]);
 });
