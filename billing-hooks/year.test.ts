@@ -105,7 +105,7 @@ t.test('a year of a reseller with 50 clients and 400 numbers adds up', { timeout
   t.equal(bought.length, CLIENTS * NUMBERS);
   await saveCalls(store, clients.map(callOf));
   const book = await loadRateBook(store);
-  t.same(await chargeWaitingCalls(store, book, 1000), { charged: CLIENTS, unrated: 0 });
+  t.same(await chargeWaitingCalls(store, book, { limit: 1000 }), { charged: CLIENTS, unrated: 0 });
 
   const sum = { renewed: 0, suspended: 0, released: 0 };
   let invoices = 0;

@@ -1,6 +1,7 @@
 import { appendFile, stat } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import type { MoneyEvent, MoneySink } from './money-sink.ts';
+import { postJson } from './post-json.ts';
 
 /** Another part of this process. */
 export function createLocalSink(name: string, take: (events: readonly MoneyEvent[]) => Promise<void>): MoneySink {
@@ -44,18 +45,11 @@ export interface HttpSinkOptions {
 
 /** A POST of `{events: […]}` each; every status but 2xx is a refusal, and the batch comes again. */
 export function createHttpSink({ url, token, timeoutMs = 10_000 }: HttpSinkOptions): MoneySink {
-  const headers = {
-    'content-type': 'application/json',
-    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-  };
   return {
     name: `http:${url}`,
     async take(events) {
-      const body = JSON.stringify({ events });
-      const signal = AbortSignal.timeout(timeoutMs);
-      const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' });
-      await response.body?.cancel();
-      if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+      const { isOk, status } = await postJson({ url, token, timeoutMs }, { events });
+      if (!isOk) throw new Error(`${url} answered ${status}`);
     },
   };
 }

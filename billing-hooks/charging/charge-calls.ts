@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { CallRecord } from '../../bus/index.ts';
 import type { Store, StoreContext } from '../../tenancy/index.ts';
 import type { RateBook } from './rate-book.ts';
-import { type EndedCall, rateCalls } from './rate-calls.ts';
+import { type EndedCall, type RatedCalls, rateCalls, type UnratedReason } from './rate-calls.ts';
+import type { RatingService } from './rating-service.ts';
 import { writeCharges } from './write-charges.ts';
 
 export interface ChargeReport {
@@ -12,8 +13,19 @@ export interface ChargeReport {
   readonly unrated: number;
 }
 
+export interface ChargeOptions {
+  /** How many calls at a time. @default 200 */
+  readonly limit?: number;
+  /** Asked for prices before the decks count. @default nobody */
+  readonly rating?: RatingService | undefined;
+}
+
 /** Charges the calls that ended since the last time, a bounded number of them, each once. */
-export async function chargeWaitingCalls(store: Store, book: RateBook, limit = 200): Promise<ChargeReport> {
+export async function chargeWaitingCalls(
+  store: Store,
+  book: RateBook,
+  { limit = 200, rating }: ChargeOptions = {},
+): Promise<ChargeReport> {
   if (book.isEmpty) return letGoUnread(store);
   const waiting = await store.db
     .selectFrom('ratingQueue')
@@ -25,11 +37,26 @@ export async function chargeWaitingCalls(store: Store, book: RateBook, limit = 2
     .execute();
   if (waiting.length === 0) return { charged: 0, unrated: 0 };
   const calls = waiting.map(({ id, record }) => ({ id, record: JSON.parse(record) as CallRecord }));
-  return store.write((context) => settle(context, book, calls));
+  // Never within a transaction: a service across the network may be asked.
+  const rated = await rateCalls(store, book, calls, rating);
+  if (rated === undefined) return noteWaiting(store, calls);
+  return store.write((context) => settle(context, calls, rated));
 }
 
-async function settle(context: StoreContext, book: RateBook, calls: readonly EndedCall[]): Promise<ChargeReport> {
-  const { charges, unrated } = await rateCalls(context, book, calls);
+/** They stay where they are, and whoever looks sees why. */
+async function noteWaiting(store: Store, calls: readonly EndedCall[]): Promise<ChargeReport> {
+  const ids = JSON.stringify(calls.map(({ id }) => id));
+  const reason: UnratedReason = 'rating_service';
+  await sql`UPDATE rating_queue SET reason = ${reason}, tried_at_ms = ${store.clock.nowMs()}
+    WHERE call_id IN (SELECT value FROM json_each(${ids})) AND reason IS NULL`.execute(store.db);
+  return { charged: 0, unrated: 0 };
+}
+
+async function settle(
+  context: StoreContext,
+  calls: readonly EndedCall[],
+  { charges, unrated }: RatedCalls,
+): Promise<ChargeReport> {
   await writeCharges(context, charges, 'first');
   const charged = calls.filter(({ id }) => !unrated.has(id));
   const json = (rows: readonly unknown[]) => JSON.stringify(rows);

@@ -1,7 +1,8 @@
 import type { CallRecord } from '../../bus/index.ts';
-import type { Store } from '../../tenancy/index.ts';
+import { type Store, TenancyError } from '../../tenancy/index.ts';
 import type { RateBook } from './rate-book.ts';
 import { rateCalls } from './rate-calls.ts';
+import type { RatingService } from './rating-service.ts';
 import { writeCharges } from './write-charges.ts';
 
 export interface RerateQuery {
@@ -19,20 +20,29 @@ export interface RerateReport {
 
 const BATCH = 200;
 
-/** Rates ended calls again by the decks as they are now; the ledger gets the difference, never a change. */
-export async function rerateCalls(store: Store, book: RateBook, query: RerateQuery): Promise<RerateReport> {
+/**
+ * Rates ended calls again, by the decks as they are now or as the rating service says; the ledger gets the difference,
+ * never a change.
+ * @throws TenancyError `conflict` when the rating service does not answer and has to be waited for
+ */
+export async function rerateCalls(
+  store: Store,
+  book: RateBook,
+  query: RerateQuery,
+  rating?: RatingService,
+): Promise<RerateReport> {
   const report = { calls: 0, changed: 0 };
   let afterId = 0;
   for (;;) {
     const rows = await batchOf(store, query, afterId);
     if (rows.length === 0) return report;
     afterId = rows.at(-1)?.id ?? afterId;
-    report.calls += rows.length;
     const calls = rows.map(({ id, record }) => ({ id, record: JSON.parse(record) as CallRecord }));
-    report.changed += await store.write(async (context) => {
-      const { charges } = await rateCalls(context, book, calls);
-      return writeCharges(context, charges, 'again');
-    });
+    const rated = await rateCalls(store, book, calls, rating);
+    if (rated === undefined)
+      throw new TenancyError('conflict', `The rating service does not answer; ${report.calls} calls were rated again.`);
+    report.calls += rows.length;
+    report.changed += await store.write((context) => writeCharges(context, rated.charges, 'again'));
   }
 }
 

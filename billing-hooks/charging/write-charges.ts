@@ -18,10 +18,10 @@ export async function writeCharges(
   const due = charges.flatMap((charge): readonly Due[] => {
     const before = last.get(nameOf(charge));
     if (before === undefined)
-      return [{ ...charge, revision: mode === 'first' ? 1 : 2, dueMicros: charge.rated.amountMicros }];
+      return [{ ...charge, revision: mode === 'first' ? 1 : 2, dueMicros: charge.amountMicros }];
     // What was charged in one currency is not given back in another.
     if (mode === 'first' || before.currency !== charge.level.deck.record.currency) return [];
-    const dueMicros = charge.rated.amountMicros - before.amountMicros;
+    const dueMicros = charge.amountMicros - before.amountMicros;
     return dueMicros === 0 ? [] : [{ ...charge, revision: before.revision + 1, dueMicros }];
   });
   if (due.length === 0) return 0;
@@ -42,7 +42,7 @@ interface Due extends Charge {
   readonly dueMicros: number;
 }
 
-function entryOf({ call, level, rated, revision, dueMicros }: Due, trunkUuid: string | null): NewEntry {
+function entryOf({ call, level, billedSec, revision, dueMicros }: Due, trunkUuid: string | null): NewEntry {
   const { id, record } = call;
   const [from, to] = sidesOf(level);
   const isOnward = level.leg === 'onward';
@@ -53,7 +53,7 @@ function entryOf({ call, level, rated, revision, dueMicros }: Due, trunkUuid: st
     referenceType: 'call',
     referenceId: id,
     trunkUuid,
-    note: `${isOnward ? record.onward?.to : record.to} ${rated.billedSec} s`,
+    note: `${isOnward ? record.onward?.to : record.to} ${billedSec} s`,
     currency: level.deck.record.currency,
     // The call was made: what it costs is owed, whatever is in the wallet.
     creditMicros: Number.MAX_SAFE_INTEGER,
@@ -68,23 +68,13 @@ function entryOf({ call, level, rated, revision, dueMicros }: Due, trunkUuid: st
 async function insert(context: StoreContext, due: readonly Due[], entryIds: ReadonlyMap<Due, number | null>) {
   const nowMs = context.clock.nowMs();
   const rows = due.map((one) => {
-    const { call, level, rated, revision } = one;
+    const { call, level, revision } = one;
     const { id, record } = call;
     const { accountId, carrierId } = ownerOf(level);
     const { id: deckId, currency } = level.deck.record;
     return [
-      ...[
-        id,
-        record.uuid,
-        accountId,
-        carrierId,
-        trunkOf(record, level),
-        level.leg,
-        revision,
-        deckId,
-        rated.rate.prefix,
-      ],
-      ...[rated.billedSec, rated.amountMicros, currency, entryIds.get(one) ?? null],
+      ...[id, record.uuid, accountId, carrierId, trunkOf(record, level), level.leg, revision, deckId, one.prefix],
+      ...[one.billedSec, one.amountMicros, currency, entryIds.get(one) ?? null],
       ...[record.answeredAtMs ?? record.startedAtMs, nowMs],
     ];
   });

@@ -1,3 +1,4 @@
+import { postJson, under } from '../adapters/index.ts';
 import type { FundingAnswer, FundingSource } from './funding-source.ts';
 
 export interface HttpServiceOptions {
@@ -17,22 +18,16 @@ const REFUSALS: ReadonlySet<number> = new Set([402, 403, 404, 409, 422]);
  * grants it here, ahead of the calls that will use it, so that no call waits for an answer.
  */
 export function createHttpService({ url, token, timeoutMs = 5000 }: HttpServiceOptions): FundingSource {
-  const headers = {
-    'content-type': 'application/json',
-    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-  };
   return {
     name: new URL(url).host,
     async fund({ reference, accountUuid, amountMicros, currency }): Promise<FundingAnswer> {
-      const body = JSON.stringify({ reference, account: accountUuid, amount_micros: amountMicros, currency });
-      const response = await fetch(`${url.replace(/\/+$/, '')}/reserve`, {
-        ...{ method: 'POST', headers: { ...headers, 'idempotency-key': reference }, body },
-        ...{ signal: AbortSignal.timeout(timeoutMs), redirect: 'error' as const },
-      });
-      const text = await response.text();
-      if (REFUSALS.has(response.status))
-        return { status: 'failed', reason: `${response.status} ${text}`.slice(0, 200).trim() };
-      if (!response.ok) throw new Error(`the service answered ${response.status}`);
+      const { status, isOk, text } = await postJson(
+        { url: under(url, 'reserve'), token, timeoutMs },
+        { reference, account: accountUuid, amount_micros: amountMicros, currency },
+        { 'idempotency-key': reference },
+      );
+      if (REFUSALS.has(status)) return { status: 'failed', reason: `${status} ${text}`.slice(0, 200).trim() };
+      if (!isOk) throw new Error(`the service answered ${status}`);
       return { status: 'succeeded', amountMicros: grantedIn(text), providerRef: reference };
     },
   };
