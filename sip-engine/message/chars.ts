@@ -15,6 +15,12 @@ export const GREATER = 62;
 export const BRACKET_OPEN = 91;
 export const BACKSLASH = 92;
 
+/**
+ * A port as an expression of plain forms: of every five-digit one below 65,000, since a NAT gives nothing else. What it
+ * does not take is read in the general way.
+ */
+export const PLAIN_PORT = String.raw`(?:[1-5]\d{4}|6[0-4]\d{3}|[1-9]\d{0,3})`;
+
 const TOKEN_CHARS = "-.!%*_+`'~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /** No URI has these unescaped, and the first three delimit it in headers. */
 const NOT_IN_URI = '<>"\\|';

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { PLAIN_PORT } from './chars.ts';
 import { SipInjectionError, SipParseError } from './errors.ts';
 import { formatParams, NO_PARAMS } from './params.ts';
 import type { Params, SipUri } from './types.ts';
@@ -32,7 +33,9 @@ function readPlain(text: string): SipUri | undefined {
 }
 
 const SIP_LENGTH = 4;
-const PLAIN = /^sip:(?:[\w.!~*'()&=+$,-]+@)?[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?::[1-9]\d{0,3})?$/;
+const PLAIN = new RegExp(
+  String.raw`^sip:(?:[\w.!~*'()&=+$,-]+@)?[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?::${PLAIN_PORT})?$`,
+);
 
 function readGeneral(text: string): SipUri {
   const colon = text.indexOf(':');

@@ -1,4 +1,4 @@
-import { CALL_ID_CHAR, isToken, skipClass } from './chars.ts';
+import { CALL_ID_CHAR, isToken, PLAIN_PORT, skipClass } from './chars.ts';
 import { SipParseError } from './errors.ts';
 import { canonicalName, idOfName, knownId, nameOfId, type RankedName } from './header-names.ts';
 import { parseNameAddr, spanTag } from './name-addr.ts';
@@ -63,13 +63,16 @@ const SINGLE_BITS: readonly (number | undefined)[] = byId(SINGLE.map((name, inde
  * What nearly every peer writes, decided in one go where it stands: `"name" <sip:user@host:port;params>;params`. What
  * these do not take to the end is read in the general way.
  */
-const PLAIN_URI = String.raw`sips?:(?:(?:[\w.!~*'()&=+$-]|%[0-9A-Fa-f]{2})+@)?[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?::[1-9]\d{0,3})?(?:;[\w.-]+(?:=[\w.+~:-]+)?)*`;
+const PLAIN_URI = String.raw`sips?:(?:(?:[\w.!~*'()&=+$-]|%[0-9A-Fa-f]{2})+@)?[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?::${PLAIN_PORT})?(?:;[\w.-]+(?:=[\w.+~:-]+)?)*`;
 const PLAIN_REQUEST_URI = new RegExp(PLAIN_URI, 'y');
 const PLAIN_ADDRESS = new RegExp(
   String.raw`(?:"[^"\\\r\n]*" ?|[\w.+-]* ?)<${PLAIN_URI}>(?:;[\w.+-]+(?:=(?:[\w.-]+|"[^"\\\r\n]*"))?)*`,
   'y',
 );
-const PLAIN_VIA = /SIP\/2\.0\/[A-Z]{2,4} [A-Za-z0-9.-]+(?::\d{1,4})?(?:;[a-z]+(?:=[\w.:+~*!%-]+)?)*/y;
+const PLAIN_VIA = new RegExp(
+  String.raw`SIP/2\.0/[A-Z]{2,4} [A-Za-z0-9.-]+(?::${PLAIN_PORT})?(?:;[a-z]+(?:=[\w.:+~*!%-]+)?)*`,
+  'y',
+);
 const PLAIN_TOKENS = /[\w.!%*+-]+(?:, ?[\w.!%*+-]+)*/y;
 const PLAIN_SECONDS = /\d{1,9}/y;
 const PLAIN_FORMS: readonly (RegExp | undefined)[] = byId<RegExp>([

@@ -9,7 +9,8 @@ export type Source = Pick<Flow, 'remoteAddress' | 'remotePort'>;
  * replaced. Returns the same text when nothing is to be added.
  */
 export function stampViaLine(line: string, source: Source): string {
-  if (isPlain(line)) return `${line}=${source.remotePort};received=${source.remoteAddress}`;
+  if (isRportLast(line)) return `${line}=${source.remotePort};received=${source.remoteAddress}`;
+  if (RPORT_FIRST.test(line)) return stampFirst(line, source);
   const end = firstValueEnd(line);
   const value = end === line.length ? line : line.slice(0, end);
   const paramsAt = indexOrEnd(value, ';');
@@ -21,11 +22,19 @@ export function stampViaLine(line: string, source: Source): string {
 }
 
 /** `SIP/2.0/UDP host:port;branch=…;rport`, as nearly everybody writes it: one value, and `rport` asked for at its end. */
-function isPlain(line: string): boolean {
-  return line.endsWith(';rport') && PLAIN.test(line);
+function isRportLast(line: string): boolean {
+  return line.endsWith(ASKED) && RPORT_LAST.test(line);
 }
 
-const PLAIN = /^SIP\/2\.0\/[A-Z]+ [\w.:[\]-]+;branch=[\w.+%*!'`~-]+;rport$/;
+/** The same with `rport` before the branch, as PJSIP and all that is built on it write it. */
+function stampFirst(line: string, source: Source): string {
+  const end = line.indexOf(ASKED) + ASKED.length;
+  return `${line.slice(0, end)}=${source.remotePort}${line.slice(end)};received=${source.remoteAddress}`;
+}
+
+const ASKED = ';rport';
+const RPORT_LAST = /^SIP\/2\.0\/[A-Z]+ [\w.:[\]-]+;branch=[\w.+%*!'`~-]+;rport$/;
+const RPORT_FIRST = /^SIP\/2\.0\/[A-Z]+ [\w.:[\]-]+;rport;branch=[\w.+%*!'`~-]+$/;
 const RPORT = /;[ \t]*rport[ \t]*(?:=[ \t]*[^;, \t]*)?(?=[;, \t]|$)/i;
 const RECEIVED = /;[ \t]*received[ \t]*(?:=[ \t]*[^;, \t]*)?(?=[;, \t]|$)/gi;
 const ODD_SPACE = /[ \t]:|:[ \t]|\t/;
