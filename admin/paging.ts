@@ -3,7 +3,7 @@ import { fieldError } from './errors.ts';
 import type { SortOrder } from './store-port.ts';
 
 export const DEFAULT_PER_PAGE = 50;
-export const MAX_PER_PAGE = 200;
+const MAX_PER_PAGE = 200;
 
 /** A page or a cursor, for what has an order of its own. */
 export const PAGE_QUERY = {

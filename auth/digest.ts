@@ -5,7 +5,7 @@ import type { DigestCredentials } from './parse-credentials.ts';
 const HASH_NAMES = { MD5: 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512-256' } as const;
 
 /** H(text) in lower-case hexadecimal; text is hashed as UTF-8 (RFC 7616 section 4). */
-export function digestHash(algorithm: DigestAlgorithm, text: string): string {
+function digestHash(algorithm: DigestAlgorithm, text: string): string {
   return hash(HASH_NAMES[algorithm], text, 'hex');
 }
 

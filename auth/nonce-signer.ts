@@ -115,7 +115,7 @@ export class NonceSigner {
 }
 
 /** The counter that a nonce claims, unchecked: only good as a key for what was stored under a checked one. */
-export function counterOf(nonce: string): number {
+function counterOf(nonce: string): number {
   return hexNumber(nonce, COUNTER_AT, TAG_AT);
 }
 

@@ -47,7 +47,7 @@ export function bindDrachtio(
 }
 
 /** drachtio-srf's request in the one shape that all rules read. drachtio-server has no flow ids. */
-export function inboundOfDrachtio(req: DrachtioRequest): InboundRequest {
+function inboundOfDrachtio(req: DrachtioRequest): InboundRequest {
   const lines = readHeaderLines(req.msg.raw);
   const headerLines = (name: string): readonly string[] => lines.get(name) ?? [];
   const received = req.receivedOn ?? '';

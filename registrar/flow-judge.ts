@@ -78,7 +78,7 @@ export class FlowJudge {
 }
 
 /** Not a browser, not an outbound flow, not behind NAT: then its Contact can be connected to. */
-export function canBeReachedAnew(binding: Binding): boolean {
+function canBeReachedAnew(binding: Binding): boolean {
   if (!isConnection(binding.transport) || binding.transport === 'ws' || binding.transport === 'wss') return false;
   if (binding.regId !== null) return false;
   return isSameAddress(parseSipUri(binding.contact)?.host ?? '', binding.sourceAddress);

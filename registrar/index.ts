@@ -47,7 +47,6 @@ export {
   bindDrachtio,
   type DrachtioRequest,
   type DrachtioResponse,
-  inboundOfDrachtio,
 } from './drachtio-binding.ts';
 export { FailureRings } from './failure-rings.ts';
 export type { RegistrarDirectory, RegistrarEngine, RegistrarEvents, RegistrarOptions } from './options.ts';

@@ -14,7 +14,6 @@ import { normalizeNumbers } from './normalize-numbers.ts';
 import { rejectLoops } from './reject-loops.ts';
 import { Replay, type ReplayWorld } from './replay/index.ts';
 import { resolveTarget } from './resolve-target.ts';
-import { CallSimulator, type SimulatorWorld } from './simulate/index.ts';
 
 /** What happens to an INVITE, in this order; one file a step. All but the last decide at once, from memory. */
 export const CALL_STEPS: readonly Step<CallContext>[] = [
@@ -34,11 +33,6 @@ export const CALL_STEPS: readonly Step<CallContext>[] = [
 const FOLLOW_ON_STEPS = CALL_STEPS.filter((step) => step !== identifySource && step !== authenticate);
 /** The same for a target that is only looked up. */
 const RESOLVE_STEPS = FOLLOW_ON_STEPS.filter((step) => step !== admitCall && step !== bridgeLegs);
-
-/** Calls through the same steps without sockets, up to where somebody would be called. */
-export function createCallSimulator(world: SimulatorWorld): CallSimulator {
-  return new CallSimulator(world, CALL_STEPS);
-}
 
 /** Tests of calls and REGISTERs against tenants as SIP would read them: the same steps, and no sockets. */
 export function runCallTests(
@@ -100,7 +94,7 @@ export type {
   RoutingBindings,
   RoutingDirectory,
 } from './ports.ts';
-export { PBX_PROFILES, type PbxProfile } from './profiles.ts';
+export type { PbxProfile } from './profiles.ts';
 export {
   type RecordedCall,
   type Replay,

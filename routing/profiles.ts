@@ -15,7 +15,7 @@ export interface PbxProfile {
  * FreeSWITCH (`gw+name`) and phones need to find the trunk; Asterisk finds it by the `line` parameter and
  * wants the called number in the Request-URI (interface.md, Bindings).
  */
-export const PBX_PROFILES: readonly PbxProfile[] = [
+const PBX_PROFILES: readonly PbxProfile[] = [
   { key: '3cx', userAgents: ['3CXPhoneSystem', '3CX'], ruriMode: 'contact' },
   { key: 'freepbx', userAgents: ['FPBX-'], ruriMode: 'did' },
   { key: 'asterisk', userAgents: ['Asterisk PBX'], ruriMode: 'did' },
@@ -26,7 +26,7 @@ export const PBX_PROFILES: readonly PbxProfile[] = [
 ];
 
 /** By the trunk's own profile, else by the User-Agent of the registration. */
-export function findProfile(profile: string | null, userAgent: string): PbxProfile | undefined {
+function findProfile(profile: string | null, userAgent: string): PbxProfile | undefined {
   if (profile !== null) return PBX_PROFILES.find((known) => known.key === profile.toLowerCase());
   const agent = userAgent.toLowerCase();
   return PBX_PROFILES.find((known) => known.userAgents.some((prefix) => agent.startsWith(prefix.toLowerCase())));

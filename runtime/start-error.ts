@@ -9,7 +9,7 @@ export function describeStartError(error: unknown): string {
 }
 
 /** Whether the error is one that the operator can mend, and not a fault of ours. */
-export function isExpected(error: unknown): boolean {
+function isExpected(error: unknown): boolean {
   return error instanceof Error && ('code' in error || error.name === 'StartError');
 }
 

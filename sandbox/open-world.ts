@@ -16,7 +16,7 @@ export interface OpenWorld extends WorldPlace {
 }
 
 /** A key that opens nothing of the live side, and nothing of another world. */
-export function worldKey(secretKey: Buffer, uuid: string): Buffer {
+function worldKey(secretKey: Buffer, uuid: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secretKey, '', `didfarm sandbox ${uuid}`, 32));
 }
 

@@ -17,7 +17,7 @@ import type { VirtualClock } from './virtual-clock.ts';
 import type { StartWorldSip, WorldSip } from './world-sip.ts';
 
 /** Simulated PBXes that a world may have, and calls that they may have at a time. */
-export const MOST_PBXES = 10;
+const MOST_PBXES = 10;
 export const MOST_CALLS = 5;
 
 export interface PhonesOptions {

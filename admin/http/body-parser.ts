@@ -23,7 +23,7 @@ export function installBodyParser(app: FastifyInstance): void {
  * An empty body is an empty object.
  * @throws {ApiError} `malformed_json`, `unsupported_media`, or `validation_failed` for JSON that is no object
  */
-export function parseBody(text: string, contentType: string): unknown {
+function parseBody(text: string, contentType: string): unknown {
   const trimmed = text.trim();
   if (trimmed === '') return {};
   // A CSV file as it is: what bulk imports take as the field csv.

@@ -31,7 +31,7 @@ export function sendFrameworkError(error: FastifyError, request: FastifyRequest,
 }
 
 /** The envelope of one refusal. */
-export function errorBody(error: ApiError, logId: string): ErrorBody {
+function errorBody(error: ApiError, logId: string): ErrorBody {
   const { status, remedy } = API_ERRORS[error.code];
   return {
     error: {

@@ -5,7 +5,7 @@ import { isoTime, nullable } from '../shapes.ts';
 
 const RTT = nullable(Type.Number({ description: 'Round-trip time of the last answered probe (ms).' }));
 
-export const CONTACT_SHAPE = Type.Object({
+const CONTACT_SHAPE = Type.Object({
   contact: Type.String(),
   source: Type.String(),
   transport: Type.String(),

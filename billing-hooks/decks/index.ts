@@ -13,4 +13,4 @@ export {
 } from './deck-store.ts';
 export { loadDeck } from './load-deck.ts';
 export type { RateRow } from './rate-row.ts';
-export { decimal, parseRatesCsv, renderRatesCsv } from './rates-csv.ts';
+export { decimal, parseRatesCsv } from './rates-csv.ts';

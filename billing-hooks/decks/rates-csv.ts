@@ -1,11 +1,10 @@
 import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
 import type { RateDirection } from '../../bus/index.ts';
 import { parseMoney, TenancyError } from '../../tenancy/index.ts';
 import type { RateRow } from './rate-row.ts';
 
 /** Columns of a price list in CSV; all but `prefix` and `per_minute` may be left out. */
-export const RATE_COLUMNS = [
+const RATE_COLUMNS = [
   'direction',
   'prefix',
   'per_minute',
@@ -31,22 +30,6 @@ export function parseRatesCsv(text: string): readonly RateRow[] {
   const unknown = Object.keys(lines[0] ?? {}).filter((name) => !(RATE_COLUMNS as readonly string[]).includes(name));
   if (unknown.length > 0) throw wrong(1, `there is no column ${unknown.join(', ')}`);
   return lines.map((line, index) => toRow(line, index + 2));
-}
-
-/** The same list as CSV. */
-export function renderRatesCsv(rates: readonly RateRow[]): string {
-  const records = rates.map((rate) => ({
-    direction: rate.direction,
-    prefix: rate.prefix,
-    per_minute: decimal(rate.perMinuteMicros),
-    connect_fee: decimal(rate.connectFeeMicros),
-    minimum: decimal(rate.minimumMicros),
-    interval: `${rate.firstSec}/${rate.nextSec}`,
-    band: rate.band,
-    from: rate.fromMs === 0 ? '' : new Date(rate.fromMs).toISOString(),
-    until: rate.untilMs === null ? '' : new Date(rate.untilMs).toISOString(),
-  }));
-  return stringify(records, { header: true, columns: [...RATE_COLUMNS] });
 }
 
 /** Six digits: nothing of a price is lost. */

@@ -27,7 +27,7 @@ export interface BillingProfile {
   readonly markup: readonly MarkupRule[];
 }
 
-export const DEFAULT_PROFILE: BillingProfile = {
+const DEFAULT_PROFILE: BillingProfile = {
   legalName: null,
   address: [],
   taxId: null,

@@ -19,7 +19,7 @@ export interface LiveCase {
 }
 
 /** Why a running server cannot be brought to what the case says is given. */
-export function whyNotLive({ test }: LiveCase): string | undefined {
+function whyNotLive({ test }: LiveCase): string | undefined {
   if (test.given.time !== undefined) return 'given.time cannot be arranged on a running server';
   if (test.given.wallet !== undefined) return 'given.wallet cannot be arranged on a running server';
   return undefined;

@@ -55,7 +55,7 @@ export function compare(expected: Expectation, got: Observation): readonly Misma
 }
 
 /** Where it went, or how it was refused, in a few words. */
-export function describePlace(place: ObservedPlace | undefined, got: Observation): string {
+function describePlace(place: ObservedPlace | undefined, got: Observation): string {
   if (place !== undefined) return `${place.kind} ${place.name}`;
   return got.status < 300 ? `${got.status} ${got.reason}` : `refused: ${got.status} ${got.reason}`;
 }

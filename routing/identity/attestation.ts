@@ -6,7 +6,7 @@ import { nearestSetting } from '../nearest-setting.ts';
  * RFC 8588 section 4: A when we know the caller and the number is its own, B when we know the caller alone, C when the
  * call only came through us. What is set for the caller counts instead.
  */
-export function attestationOf(context: CallContext, option: RouteOption): Attestation {
+function attestationOf(context: CallContext, option: RouteOption): Attestation {
   const trunk = callerTrunk(context);
   const carrier = context.source?.kind === 'carrier' ? context.source.carrier : undefined;
   const set = nearestSetting(context.directory, { trunk, carrier }, 'attestation');

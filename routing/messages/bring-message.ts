@@ -45,7 +45,7 @@ export async function bringMessage(
 }
 
 /** Whether the same message is worth another try after this answer. */
-export function mayDoBetter(status: number): boolean {
+function mayDoBetter(status: number): boolean {
   return status === 408 || status === 480 || (status >= 500 && status < 600 && !FINAL_5XX.has(status));
 }
 

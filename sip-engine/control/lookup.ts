@@ -57,7 +57,7 @@ async function textOf({ body }: Response): Promise<string> {
 }
 
 /** The question: what decides where a request goes, and each parameter of its Request-URI. */
-export function lookupUrl(base: string, { message, flow }: Incoming): string {
+function lookupUrl(base: string, { message, flow }: Incoming): string {
   const uri = tryUri(message.uri);
   const pairs: (readonly [string, string])[] = [
     ['method', message.method],

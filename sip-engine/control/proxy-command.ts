@@ -69,7 +69,7 @@ class ProxyAnswers implements ProxyListener {
 }
 
 /** Reads the tokens; timeouts are `1500ms` or `2s`, and srf's `sip:` before what is a URI already is taken off. */
-export function readProxyCommand(tokens: readonly string[], sip: Buffer | undefined): ProxyCommand {
+function readProxyCommand(tokens: readonly string[], sip: Buffer | undefined): ProxyCommand {
   return {
     remainInDialog: tokens[3] === 'remainInDialog',
     fullResponse: tokens[4] === 'fullResponse',

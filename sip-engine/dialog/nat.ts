@@ -63,7 +63,7 @@ function saysNat(address: string): boolean {
 }
 
 /** RFC 1918. */
-export function isPrivateV4(host: string): boolean {
+function isPrivateV4(host: string): boolean {
   return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)\d+/.test(host);
 }
 

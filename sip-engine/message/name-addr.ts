@@ -29,7 +29,7 @@ export interface NameAddrSpan {
  * Finds the address at `start..end`; `undefined` when it is malformed: a quote that never closes, a
  * comma in an unquoted name, white space in the URI (RFC 3261 20.10, 25.1; RFC 4475 3.1.2).
  */
-export function spanNameAddr(text: string, start: number, end: number): NameAddrSpan | undefined {
+function spanNameAddr(text: string, start: number, end: number): NameAddrSpan | undefined {
   const nameStart = skipWhite(text, start, end);
   let p = nameStart;
   if (text.charCodeAt(p) === QUOTE) {

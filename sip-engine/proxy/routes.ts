@@ -31,7 +31,7 @@ export function dropOwnRoutes(message: OutgoingMessage, isOwnUri: (uri: string) 
 }
 
 /** Our URI as the peer of that flow can reach it, in angle brackets, with further parameters. */
-export function ownRoute(transport: Below, flow: Flow, scheme: 'sip' | 'sips', params = ''): string {
+function ownRoute(transport: Below, flow: Flow, scheme: 'sip' | 'sips', params = ''): string {
   const { host, port } = transport.listenPointOf(flow).advertisedFor(flow.remoteAddress);
   const param = flow.transport === 'udp' ? '' : `;transport=${flow.transport}`;
   return `<${scheme}:${host}:${port}${param};lr${params}>`;

@@ -24,7 +24,7 @@ const CODES: ReadonlyMap<string, TransportErrorCode> = new Map([
 ]);
 
 /** The transport's word for a system error; a code it does not know means the peer cannot be reached. */
-export function codeOfSystemError(error: unknown): TransportErrorCode {
+function codeOfSystemError(error: unknown): TransportErrorCode {
   const code = systemCode(error);
   const known = CODES.get(code);
   if (known !== undefined) return known;

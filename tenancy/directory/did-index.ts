@@ -59,7 +59,7 @@ interface Cover {
 }
 
 /** The fewest decimal prefixes that name exactly the numbers of a block. */
-export function coverBlock(number: string, size: number): readonly Cover[] {
+function coverBlock(number: string, size: number): readonly Cover[] {
   if (size === 1) return [{ prefix: number, level: 0 }];
   const covers: Cover[] = [];
   let next = Number(number.slice(1));

@@ -1,5 +1,5 @@
 export { getBalance, type TopUp, topUp } from './ledger.ts';
-export { formatMoney, fromCents, MICROS_PER_UNIT, parseMoney, toCents } from './money.ts';
+export { formatMoney, fromCents, parseMoney, toCents } from './money.ts';
 export {
   DEFAULT_CURRENCY,
   type NewEntry,

@@ -1,5 +1,5 @@
 /** 1 EUR (or any other unit) in the ledger. */
-export const MICROS_PER_UNIT = 1_000_000;
+const MICROS_PER_UNIT = 1_000_000;
 const MICROS_PER_CENT = 10_000;
 
 /** Whole cents, rounded half away from zero: for display only, never for sums. */

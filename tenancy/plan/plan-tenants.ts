@@ -44,7 +44,7 @@ export async function planTenants(store: Store, text: string, name: string, opti
 }
 
 /** @internal what is left to do once the file is read. */
-export async function planParsed(store: Store, parsed: ParsedTenantFile, options: PlanOptions): Promise<TenantPlan> {
+async function planParsed(store: Store, parsed: ParsedTenantFile, options: PlanOptions): Promise<TenantPlan> {
   return store.rehearse(async (context) => {
     const { credentials: _, ...plan } = await runTenants(context, parsed, options);
     return plan;

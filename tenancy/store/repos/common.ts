@@ -41,7 +41,6 @@ export interface Stamped {
   readonly version: number;
 }
 
-export const FIRST_PAGE: Slice = { afterId: 0, offset: 0, limit: 50 };
 export const EVERYTHING: Slice = { afterId: 0, offset: 0, limit: 1_000_000_000 };
 
 /** That slice of a query's rows, by id, and how many rows there are in all. */

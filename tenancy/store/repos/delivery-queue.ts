@@ -96,7 +96,7 @@ function letNextGo(connection: SqliteConnection, webhookId: number, resource: st
 }
 
 /** Gives up all that is on its way to an endpoint; it can be sent again by hand. */
-export function giveUpAll(connection: SqliteConnection, webhookId: number, nowMs: number): void {
+function giveUpAll(connection: SqliteConnection, webhookId: number, nowMs: number): void {
   connection
     .prepare(`UPDATE webhook_deliveries SET status = 'dead', waits = 0, finished_at_ms = ?
       WHERE webhook_id = ? AND status = 'pending'`)

@@ -1,4 +1,4 @@
-import type { DigestAlgorithm, RealmRecord } from '../../../bus/index.ts';
+import type { DigestAlgorithm } from '../../../bus/index.ts';
 import { invalid, notFound } from '../../errors.ts';
 import { DIGEST_ALGORITHMS } from '../../secrets/index.ts';
 import type { StoreContext } from '../open-store.ts';
@@ -135,10 +135,4 @@ function toDomainRow(row: Row<'sipDomains'>): DomainRow {
   const { digestAlgorithms, rowVersion, ...rest } = row;
   const algorithms = digestAlgorithms === null ? null : (JSON.parse(digestAlgorithms) as DigestAlgorithm[]);
   return { ...rest, ...stamps(row), algorithms };
-}
-
-/** A domain without algorithms of its own offers those of the platform. */
-export function toRealmRecord(row: Row<'sipDomains'>, platform: readonly DigestAlgorithm[]): RealmRecord {
-  const { domain: realm, accountId, algorithms } = toDomainRow(row);
-  return { realm, accountId, algorithms: algorithms ?? platform };
 }

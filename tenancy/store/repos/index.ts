@@ -5,7 +5,6 @@ export * from './bulk-job-repo.ts';
 export * from './carrier-repo.ts';
 export {
   EVERYTHING,
-  FIRST_PAGE,
   type Found,
   inSlice,
   type Ref,

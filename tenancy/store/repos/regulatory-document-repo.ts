@@ -32,11 +32,7 @@ export async function createDocument(context: StoreContext, { content, ...fields
   return toRow(row);
 }
 
-export async function findDocument(
-  context: StoreContext,
-  ref: Ref,
-  visible: Visible,
-): Promise<DocumentRow | undefined> {
+async function findDocument(context: StoreContext, ref: Ref, visible: Visible): Promise<DocumentRow | undefined> {
   const query = context.db.selectFrom('regulatoryDocuments').where(within(visible, 'regulatory_documents.account_id'));
   const rows = await query.selectAll().where(matches(ref, 'regulatory_documents')).limit(2).execute();
   return single(rows.map(toRow));
