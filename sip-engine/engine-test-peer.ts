@@ -7,7 +7,9 @@ import { createEngine } from './engine.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { parseMessage, type SipMessage, SipParseError } from './message/index.ts';
 import type { EnginePorts } from './ports.ts';
-import { createSystemClock, createSystemRandom } from './system-ports.ts';
+import { createSystemRandom } from './system-ports.ts';
+import { TestInbox } from './testing-inbox.ts';
+import { createFakeClock } from './timer/index.ts';
 import type { EngineOptions, SipEngine } from './types.ts';
 
 /** The other end of the wire in tests: sends text, waits for messages. */
@@ -29,12 +31,12 @@ export interface RunningEngine {
   readonly errors: readonly { readonly fields: object; readonly text: string }[];
 }
 
-/** T1 of engines in tests, ms. RFC 3261's own: nothing is repeated while a slow machine stands still for a moment. */
+/** T1 of engines in tests, ms. */
 export const T1_MS = 500;
 
 /**
- * An engine on free ports of 127.0.0.1, UDP and TCP; closed with the test. Where time has to pass, `other` gives it a
- * clock that the test moves.
+ * An engine on free ports of 127.0.0.1, UDP and TCP; closed with the test. Its time stands still, so that nothing is
+ * repeated or given up while a slow machine pauses; where time has to pass, `other` gives it a clock that the test moves.
  */
 export async function startEngine(
   t: Test,
@@ -46,7 +48,7 @@ export async function startEngine(
   const errors: { fields: object; text: string }[] = [];
   const quiet = (): void => undefined;
   const ports: EnginePorts = {
-    clock: createSystemClock(),
+    clock: createFakeClock(),
     random: createSystemRandom(),
     counters: {
       count: (name, label = '') => void counts.set(`${name} ${label}`, (counts.get(`${name} ${label}`) ?? 0) + 1),
@@ -64,11 +66,13 @@ export async function startEngine(
 
 export async function udpPeer(t: Test, toPort: number): Promise<Peer> {
   const socket = createSocket('udp4');
-  const inbox = new Inbox();
-  socket.on('message', (bytes: Buffer, _from: RemoteInfo) => inbox.put(read(bytes)));
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
+  const { port } = socket.address();
+  const inbox = new TestInbox(`the UDP peer at port ${port}`, describe);
+  socket.on('message', (bytes: Buffer, _from: RemoteInfo) => inbox.put(read(bytes)));
   const close = () => {
+    inbox.close();
     try {
       socket.close();
     } catch {
@@ -76,7 +80,6 @@ export async function udpPeer(t: Test, toPort: number): Promise<Peer> {
     }
   };
   t.teardown(close);
-  const { port } = socket.address();
   return {
     port,
     send: (text) => socket.send(text, toPort, '127.0.0.1'),
@@ -91,7 +94,7 @@ export async function udpPeer(t: Test, toPort: number): Promise<Peer> {
 /** Expects messages without bodies, as the engine's own answers are. */
 export async function tcpPeer(t: Test, toPort: number): Promise<Peer> {
   const socket = connect(toPort, '127.0.0.1');
-  const inbox = new Inbox();
+  const inbox = new TestInbox('the TCP peer', describe);
   let text = '';
   socket.on('data', (chunk) => {
     text += chunk.toString('latin1');
@@ -102,7 +105,11 @@ export async function tcpPeer(t: Test, toPort: number): Promise<Peer> {
   });
   socket.on('error', () => socket.destroy());
   await once(socket, 'connect');
-  t.teardown(() => socket.destroy());
+  const close = () => {
+    inbox.close();
+    socket.destroy();
+  };
+  t.teardown(close);
   return {
     port: socket.localPort ?? 0,
     send: (message) => void socket.write(message),
@@ -110,7 +117,7 @@ export async function tcpPeer(t: Test, toPort: number): Promise<Peer> {
     get waiting() {
       return inbox.size;
     },
-    close: () => socket.destroy(),
+    close,
   };
 }
 
@@ -124,25 +131,9 @@ function read(bytes: Buffer): SipMessage {
   }
 }
 
-class Inbox {
-  readonly #messages: SipMessage[] = [];
-  readonly #takers: ((message: SipMessage) => void)[] = [];
-
-  get size(): number {
-    return this.#messages.length;
-  }
-
-  put(message: SipMessage): void {
-    const taker = this.#takers.shift();
-    if (taker === undefined) this.#messages.push(message);
-    else taker(message);
-  }
-
-  take(): Promise<SipMessage> {
-    const message = this.#messages.shift();
-    if (message !== undefined) return Promise.resolve(message);
-    return new Promise((resolve) => this.#takers.push(resolve));
-  }
+/** As a failure tells it: `INVITE 1`, `200 to INVITE 1`. */
+function describe({ isRequest, status, cseqMethod, cseq }: SipMessage): string {
+  return isRequest ? `${cseqMethod} ${cseq}` : `${status} to ${cseqMethod} ${cseq}`;
 }
 
 /** A request of the peer; `lines` replace or add header lines, an empty value leaves one out. */

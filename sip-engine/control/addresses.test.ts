@@ -6,6 +6,7 @@ import t, { type Test } from 'tap';
 import { WebSocket } from 'ws';
 import { startEngine, tcpPeer, udpPeer } from '../engine-test-peer.ts';
 import { parseMessage, type SipMessage } from '../message/index.ts';
+import { TestInbox } from '../testing-inbox.ts';
 import { TestAuthority } from '../transport/testing-tls.ts';
 import type { EngineOptions } from '../types.ts';
 import { AppPeer } from './app-peer.ts';
@@ -17,23 +18,16 @@ const BYE = `BYE sip:placeholder SIP/2.0\r\n${END}`;
 
 /** Messages without bodies on a stream, one by one. */
 function messagesOf(socket: Socket): () => Promise<SipMessage> {
-  const inbox: SipMessage[] = [];
-  const takers: ((message: SipMessage) => void)[] = [];
+  const inbox = new TestInbox<SipMessage>('the stream', ({ raw }) => raw.toString('latin1').split('\r\n')[0] ?? '');
   let text = '';
   socket.on('data', (chunk) => {
     text += chunk.toString('latin1');
     for (let end = text.indexOf('\r\n\r\n'); end >= 0; end = text.indexOf('\r\n\r\n')) {
-      const message = parseMessage(Buffer.from(text.slice(0, end + 4), 'latin1'));
+      inbox.put(parseMessage(Buffer.from(text.slice(0, end + 4), 'latin1')));
       text = text.slice(end + 4);
-      const taker = takers.shift();
-      if (taker === undefined) inbox.push(message);
-      else taker(message);
     }
   });
-  return () => {
-    const message = inbox.shift();
-    return message === undefined ? new Promise((resolve) => takers.push(resolve)) : Promise.resolve(message);
-  };
+  return () => inbox.take();
 }
 
 /** A call to the engine that its app answers; what the caller's Contact and Record-Route say is the test's. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Test } from 'tap';
+import { TestInbox } from '../testing-inbox.ts';
 import { encodeFrame, FrameReader } from './frame-reader.ts';
 
 /** A message of the engine to a raw application in tests. */
@@ -15,8 +16,7 @@ export interface AppInput {
 export class AppPeer {
   readonly #socket: Socket;
   readonly #reader = new FrameReader(4 * 1024 * 1024);
-  readonly #inbox: AppInput[] = [];
-  readonly #takers: ((input: AppInput) => void)[] = [];
+  readonly #inbox = new TestInbox<AppInput>('the application', ({ tokens, sip }) => firstLine(sip) || tokens.join('|'));
   readonly closed: Promise<void>;
   #next = 1;
 
@@ -51,7 +51,7 @@ export class AppPeer {
   }
 
   get waiting(): number {
-    return this.#inbox.length;
+    return this.#inbox.size;
   }
 
   /** Sends a message with a fresh id and returns the id. */
@@ -77,9 +77,7 @@ export class AppPeer {
   }
 
   next(): Promise<AppInput> {
-    const input = this.#inbox.shift();
-    if (input !== undefined) return Promise.resolve(input);
-    return new Promise((resolve) => this.#takers.push(resolve));
+    return this.#inbox.take();
   }
 
   /** Answers that nothing else has come before the answer to a ping. */
@@ -96,9 +94,10 @@ export class AppPeer {
     const end = payload.indexOf('\r\n');
     const lead = end === -1 ? payload.toString() : payload.toString('utf8', 0, end);
     const sip = end === -1 ? '' : payload.toString('utf8', end + 2);
-    const input = { tokens: lead.split('|'), sip, payload };
-    const taker = this.#takers.shift();
-    if (taker === undefined) this.#inbox.push(input);
-    else taker(input);
+    this.#inbox.put({ tokens: lead.split('|'), sip, payload });
   }
+}
+
+function firstLine(sip: string): string {
+  return sip.slice(0, Math.max(0, sip.indexOf('\r')));
 }

@@ -33,6 +33,12 @@ export async function answeredCall(
   return ok;
 }
 
+/** Ends the application's connection; resolves when the engine has noticed, and nothing is delivered there any more. */
+export async function leave({ app, peer, engine }: Pick<Testbed, 'app' | 'peer' | 'engine'>): Promise<void> {
+  app.close();
+  while (engine.stats.apps > 0) await settled(peer);
+}
+
 /** An answer as drachtio-srf writes it. */
 export function answerText(request: AppInput, status: number, lines: readonly string[] = [], body = ''): string {
   const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'im').exec(request.sip)?.[1];

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { T1_MS, udpPeer } from '../engine-test-peer.ts';
 import { createFakeClock } from '../timer/index.ts';
-import { answeredCall, answerText, settled, testbed, txn } from './call-testbed.ts';
+import { answeredCall, answerText, leave, settled, testbed, txn } from './call-testbed.ts';
 import { failureAck, inviteText, requestIn, responseTo, SDP } from './call-text.ts';
 
 t.test(
@@ -36,8 +36,7 @@ t.test(
 t.test('an owner that has gone: INFO gets 481, BYE gets 481 and frees the dialog', async (t) => {
   const { app, peer, engine } = await testbed(t);
   const ok = await call('ow');
-  app.close();
-  await app.closed;
+  await leave({ app, peer, engine });
   for (const [method, seq] of [
     ['INFO', 2],
     ['BYE', 3],
@@ -60,7 +59,8 @@ t.test('an owner that has gone: INFO gets 481, BYE gets 481 and frees the dialog
 });
 
 t.test('orphan=bye: the calls of an app that went are ended, what it had not answered gets 500', async (t) => {
-  const { app, peer, engine } = await testbed(t, { orphan: 'bye' });
+  const clock = createFakeClock();
+  const { app, peer, engine } = await testbed(t, { orphan: 'bye' }, { clock });
   peer.send(inviteText('ob', peer.port));
   const invite = await app.next();
   await app.ask(`sip|${txn(invite)}|`, answerText(invite, 200));
@@ -70,7 +70,8 @@ t.test('orphan=bye: the calls of an app that went are ended, what it had not ans
   peer.send(inviteText('oc', peer.port));
   await app.next();
   t.equal((await peer.next()).status, 100);
-  app.close();
+  await leave({ app, peer, engine });
+  clock.advance(1_100);
   t.equal((await peer.next()).status, 500);
   const bye = await peer.next();
   t.equal(bye.method, 'BYE');
@@ -96,8 +97,7 @@ t.test('orphan=keep: only answered calls outlive their app, no transaction is le
   t.match((await app.next()).sip, /^SIP\/2\.0 180/);
   const silent = await udpPeer(t, udpPort);
   await app.ask('sip||', `INVITE sip:b@127.0.0.1:${silent.port} SIP/2.0\r\n\r\n${SDP}`);
-  app.close();
-  await app.closed;
+  await leave({ app, peer, engine });
   await settled(peer);
   clock.advance(1_100);
   const answers = [await peer.next(), await peer.next()];

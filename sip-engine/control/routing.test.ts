@@ -1,7 +1,8 @@
 import t from 'tap';
 import { startEngine, udpPeer } from '../engine-test-peer.ts';
+import { createFakeClock } from '../timer/index.ts';
 import { AppPeer } from './app-peer.ts';
-import { answeredCall, answerText, settled, testbed, txn } from './call-testbed.ts';
+import { answeredCall, answerText, leave, settled, testbed, txn } from './call-testbed.ts';
 import { failureAck, inviteText, requestIn, responseTo, SDP } from './call-text.ts';
 
 const END = 'Content-Length: 0\r\n\r\n';
@@ -49,7 +50,7 @@ t.test('requests of a dialog go to the app that owns it, which routed only invit
 t.test(
   'a re-INVITE for an app that has gone gets 100 and 481; an unknown To tag as well, a stray ACK nothing',
   async (t) => {
-    const { app, peer } = await testbed(t);
+    const { app, peer, engine } = await testbed(t);
     const ok = await answeredCall({ app, peer }, 'rg');
     const unknown = requestIn(ok, 'INVITE', 2, [], SDP).replace(/^To: .*$/m, 'To: <sip:b@h>;tag=nobody');
     peer.send(unknown.replace('Call-ID: ', 'Call-ID: x'));
@@ -59,8 +60,7 @@ t.test(
     peer.send(failureAck(stranger));
     peer.send(requestIn(ok, 'ACK', 9).replace(/^To: .*$/m, 'To: <sip:b@h>;tag=nobody'));
     t.ok(await app.idle());
-    app.close();
-    await app.closed;
+    await leave({ app, peer, engine });
     peer.send(requestIn(ok, 'INVITE', 3, [], SDP));
     t.equal((await peer.next()).status, 100);
     t.equal((await peer.next()).status, 481);
@@ -68,11 +68,10 @@ t.test(
 );
 
 t.test('an app that connects again gets new requests, and nothing of what the old connection had', async (t) => {
-  const { app, appPort, peer } = await testbed(t);
+  const { app, appPort, peer, engine } = await testbed(t);
   peer.send(inviteText('rc1', peer.port, { method: 'OPTIONS' }));
   const lost = await app.next();
-  app.close();
-  await app.closed;
+  await leave({ app, peer, engine });
   const again = await AppPeer.ready(t, appPort, 'options');
   const late = await again.ask(`sip|${txn(lost)}|`, answerText(lost, 200));
   t.equal(late.tokens[3], 'OK', 'a transaction id is good from any connection');
@@ -86,7 +85,8 @@ t.test('an app that connects again gets new requests, and nothing of what the ol
 t.test(
   'orphan=bye: the INVITEs of an app that went are cancelled, a late answer is acknowledged and ended',
   async (t) => {
-    const { app, peer, udpPort } = await testbed(t, { orphan: 'bye' });
+    const clock = createFakeClock();
+    const { app, peer, udpPort, engine } = await testbed(t, { orphan: 'bye' }, { clock });
     const callee = await udpPeer(t, udpPort);
     for (const target of [peer, callee]) {
       await app.ask('sip||', `INVITE sip:b@127.0.0.1:${target.port} SIP/2.0\r\n\r\n${SDP}`);
@@ -94,7 +94,8 @@ t.test(
     const [ringing, late] = [await peer.next(), await callee.next()];
     peer.send(responseTo(ringing, 180, { tag: 'b' }));
     t.match((await app.next()).sip, /^SIP\/2\.0 180/);
-    app.close();
+    await leave({ app, peer, engine });
+    clock.advance(1_100);
     const cancel = await peer.next();
     t.equal(cancel.method, 'CANCEL');
     peer.send(responseTo(cancel, 200));
