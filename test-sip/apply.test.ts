@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import t from 'tap';
 import { CARRIER, callUp, type Leg } from './support/call.ts';
 import { type Product, startProduct } from './support/product.ts';
@@ -67,6 +68,10 @@ t.test(
     const [pbx] = pbxes;
     if (called === undefined || pbx === undefined) throw new Error('the demo world has these trunks');
     const call = await callUp(carrier, `sip:${called.dids[0]}@127.0.0.1:${product.sipPort}`, pbx, pbx.contactUri);
+    // What this process stands still for, which does next to nothing, is the machine's.
+    const machine = monitorEventLoopDelay({ resolution: 10 });
+    machine.enable();
+    t.teardown(() => machine.disable());
     const made: Applied['credentials'][number][] = [];
     for (const [round, what] of ['that creates them', 'that changes them all'].entries()) {
       let isUnderWay = true;
@@ -89,7 +94,7 @@ t.test(
     t.equal(await product.metric('didfarm_calls_active{direction="in"}'), 1);
     const stallSec = await product.metric('didfarm_sip_loop_stall_max_seconds');
     t.ok(
-      stallSec !== undefined && stallSec < 1,
+      stallSec !== undefined && stallSec * 1000 < 1000 + machine.max / 1e6,
       `SIP stood still for ${Math.round((stallSec ?? 0) * 1000)} ms at most`,
     );
     const [identity] = made;

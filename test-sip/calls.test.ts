@@ -1,6 +1,8 @@
 import t, { type Test as TapTest } from 'tap';
+import { CARRIER, callUp } from './support/call.ts';
 import { carrierCalls, Pbx } from './support/pbx.ts';
 import { startProduct } from './support/product.ts';
+import { UserAgent } from './support/user-agent.ts';
 import { until } from './support/wait.ts';
 
 /** Calls from the carrier to a DID, over real sockets: who rings, how it ends, what is left. */
@@ -90,19 +92,18 @@ t.test('inbound calls', async (t) => {
   });
 
   t.test('at max_in (2) the third call gets 486 with Q.850 cause 17', async (t) => {
-    const pbx = await registered(t);
-    const callee = await pbx.waits(
-      t,
-      'pbx-answers-caller-hangs-up',
-      { ruri: pbx.contactPattern, did: did.replace('+', '\\+') },
-      2,
-    );
-    const held = [1, 2].map(() => carrierCalls(t, product, 'carrier-calls-and-hangs-up', did, { hold_ms: '3000' }));
-    await until('two calls are up', async () => (await product.metric('didfarm_cac_leases{direction="in"}')) === 2);
+    const server = { transport: 'udp', host: '127.0.0.1', port: product.sipPort } as const;
+    const pbx = await UserAgent.open(t, server, acme);
+    t.equal((await pbx.register()).answer.status, 200);
+    const carrier = await UserAgent.open(t, { ...server, localAddress: '127.0.0.2' }, CARRIER);
+    const up = () => callUp(carrier, `sip:${did}@127.0.0.1:${product.sipPort}`, pbx, pbx.contactUri);
+    const calls = [await up(), await up()];
     const third = await refused(t, 486, 'cac_trunk_in', did);
     t.match(third.messages, /Reason: Q\.850;cause=17/);
-    for (const call of await Promise.all(held)) t.equal(call.code, 0, call.errors);
-    t.equal((await callee.done).code, 0);
+    for (const { caller, callee } of calls) {
+      const [ended] = await Promise.all([caller.hangUp(), callee.acceptHangUp()]);
+      t.equal(ended.status, 200);
+    }
     await settled();
   });
 

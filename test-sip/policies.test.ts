@@ -1,14 +1,15 @@
 import t, { type Test } from 'tap';
+import { moveGateway } from './support/gateway.ts';
 import { carrierCalls, Pbx } from './support/pbx.ts';
+import { freePort } from './support/ports.ts';
 import { startProduct } from './support/product.ts';
 import { startSipp } from './support/sipp.ts';
 import { until } from './support/wait.ts';
 
-const GATEWAY = { localAddress: '127.0.0.2', localPort: 5080 } as const;
-
 /** Routing policies set through the API, and what the far ends then see on the wire. */
 t.test('routing policies', async (t) => {
   const product = await startProduct(t);
+  const at = await moveGateway(product);
   const acme = product.trunk('Acme Corp');
   const [did = ''] = acme.dids;
   const operator = async (method: string, path: string, body: unknown) => {
@@ -22,7 +23,7 @@ t.test('routing policies', async (t) => {
     t.equal((await pbx.register(t)).code, 0);
     return pbx;
   };
-  const answering = (t: Test) => startSipp(t, { ...GATEWAY, scenario: 'carrier-answers-caller-hangs-up' });
+  const answering = (t: Test) => startSipp(t, { ...at, scenario: 'carrier-answers-caller-hangs-up' });
   const settled = () =>
     until('nothing is left', async () => (await product.metric('didfarm_calls_active{direction="out"}')) === 0);
   /** The PBX calls out, and the gateway is called with that Request-URI. */
@@ -61,15 +62,15 @@ t.test('routing policies', async (t) => {
   });
 
   t.test('a carrier that answers 503 is passed over, one that brings a 486 is believed', async (t) => {
+    const localPort = await freePort(at.localAddress);
     const { id } = await operator('POST', '/carriers', {
       name: 'first',
-      gateways: [{ host: '127.0.0.2', port: 5081 }],
+      gateways: [{ host: at.localAddress, port: localPort }],
       prefixes: [{ prefix: '+49' }],
     });
-    const first = (status: string) =>
-      startSipp(t, { ...GATEWAY, localPort: 5081, scenario: 'gateway-refuses', fill: { status } });
+    const first = (status: string) => startSipp(t, { ...at, localPort, scenario: 'gateway-refuses', fill: { status } });
     const failing = await first('503');
-    await reaches(t, '+4930123456', /INVITE sip:\+4930123456@127\.0\.0\.2:5080/);
+    await reaches(t, '+4930123456', new RegExp(`INVITE sip:\\+4930123456@127\\.0\\.0\\.2:${at.localPort}`));
     t.equal((await failing.done).code, 0);
     const attempts = async () => {
       const { body } = await product.api('GET', '/calls?per_page=200', undefined, product.demo.operator_key);
@@ -82,8 +83,8 @@ t.test('routing policies', async (t) => {
     await until('the record is kept', async () => (await attempts())?.length === 2);
     const tried = await attempts();
     t.match(tried, [
-      { target: 'first 127.0.0.2:5081', status: 503 },
-      { target: 'loopback 127.0.0.2:5080', status: 200 },
+      { target: `first 127.0.0.2:${localPort}`, status: 503 },
+      { target: `loopback 127.0.0.2:${at.localPort}`, status: 200 },
     ]);
     const busy = await first('486');
     const pbx = await registered(t);

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test as TapTest } from 'tap';
+import { CARRIER, callUp } from './support/call.ts';
 import { carrierCalls, Pbx } from './support/pbx.ts';
 import { freePort } from './support/ports.ts';
 import { OWN_PROCESS, startProduct } from './support/product.ts';
@@ -34,7 +35,7 @@ async function failStart(
   };
   const args = [...OWN_PROCESS, ...prefix, process.execPath, join(ROOT, 'server.ts')];
   return new Promise((resolve) => {
-    const options = { cwd: ROOT, env: { ...process.env, ...base, ...env }, timeout: 30_000 };
+    const options = { cwd: ROOT, env: { ...process.env, ...base, ...env }, timeout: 90_000 };
     execFile('env', args, options, (error, _stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stderr }));
   });
 }
@@ -125,21 +126,18 @@ t.test('SIGTERM lets a call end, refuses new ones, and exits 0', async (t) => {
   const product = await startProduct(t);
   const acme = product.trunk('Acme Corp');
   const [did = ''] = acme.dids;
-  const pbx = await Pbx.at(product, acme);
-  t.equal((await pbx.register(t)).code, 0);
-  const callee = await pbx.waits(t, 'pbx-answers-caller-hangs-up', {
-    ruri: pbx.contactPattern,
-    did: did.replace('+', '\\+'),
-  });
-  const call = carrierCalls(t, product, 'carrier-calls-and-hangs-up', did, { hold_ms: '2500' });
-  await until('the call is up', async () => (await product.metric('didfarm_calls_active{direction="in"}')) === 1);
+  const server = { transport: 'udp', host: '127.0.0.1', port: product.sipPort } as const;
+  const pbx = await UserAgent.open(t, server, acme);
+  t.equal((await pbx.register()).answer.status, 200);
+  const carrier = await UserAgent.open(t, { ...server, localAddress: '127.0.0.2' }, CARRIER);
+  const { caller, callee } = await callUp(carrier, `sip:${did}@127.0.0.1:${server.port}`, pbx, pbx.contactUri);
   const stopped = product.stop();
   await until('it drains', () => product.log().some((line) => line.msg === 'stopping'));
   const refused = await carrierCalls(t, product, 'carrier-calls-expect-refused', did, { status: '503' });
   t.equal(refused.code, 0, refused.errors);
   t.match(refused.messages, /Retry-After: \d+/);
-  t.equal((await call).code, 0);
-  t.equal((await callee.done).code, 0);
+  const [ended] = await Promise.all([caller.hangUp(), callee.acceptHangUp()]);
+  t.equal(ended.status, 200);
   t.strictSame(await stopped, { code: 0, signal: null });
 });
 

@@ -81,15 +81,11 @@ export class CallFleet {
 }
 
 /** Answers BYEs at one end until all those calls have got theirs. */
-export async function takeByes(
-  agent: UserAgent,
-  legs: readonly string[],
-  limitMs: number,
-): Promise<readonly SipMessage[]> {
+export async function takeByes(agent: UserAgent, legs: readonly string[]): Promise<readonly SipMessage[]> {
   const missing = new Set(legs);
   const byes: SipMessage[] = [];
   while (missing.size > 0) {
-    const bye = await agent.next('BYE', limitMs);
+    const bye = await agent.next('BYE');
     agent.respond(bye, missing.has(bye.callId) ? 200 : 481);
     if (missing.delete(bye.callId)) byes.push(bye);
   }

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { configFile } from '../support/config-file.ts';
+import { moveGateway } from '../support/gateway.ts';
 import { carrierCalls, Pbx } from '../support/pbx.ts';
 import { startProduct } from '../support/product.ts';
 import { startSipp } from '../support/sipp.ts';
@@ -16,7 +17,9 @@ const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256
 function signing(t: Test): Readonly<Record<string, string>> {
   const file = join(tempDir(t), 'stir.pem');
   writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  return configFile(t, `calls: { stir_key_file: ${file}, stir_certificate_url: 'https://certs.example/shaken.pem' }`);
+  // A SIPp scenario takes a probe for its call.
+  const calls = `calls: { stir_key_file: ${file}, stir_certificate_url: 'https://certs.example/shaken.pem' }`;
+  return configFile(t, `${calls}\nregistration: { probe_interval_sec: 0 }\n`);
 }
 
 /** The value of a header as it went over the wire. */
@@ -25,6 +28,7 @@ const headerOf = (messages: string, name: string) => new RegExp(`^${name}: (.+?)
 /** What the far ends see on the wire, each side played by SIPp. */
 t.test('features of a call', async (t) => {
   const product = await startProduct(t, signing(t));
+  const at = await moveGateway(product);
   const acme = product.trunk('Acme Corp');
   const [did = ''] = acme.dids;
   const plainDid = did.replace('+', '\\+');
@@ -40,8 +44,7 @@ t.test('features of a call', async (t) => {
     t.equal((await pbx.register(t)).code, 0);
     return pbx;
   };
-  const gateway = (t: Test) =>
-    startSipp(t, { scenario: 'carrier-answers-caller-hangs-up', localAddress: '127.0.0.2', localPort: 5080 });
+  const gateway = (t: Test) => startSipp(t, { ...at, scenario: 'carrier-answers-caller-hangs-up' });
   const settled = () =>
     until('nothing is left', async () => {
       const left = await Promise.all(
@@ -118,7 +121,7 @@ t.test('features of a call', async (t) => {
     const [redirector, target] = await Promise.all([second.done, far.done]);
     t.equal(redirector.code, 0, redirector.errors);
     t.equal(target.code, 0, target.errors);
-    t.match(target.messages, /INVITE sip:\+4930123456@127\.0\.0\.2:5080/);
+    t.match(target.messages, `INVITE sip:+4930123456@127.0.0.2:${at.localPort}`);
     t.match(headerOf(target.messages, 'From'), new RegExp(`<sip:${plainDid}@`), 'under the number that was called');
     await policy({ redirect: null });
     await settled();

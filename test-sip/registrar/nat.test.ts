@@ -2,7 +2,7 @@ import t, { type Test as TapTest } from 'tap';
 import { type Nat, startNat } from '../relay/index.ts';
 import { CARRIER, Leg } from '../support/call.ts';
 import { UserAgent } from '../support/user-agent.ts';
-import { until } from '../support/wait.ts';
+import { runningClock, until } from '../support/wait.ts';
 import { startWorld, type World } from './world.ts';
 
 const PROBE_SEC = 1;
@@ -66,7 +66,7 @@ t.test('behind NAT', async (t) => {
   t.comment(`seed ${seed}: RELAY_SEED=${seed} draws the same ports`);
   const world = await startWorld(t, SETTINGS);
   const server = { host: '127.0.0.1', port: world.product.sipPort };
-  const open = async (options: Pick<Parameters<typeof startNat>[0], 'kind' | 'lifetimeMs' | 'outside'>) => {
+  const open = async (options: Pick<Parameters<typeof startNat>[0], 'kind' | 'lifetimeMs' | 'nowMs' | 'outside'>) => {
     const nat = await startNat({ servers: [server], seed, ...options });
     t.teardown(() => nat.close());
     return nat;
@@ -89,12 +89,13 @@ t.test('behind NAT', async (t) => {
 
   t.test('answers to probes keep a short mapping open: called after two of its lifetimes', async (t) => {
     const lifetimeMs = SHORT_MAPPING_MS;
-    const nat = await open({ kind: 'port_restricted', lifetimeMs, outside: '127.0.0.6' });
+    const nowMs = runningClock(t);
+    const nat = await open({ kind: 'port_restricted', lifetimeMs, nowMs, outside: '127.0.0.6' });
     const side = await inside(t, world, nat, 'Beta Services');
     t.equal(await register(side), 200);
     const [port] = nat.mappedPorts;
-    const untilMs = Date.now() + 2 * lifetimeMs;
-    while (Date.now() < untilMs) await side.pbx.next('OPTIONS', lifetimeMs);
+    const untilMs = nowMs() + 2 * lifetimeMs;
+    while (nowMs() < untilMs) await side.pbx.next('OPTIONS');
     t.same(nat.mappedPorts, [port]);
     const { caller, callee } = await callUp(t, world, side);
     await Promise.all([caller.hangUp(), callee.acceptHangUp()]);
@@ -111,7 +112,7 @@ t.test('behind NAT', async (t) => {
       t.equal(await register(side), 200, 'a refresh from the new mapping');
       t.same(await sources('Beta Services'), [`127.0.0.7:${nat.mappedPorts[0]}`], 'and no other');
       side.pbx.forget();
-      await side.pbx.next('OPTIONS', (PROBE_SEC + 3) * 1000);
+      await side.pbx.next('OPTIONS');
       await callBothWays(t, world, side);
     },
   );

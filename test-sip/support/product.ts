@@ -11,7 +11,9 @@ const ROOT = join(import.meta.dirname, '../..');
 /** Arguments of `env` that keep the test runner's own preloads out of the product. */
 export const OWN_PROCESS = ['-u', 'NODE_OPTIONS'];
 /** Generous, for a loaded machine; a start takes about a second. */
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 90_000;
+/** Within this an answer over HTTP comes, and the end after a signal, or they never do. */
+const LIMIT_MS = 60_000;
 
 export interface DemoTrunk {
   readonly id: number;
@@ -100,7 +102,8 @@ function collectOutput(child: ChildProcess): () => string {
 async function untilHealthy(child: ChildProcess, httpPort: number, output: () => string): Promise<void> {
   const isHealthy = async () => {
     if (child.exitCode !== null) throw new Error(`the product ended with ${child.exitCode}:\n${output()}`);
-    const response = await fetch(`http://127.0.0.1:${httpPort}/healthz`).catch(() => undefined);
+    const signal = AbortSignal.timeout(LIMIT_MS);
+    const response = await fetch(`http://127.0.0.1:${httpPort}/healthz`, { signal }).catch(() => undefined);
     return response?.status === 200;
   };
   await until('the product is healthy', isHealthy, START_LIMIT_MS).catch((error: Error) => {
@@ -129,17 +132,28 @@ function describe(child: ChildProcess, env: Readonly<Record<string, string>>, ou
     },
     output,
     log: () => parseLines(output()),
-    metric: async (line) =>
-      findMetric(await (await fetch(`http://127.0.0.1:${env.DIDFARM_METRICS_PORT}/metrics`)).text(), line),
+    metric: async (line) => findMetric(await page(`http://127.0.0.1:${env.DIDFARM_METRICS_PORT}/metrics`), line),
     api: (method, path, body, key) => callApi(readDemo(), method, path, body, key),
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill(signal);
-        await ended;
+        await orFail(ended, () => `the product goes on after ${signal}:\n${output()}`);
       }
       return { code: child.exitCode, signal: child.signalCode };
     },
   };
+}
+
+async function page(url: string): Promise<string> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(LIMIT_MS) });
+  return response.text();
+}
+
+/** What a test waits for, or an error that says what there was instead. */
+async function orFail<T>(awaited: Promise<T>, story: () => string): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const limit = setTimeout(() => reject(new Error(story())), LIMIT_MS);
+  return Promise.race([awaited, promise]).finally(() => clearTimeout(limit));
 }
 
 function parseLines(text: string): Record<string, unknown>[] {
@@ -157,7 +171,8 @@ async function callApi(demo: Demo, method: string, path: string, body: unknown, 
     authorization: `Bearer ${key}`,
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
-  const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  const init = { method, headers, signal, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
   const response = await fetch(`${demo.api}${path}`, init);
   const text = await response.text();
   return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };

@@ -30,7 +30,7 @@ export interface SippOptions {
   /** Calls a second. @default 10 */
   readonly rate?: number;
   readonly extra?: readonly string[];
-  /** Kills it after this long. @default 30000 */
+  /** Kills it after this long. @default 90000 */
   readonly limitMs?: number;
 }
 
@@ -67,7 +67,7 @@ function launch(t: Test, options: SippOptions): Sipp {
   const child = spawn('sipp', [...sippArguments(options), '-sf', scenario, ...trace], { stdio: 'ignore', cwd: dir });
   const stop = () => void child.kill('SIGKILL');
   t.teardown(stop);
-  return { done: settle(child, messages, errors, options.limitMs ?? 30_000), stop };
+  return { done: settle(child, messages, errors, options.limitMs ?? 90_000), stop };
 }
 
 /** Runs SIPp to its end. */
@@ -100,10 +100,16 @@ function sippArguments(options: SippOptions): string[] {
   ];
 }
 
-async function settle(child: ChildProcess, messages: string, errors: string, limitMs: number): Promise<SippResult> {
-  const killer = setTimeout(() => child.kill('SIGKILL'), limitMs);
+async function settle(child: ChildProcess, messages: string, errorFile: string, limitMs: number): Promise<SippResult> {
+  let killed = '';
+  const killer = setTimeout(() => {
+    killed = `killed after ${limitMs / 1000} s; it had sent and heard:\n`;
+    child.kill('SIGKILL');
+  }, limitMs);
   await once(child, 'exit');
   clearTimeout(killer);
   const read = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
-  return { code: child.exitCode, messages: read(messages), errors: read(errors) };
+  const heard = read(messages);
+  const errors = killed === '' ? read(errorFile) : `${killed}${heard.slice(-2000)}${read(errorFile)}`;
+  return { code: child.exitCode, messages: heard, errors };
 }

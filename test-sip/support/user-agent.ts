@@ -44,18 +44,26 @@ export interface Registered {
   readonly sent: Buffer;
 }
 
-/** Without any answer for so long, a test has failed. */
-const ANSWER_LIMIT_MS = 8000;
+/** Without any answer for so long, a test has failed, on a loaded machine too. */
+const ANSWER_LIMIT_MS = 30_000;
+/** How much of what was heard is told with a failure. */
+const TOLD = 10;
 
 const token = () => randomBytes(6).toString('hex');
 
-/** A small SIP endpoint for tests: it registers, and hears what it is sent. Requests are repeated over UDP (timer E). */
+/**
+ * A small SIP endpoint for tests: it registers, and hears what it is sent. Requests are repeated over UDP (timer E);
+ * what is repeated to it, it hears once.
+ */
 export class UserAgent {
   readonly socket: SipSocket;
   readonly identity: Identity;
   readonly callId = `${token()}@test`;
-  /** T1 (ms). */
-  t1Ms = 500;
+  /**
+   * T1 (ms). Loopback loses nothing: a repetition would only tell that machine or product stood still for a moment,
+   * and be counted as a second request. Tests that lose messages have a T1 of their own.
+   */
+  t1Ms = 10_000;
   /** Whether OPTIONS are answered. */
   answersOptions = true;
   /** Decides about each message that comes in; `false` loses it. */
@@ -63,6 +71,9 @@ export class UserAgent {
   readonly #answers = new Map<string, (message: SipMessage) => void>();
   readonly #inbox: SipMessage[] = [];
   readonly #listeners = new Set<() => void>();
+  /** Requests that were heard, by what a repetition has in common (RFC 3261 section 17.2.3). */
+  readonly #heard = new Set<string>();
+  readonly #told: string[] = [];
   #cseq = 0;
 
   private constructor(socket: SipSocket, identity: Identity) {
@@ -119,7 +130,11 @@ export class UserAgent {
     const { branch } = parseMessage(bytes).topVia;
     const { promise, resolve, reject } = Promise.withResolvers<SipMessage>();
     const stopRepeating = this.#repeat(bytes);
-    const limit = setTimeout(() => reject(new Error(`no answer to ${firstLine(bytes)}`)), ANSWER_LIMIT_MS);
+    const silence = new Error();
+    const limit = setTimeout(() => {
+      silence.message = `no answer to ${firstLine(bytes)} within ${ANSWER_LIMIT_MS / 1000} s, ${this.#story()}`;
+      reject(silence);
+    }, ANSWER_LIMIT_MS);
     this.#answers.set(branch, (message) => {
       stopRepeating();
       if (message.status < 200) return;
@@ -171,11 +186,14 @@ export class UserAgent {
 
   /** The next request of that method, past or future. */
   async next(method: string, limitMs = ANSWER_LIMIT_MS): Promise<SipMessage> {
+    const silence = new Error();
     const deadline = Date.now() + limitMs;
     for (;;) {
       const index = this.#inbox.findIndex((message) => message.method === method);
       if (index >= 0) return this.#inbox.splice(index, 1)[0] as SipMessage;
-      await this.#arrival(deadline - Date.now(), method);
+      if (await this.#arrives(deadline - Date.now())) continue;
+      silence.message = `no ${method} came within ${limitMs / 1000} s, ${this.#story()}`;
+      throw silence;
     }
   }
 
@@ -194,14 +212,20 @@ export class UserAgent {
     this.socket.send(response.toBuffer());
   }
 
-  async #arrival(waitMs: number, method: string): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const limit = setTimeout(() => reject(new Error(`no ${method} came`)), Math.max(0, waitMs));
-    this.#listeners.add(resolve);
-    await promise.finally(() => {
+  /** Resolves with whether a request has come within that time. */
+  async #arrives(waitMs: number): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const limit = setTimeout(() => resolve(false), Math.max(0, waitMs));
+    const heard = () => resolve(true);
+    this.#listeners.add(heard);
+    return promise.finally(() => {
       clearTimeout(limit);
-      this.#listeners.delete(resolve);
+      this.#listeners.delete(heard);
     });
+  }
+
+  #story(): string {
+    return `heard last: ${this.#told.join(', ') || 'nothing'}`;
   }
 
   #repeat(bytes: Buffer): () => void {
@@ -219,17 +243,25 @@ export class UserAgent {
   #receive(bytes: Buffer): void {
     if (bytes.length < 20) return;
     const message = parseMessage(Buffer.from(bytes));
+    if (message.isRequest && this.#heard.has(nameOf(message))) return;
+    this.#told.push(firstLine(bytes));
+    if (this.#told.length > TOLD) this.#told.shift();
     if (!this.isHeard(message)) return;
     if (!message.isRequest) {
       this.#answers.get(message.topVia.branch)?.(message);
       return;
     }
+    this.#heard.add(nameOf(message));
     if (message.method === 'OPTIONS') {
       if (this.answersOptions) this.respond(message, 200);
     }
     this.#inbox.push(message);
     for (const listener of [...this.#listeners]) listener();
   }
+}
+
+function nameOf({ topVia, method, callId, cseq }: SipMessage): string {
+  return `${topVia.branch} ${method} ${callId} ${cseq}`;
 }
 
 function firstLine(bytes: Buffer): string {

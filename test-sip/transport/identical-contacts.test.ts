@@ -53,7 +53,6 @@ async function startEngine(t: Test, { certFile, keyFile }: Authority): Promise<S
   const engine = createEngine(
     {
       listen: TRANSPORTS.map((transport) => ({ transport, host: '127.0.0.1', port: 0 })),
-      timers: { t1Ms: 20 },
       tls: { certFile, keyFile },
     },
     {
