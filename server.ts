@@ -7,6 +7,7 @@ import { startMetricsServer } from './runtime/metrics-server.ts';
 import { shareWallets, startMoney } from './runtime/money.ts';
 import { pbxLine } from './runtime/pbx-line.ts';
 import { Publishing } from './runtime/publish.ts';
+import { createRating, warnOfSilence } from './runtime/rating.ts';
 import { stopOnSignal } from './runtime/shutdown.ts';
 import { startSipThread } from './runtime/sip-thread.ts';
 import { failStart } from './runtime/start-error.ts';
@@ -46,7 +47,8 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
     (reason) => failStart(reason, logger),
   );
   const publishing = new Publishing(world.publisher, sip.bus);
-  const money = await startMoney(world.store, sip.bus, logger);
+  const rating = createRating(config, warnOfSilence(logger));
+  const money = await startMoney(world.store, sip.bus, logger, rating);
   await handOver(world, publishing, sip.bus);
 
   // HTTP: the API, the control socket of the CLI, metrics; made while the SIP thread takes in what it was sent.
@@ -59,6 +61,7 @@ export async function serve(options: ServeOptions = {}): Promise<void> {
     world,
     bus: sip.bus,
     commerce,
+    rating,
     publish: async () => void (await Promise.all([publishing.publish(), money.publish()])),
     isReady: () => state.isReady,
     logger,

@@ -4852,7 +4852,7 @@ export interface ApiOperations {
         readonly call_id: number;
         readonly call_uuid: string;
         readonly account_id: number | null;
-        /** no_rate, or no_carrier_rate. */
+        /** no_rate, no_carrier_rate, or rating_service while that does not answer. */
         readonly reason: string | null;
         readonly tried_at: string | null;
       }[];

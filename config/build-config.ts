@@ -49,7 +49,11 @@ export function buildConfig(values: Values, faults: ConfigFault[]): Config {
     },
     payments: { secret: values.paymentSecret },
     moneyExport: { to: values.moneyExportTo, token: values.moneyExportToken },
-    billingService: { url: values.billingServiceUrl, token: values.billingServiceToken },
+    billingService: {
+      url: values.billingServiceUrl,
+      token: values.billingServiceToken,
+      rating: values.billingServiceRating,
+    },
     webhookAllow: values.webhookAllow,
     domains: { verify: values.domainsVerify },
     publishedAddresses: values.publishedAddresses,
@@ -101,6 +105,9 @@ function checkTogether(values: Values, faults: ConfigFault[]): void {
   if (values.minExpiresSec > values.maxExpiresSec) {
     const message = `${values.minExpiresSec} is above registration.max_expires_sec (${values.maxExpiresSec})`;
     faults.push({ path: 'registration.min_expires_sec', message });
+  }
+  if (values.billingServiceRating !== 'off' && values.billingServiceUrl === undefined) {
+    faults.push({ path: 'billing_service.rating', message: 'needs a service, expected billing_service.url' });
   }
   if (values.algorithms?.length === 0) {
     faults.push({ path: 'auth.algorithms', message: '[] is not allowed, expected at least one algorithm' });

@@ -17,7 +17,12 @@ export interface Config {
   /** Where charges and postings are told: files, or servers with a Bearer token. */
   readonly moneyExport: { readonly to: readonly string[]; readonly token: string | undefined };
   /** An operator's own prepaid service, with its Bearer token. */
-  readonly billingService: { readonly url: string | undefined; readonly token: string | undefined };
+  readonly billingService: {
+    readonly url: string | undefined;
+    readonly token: string | undefined;
+    /** Whether it prices ended calls; while it is silent they wait, or go by their decks. */
+    readonly rating: 'off' | 'wait' | 'deck';
+  };
   readonly webhookAllow: readonly string[];
   /** Whether tenants must show by DNS that a SIP domain is theirs. */
   readonly domains: { readonly verify: boolean };

@@ -90,6 +90,7 @@ export const FIELDS = {
   moneyExportToken: optional('money_export.token', text, 'DIDFARM_MONEY_EXPORT_TOKEN'),
   billingServiceUrl: optional('billing_service.url', httpUrl, 'DIDFARM_BILLING_SERVICE'),
   billingServiceToken: optional('billing_service.token', text, 'DIDFARM_BILLING_SERVICE_TOKEN'),
+  billingServiceRating: field('billing_service.rating', oneOf('off', 'wait', 'deck'), 'off'),
   webhookAllow: field('webhooks.allow', listOf(network), [], 'DIDFARM_WEBHOOK_ALLOW'),
   domainsVerify: field('domains.verify', boolean, true, 'DIDFARM_DOMAINS_VERIFY'),
   publishedAddresses: field('sip.published_addresses', listOf(network), []),

@@ -65,6 +65,12 @@ t.test('every fault is listed at once, with place, value and what is allowed', a
   ]);
 });
 
+t.test('who is to price calls needs an address', async (t) => {
+  const dir = t.testdir({ 'c.yaml': 'billing_service:\n  rating: wait\n' });
+  const faults = faultsOf({ DIDFARM_CONFIG: join(dir, 'c.yaml') });
+  t.strictSame(faults, ['billing_service.rating: needs a service, expected billing_service.url']);
+});
+
 t.test('a file that is no YAML names the line', async (t) => {
   const dir = t.testdir({ 'c.yaml': 'sip:\n  port: [1\nhttp: {' });
   t.match(faultsOf({ DIDFARM_CONFIG: join(dir, 'c.yaml') })[0], /^line \d+: /);

@@ -1,4 +1,5 @@
 import { createAdminStore, createDomainCheck, createRecordStore, sipAccessOf } from '../admin/index.ts';
+import type { RatingService } from '../billing-hooks/index.ts';
 import type { MainSide } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Logger } from '../telemetry/index.ts';
@@ -16,6 +17,7 @@ export interface HttpParts {
   readonly world: World;
   readonly bus: MainSide;
   readonly commerce: Commerce;
+  readonly rating: RatingService | undefined;
   readonly publish: () => Promise<void>;
   readonly isReady: () => boolean;
   readonly logger: Logger;
@@ -23,10 +25,10 @@ export interface HttpParts {
 
 /** The API over everything else, with the test worlds of its accounts, ready to listen. */
 export async function prepareHttp(parts: HttpParts): Promise<AdminApps> {
-  const { config, world, bus, commerce, publish, isReady, logger } = parts;
+  const { config, world, bus, commerce, rating, publish, isReady, logger } = parts;
   const sandbox = createSandbox(config, world, commerce.guard, logger);
   const apps = await prepareAdmin({
-    store: createAdminStore(world.store, { ...commerce, sip: config }),
+    store: createAdminStore(world.store, { ...commerce, rating, sip: config }),
     records: createRecordStore(world.store),
     sip: createSipPort(bus),
     publish,

@@ -1,4 +1,11 @@
-import { type CallHolds, chargeWaitingCalls, FundsFeed, retryUnrated, SharedWallets } from '../billing-hooks/index.ts';
+import {
+  type CallHolds,
+  chargeWaitingCalls,
+  FundsFeed,
+  type RatingService,
+  retryUnrated,
+  SharedWallets,
+} from '../billing-hooks/index.ts';
 import type { FundsUpdate, MainSide } from '../bus/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import type { Store } from '../tenancy/index.ts';
@@ -12,15 +19,22 @@ export class MoneyDesk {
   readonly #store: Store;
   readonly #tell: (update: FundsUpdate) => Promise<unknown>;
   readonly #logger: Logger;
+  readonly #rating: RatingService | undefined;
   #told: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
 
-  constructor(store: Store, tell: (update: FundsUpdate) => Promise<unknown>, logger: Logger) {
+  constructor(
+    store: Store,
+    tell: (update: FundsUpdate) => Promise<unknown>,
+    logger: Logger,
+    rating: RatingService | undefined,
+  ) {
     this.feed = new FundsFeed(store);
     this.#store = store;
     this.#tell = tell;
     this.#logger = logger;
+    this.#rating = rating;
   }
 
   /** Resolves when SIP has been told the wallets and prices of now. */
@@ -60,7 +74,7 @@ export class MoneyDesk {
 
   async #charge(): Promise<boolean> {
     for (let total = 0; ; ) {
-      const { charged, unrated } = await chargeWaitingCalls(this.#store, this.feed.book);
+      const { charged, unrated } = await chargeWaitingCalls(this.#store, this.feed.book, { rating: this.#rating });
       total += charged + unrated;
       if (charged + unrated === 0) return total > 0;
     }
@@ -93,8 +107,13 @@ export function shareWallets(desk: MoneyDesk, bus: MainSide): CallHolds {
 }
 
 /** To be awaited before SIP listens: no call is ever let in without looking at the wallet. */
-export async function startMoney(store: Store, bus: MainSide, logger: Logger): Promise<MoneyDesk> {
-  const desk = new MoneyDesk(store, (update) => bus.request('funds', update), logger);
+export async function startMoney(
+  store: Store,
+  bus: MainSide,
+  logger: Logger,
+  rating?: RatingService,
+): Promise<MoneyDesk> {
+  const desk = new MoneyDesk(store, (update) => bus.request('funds', update), logger, rating);
   await desk.start();
   return desk;
 }

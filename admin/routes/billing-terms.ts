@@ -28,7 +28,9 @@ const UNRATED = Type.Object({
   call_id: Type.Integer(),
   call_uuid: Type.String(),
   account_id: nullable(Type.Integer()),
-  reason: nullable(Type.String({ description: 'no_rate, or no_carrier_rate.' })),
+  reason: nullable(
+    Type.String({ description: 'no_rate, no_carrier_rate, or rating_service while that does not answer.' }),
+  ),
   tried_at: nullable(Type.String()),
 });
 

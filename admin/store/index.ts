@@ -5,6 +5,7 @@ import {
   createDefaultCarrier,
   NO_CALLS,
   type PaymentProvider,
+  type RatingService,
 } from '../../billing-hooks/index.ts';
 import { type Store, seedBench } from '../../tenancy/index.ts';
 import type { AdminStore } from '../stores.ts';
@@ -43,6 +44,8 @@ export interface AdminStoreOptions {
   readonly payments?: PaymentProvider | null;
   /** Whether unused days of a number that is released early are given back. @default false */
   readonly refundsRent?: boolean;
+  /** Who else prices ended calls. @default nobody */
+  readonly rating?: RatingService | undefined;
   /** What rehearsed calls are decided by. @default as without a configuration */
   readonly sip?: RehearsalConfig;
 }
@@ -73,7 +76,7 @@ export function createAdminStore(opened: Store, options: AdminStoreOptions = {})
     regulatory: createRegulatoryStore(store, carrier),
     messages: createMessageStore(store, carrier, holds),
     costs: createCostStore(store),
-    money: createMoneyStore(store, payments),
+    money: createMoneyStore(store, payments, options.rating),
     invoices: createInvoiceStore(store, holds),
     webhooks: createWebhookStore(store, guard),
     recordStreams: createRecordStreamStore(store),

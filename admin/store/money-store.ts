@@ -12,6 +12,7 @@ import {
   parseRatesCsv,
   payersOf,
   putRates,
+  type RatingService,
   rerateCalls,
   setFunding,
   setTerms,
@@ -23,7 +24,11 @@ import { audited } from './audited.ts';
 import { createPaymentStore } from './payment-store.ts';
 
 /** Prices, terms and charges over the store. */
-export function createMoneyStore(store: Store, payments: PaymentProvider | null): MoneyStore {
+export function createMoneyStore(
+  store: Store,
+  payments: PaymentProvider | null,
+  rating: RatingService | undefined,
+): MoneyStore {
   return {
     ...createPaymentStore(store, payments),
     ...deckStore(store),
@@ -46,7 +51,8 @@ export function createMoneyStore(store: Store, payments: PaymentProvider | null)
         .limit(limit)
         .execute(),
     rerate: async (actor, fromMs, toMs) => {
-      const report = await rerateCalls(store, await loadRateBook(store), { fromMs, toMs, accountIds: null });
+      const query = { fromMs, toMs, accountIds: null };
+      const report = await rerateCalls(store, await loadRateBook(store), query, rating);
       const after = { fromMs, toMs, ...report };
       await audited(store, actor, 'rerate', 'calls', async () => ({
         result: undefined,
@@ -113,7 +119,8 @@ function deckStore(store: Store) {
 }
 
 async function listUnrated(store: Store, visible: Visible, slice: Slice) {
-  const unrated = store.db.selectFrom('ratingQueue').where('status', '=', 'unrated');
+  // What waits for the rating service has a reason too.
+  const unrated = store.db.selectFrom('ratingQueue').where('reason', 'is not', null);
   const query = unrated.where(within(visible, 'rating_queue.account_id'));
   const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
   return { total, rows: await inSlice(query.selectAll(), slice, { id: 'callId' }).execute() };

@@ -11,6 +11,7 @@ import {
   sipAccessOf,
 } from '../../admin/index.ts';
 import type { Config } from '../../config/index.ts';
+import { createRating } from '../../runtime/rating.ts';
 import { loadSecretKey, openStore, type Store } from '../../tenancy/index.ts';
 import { CliError } from '../cli-error.ts';
 import type { Channel, ChannelResponse, Method } from './channel.ts';
@@ -26,7 +27,7 @@ export async function openOfflineChannel(config: Config, options: ChannelOptions
   const store = await openDatabase(config, options);
   const app = await createAdminApp({
     channel: 'control',
-    store: createAdminStore(store, { sip: config }),
+    store: createAdminStore(store, { sip: config, rating: createRating(config, () => undefined) }),
     records: createRecordStore(store),
     sip: offlineSip(store),
     // Nothing to wait for: the server reads everything when it starts.
@@ -54,13 +55,15 @@ export async function openOfflineChannel(config: Config, options: ChannelOptions
 
 function openDatabase(config: Config, { mayCreate = false, orEmpty = false }: ChannelOptions): Promise<Store> {
   const { dataDir, databaseUrl, secretKeyFile, domain: platformRealm } = config;
+  const { targetAllow } = config.calls;
+  const common = { databaseUrl, platformRealm, targetAllow };
   const file = join(dataDir, DATABASE_FILE);
   if (!mayCreate && !existsSync(file)) {
-    if (orEmpty) return openStore({ file: ':memory:', databaseUrl, secretKey: randomBytes(32), platformRealm });
+    if (orEmpty) return openStore({ file: ':memory:', secretKey: randomBytes(32), ...common });
     throw new CliError(`${file} does not exist: set DIDFARM_DATA_DIR to the server's, or start didfarm serve`);
   }
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  return openStore({ file, databaseUrl, secretKey: loadSecretKey({ dataDir, secretKeyFile }), platformRealm });
+  return openStore({ file, secretKey: loadSecretKey({ dataDir, secretKeyFile }), ...common });
 }
 
 /** What can be told without SIP: the last known state of trunks; nobody is registered, nobody banned. */
