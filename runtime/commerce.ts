@@ -16,6 +16,7 @@ import {
 import type { Config } from '../config/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import type { Store } from '../tenancy/index.ts';
+import { type Repeated, repeat } from './repeat.ts';
 import { watchDocuments } from './watch-documents.ts';
 import { watchFunding } from './watch-funding.ts';
 import { watchMessages } from './watch-messages.ts';
@@ -79,9 +80,8 @@ interface Shop {
   readonly holds: CallHolds;
 }
 
-function watchRenewals(config: Config, shop: Shop, logger: Logger) {
+function watchRenewals(config: Config, shop: Shop, logger: Logger): Repeated {
   const { store, carrier, holds } = shop;
-  let running: Promise<void> | undefined;
   let invoicedAtMs = Number.NEGATIVE_INFINITY;
   const invoice = async () => {
     const nowMs = store.clock.nowMs();
@@ -90,27 +90,13 @@ function watchRenewals(config: Config, shop: Shop, logger: Logger) {
     const issued = await runInvoices(store, holds);
     if (issued > 0) logger.info({ issued }, 'invoices were issued');
   };
-  const run = () => {
-    running ??= new CarrierOrders(shop)
-      .recover()
-      .then(() => new CarrierReleases(shop).deliver())
-      .then(() => runRenewals(store, carrier, config.renewal, holds))
-      .then((report) => logReport(report, logger))
-      .then(() => invoice())
-      .catch((error: unknown) => logger.error({ err: error }, 'renewals could not be worked on'))
-      .finally(() => {
-        running = undefined;
-      });
+  const round = async () => {
+    await new CarrierOrders(shop).recover();
+    await new CarrierReleases(shop).deliver();
+    logReport(await runRenewals(store, carrier, config.renewal, holds), logger);
+    await invoice();
   };
-  run();
-  const timer = setInterval(run, RENEWALS_MS);
-  timer.unref();
-  return {
-    async close() {
-      clearInterval(timer);
-      await running;
-    },
-  };
+  return repeat(RENEWALS_MS, round, (error) => logger.error({ err: error }, 'renewals could not be worked on'));
 }
 
 function logReport(report: RenewalReport, logger: Logger): void {

@@ -1,4 +1,10 @@
-import { type CallHolds, createHttpService, type PaymentProvider, runFunding } from '../billing-hooks/index.ts';
+import {
+  type CallHolds,
+  createHttpService,
+  fundedByPayment,
+  type PaymentProvider,
+  runFunding,
+} from '../billing-hooks/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import type { Store } from '../tenancy/index.ts';
@@ -17,9 +23,8 @@ interface Desk {
 /** Fills wallets that are to be filled by themselves, from the payment provider or an operator's own service. */
 export function watchFunding({ config, store, holds, payments }: Desk, logger: Logger): Repeated {
   const { url, token } = config.billingService;
-  const charge = payments?.charge?.bind(payments);
   const sources = {
-    ...(payments === null || charge === undefined ? {} : { payment: { name: payments.name, fund: charge } }),
+    ...fundedByPayment(payments),
     ...(url === undefined ? {} : { service: createHttpService({ url, ...(token === undefined ? {} : { token }) }) }),
   };
   return repeat(

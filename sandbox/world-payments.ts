@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   createSimulatedProvider,
   type FundingSources,
+  fundedByPayment,
   type PaymentProvider,
   takePaymentNotice,
 } from '../billing-hooks/index.ts';
@@ -28,8 +29,7 @@ export class TestPayments {
 
   /** What wallets that fill themselves are filled from: everybody has left a card. */
   get sources(): FundingSources {
-    const { name, charge } = this.provider;
-    return charge === undefined ? {} : { payment: { name, fund: (request) => charge(request) } };
+    return fundedByPayment(this.provider);
   }
 
   async nextDueMs(): Promise<number | undefined> {

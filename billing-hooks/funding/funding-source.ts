@@ -1,3 +1,5 @@
+import type { PaymentProvider } from '../payments/index.ts';
+
 /** Money that a wallet needs. */
 export interface FundingRequest {
   /** Names the request: the same one acts once, so that it can be repeated when its answer was lost. */
@@ -29,4 +31,10 @@ export interface FundingSources {
   readonly payment?: FundingSource;
   /** An operator's own prepaid service: it grants a part of what the customer has there. */
   readonly service?: FundingSource;
+}
+
+/** What a payment provider can be asked for: nothing when it takes no money without the customer, or there is none. */
+export function fundedByPayment(provider: PaymentProvider | null): Pick<FundingSources, 'payment'> {
+  const charge = provider?.charge?.bind(provider);
+  return provider === null || charge === undefined ? {} : { payment: { name: provider.name, fund: charge } };
 }
