@@ -1,4 +1,4 @@
-import { answerLines, reasonPhrase, type SipMessage } from './message/index.ts';
+import { answerLines, type SipMessage, statusLine } from './message/index.ts';
 import { type Source, stampViaLine } from './transaction/index.ts';
 
 export interface StatelessAnswer {
@@ -18,7 +18,7 @@ export interface StatelessAnswer {
 export function renderAnswer(request: SipMessage, source: Source, answer: StatelessAnswer): string {
   const { status, lines, toTag } = answer;
   const stampVia = (line: string) => stampViaLine(line, source);
-  let text = `SIP/2.0 ${status} ${answer.reason ?? reasonPhrase(status)}\r\n${answerLines(request, stampVia, toTag)}`;
+  let text = statusLine(status, answer.reason) + answerLines(request, stampVia, toTag);
   for (const extra of lines) text += `${extra}\r\n`;
   return `${text}Content-Length: 0\r\n\r\n`;
 }

@@ -9,7 +9,7 @@ export { ownText } from './own-text.ts';
 export { formatParams } from './params.ts';
 export { parseMessage } from './parse-message.ts';
 export { answerLines, topBranch, withTopVia } from './parsed-message.ts';
-export { reasonPhrase } from './reason-phrases.ts';
+export { reasonPhrase, statusLine } from './reason-phrases.ts';
 export { isSafeUri, isSafeValue } from './safe-value.ts';
 export { splitValues } from './split-values.ts';
 export { TextWriter } from './text-writer.ts';

@@ -1,5 +1,6 @@
 import { Buffer, isAscii } from 'node:buffer';
 import { COLON, SPACE, TAB } from './chars.ts';
+import { copiedLines } from './copied-lines.ts';
 import { FOLDED, type Head, ID_MASK, LINE_FIELDS } from './head.ts';
 import type { HeaderLine } from './header-line.ts';
 import { formsOf, formsOfId, idOfName, knownId, type NameForms } from './header-names.ts';
@@ -87,6 +88,8 @@ export class ParsedMessage implements SipMessage {
     const { via, from, to, callId, cseq, toTagStart, toTagEnd } = this.#head;
     let text = via < 0 ? '' : `Via: ${stampVia(this.#value(via))}\r\n`;
     for (let at = this.#nextVia(via); at >= 0; at = this.#nextVia(at)) text += `Via: ${this.#value(at)}\r\n`;
+    const copied = this.#ascii ? copiedLines(this.#head, toTag) : undefined;
+    if (copied !== undefined) return text + copied;
     if (from >= 0) text += `From: ${this.#value(from)}\r\n`;
     if (to >= 0) text += `To: ${this.#value(to)}${toTagStart < toTagEnd ? '' : `;tag=${toTag}`}\r\n`;
     if (callId >= 0) text += `Call-ID: ${this.#value(callId)}\r\n`;
@@ -235,8 +238,8 @@ export function withTopVia(message: SipMessage, change: (line: string) => string
 }
 
 /**
- * The header lines that every response has from its request (RFC 3261 8.2.6.2), in that order: Via, the first one as
- * `stampVia` gives it, From, To with the tag where it has none, Call-ID and CSeq. What a broken request lacks is left out.
+ * The header lines that every response has from its request (RFC 3261 8.2.6.2): Via, the first one as `stampVia` gives
+ * it, From, To with the tag where it has none, Call-ID and CSeq. What a broken request lacks is left out.
  */
 export function answerLines(request: SipMessage, stampVia: (line: string) => string, toTag: string): string {
   if (request instanceof ParsedMessage) return request.answerLines(stampVia, toTag);

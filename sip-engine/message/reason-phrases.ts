@@ -82,3 +82,13 @@ const BY_CLASS = ['', 'Session Progress', 'OK', 'Redirection', 'Bad Request', 'S
 export function reasonPhrase(status: number): string {
   return PHRASES.get(status) ?? BY_CLASS[Math.floor(status / 100)] ?? '';
 }
+
+/** The first line of a response, with its standard phrase unless it has one of its own. */
+export function statusLine(status: number, reason: string | undefined): string {
+  if (reason !== undefined) return `SIP/2.0 ${status} ${reason}\r\n`;
+  return STATUS_LINES.get(status) ?? `SIP/2.0 ${status} ${reasonPhrase(status)}\r\n`;
+}
+
+const STATUS_LINES: ReadonlyMap<number, string> = new Map(
+  Array.from(PHRASES, ([status, phrase]) => [status, `SIP/2.0 ${status} ${phrase}\r\n`]),
+);
