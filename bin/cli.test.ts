@@ -73,6 +73,28 @@ t.test('without a server the commands work on the database itself', async (t) =>
   t.match(await run(['trunks', 'pbx-config', '1', '--pbx', 'avaya'], env), { code: 1, err: /^didfarm: pbx: / });
 });
 
+t.test('a trunk is found by what people have of it: its user name, with or without realm, or its name', async (t) => {
+  const env = { DIDFARM_DATA_DIR: join(freshDir(t), 'data') };
+  await run(['seed', '--trunks', '2'], env);
+  await run(['trunks', 'create', 'Head Office', '--account', '1'], env);
+  for (const [said, name] of [
+    ['u000002', 'u000002'],
+    ['U000002@sip.didfarm.com', 'u000002'],
+    ['head office', 'Head Office'],
+  ] as const) {
+    const shown = await run(['trunks', 'show', said], env);
+    t.match(shown, { code: 0, out: new RegExp(`^name +${name}$[\\s\\S]*^${name}: never registered$`, 'm') }, said);
+  }
+  const named = await run(['registrations', 'show', 'u000001'], env);
+  t.match(named, { code: 0, out: /^u000001: never registered\nwhy: +No REGISTER/ });
+  const unknown = await run(['trunks', 'show', 'u00000'], env);
+  t.match(unknown, { code: 1, err: 'didfarm: there is no trunk "u00000": "didfarm trunks list" shows them all\n' });
+  await run(['accounts', 'create', 'Client'], env);
+  await run(['trunks', 'create', 'u000001', '--account', '2'], env);
+  const several = await run(['trunks', 'delete', 'u000001'], env);
+  t.match(several, { code: 1, err: /^didfarm: several trunks .*by its id: 1 \(u000001, u000001@\S+\), 4 \(u000001, / });
+});
+
 t.test('a fault is one line on stderr and a non-zero exit', async (t) => {
   const dir = freshDir(t);
   const missing = await run(['trunks', 'list'], { DIDFARM_DATA_DIR: join(dir, 'nowhere') });
@@ -80,7 +102,8 @@ t.test('a fault is one line on stderr and a non-zero exit', async (t) => {
   t.notOk(existsSync(join(dir, 'nowhere')), 'and reading makes no directory');
   const env = { DIDFARM_DATA_DIR: join(dir, 'data') };
   await run(['seed', '--trunks', '1'], env);
-  t.match(await run(['trunks', 'show', '999'], env), { code: 1, err: 'didfarm: There is no such trunk.\n' });
+  const unknown = 'didfarm: There is no such trunk. Check the path and the id.\n';
+  t.match(await run(['trunks', 'show', '999'], env), { code: 1, err: unknown });
   t.match(await run(['explain', '--from', '1', '--to', '2'], env), {
     code: 1,
     err: /^didfarm: The server is not running/,

@@ -14,7 +14,7 @@ export interface Channel {
   close(): Promise<void>;
 }
 
-/** One request whose refusal ends the command with the API's own sentence. */
+/** One request whose refusal ends the command with the API's own sentence and what it advises. */
 export async function call<T>(channel: Channel, method: Method, path: string, body?: unknown): Promise<T> {
   const response = await channel.request(method, `/api/v1${path}`, body);
   if (response.status >= 200 && response.status < 300) return response.body as T;
@@ -40,7 +40,8 @@ interface ListPage<T> {
 }
 
 function refusalText(response: ChannelResponse): string {
-  const error = (response.body as { error?: { message?: string; code?: string; log_id?: string } } | undefined)?.error;
+  const { error } = (response.body ?? {}) as { error?: { message?: string; remedy?: string; log_id?: string } };
   if (error?.message === undefined) return `the server answered ${response.status}`;
-  return `${error.message}${error.log_id === undefined ? '' : ` (log id ${error.log_id})`}`;
+  const said = error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`;
+  return `${said}${error.log_id === undefined ? '' : ` (log id ${error.log_id})`}`;
 }

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
-import { call } from '../channel/channel.ts';
+import { type Channel, call } from '../channel/channel.ts';
+import { TRUNK_ARGUMENT, trunkPath } from '../channel/find-trunk.ts';
 import { type CliContext, withChannel } from '../context.ts';
 import { type PbxConfig, renderPbxConfig } from '../output/pbx-config.ts';
 import { JSON_OPTION, type JsonOption, show } from './command.ts';
@@ -20,14 +21,16 @@ interface Options extends JsonOption {
 export function addPbxConfig(trunks: Command, context: CliContext): void {
   trunks
     .command('pbx-config')
-    .argument('<id>', 'integer id or uuid')
+    .argument('<trunk>', TRUNK_ARGUMENT)
     .option(PBX_OPTION[0], PBX_OPTION[1], 'generic')
     .option('--out <dir>', 'write the files there')
     .option(...JSON_OPTION)
     .description("the PBX's configuration for a trunk; the password is not in it, nobody here knows it")
-    .action(async (id: string, options: Options) => {
-      const path = `/portal/sip-trunks/${encodeURIComponent(id)}/pbx-config?pbx=${encodeURIComponent(options.pbx)}`;
-      const work = (channel: Parameters<typeof call>[0]) => call<{ data: PbxConfig }>(channel, 'GET', path);
+    .action(async (trunk: string, options: Options) => {
+      const work = async (channel: Channel) => {
+        const path = `${await trunkPath(channel, trunk)}/pbx-config?pbx=${encodeURIComponent(options.pbx)}`;
+        return call<{ data: PbxConfig }>(channel, 'GET', path);
+      };
       const { data } = await withChannel(context, work);
       if (options.out !== undefined) writeFiles(data, options.out);
       show(context, options, data, () => renderPbxConfig(data));

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { call } from '../channel/channel.ts';
+import { TRUNK_ARGUMENT, trunkPath } from '../channel/find-trunk.ts';
 import { type CliContext, withChannel } from '../context.ts';
 import {
   renderAvailability,
@@ -66,12 +67,13 @@ export const registerRegistrations: RegisterCommand = (program, context) => {
 function addShow(command: Command, context: CliContext): void {
   command
     .command('show')
-    .argument('<trunk>', 'integer id or uuid of the trunk')
+    .argument('<trunk>', TRUNK_ARGUMENT)
     .option(...JSON_OPTION)
     .description('one trunk: registered or why not, what to do, and who is there')
     .action(async (trunk: string, options: JsonOption) => {
-      const path = `/portal/sip-trunks/${encodeURIComponent(trunk)}`;
-      const { data } = await withChannel(context, (channel) => call<{ data: Trunk }>(channel, 'GET', path));
+      const { data } = await withChannel(context, async (channel) =>
+        call<{ data: Trunk }>(channel, 'GET', await trunkPath(channel, trunk)),
+      );
       show(context, options, data.registration, () => renderRegistration(data.name, data.registration));
     });
 }
@@ -95,7 +97,7 @@ function addFailures(command: Command, context: CliContext): void {
 function addAvailability(command: Command, context: CliContext): void {
   command
     .command('availability')
-    .argument('<trunk>', 'integer id or uuid of the trunk')
+    .argument('<trunk>', TRUNK_ARGUMENT)
     .option('--by <unit>', 'day or month', 'day')
     .option('--from <date>', 'first day, such as 2026-11-01')
     .option('--to <date>', 'last day')
@@ -108,8 +110,10 @@ function addAvailability(command: Command, context: CliContext): void {
         ...(from === undefined ? {} : { from }),
         ...(to === undefined ? {} : { to }),
       });
-      const path = `/portal/sip-trunks/${encodeURIComponent(trunk)}/availability?${query}`;
-      const { data } = await withChannel(context, (channel) => call<{ data: ShownAvailability }>(channel, 'GET', path));
+      const { data } = await withChannel(context, async (channel) => {
+        const path = `${await trunkPath(channel, trunk)}/availability?${query}`;
+        return call<{ data: ShownAvailability }>(channel, 'GET', path);
+      });
       show(context, options, data, () => renderAvailability(data));
     });
 }

@@ -1,6 +1,9 @@
-import { call } from '../channel/channel.ts';
-import { withChannel } from '../context.ts';
+import type { Command } from 'commander';
+import { type Channel, call } from '../channel/channel.ts';
+import { TRUNK_ARGUMENT, trunkPath } from '../channel/find-trunk.ts';
+import { type CliContext, withChannel } from '../context.ts';
 import { type PbxConfig, renderPbxConfig } from '../output/pbx-config.ts';
+import { renderRegistration, type ShownRegistration, stateText } from '../output/registration.ts';
 import { renderFields } from '../output/table.ts';
 import { addBulk } from './bulk.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand, show } from './command.ts';
@@ -16,7 +19,7 @@ interface Trunk {
   readonly username: string;
   readonly status: string;
   readonly max_in: number | null;
-  readonly registration: { readonly state: string; readonly contacts: readonly { readonly source: string }[] };
+  readonly registration: ShownRegistration;
 }
 
 /** `didfarm trunks list|show|create|regenerate|pbx-config|import|export|delete`. */
@@ -25,6 +28,7 @@ export const registerTrunks: RegisterCommand = (program, context) => {
     name: 'trunks',
     description: 'SIP trunks of every account',
     path: '/portal/sip-trunks',
+    noShow: true,
     filters: [
       ['--account <id>', 'only of this account', 'account_id'],
       ['--search <text>', 'part of the name or user name', 'search'],
@@ -37,17 +41,18 @@ export const registerTrunks: RegisterCommand = (program, context) => {
       { title: 'user', value: (trunk) => trunk.username },
       { title: 'realm', value: (trunk) => trunk.realm },
       { title: 'status', value: (trunk) => trunk.status },
-      { title: 'registration', value: (trunk) => trunk.registration.state },
+      { title: 'registration', value: (trunk) => stateText(trunk.registration) },
       { title: 'from', value: (trunk) => trunk.registration.contacts.map((contact) => contact.source).join(' ') },
       { title: 'max in', value: (trunk) => trunk.max_in, align: 'right' },
     ],
   });
-  const print = async (options: JsonOption, work: Parameters<typeof withChannel<{ data: object }>>[1]) => {
+  const print = async (options: JsonOption, work: (channel: Channel) => Promise<{ data: object }>) => {
     const { data } = await withChannel(context, work);
     const { pbx_config: config, ...rest } = data as { readonly pbx_config?: PbxConfig };
     const more = config === undefined ? '' : `\n${renderPbxConfig(config)}`;
     show(context, options, data, () => `${renderFields(rest)}${more}`);
   };
+  addShow(command, context);
   addPbxConfig(command, context);
   addBulk(command, context, 'trunks');
   command
@@ -70,20 +75,37 @@ export const registerTrunks: RegisterCommand = (program, context) => {
     });
   command
     .command('regenerate')
-    .argument('<id>', 'integer id or uuid')
+    .argument('<trunk>', TRUNK_ARGUMENT)
     .option('--overlap <seconds>', 'how long the old password stays good', '0')
     .option(...JSON_OPTION)
     .description('make a new password; it is shown here and never again')
-    .action(async (id: string, options: JsonOption & { overlap: string }) => {
-      const path = `/portal/sip-trunks/${encodeURIComponent(id)}/regenerate-credentials`;
-      await print(options, (channel) => call(channel, 'POST', path, { overlap_seconds: Number(options.overlap) }));
+    .action(async (trunk: string, options: JsonOption & { overlap: string }) => {
+      await print(options, async (channel) => {
+        const path = `${await trunkPath(channel, trunk)}/regenerate-credentials`;
+        return call(channel, 'POST', path, { overlap_seconds: Number(options.overlap) });
+      });
     });
   command
     .command('delete')
-    .argument('<id>', 'integer id or uuid')
+    .argument('<trunk>', TRUNK_ARGUMENT)
     .option(...JSON_OPTION)
     .description('delete a trunk; its PBX is unregistered, its numbers become unassigned')
-    .action(async (id: string, options: JsonOption) => {
-      await print(options, (channel) => call(channel, 'DELETE', `/portal/sip-trunks/${encodeURIComponent(id)}`));
+    .action(async (trunk: string, options: JsonOption) => {
+      await print(options, async (channel) => call(channel, 'DELETE', await trunkPath(channel, trunk)));
     });
 };
+
+function addShow(command: Command, context: CliContext): void {
+  command
+    .command('show')
+    .argument('<trunk>', TRUNK_ARGUMENT)
+    .description('everything of one trunk; then whether it is registered, why not, and what to do')
+    .option(...JSON_OPTION)
+    .action(async (trunk: string, options: JsonOption) => {
+      const { data } = await withChannel(context, async (channel) =>
+        call<{ data: Trunk }>(channel, 'GET', await trunkPath(channel, trunk)),
+      );
+      const { registration, ...fields } = data;
+      show(context, options, data, () => `${renderFields(fields)}\n${renderRegistration(data.name, registration)}`);
+    });
+}

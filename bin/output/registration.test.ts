@@ -1,5 +1,5 @@
 import t from 'tap';
-import { renderAvailability, renderRegistration } from './registration.ts';
+import { renderAvailability, renderRegistration, stateText } from './registration.ts';
 
 const OFFLINE = {
   state: 'offline',
@@ -11,7 +11,12 @@ const OFFLINE = {
   user_agent: null,
   transport: null,
   rtt_ms: null,
-  last_failure: { at: '2026-11-21T16:58:00.000Z', source: '192.0.2.1:5060', sentence: 'You sent To 100@a.' },
+  last_failure: {
+    at: '2026-11-21T16:58:00.000Z',
+    source: '192.0.2.1:5060',
+    reason: 'user_mismatch',
+    sentence: 'You sent To 100@a.',
+  },
 };
 
 t.test('why a PBX is not registered is read in one look', async (t) => {
@@ -34,6 +39,13 @@ last failed REGISTER: 2026-11-21T16:58:00.000Z from 192.0.2.1:5060: You sent To 
   const registered = { ...OFFLINE, state: 'registered', sentence: null, remedy: null, last_failure: null };
   const lines = renderRegistration('Acme', { ...registered, contacts: [contact] }).split('\n');
   t.match(lines, [/^Acme: registered since/, '', /^CONTACT +FROM +OVER +RTT MS +EXPIRES +USER AGENT$/, /tls +12\.5/]);
+});
+
+t.test('a list says in a word why a PBX is missing', async (t) => {
+  t.equal(stateText(OFFLINE), 'offline: expired');
+  t.equal(stateText({ ...OFFLINE, state: 'never', reason: null }), 'never: user_mismatch');
+  t.equal(stateText({ ...OFFLINE, state: 'never', reason: null, last_failure: null }), 'never');
+  t.equal(stateText({ ...OFFLINE, state: 'registered', reason: null }), 'registered', 'what failed before is over');
 });
 
 t.test('availability is a line a period that was seen, with how long and why', async (t) => {

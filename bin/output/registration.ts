@@ -20,7 +20,12 @@ export interface ShownRegistration {
   readonly user_agent: string | null;
   readonly transport: string | null;
   readonly rtt_ms: number | null;
-  readonly last_failure: { readonly at: string; readonly source: string; readonly sentence: string } | null;
+  readonly last_failure: {
+    readonly at: string;
+    readonly source: string;
+    readonly reason: string;
+    readonly sentence: string;
+  } | null;
 }
 
 export interface ShownPeriod {
@@ -62,10 +67,18 @@ const PERIODS: readonly Column<ShownPeriod>[] = [
   },
 ];
 
+/** The state in a word, with why where a PBX is missing: `never: wrong_password`. */
+export function stateText({ state, reason, last_failure: failure }: ShownRegistration): string {
+  const why = state === 'registered' ? null : (reason ?? failure?.reason ?? null);
+  return why === null ? state : `${state}: ${why}`;
+}
+
 /** One trunk's registration in words: the state, why, what to do; then who is there. */
 export function renderRegistration(name: string, { contacts, ...registration }: ShownRegistration): string {
   const { state, since, sentence, remedy, last_failure: failure } = registration;
-  const lines = [`${name}: ${state}${since === null ? '' : ` since ${since}`}`];
+  const lines = [
+    `${name}: ${state === 'never' ? 'never registered' : state}${since === null ? '' : ` since ${since}`}`,
+  ];
   if (sentence !== null) lines.push(`why:        ${sentence}`);
   if (remedy !== null) lines.push(`what to do: ${remedy}`);
   if (failure !== null) lines.push(`last failed REGISTER: ${failure.at} from ${failure.source}: ${failure.sentence}`);
