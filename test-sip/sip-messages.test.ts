@@ -114,7 +114,7 @@ t.test('messages cross between PBXes and the world over SIP, and between tenants
       const again = await pbx.exchange(sent);
       t.equal(again.status, 202, 'a retransmission hears the same');
       const outs = async () => (await messagesOf(product, 'MSP Demo')).filter(({ direction }) => direction === 'out');
-      await until('it is delivered', async () => (await outs())[0]?.status === 'delivered', 15_000);
+      await until('it is delivered', async () => (await outs())[0]?.status === 'delivered');
       t.match(await outs(), [{ from: did, to: FRIEND, body: 'Until ten ✓', price: 7, pbx: null }]);
       t.equal((await outs()).length, 1);
       const { body } = await product.api('GET', '/wallet/transactions', undefined, keyOf(product, 'MSP Demo'));

@@ -10,7 +10,7 @@ import { BulkRunner } from './bulk-runner.ts';
 const ROWS = 200;
 const SECRET = Buffer.alloc(32);
 
-/** Starts a job and says `.` whenever rows of it are stored. */
+/** Starts a job and says `.` whenever rows of it are stored; half-way, at the latest, it kills itself. */
 function worker(database: string): string {
   const face = (path: string) => JSON.stringify(join(import.meta.dirname, path));
   return `
@@ -24,7 +24,12 @@ function worker(database: string): string {
     const job = await admin.bulk.create({ accountId: account.id, actor: 'test', isOperator: true, resource: 'trunks',
       action: 'import', onExisting: 'fail', dryRun: false, idempotencyKey: null, fingerprint: '', total: rows.length,
       input: JSON.stringify(rows) });
-    const runner = new BulkRunner({ store: admin, publish: async () => { process.stdout.write('.'); } });
+    let parts = 0;
+    const publish = async () => {
+      process.stdout.write('.');
+      if (++parts === 4) process.kill(process.pid, 'SIGKILL');
+    };
+    const runner = new BulkRunner({ store: admin, publish });
     runner.enqueue(job);
     await runner.idle();
     await store.close();`;

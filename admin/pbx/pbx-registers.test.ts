@@ -54,7 +54,7 @@ async function registeredWithin(product: Product, uuid: string, output: () => st
     const { body } = await product.api('GET', `/portal/sip-trunks/${uuid}`);
     return (body as { data: { registration: { state: string } } }).data.registration.state;
   };
-  await until('registered', async () => (await state()) === 'registered', 10_000).catch((error: Error) => {
+  await until('registered', async () => (await state()) === 'registered').catch((error: Error) => {
     throw new Error(`${error.message}\n${output()}`);
   });
 }

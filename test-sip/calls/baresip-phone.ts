@@ -51,7 +51,7 @@ export async function startBaresipPhone(t: Test, identity: Identity, sipPort: nu
       text += chunk;
     });
   }
-  await until('baresip registers', () => text.includes('200 OK'), 10_000);
+  await until('baresip registers', () => text.includes('200 OK'));
   const socket = connect(control, '127.0.0.1');
   t.teardown(() => socket.destroy());
   socket.setEncoding('utf8').on('data', (chunk: string) => {

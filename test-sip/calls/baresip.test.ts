@@ -17,14 +17,14 @@ t.test('baresip calls baresip: audio both ways, hold, DTMF, and the call ends on
     phone.events().some((event) => event.type === type && (event.param ?? '').includes(param));
 
   caller.command('dial', `sip:${beta.dids[0]}@127.0.0.1:${product.sipPort}`);
-  await until('the callee rings', () => saw(callee, 'CALL_INCOMING'), 10_000);
+  await until('the callee rings', () => saw(callee, 'CALL_INCOMING'));
   callee.command('accept');
-  await until('the caller hears the answer', () => saw(caller, 'CALL_ESTABLISHED'), 10_000);
-  await until('the callee is in the call', () => saw(callee, 'CALL_ESTABLISHED'), 10_000);
+  await until('the caller hears the answer', () => saw(caller, 'CALL_ESTABLISHED'));
+  await until('the callee is in the call', () => saw(callee, 'CALL_ESTABLISHED'));
   // PCMU is 64,000 bits a second each way; a busy machine swallows some.
   const isTalking = (phone: typeof caller) => phone.audio().sent > 30_000 && phone.audio().received > 30_000;
-  await until('the caller sends and hears', () => isTalking(caller), 15_000);
-  await until('the callee sends and hears', () => isTalking(callee), 15_000);
+  await until('the caller sends and hears', () => isTalking(caller));
+  await until('the callee sends and hears', () => isTalking(callee));
 
   caller.command('sndcode', '5');
   await until('the digit arrives', () => saw(callee, 'CALL_DTMF_START', '5'));
@@ -32,10 +32,10 @@ t.test('baresip calls baresip: audio both ways, hold, DTMF, and the call ends on
   const offers = () =>
     callee.events().filter(({ type, param }) => type === 'CALL_REMOTE_SDP' && param === 'offer').length;
   await until('the callee is put on hold', () => offers() === 2);
-  await until('nothing more is sent to the callee', () => callee.audio().received === 0, 15_000);
+  await until('nothing more is sent to the callee', () => callee.audio().received === 0);
   caller.command('resume');
   await until('the callee is taken back', () => offers() === 3);
-  await until('both are heard again', () => isTalking(caller) && isTalking(callee), 15_000);
+  await until('both are heard again', () => isTalking(caller) && isTalking(callee));
 
   caller.command('hangup');
   await until('the callee is hung up on', () => saw(callee, 'CALL_CLOSED'));

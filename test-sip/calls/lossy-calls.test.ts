@@ -91,9 +91,9 @@ t.test(
     });
 
     const gone = async (line: string) => (await product.metric(line)) === 0;
-    await until('no lease is left', () => gone('didfarm_cac_leases{direction="in"}'), 10_000);
+    await until('no lease is left', () => gone('didfarm_cac_leases{direction="in"}'));
     await until('no call is left', () => gone('didfarm_calls_active{direction="in"}'));
-    await until('no dialog is left', () => gone('didfarm_dialogs'), 10_000);
+    await until('no dialog is left', () => gone('didfarm_dialogs'));
     const total = async (reason: string) => {
       const { body } = await product.api('GET', `/calls?per_page=1&reason=${reason}`);
       return (body as { meta: { total: number } }).meta.total;

@@ -53,7 +53,14 @@ export async function startSipp(t: Test, options: SippOptions): Promise<Sipp> {
   const sipp = launch(t, options);
   const table = options.transport === 't1' ? '/proc/net/tcp' : '/proc/net/udp';
   const port = `:${options.localPort.toString(16).toUpperCase().padStart(4, '0')} `;
-  await until('SIPp listens', () => readFileSync(table, 'utf8').includes(port));
+  let ended: SippResult | undefined;
+  void sipp.done.then((result) => {
+    ended = result;
+  });
+  await until('SIPp listens', () => {
+    if (ended !== undefined) throw new Error(`SIPp has ended with ${ended.code}: ${ended.errors}`);
+    return readFileSync(table, 'utf8').includes(port);
+  });
   return sipp;
 }
 
