@@ -145,7 +145,8 @@ const sources = createMetricSources({
   nowMs: Date.now,
 });
 const metrics: SipMetrics = new SipMetrics(sources, config.metrics.maxTrunks);
-metrics.watchLoop((stall) => logger.info(stall, 'SIP stood still'));
+// A machine that is too busy is told of by the metric alone: it would fill the log.
+metrics.watchLoop((stall) => logger[stall.cause === 'processor' ? 'debug' : 'info'](stall, 'SIP stood still'));
 
 // A fault in one handler must not end everybody's calls: it is logged, and the thread goes on.
 process.on('uncaughtException', (error) => {

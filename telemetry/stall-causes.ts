@@ -66,7 +66,11 @@ export function explainStall(stall: Stretch, cpuMs: number, pauses: readonly Str
   const collectionMs = pauses.reduce((sum, pause) => sum + within(pause), 0);
   const isOurs = Math.max(cpuMs, collectionMs) >= LONG_STALL_MS;
   const cause = !isOurs ? 'processor' : collectionMs >= cpuMs - collectionMs ? 'collection' : 'work';
-  return { stallMs, cpuMs, collectionMs, cause };
+  return { stallMs: inTenths(stallMs), cpuMs: inTenths(cpuMs), collectionMs: inTenths(collectionMs), cause };
+}
+
+function inTenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }
 
 function usedUs(): number {
