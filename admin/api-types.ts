@@ -537,13 +537,21 @@ export interface ApiOperations {
       readonly data: {
         readonly account_id: number;
         readonly released: readonly string[];
-        /** Cents. */
+        /** Cents left in EUR; `wallets` has every currency. */
         readonly balance: number;
+        readonly wallets: readonly {
+          readonly currency: string;
+          /** Cents. */
+          readonly balance: number;
+        }[];
+        /** Cents: rent of unused days that was given back. */
+        readonly refunded: number;
         /** Calls that have ended and are not charged yet. */
         readonly calls_to_charge: number;
         readonly costs: readonly {
           readonly trunk_uuid: string | null;
           readonly trunk_name: string | null;
+          readonly currency: string;
           /** Cents, ever. */
           readonly amount: number;
           readonly charges: number;
@@ -907,6 +915,8 @@ export interface ApiOperations {
         /** Trunk uuid, number, month or account uuid; null: of none. */
         readonly key: string | null;
         readonly name: string | null;
+        /** What was charged in several currencies is several rows. */
+        readonly currency: string;
         /** Cents. */
         readonly amount: number;
         readonly charges: number;
@@ -2927,6 +2937,7 @@ export interface ApiOperations {
       readonly month: string;
       readonly account_id?: number | string;
       readonly sip_trunk_id?: number | string;
+      readonly currency?: string;
     };
     readonly status: 201;
     readonly response: {
@@ -6784,6 +6795,7 @@ export interface ApiOperations {
     readonly query: {
       /** Default: the account acted in. */
       readonly account_id?: string;
+      readonly currency?: string;
     };
     readonly body: undefined;
     readonly status: 200;
@@ -6792,6 +6804,24 @@ export interface ApiOperations {
       readonly balance: string;
       readonly currency: string;
       readonly balance_cents: number;
+    };
+  };
+  /** Show the balance in every currency that was ever paid or charged. Needs the scope billing:read. */
+  readonly 'GET /wallet/balances': {
+    readonly params: undefined;
+    readonly query: {
+      /** Default: the account acted in. */
+      readonly account_id?: string;
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        /** Two decimals. */
+        readonly balance: string;
+        readonly currency: string;
+        readonly balance_cents: number;
+      }[];
     };
   };
   /** Buy numbers; all of them, or none and no debit. Needs the scope numbers:write. */
@@ -6920,6 +6950,7 @@ export interface ApiOperations {
     readonly body: {
       /** Cents. */
       readonly amount: number;
+      readonly currency?: string;
       readonly account_id?: number | string;
     };
     readonly status: 201;
@@ -6974,6 +7005,7 @@ export interface ApiOperations {
       readonly account_id: number | string;
       /** Signed cents, not 0. */
       readonly amount: number;
+      readonly currency?: string;
       readonly note?: string;
     };
     readonly status: 201;

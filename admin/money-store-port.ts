@@ -71,7 +71,7 @@ export interface MoneyStore {
   /** @throws ApiError `conflict` when there is no payment provider */
   startPayment(
     actor: string,
-    request: { readonly accountId: number; readonly amountMicros: number },
+    request: { readonly accountId: number; readonly amountMicros: number; readonly currency: string },
   ): Promise<PaymentRow>;
   /** @returns false when there is no such provider */
   takePaymentNotice(provider: string, notice: { readonly body: string; readonly signature: string }): Promise<boolean>;

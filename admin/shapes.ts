@@ -62,3 +62,6 @@ export function isoTime(ms: number | null): string | null;
 export function isoTime(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
 }
+
+/** An ISO 4217 code. */
+export const CURRENCY = Type.String({ pattern: '^[A-Z]{3}$' });

@@ -11,17 +11,21 @@ import type {
   StockReport,
   StockRow,
 } from '../billing-hooks/index.ts';
+import type { WalletBalance } from '../tenancy/index.ts';
 import type { Found, OrderRow, Slice, TransactionRow, Visible } from './store-port.ts';
 import type { Actor, Fields } from './stores.ts';
 
 export interface WalletStore {
-  balance(accountId: number): Promise<{ readonly micros: number; readonly currency: string }>;
+  /** Micro-units. */
+  balance(accountId: number, currency: string): Promise<number>;
+  wallets(accountId: number): Promise<readonly WalletBalance[]>;
   transactions(accountId: number, slice: Slice): Promise<Found<TransactionRow>>;
   topUp(
     actor: Actor,
     topUp: {
       readonly accountId: number;
       readonly amountMicros: number;
+      readonly currency: string;
       readonly note: string;
       /** The same key posts once. */
       readonly idempotencyKey: string | undefined;

@@ -21,6 +21,27 @@ t.test('the balance is naked and a string with two decimals, as the guide shows 
   t.equal(list.body.meta.total, 2);
 });
 
+t.test('each currency is a wallet of its own', async (t) => {
+  const { app, keys, accounts } = await openTestWorld(t);
+  const pay = (amount: number, currency?: string) => {
+    const body = { account_id: accounts.msp, amount, ...(currency === undefined ? {} : { currency }) };
+    return send(app, 'POST', '/wallet/topups', { key: keys.operator, body });
+  };
+  await pay(500);
+  t.match((await pay(1200, 'USD')).body.data, { amount: 1200, balance_after: 1200, currency: 'USD' });
+  t.match(await pay(-501), { status: 422, body: { error: { code: 'insufficient_balance' } } });
+  t.match(await pay(1, 'usd'), { status: 422, body: { error: { code: 'validation_failed' } } });
+  const read = async (path: string, key = keys.msp) => (await send(app, 'GET', path, { key })).body;
+  t.same(await read('/wallet/balance'), { balance: '5.00', currency: 'EUR', balance_cents: 500 });
+  t.same(await read('/wallet/balance?currency=USD'), { balance: '12.00', currency: 'USD', balance_cents: 1200 });
+  t.equal((await read('/wallet/balance?currency=JPY')).balance, '0.00');
+  t.same((await read('/wallet/balances')).data, [
+    { balance: '5.00', currency: 'EUR', balance_cents: 500 },
+    { balance: '12.00', currency: 'USD', balance_cents: 1200 },
+  ]);
+  t.same((await read(`/wallet/balances?account_id=${accounts.msp}`, keys.reseller)).error?.code, 'not_found');
+});
+
 t.test('only the operator tops up, and the same Idempotency-Key only once', async (t) => {
   const world = await openTestWorld(t);
   const body = { account_id: world.accounts.msp, amount: 100 };
@@ -67,7 +88,10 @@ t.test('a correction downwards leaves what calls hold, and goes into the credit 
   };
   const { wallet, money } = createAdminStore(store, { holds });
   const move = (cents: number) =>
-    wallet.topUp('t', { accountId: accounts.msp, amountMicros: cents * 10_000, note: '', idempotencyKey: undefined });
+    wallet.topUp('t', {
+      ...{ accountId: accounts.msp, amountMicros: cents * 10_000, currency: 'EUR', note: '' },
+      idempotencyKey: undefined,
+    });
   await move(10);
   await t.rejects(move(-8), { code: 'insufficient_balance' }, 'calls hold three cents of it');
   t.match(asked.at(-1), { accountId: accounts.msp, amountMicros: 80_000, currency: 'EUR' });

@@ -31,6 +31,7 @@ const PROJECTED = Type.Object({
 const COST = Type.Object({
   key: nullable(Type.String({ description: 'Trunk uuid, number, month or account uuid; null: of none.' })),
   name: nullable(Type.String()),
+  currency: Type.String({ description: 'What was charged in several currencies is several rows.' }),
   amount: Type.Integer({ description: 'Cents.' }),
   charges: Type.Integer(),
 });

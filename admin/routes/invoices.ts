@@ -5,7 +5,7 @@ import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { paged, parsePage, sortedBy } from '../paging.ts';
-import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
+import { CURRENCY, envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
 import { targetAccount } from '../target-account.ts';
 import { accountFilter } from './filters.ts';
 import { defineKeptDocument } from './kept-document.ts';
@@ -114,6 +114,7 @@ function defineWrites(define: DefineRoute, deps: AdminDeps): void {
         month: Type.String({ maxLength: 7, description: '2026-11' }),
         account_id: Type.Optional(ID_OR_UUID),
         sip_trunk_id: Type.Optional(ID_OR_UUID),
+        currency: Type.Optional(CURRENCY),
       },
       { additionalProperties: false },
     ),
@@ -121,10 +122,10 @@ function defineWrites(define: DefineRoute, deps: AdminDeps): void {
     response: envelope(INVOICE),
     handler: async ({ principal, body }) => {
       const account = await targetAccount(deps, principal, body.account_id);
-      const { month, sip_trunk_id: trunk } = body;
+      const { month, sip_trunk_id: trunk, currency } = body;
       const client = trunk === undefined ? undefined : await deps.store.trunks.find(new Set([account.id]), trunk);
       if (trunk !== undefined && client === undefined) throw notFound('trunk');
-      const request = { accountId: account.id, month, trunkUuid: client?.uuid };
+      const request = { accountId: account.id, month, trunkUuid: client?.uuid, currency };
       return { data: invoiceView(await deps.store.invoices.issue(principal.actor, request)) };
     },
   });

@@ -6,7 +6,7 @@ import type { DefineRoute } from '../http/route.ts';
 import { paged, parsePage, sortedBy } from '../paging.ts';
 import type { Principal } from '../principal.ts';
 import { requireOperator } from '../principal.ts';
-import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, NAME, nullable } from '../shapes.ts';
+import { CURRENCY, envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, NAME, nullable } from '../shapes.ts';
 import { targetAccount } from '../target-account.ts';
 
 const TAG = 'Rates';
@@ -49,7 +49,7 @@ const RATE = Type.Object({
 const NEW_DECK = Type.Object(
   {
     name: NAME,
-    currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$' })),
+    currency: Type.Optional(CURRENCY),
     timezone: Type.Optional(Type.String({ maxLength: 64 })),
     round_to_micros: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     bands: Type.Optional(Type.Array(BAND, { maxItems: 30 })),

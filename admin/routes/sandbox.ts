@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { fromCents, toCents } from '../../tenancy/index.ts';
+import { DEFAULT_CURRENCY, fromCents, toCents } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import { ApiError, fieldError } from '../errors.ts';
 import { idempotencyKey } from '../http/idempotency.ts';
@@ -71,9 +71,9 @@ export function installSandbox(define: DefineRoute, deps: AdminDeps): void {
       const { id: accountId } = await targetAccount(deps, principal, account_id);
       const amountMicros = fromCents(amount);
       if (amount === 0) throw fieldError('amount', 'must not be 0');
-      const topUp = { accountId, amountMicros, note: 'Test money', idempotencyKey: idempotencyKey(request) };
-      await deps.store.wallet.topUp(principal.actor, topUp);
-      const { micros } = await deps.store.wallet.balance(accountId);
+      const money = { accountId, amountMicros, currency: DEFAULT_CURRENCY, note: 'Test money' };
+      await deps.store.wallet.topUp(principal.actor, { ...money, idempotencyKey: idempotencyKey(request) });
+      const micros = await deps.store.wallet.balance(accountId, DEFAULT_CURRENCY);
       return { data: { account_id: accountId, balance: toCents(micros) } };
     },
   });

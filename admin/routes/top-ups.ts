@@ -1,11 +1,11 @@
 import { type Static, Type } from 'typebox';
-import { fromCents, toCents } from '../../tenancy/index.ts';
+import { DEFAULT_CURRENCY, fromCents, toCents } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import type { PaymentRow } from '../money-store-port.ts';
 import { paged, parsePage, sortedBy } from '../paging.ts';
-import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
+import { CURRENCY, envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
 import { targetAccount } from '../target-account.ts';
 import { accountFilter } from './filters.ts';
 
@@ -26,6 +26,7 @@ const PAYMENT = Type.Object({
 const START = Type.Object(
   {
     amount: Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'Cents.' }),
+    currency: Type.Optional(CURRENCY),
     account_id: Type.Optional(ID_OR_UUID),
   },
   { additionalProperties: false },
@@ -44,8 +45,9 @@ export function installTopUps(define: DefineRoute, deps: AdminDeps): void {
     response: envelope(PAYMENT),
     handler: async ({ principal, body }) => {
       const { id: accountId } = await targetAccount(deps, principal, body.account_id);
-      const amountMicros = fromCents(body.amount);
-      return { data: paymentView(await deps.store.money.startPayment(principal.actor, { accountId, amountMicros })) };
+      const { amount, currency = DEFAULT_CURRENCY } = body;
+      const payment = { accountId, amountMicros: fromCents(amount), currency };
+      return { data: paymentView(await deps.store.money.startPayment(principal.actor, payment)) };
     },
   });
   define({

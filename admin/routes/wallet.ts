@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
-import { formatMoney, fromCents, toCents } from '../../tenancy/index.ts';
+import { DEFAULT_CURRENCY, formatMoney, fromCents, toCents, type WalletBalance } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import { idempotencyKey } from '../http/idempotency.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { paged, parsePage, sortedBy } from '../paging.ts';
-import { envelope, ID_OR_UUID, isoTime, listEnvelope, nullable } from '../shapes.ts';
+import { CURRENCY, envelope, ID_OR_UUID, isoTime, listEnvelope, nullable } from '../shapes.ts';
 import type { TransactionRow } from '../store-port.ts';
 import { targetAccount } from '../target-account.ts';
 
@@ -35,6 +35,7 @@ const TOP_UP = Type.Object(
   {
     account_id: ID_OR_UUID,
     amount: Type.Integer({ minimum: -10_000_000_000, maximum: 10_000_000_000, description: 'Signed cents, not 0.' }),
+    currency: Type.Optional(CURRENCY),
     note: Type.Optional(Type.String({ maxLength: 500 })),
   },
   { additionalProperties: false },
@@ -59,6 +60,7 @@ export function installWallet(define: DefineRoute, deps: AdminDeps): void {
       const entry = await deps.store.wallet.topUp(principal.actor, {
         accountId: account.id,
         amountMicros: fromCents(body.amount),
+        currency: body.currency ?? DEFAULT_CURRENCY,
         note: body.note ?? '',
         idempotencyKey: idempotencyKey(request),
       });
@@ -74,12 +76,26 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     tag: TAG,
     summary: 'Show the balance',
     scope: 'billing:read',
-    query: Type.Object({ account_id: ACCOUNT_ID }, { additionalProperties: false }),
+    query: Type.Object({ account_id: ACCOUNT_ID, currency: Type.Optional(CURRENCY) }, { additionalProperties: false }),
     response: BALANCE_SHAPE,
     handler: async ({ principal, query }) => {
       const account = await targetAccount(deps, principal, query.account_id);
-      const { micros, currency } = await deps.store.wallet.balance(account.id);
-      return { balance: formatMoney(micros), currency, balance_cents: toCents(micros) };
+      const { currency = DEFAULT_CURRENCY } = query;
+      const balanceMicros = await deps.store.wallet.balance(account.id, currency);
+      return balanceView({ currency, balanceMicros });
+    },
+  });
+  define({
+    method: 'GET',
+    url: '/wallet/balances',
+    tag: TAG,
+    summary: 'Show the balance in every currency that was ever paid or charged',
+    scope: 'billing:read',
+    query: Type.Object({ account_id: ACCOUNT_ID }, { additionalProperties: false }),
+    response: envelope(Type.Array(BALANCE_SHAPE)),
+    handler: async ({ principal, query }) => {
+      const account = await targetAccount(deps, principal, query.account_id);
+      return { data: (await deps.store.wallet.wallets(account.id)).map(balanceView) };
     },
   });
   define({
@@ -97,6 +113,10 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
       return { data: rows.map(transactionView), meta };
     },
   });
+}
+
+function balanceView({ currency, balanceMicros }: WalletBalance) {
+  return { balance: formatMoney(balanceMicros), currency, balance_cents: toCents(balanceMicros) };
 }
 
 function transactionView(entry: TransactionRow) {

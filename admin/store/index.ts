@@ -72,7 +72,7 @@ export function createAdminStore(opened: Store, options: AdminStoreOptions = {})
     domains: createDomainStore(store),
     wallet: createWalletStore(store, holds),
     inventory: createInventoryStore(store, carrier),
-    orders: createOrderStore({ store, carrier, holds }),
+    orders: createOrderStore({ store, carrier, holds, refundsRent }),
     regulatory: createRegulatoryStore(store, carrier),
     messages: createMessageStore(store, carrier, holds),
     costs: createCostStore(store),

@@ -19,12 +19,13 @@ export function createOrderStore(deps: {
   readonly store: Store;
   readonly carrier: CarrierAdapter;
   readonly holds: CallHolds;
+  readonly refundsRent: boolean;
 }): OrderStore {
-  const { store, carrier } = deps;
+  const { store } = deps;
   return {
     checkout: (actor, order) => checkout(deps, { actor, ...order }),
     quote: (cart) => quoteOrder(deps, cart),
-    offboard: (actor, accountId) => offboardAccount(store, carrier, accountId, actor),
+    offboard: (actor, accountId) => offboardAccount(deps, accountId, actor),
     list: (visible, slice, { accountId }) => listOrders(store, given({ accountId }) as object, slice, visible),
     find: (visible, id) => getOrder(store, id, visible),
   };

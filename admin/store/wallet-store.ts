@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type CallHolds, creditOf } from '../../billing-hooks/index.ts';
 import {
-  DEFAULT_CURRENCY,
   getBalance,
   listTransactions,
+  listWallets,
   type Store,
   type StoreContext,
   topUp,
@@ -15,15 +15,16 @@ import { audited } from './audited.ts';
 /** Wallets over the ledger. */
 export function createWalletStore(store: Store, holds: CallHolds): WalletStore {
   return {
-    balance: async (accountId) => ({ micros: await getBalance(store, accountId), currency: DEFAULT_CURRENCY }),
+    balance: (accountId, currency) => getBalance(store, accountId, currency),
+    wallets: (accountId) => listWallets(store, accountId),
     transactions: (accountId, slice) => listTransactions(store, { accountId }, slice, null),
-    topUp: (actor, { accountId, amountMicros, note, idempotencyKey }) =>
+    topUp: (actor, { accountId, amountMicros, currency, note, idempotencyKey }) =>
       // A correction downwards leaves what calls hold, as a purchase does.
-      holds.during({ accountId, amountMicros: -amountMicros, currency: DEFAULT_CURRENCY }, (heldMicros) =>
+      holds.during({ accountId, amountMicros: -amountMicros, currency }, (heldMicros) =>
         audited(store, actor, 'top_up', 'wallet', async (context) => {
           const key = idempotencyKey === undefined ? `topup:${randomUUID()}` : `topup:${actor}:${idempotencyKey}`;
           const creditMicros = (await creditOf(context, accountId)) - heldMicros;
-          const money = { accountId, amountMicros, note, idempotencyKey: key, creditMicros };
+          const money = { accountId, amountMicros, currency, note, idempotencyKey: key, creditMicros };
           const { entryId } = await topUp(context, money);
           const row = await walletPosting(context, accountId, entryId);
           return { result: row, accountId, resourceId: String(accountId), before: null, after: row };

@@ -64,6 +64,7 @@ async function refund(context: StoreContext, noteId: number, invoice: InvoiceRow
     kind: 'refund',
     referenceType: 'invoice',
     referenceId: noteId,
+    currency: document.currency,
     note: `credit note for ${document.number}`,
     // An invoice that paid something back is taken back all the same.
     creditMicros: Number.MAX_SAFE_INTEGER,

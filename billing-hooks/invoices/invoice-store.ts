@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import {
+  DEFAULT_CURRENCY,
   type Found,
   inSlice,
   type Ref,
@@ -30,6 +31,11 @@ export interface InvoiceSeries {
   readonly issuerId: number | null;
   readonly accountId: number;
   readonly subject: string;
+}
+
+/** What a series is about, an account or a trunk, and the wallet that pays for it. */
+export function subjectOf(what: string, currency: string): string {
+  return currency === DEFAULT_CURRENCY ? what : `${what}/${currency}`;
 }
 
 /** The invoice of a series whose period has that moment in it. */

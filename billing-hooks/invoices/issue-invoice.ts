@@ -13,7 +13,7 @@ import { timezoneOf } from '../renewals/index.ts';
 import { type BillingProfile, getProfile } from './billing-profile.ts';
 import { type InvoiceDocument, type InvoiceKind, numberText, type Party, taxOf } from './invoice-document.ts';
 import { type InvoiceLine, linesForClient, linesOfLedger } from './invoice-lines.ts';
-import { findInvoiceAt, fitPeriod, type InvoiceRow, toInvoiceRow } from './invoice-store.ts';
+import { findInvoiceAt, fitPeriod, type InvoiceRow, subjectOf, toInvoiceRow } from './invoice-store.ts';
 
 export interface InvoiceRequest {
   readonly accountId: number;
@@ -21,6 +21,8 @@ export interface InvoiceRequest {
   readonly month: string;
   /** An invoice of the account to a client of its, who uses this trunk, with the account's mark-up. */
   readonly trunkUuid?: string | undefined;
+  /** Which of its wallets it is about: each currency has invoices of its own. @default EUR */
+  readonly currency?: string | undefined;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function taxAhead(context: StoreContext, request: InvoiceRequest): 
 
 async function draftOf(
   context: StoreContext,
-  { accountId, month, trunkUuid }: InvoiceRequest,
+  { accountId, month, trunkUuid, currency = DEFAULT_CURRENCY }: InvoiceRequest,
 ): Promise<Draft | { readonly earlier: InvoiceRow }> {
   const chain = await accountChain(context, accountId);
   const [account] = chain;
@@ -50,13 +52,13 @@ async function draftOf(
   if (calendar.toMs > context.clock.nowMs())
     throw new TenancyError('validation_failed', `month: ${month} is not over yet`, { field: 'month' });
   const issuerId = trunkUuid === undefined ? account.parentId : accountId;
-  const subject = trunkUuid === undefined ? 'account' : `trunk:${trunkUuid}`;
+  const subject = subjectOf(trunkUuid === undefined ? 'account' : `trunk:${trunkUuid}`, currency);
   const series = { issuerId, accountId, subject };
   const earlier = await findInvoiceAt(context, series, (calendar.fromMs + calendar.toMs) / 2);
   if (earlier !== undefined) return { earlier };
   const period = await fitPeriod(context, series, calendar);
   const profile = await getProfile(context, issuerId);
-  const query = { accountId, currency: DEFAULT_CURRENCY, fromMs: period.fromMs, toMs: period.toMs };
+  const query = { accountId, currency, fromMs: period.fromMs, toMs: period.toMs };
   const lines =
     trunkUuid === undefined
       ? await linesOfLedger(context, query)
@@ -67,7 +69,7 @@ async function draftOf(
     trunkUuid === undefined ? await partyOf(context, account) : await clientOf(context, trunkUuid, accountId);
   const kind = trunkUuid === undefined ? 'invoice' : 'client_invoice';
   const issuer = await issuerOf(context, chain, issuerId, profile);
-  return { kind, accountId, issuerId, subject, period, profile, issuer, customer, lines };
+  return { kind, accountId, issuerId, subject, currency, period, profile, issuer, customer, lines };
 }
 
 interface Period {
@@ -83,6 +85,7 @@ interface Draft {
   readonly accountId: number;
   readonly issuerId: number | null;
   readonly subject: string;
+  readonly currency: string;
   readonly period: Period;
   readonly profile: BillingProfile;
   readonly issuer: InvoiceDocument['issuer'];
@@ -91,7 +94,7 @@ interface Draft {
 }
 
 async function write(context: StoreContext, draft: Draft): Promise<InvoiceRow> {
-  const { kind, accountId, issuerId, subject, period, profile, issuer, customer, lines } = draft;
+  const { kind, accountId, issuerId, subject, currency, period, profile, issuer, customer, lines } = draft;
   const number = await nextNumber(context, issuerId, kind);
   const sum = sumOf(lines);
   const taxMicros = taxOf(sum, profile.taxRate, profile.taxIncluded);
@@ -100,7 +103,7 @@ async function write(context: StoreContext, draft: Draft): Promise<InvoiceRow> {
   const issuedAtMs = context.clock.nowMs();
   const document: InvoiceDocument = {
     ...amounts,
-    ...{ kind, number: numberText(kind, number), credits: null, issuer, customer, currency: DEFAULT_CURRENCY, lines },
+    ...{ kind, number: numberText(kind, number), credits: null, issuer, customer, currency, lines },
     ...{ periodFrom: period.from, periodTo: period.to, issuedAtMs, issuedOn: dayOf(issuedAtMs, period.timezone) },
     ...{ taxLabel: profile.taxLabel, taxRate: profile.taxRate },
   };
@@ -109,7 +112,7 @@ async function write(context: StoreContext, draft: Draft): Promise<InvoiceRow> {
     .values({
       ...amounts,
       ...{ accountId, issuerAccountId: issuerId, kind, number, creditsId: null, subject, issuedAtMs },
-      ...{ periodFromMs: period.fromMs, periodToMs: period.toMs, currency: DEFAULT_CURRENCY },
+      ...{ periodFromMs: period.fromMs, periodToMs: period.toMs, currency },
       document: JSON.stringify(document),
     })
     .returningAll()
@@ -143,17 +146,19 @@ async function chargeTax(
   invoice: {
     readonly id: number;
     readonly accountId: number;
+    readonly currency: string;
     readonly taxMicros: number;
     readonly issuerAccountId: number | null;
   },
 ): Promise<void> {
-  const { id, accountId, taxMicros, issuerAccountId } = invoice;
+  const { id, accountId, currency, taxMicros, issuerAccountId } = invoice;
   await postEntry(context, {
     idempotencyKey: `invoice:${id}:tax`,
     accountId,
     kind: taxMicros > 0 ? 'charge' : 'refund',
     referenceType: 'invoice',
     referenceId: id,
+    currency,
     creditMicros: Number.MAX_SAFE_INTEGER,
     postings: [
       { accountId, kind: 'wallet', amountMicros: -taxMicros },

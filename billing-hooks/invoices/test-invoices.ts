@@ -7,9 +7,11 @@ export function callCharge(
   micros: number,
   key: string,
   trunkUuid: string | null,
+  currency = 'EUR',
 ) {
   return postEntry(context, {
     ...{ idempotencyKey: key, accountId, kind: 'charge', referenceType: 'call', referenceId: 1, trunkUuid },
+    currency,
     creditMicros: Number.MAX_SAFE_INTEGER,
     postings: [
       { accountId, kind: 'wallet', amountMicros: -micros },

@@ -125,7 +125,7 @@ t.test('an account that is closed while its order waits gets its money back, and
   const { store, accountId, clock, books, carrier, buy, recover } = await openRemote(t, 1000, faults);
   t.match(await buy(NUMBER), { status: 'pending' });
   t.equal(await getBalance(store, accountId), 9_000_000);
-  await offboardAccount(store, carrier, accountId, 'test');
+  await offboardAccount({ store, carrier }, accountId, 'test');
   for (let round = 0; round < 3; round += 1) {
     clock.advance(60_000);
     await recover();

@@ -1,15 +1,17 @@
 import {
   EVERYTHING,
-  getBalance,
   listAccounts,
   listDids,
+  listWallets,
   type Store,
   TenancyError,
   updateAccount,
+  type WalletBalance,
   writeAudit,
 } from '../../tenancy/index.ts';
 import type { CarrierAdapter } from '../inventory/index.ts';
 import { type CostRow, listCosts } from '../renewals/index.ts';
+import { refundRent } from './refund-rent.ts';
 import { releaseNumber } from './release-number.ts';
 
 /** What is left to say of an account that has gone. */
@@ -17,11 +19,21 @@ export interface OffboardReport {
   readonly accountId: number;
   /** Numbers that were given back. */
   readonly released: readonly string[];
-  readonly balanceMicros: number;
+  /** What is left in its wallets. */
+  readonly wallets: readonly WalletBalance[];
+  /** Rent of unused days that was given back. */
+  readonly refundedMicros: number;
   /** All that it was ever charged, by trunk. */
   readonly costs: readonly CostRow[];
   /** Calls that have ended and are not charged yet. */
   readonly callsToCharge: number;
+}
+
+export interface LeavingShop {
+  readonly store: Store;
+  readonly carrier: CarrierAdapter;
+  /** Whether unused days of its numbers are given back. @default false */
+  readonly refundsRent?: boolean;
 }
 
 /**
@@ -29,27 +41,34 @@ export interface OffboardReport {
  * @throws TenancyError `conflict` while there are accounts below it
  */
 export async function offboardAccount(
-  store: Store,
-  carrier: CarrierAdapter,
+  { store, carrier, refundsRent = false }: LeavingShop,
   accountId: number,
   actor: string,
 ): Promise<OffboardReport> {
-  const released = await store.write(async (context) => {
+  const gone = await store.write(async (context) => {
     const { rows: children } = await listAccounts(context, { parentId: accountId }, EVERYTHING, null);
     if (children.some(({ status }) => status !== 'closed'))
       throw new TenancyError('conflict', 'There are accounts below this one: close them first.');
     await updateAccount(context, accountId, { status: 'closed' }, null);
     const { rows } = await listDids(context, { accountId }, EVERYTHING, null);
-    for (const { id } of rows) await releaseNumber(context, carrier, id, null);
+    let refundedMicros = 0;
+    for (const row of rows) {
+      if (refundsRent) refundedMicros += await refundRent(context, row);
+      await releaseNumber(context, carrier, row.id, null);
+    }
     const numbers = rows.map(({ number }) => number);
     const entry = { actor, action: 'offboard', resource: 'account', resourceId: String(accountId), accountId };
-    await writeAudit(context, { ...entry, before: null, after: { released: numbers } });
-    return numbers;
+    await writeAudit(context, { ...entry, before: null, after: { released: numbers, refundedMicros } });
+    return { released: numbers, refundedMicros };
   });
-  return report(store, accountId, released);
+  return report(store, accountId, gone);
 }
 
-async function report(store: Store, accountId: number, released: readonly string[]): Promise<OffboardReport> {
+async function report(
+  store: Store,
+  accountId: number,
+  gone: Pick<OffboardReport, 'released' | 'refundedMicros'>,
+): Promise<OffboardReport> {
   const waiting = await store.db
     .selectFrom('ratingQueue')
     .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -58,8 +77,8 @@ async function report(store: Store, accountId: number, released: readonly string
   const toMs = store.clock.nowMs() + 1;
   return {
     accountId,
-    released,
-    balanceMicros: await getBalance(store, accountId),
+    ...gone,
+    wallets: await listWallets(store, accountId),
     costs: await listCosts(store, { accountId, groupBy: 'trunk', fromMs: 0, toMs }),
     callsToCharge: waiting.count,
   };

@@ -72,3 +72,19 @@ t.test('an amount is in the smallest unit of its currency, and above nothing', a
   for (const amount of [0, -100, 1.5, '100', 1e300, null]) t.throws(() => parseNotice(notice(amount)), String(amount));
   t.throws(() => parseNotice(notice(100, 'euro')));
 });
+
+t.test(
+  'what is paid in another currency goes into the wallet of that currency, in its own smallest unit',
+  async (t) => {
+    const { store, accountId, clock } = await openTestShop(t, 0);
+    const provider = createSimulatedProvider({ secret: 'whsec_1', nowMs: () => clock.nowMs() });
+    const money = { amountMicros: 500 * EURO, currency: 'JPY' };
+    const payment = await startPayment(store, provider, { accountId, ...money, actor: 'test' });
+    t.match(payment, { currency: 'JPY', status: 'pending' });
+    const notice = provider.notice({ providerRef: payment.providerRef, outcome: 'succeeded', ...money });
+    t.match(JSON.parse(notice.body), { data: { object: { amount: 500, currency: 'jpy' } } }, 'a yen has no cents');
+    t.match(await takePaymentNotice(store, provider, notice), { status: 'succeeded', ...money });
+    t.equal(await getBalance(store, accountId, 'JPY'), 500 * EURO);
+    t.equal(await getBalance(store, accountId), 0);
+  },
+);

@@ -23,19 +23,25 @@ export interface Payment {
 export async function startPayment(
   store: Store,
   provider: PaymentProvider,
-  request: { readonly accountId: number; readonly amountMicros: number; readonly actor: string },
+  request: {
+    readonly accountId: number;
+    readonly amountMicros: number;
+    /** @default EUR */
+    readonly currency?: string;
+    readonly actor: string;
+  },
 ): Promise<Payment> {
-  const { accountId, amountMicros, actor } = request;
+  const { accountId, amountMicros, currency = DEFAULT_CURRENCY, actor } = request;
   if (amountMicros <= 0)
     throw new TenancyError('validation_failed', 'amount: must be more than 0', { field: 'amount' });
   // What is lost when we end right after it costs nobody anything: nobody was told where to pay.
-  const { providerRef, url } = await provider.create({ accountId, amountMicros, currency: DEFAULT_CURRENCY });
+  const { providerRef, url } = await provider.create({ accountId, amountMicros, currency });
   return store.write(async (context) => {
     const nowMs = context.clock.nowMs();
     const { id } = await context.db
       .insertInto('payments')
       .values({
-        ...{ accountId, provider: provider.name, providerRef, amountMicros, currency: DEFAULT_CURRENCY, url },
+        ...{ accountId, provider: provider.name, providerRef, amountMicros, currency, url },
         ...{ status: 'pending', entryId: null, createdAtMs: nowMs, updatedAtMs: nowMs },
       })
       .returning('id')
@@ -126,7 +132,7 @@ async function succeed(
     idempotencyKey,
     note: `payment ${id}`,
   });
-  const paid = { status: 'succeeded', entryId, amountMicros, updatedAtMs: context.clock.nowMs() } as const;
+  const paid = { status: 'succeeded', entryId, amountMicros, currency, updatedAtMs: context.clock.nowMs() } as const;
   await context.db.updateTable('payments').set(paid).where('id', '=', id).execute();
 }
 

@@ -5,7 +5,7 @@ import { type PaymentEvent, PaymentRefused } from './payment-provider.ts';
 const TOLERANCE_SEC = 300;
 
 /** Amounts are in the currency's smallest unit: a cent, but a whole yen. */
-function microsPerUnit(currency: string): number {
+export function microsPerUnit(currency: string): number {
   const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
   return 10 ** (6 - maximumFractionDigits);
 }

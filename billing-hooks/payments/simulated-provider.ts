@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { PaymentEvent, PaymentProvider } from './payment-provider.ts';
-import { checkNotice, parseNotice, signNotice } from './signed-notice.ts';
+import { checkNotice, microsPerUnit, parseNotice, signNotice } from './signed-notice.ts';
 
 export interface SimulatedProviderOptions {
   /** Signs its notices. */
@@ -31,7 +31,11 @@ export function createSimulatedProvider({ secret, nowMs }: SimulatedProviderOpti
     },
     notice({ providerRef, outcome, amountMicros, currency }) {
       const type = outcome === 'succeeded' ? 'payment_intent.succeeded' : 'payment_intent.payment_failed';
-      const object = { id: providerRef, amount: amountMicros / 10_000, currency: currency.toLowerCase() };
+      const object = {
+        id: providerRef,
+        amount: amountMicros / microsPerUnit(currency),
+        currency: currency.toLowerCase(),
+      };
       const body = JSON.stringify({ id: `evt_${providerRef}`, object: 'event', type, data: { object } });
       return { body, signature: signNotice(body, secret, nowSec()) };
     },

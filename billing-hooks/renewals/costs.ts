@@ -32,6 +32,8 @@ export interface CostRow {
   /** Trunk uuid, number, `2026-11`, or uuid of a client; `null`: none. */
   readonly key: string | null;
   readonly name: string | null;
+  /** What was charged in several currencies is several rows. */
+  readonly currency: string;
   readonly amountMicros: number;
   readonly charges: number;
 }
@@ -98,7 +100,8 @@ export async function listCosts(context: StoreContext, query: CostQuery): Promis
   const isByClient = query.groupBy === 'client';
   const payer = isByClient ? sql`c.parent_id` : sql`p.account_id`;
   const { rows } =
-    await sql<CostRow>`SELECT ${key} AS key, max(${isByClient ? sql`c.name` : sql`t.name`}) AS name, -sum(p.amount_micros) AS "amountMicros",
+    await sql<CostRow>`SELECT ${key} AS key, max(${isByClient ? sql`c.name` : sql`t.name`}) AS name, a.currency,
+      -sum(p.amount_micros) AS "amountMicros",
       count(*) AS charges
     FROM ledger_postings p
     JOIN ledger_accounts a ON a.id = p.ledger_account_id AND a.kind = 'wallet'
@@ -107,6 +110,6 @@ export async function listCosts(context: StoreContext, query: CostQuery): Promis
     LEFT JOIN dids d ON e.reference_type = 'number' AND d.id = e.reference_id
     JOIN accounts c ON c.id = p.account_id
     WHERE ${payer} = ${query.accountId} AND e.at_ms >= ${query.fromMs} AND e.at_ms < ${query.toMs}
-    GROUP BY 1 ORDER BY 1`.execute(context.db);
+    GROUP BY 1, a.currency ORDER BY 1, a.currency`.execute(context.db);
   return rows;
 }

@@ -34,11 +34,12 @@ export const registerInvoices: RegisterCommand = (program, context) => {
     .argument('<month>', 'such as 2026-11; it must be over')
     .requiredOption('--account <id>', 'integer id or uuid of the account')
     .option('--trunk <id>', 'an invoice of the account to its client on this trunk')
+    .option('--currency <code>', 'of what was charged in it', 'EUR')
     .option(...JSON_OPTION)
     .description('issue the invoice of a month, or show the one that was issued')
-    .action(async (month: string, options: JsonOption & { account: string; trunk?: string }) => {
-      const { account, trunk } = options;
-      const body = { month, account_id: account, ...(trunk === undefined ? {} : { sip_trunk_id: trunk }) };
+    .action(async (month: string, options: JsonOption & { account: string; trunk?: string; currency: string }) => {
+      const { account, trunk, currency } = options;
+      const body = { month, account_id: account, currency, ...(trunk === undefined ? {} : { sip_trunk_id: trunk }) };
       await printResult(context, options, 'POST', '/invoices', body);
     });
   command

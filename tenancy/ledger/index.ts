@@ -1,4 +1,4 @@
-export { getBalance, type TopUp, topUp } from './ledger.ts';
+export { getBalance, listWallets, type TopUp, topUp, type WalletBalance } from './ledger.ts';
 export { formatMoney, fromCents, parseMoney, toCents } from './money.ts';
 export {
   DEFAULT_CURRENCY,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { LedgerKind, StoreContext } from '../store/index.ts';
 import { findLedgerAccounts } from './ledger-book.ts';
 import { DEFAULT_CURRENCY, type Posted, postEntry } from './post-entries.ts';
@@ -37,4 +38,19 @@ export async function getBalance(
 ): Promise<number> {
   const [found] = await findLedgerAccounts(context, [{ accountId, kind, currency }]);
   return found?.balanceMicros ?? 0;
+}
+
+/** A wallet of an account; it has one for each currency that it was ever paid or charged in. */
+export interface WalletBalance {
+  readonly currency: string;
+  readonly balanceMicros: number;
+}
+
+export async function listWallets(context: StoreContext, accountId: number): Promise<readonly WalletBalance[]> {
+  const { rows } = await sql<WalletBalance>`SELECT a.currency,
+      coalesce((SELECT balance_after_micros FROM ledger_postings
+        WHERE ledger_account_id = a.id ORDER BY id DESC LIMIT 1), 0) AS balance_micros
+    FROM ledger_accounts a WHERE coalesce(a.account_id, 0) = ${accountId} AND a.kind = 'wallet'
+    ORDER BY a.currency`.execute(context.db);
+  return rows;
 }
