@@ -9,8 +9,8 @@ import { envelope, isoTime, nullable } from '../shapes.ts';
 import { targetAccount } from '../target-account.ts';
 
 const TAG = 'Tenant files';
-/** Ten thousands of trunks fit. */
-export const FILE_LIMIT_BYTES = 64 * 1024 * 1024;
+/** A hundred thousand trunks fit. */
+export const FILE_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** A tenant file, as requests carry it. */
 export const FILE_FIELDS = {

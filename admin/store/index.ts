@@ -7,7 +7,7 @@ import {
   type PaymentProvider,
   type RatingService,
 } from '../../billing-hooks/index.ts';
-import { type Store, seedBench } from '../../tenancy/index.ts';
+import { createYamlReader, type Store, seedBench, type YamlReader } from '../../tenancy/index.ts';
 import type { AdminStore } from '../stores.ts';
 import { createAccountStore } from './account-store.ts';
 import { createBulkStore } from './bulk-store.ts';
@@ -48,6 +48,8 @@ export interface AdminStoreOptions {
   readonly rating?: RatingService | undefined;
   /** What rehearsed calls are decided by. @default as without a configuration */
   readonly sip?: RehearsalConfig;
+  /** Who reads tenant files. @default a thread of its own for long ones */
+  readonly yaml?: YamlReader;
 }
 
 /** The routes' view of the store: every write is one transaction with its audit entry. */
@@ -60,6 +62,7 @@ export function createAdminStore(opened: Store, options: AdminStoreOptions = {})
     holds = NO_CALLS,
     payments = null,
     refundsRent = false,
+    yaml = createYamlReader(),
   } = options;
   return {
     keys: createKeyStore(store),
@@ -82,14 +85,14 @@ export function createAdminStore(opened: Store, options: AdminStoreOptions = {})
     recordStreams: createRecordStreamStore(store),
     events: createEventStore(store),
     audit: createAuditStore(store),
-    tenantFiles: createTenantFileStore(store),
-    rehearsals: createRehearsalStore(store, options.sip),
+    tenantFiles: createTenantFileStore(store, yaml),
+    rehearsals: createRehearsalStore(store, options.sip, yaml),
     users: createUserStore(store),
     bulk: createBulkStore(store),
     idempotency,
     // Within a transaction nobody can wait for SIP; nothing is bought there.
     atOnce: (work) =>
-      store.write((context) => work(createAdminStore(nest(store, context), { ...options, holds: NO_CALLS }))),
+      store.write((context) => work(createAdminStore(nest(store, context), { ...options, yaml, holds: NO_CALLS }))),
     backup: (file) => store.backup(file),
     seed: (trunks, files) => seedBench(store, trunks, files),
   };

@@ -10,7 +10,14 @@ import {
   runCallTests,
   type TimedState,
 } from '../../routing/index.ts';
-import { type Directory, loadDirectory, rehearseTenants, type Store, type Visible } from '../../tenancy/index.ts';
+import {
+  type Directory,
+  loadDirectory,
+  rehearseTenants,
+  type Store,
+  type Visible,
+  type YamlReader,
+} from '../../tenancy/index.ts';
 import type { CandidateFile, RehearsalStore, ReplayRange } from '../rehearsal-port.ts';
 
 /** Of the configuration, what decides about calls and registrations. */
@@ -20,10 +27,14 @@ export type RehearsalConfig = Pick<Config, 'calls' | 'auth' | 'registration' | '
 const CALLS_PER_TURN = 100;
 
 /** Rehearsals over the store: nothing is written, and SIP is not asked. */
-export function createRehearsalStore(store: Store, configured?: RehearsalConfig): RehearsalStore {
+export function createRehearsalStore(
+  store: Store,
+  configured: RehearsalConfig | undefined,
+  yaml: YamlReader,
+): RehearsalStore {
   const settings = () => configured ?? loadConfig({}).config;
-  const rehearse = ({ yaml, name, options }: CandidateFile) =>
-    rehearseTenants(store, yaml, name, { ...options, algorithms: settings().auth.algorithms });
+  const rehearse = ({ yaml: text, name, options }: CandidateFile) =>
+    rehearseTenants(store, text, name, { ...options, yaml, algorithms: settings().auth.algorithms });
   const worldOf = async (directory: Directory, visible: Visible): Promise<CallTestWorld> => {
     const { calls, auth, registration, sip } = settings();
     const funds = await readFunds(store);

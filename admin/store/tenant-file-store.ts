@@ -5,11 +5,12 @@ import {
   type PlanOptions,
   planTenants,
   type Store,
+  type YamlReader,
 } from '../../tenancy/index.ts';
 import type { AppliedFile, TenantFileProgress, TenantFileStore } from '../tenant-file-port.ts';
 
 /** Tenant files over the store; the plan writes the audit entries itself. */
-export function createTenantFileStore(store: Store): TenantFileStore {
+export function createTenantFileStore(store: Store, yaml: YamlReader): TenantFileStore {
   const underWay = new Map<string, TenantFileProgress>();
   const watched = async <T>(
     work: TenantFileProgress['work'],
@@ -17,7 +18,8 @@ export function createTenantFileStore(store: Store): TenantFileStore {
     run: (options: PlanOptions) => Promise<T>,
   ): Promise<T> => {
     try {
-      return await run({ ...options, onProgress: (done, total) => underWay.set(options.actor, { work, done, total }) });
+      const onProgress = (done: number, total: number) => underWay.set(options.actor, { work, done, total });
+      return await run({ ...options, yaml, onProgress });
     } finally {
       underWay.delete(options.actor);
     }

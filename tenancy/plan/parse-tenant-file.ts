@@ -1,18 +1,47 @@
-import { type FilePath, parseYaml } from './parse-yaml.ts';
+import { checkYaml, type PathFault, pathsOf, placeFaults } from './parse-yaml.ts';
 import { TenantFileError } from './tenant-file-error.ts';
 import { TENANT_SCHEMA, type TenantFile } from './tenant-schema.ts';
+import { YAML_HERE, type YamlReader } from './yaml-reader.ts';
 
 export interface ParsedTenantFile {
   readonly name: string;
   readonly text: string;
   readonly file: TenantFile;
-  /** The line of what stands at that path, from 1. */
-  lineOf(path: FilePath): number;
+  /** The error that names the line of each fault. */
+  place(faults: readonly PathFault[]): Promise<TenantFileError>;
+}
+
+/** What a file asks for cannot be: its place in the file is looked up when the work has been given up. */
+export class UnplacedFault extends Error {
+  readonly fault: PathFault;
+
+  constructor(fault: PathFault) {
+    super(fault.message);
+    this.name = 'UnplacedFault';
+    this.fault = fault;
+  }
 }
 
 /** @throws TenantFileError with every fault, each with its line */
-export function parseTenantFile(text: string, name: string): ParsedTenantFile {
-  const parsed = parseYaml(TENANT_SCHEMA, text);
-  if (!parsed.ok) throw new TenantFileError(name, parsed.faults);
-  return { name, text, file: parsed.value, lineOf: (path) => parsed.placeOf(path).line };
+export async function parseTenantFile(
+  text: string,
+  name: string,
+  yaml: YamlReader = YAML_HERE,
+): Promise<ParsedTenantFile> {
+  const place = async (faults: readonly PathFault[]) =>
+    new TenantFileError(name, placeFaults(faults, await yaml.places(text, pathsOf(faults))));
+  const read = await yaml.read(text);
+  if ('faults' in read) throw new TenantFileError(name, read.faults);
+  const faults = checkYaml(TENANT_SCHEMA, read.value);
+  if (faults.length > 0) throw await place(faults);
+  return { name, text, file: read.value as TenantFile, place };
+}
+
+/** Does the work that a file asks for. @throws TenantFileError with the line of what cannot be done */
+export async function withPlaces<T>(parsed: ParsedTenantFile, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof UnplacedFault ? await parsed.place([error.fault]) : error;
+  }
 }

@@ -1,16 +1,8 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { type Alias, type Document, isNode, LineCounter, parseDocument, visit } from 'yaml';
 import { nearest } from '../../config/index.ts';
 import { type FileFault, formatPath } from './tenant-file-error.ts';
-
-export type FilePath = readonly (string | number)[];
-
-/** A place in a file, both from 1. */
-export interface FilePlace {
-  readonly line: number;
-  readonly column: number;
-}
+import { type FilePath, type FilePlace, openYaml, type PlacedYaml } from './yaml-document.ts';
 
 export type ParsedYaml<T> =
   | {
@@ -21,6 +13,12 @@ export type ParsedYaml<T> =
     }
   | { readonly ok: false; readonly faults: readonly FileFault[] };
 
+/** A fault of what a file says, whose place is to be looked up. */
+export interface PathFault {
+  readonly path: FilePath;
+  readonly message: string;
+}
+
 interface SchemaFault {
   readonly keyword: string;
   readonly instancePath: string;
@@ -28,73 +26,40 @@ interface SchemaFault {
   readonly message: string;
 }
 
-/** Reads YAML that must fit a schema; every fault has its place. */
+/** Reads YAML that must fit a schema, in this thread; every fault has its place. */
 export function parseYaml<S extends TSchema>(schema: S, text: string): ParsedYaml<Static<S>> {
-  const { document, lines } = readDocument(text);
-  if (document.errors.length > 0) {
-    const faults = document.errors.map((error) => {
-      const at = error.linePos?.[0];
-      const message = error.message.split('\n')[0]?.replace(/ at line \d+.*$/, '') ?? 'is not YAML';
-      return { line: at?.line ?? 1, column: at?.col ?? 1, path: '', message };
-    });
-    return { ok: false, faults };
-  }
-  const read = readValue(document, lines);
-  if ('fault' in read) return { ok: false, faults: [read.fault] };
-  const faults = check(schema, read.value, (path) => findPlace(document, lines, path));
-  if (faults.length > 0) return { ok: false, faults };
+  const { read, places } = openYaml(text);
+  if ('faults' in read) return { ok: false, faults: read.faults };
+  const faults = checkYaml(schema, read.value);
+  if (faults.length > 0) return { ok: false, faults: placeFaults(faults, places(pathsOf(faults))) };
   return { ok: true, value: read.value as Static<S>, placeOf: placeFinder(text) };
-}
-
-function readDocument(text: string): { readonly document: Document; readonly lines: LineCounter } {
-  const lines = new LineCounter();
-  return { lines, document: parseDocument(text, { lineCounter: lines, uniqueKeys: true }) };
 }
 
 /** Reads the text again at the first question: few are asked, and the document weighs many times what it says. */
 function placeFinder(text: string): (path: FilePath) => FilePlace {
-  let source: ReturnType<typeof readDocument> | undefined;
+  let source: PlacedYaml | undefined;
   return (path) => {
-    source ??= readDocument(text);
-    return findPlace(source.document, source.lines, path);
+    source ??= openYaml(text);
+    return source.places([path])[0] ?? { line: 1, column: 1 };
   };
 }
 
-/** Aliases that name nothing, or far too much, show only when they are followed. */
-function readValue(
-  document: Document,
-  lines: LineCounter,
-): { readonly value: unknown } | { readonly fault: FileFault } {
-  try {
-    return { value: document.toJS({ maxAliasCount: 100 }) };
-  } catch (error) {
-    const { line, col } = lines.linePos(findBadAlias(document)?.range?.[0] ?? 0);
-    return { fault: { line, column: col, path: '', message: (error as Error).message } };
-  }
+export function pathsOf(faults: readonly PathFault[]): readonly FilePath[] {
+  return faults.map(({ path }) => path);
 }
 
-/** The first alias that names nothing; if all do, the first of those that are too many. */
-function findBadAlias(document: Document): Alias | undefined {
-  const aliases: Alias[] = [];
-  visit(document, {
-    Alias: (_key, alias) => {
-      aliases.push(alias);
-    },
-  });
-  return aliases.find((alias) => alias.resolve(document) === undefined) ?? aliases[0];
+/** Puts their places to faults, and them in the order of the file. */
+export function placeFaults(faults: readonly PathFault[], places: readonly FilePlace[]): readonly FileFault[] {
+  const placed = faults.map(({ path, message }, at) => ({
+    ...(places[at] ?? { line: 1, column: 1 }),
+    path: formatPath(path),
+    message,
+  }));
+  return placed.sort((a, b) => a.line - b.line);
 }
 
-function findPlace(document: Document, lines: LineCounter, path: FilePath): FilePlace {
-  for (let depth = path.length; depth >= 0; depth--) {
-    const node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
-    if (!isNode(node) || !node.range) continue;
-    const { line, col } = lines.linePos(node.range[0]);
-    return { line, column: col };
-  }
-  return { line: 1, column: 1 };
-}
-
-function check(schema: TSchema, value: unknown, placeOf: (path: FilePath) => FilePlace): FileFault[] {
+/** What does not fit the schema. */
+export function checkYaml(schema: TSchema, value: unknown): readonly PathFault[] {
   const compiled = Compile(schema);
   if (compiled.Check(value)) return [];
   const byPath = new Map<string, string[]>();
@@ -105,11 +70,7 @@ function check(schema: TSchema, value: unknown, placeOf: (path: FilePath) => Fil
       byPath.set(path, messages);
     }
   }
-  const faults = [...byPath].map(([pointer, messages]) => {
-    const path = toPath(pointer);
-    return { ...placeOf(path), path: formatPath(path), message: messages.join(', or ') };
-  });
-  return faults.sort((a, b) => a.line - b.line);
+  return [...byPath].map(([pointer, messages]) => ({ path: toPath(pointer), message: messages.join(', or ') }));
 }
 
 function describe(

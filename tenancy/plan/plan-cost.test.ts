@@ -36,7 +36,7 @@ t.test('an edit of one trunk among 10,000 costs a moment once the file is read',
     const trunk = file.accounts[0]?.trunks?.[round * 1000];
     if (trunk === undefined) throw new Error('the export has all of them');
     trunk.max_in = round + 90;
-    const parsed = parseTenantFile(stringify({ version: 1, ...file }), 'tenants.yaml');
+    const parsed = await parseTenantFile(stringify({ version: 1, ...file }), 'tenants.yaml');
     const start = cpuMs();
     t.match(await applyParsed(store, parsed, OPERATOR), { changes: [{ name: trunk.name, action: 'update' }] });
     costs.push(Math.round(cpuMs() - start));

@@ -1,6 +1,6 @@
 import { type Store, type StoreContext, writeAudit } from '../store/index.ts';
 import { type Change, describeChange, type NewCredentials } from './change.ts';
-import { type ParsedTenantFile, parseTenantFile } from './parse-tenant-file.ts';
+import { type ParsedTenantFile, parseTenantFile, withPlaces } from './parse-tenant-file.ts';
 import {
   pruneDomains,
   reconcileAccounts,
@@ -40,15 +40,17 @@ export interface AppliedPlan extends TenantPlan {
  * @throws TenantFileError with the line of each fault
  */
 export async function planTenants(store: Store, text: string, name: string, options: PlanOptions): Promise<TenantPlan> {
-  return planParsed(store, parseTenantFile(text, name), options);
+  return planParsed(store, await parseTenantFile(text, name, options.yaml), options);
 }
 
 /** @internal what is left to do once the file is read. */
 async function planParsed(store: Store, parsed: ParsedTenantFile, options: PlanOptions): Promise<TenantPlan> {
-  return store.rehearse(async (context) => {
-    const { credentials: _, ...plan } = await runTenants(context, parsed, options);
-    return plan;
-  });
+  return withPlaces(parsed, () =>
+    store.rehearse(async (context) => {
+      const { credentials: _, ...plan } = await runTenants(context, parsed, options);
+      return plan;
+    }),
+  );
 }
 
 /** Does it, all or nothing. */
@@ -58,16 +60,18 @@ export async function applyTenants(
   name: string,
   options: PlanOptions,
 ): Promise<AppliedPlan> {
-  return applyParsed(store, parseTenantFile(text, name), options);
+  return applyParsed(store, await parseTenantFile(text, name, options.yaml), options);
 }
 
 /** @internal what is left to do once the file is read. */
 export function applyParsed(store: Store, parsed: ParsedTenantFile, options: PlanOptions): Promise<AppliedPlan> {
-  return store.write(async (tx) => {
-    const applied = await runTenants(tx, parsed, options);
-    if (applied.changes.length > 0) await keepFile(tx, parsed, options, applied);
-    return applied;
-  });
+  return withPlaces(parsed, () =>
+    store.write(async (tx) => {
+      const applied = await runTenants(tx, parsed, options);
+      if (applied.changes.length > 0) await keepFile(tx, parsed, options, applied);
+      return applied;
+    }),
+  );
 }
 
 /** The file itself stays in the audit log: what drift is measured against, and what a rollback applies again. */

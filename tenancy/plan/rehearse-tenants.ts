@@ -1,8 +1,8 @@
 import type { DigestAlgorithm } from '../../bus/index.ts';
 import { Directory } from '../directory/index.ts';
 import { buildDelta, readChanges } from '../publish/index.ts';
-import type { Store } from '../store/index.ts';
-import { parseTenantFile } from './parse-tenant-file.ts';
+import type { SqliteConnection, Store, StoreContext } from '../store/index.ts';
+import { parseTenantFile, withPlaces } from './parse-tenant-file.ts';
 import { runTenants, type TenantPlan } from './plan-tenants.ts';
 import type { PlanOptions } from './session.ts';
 
@@ -28,8 +28,8 @@ export async function rehearseTenants(
   name: string,
   options: RehearseOptions,
 ): Promise<RehearsedTenants> {
-  const parsed = parseTenantFile(text, name);
-  return store.rehearse(async (context, connection) => {
+  const parsed = await parseTenantFile(text, name, options.yaml);
+  const rehearse = async (context: StoreContext, connection: SqliteConnection) => {
     const source = { secrets: context.secrets, platformRealm: context.platformRealm, algorithms: options.algorithms };
     const all = buildDelta(connection, source, 1, 'all');
     const [current, candidate] = [new Directory(), new Directory()];
@@ -39,7 +39,8 @@ export async function rehearseTenants(
     const changes = readChanges(connection);
     if (changes !== undefined) candidate.apply(buildDelta(connection, source, 2, changes));
     return { plan, current, candidate };
-  });
+  };
+  return withPlaces(parsed, () => store.rehearse(rehearse));
 }
 
 /** The world as it is stored, as SIP reads it. */

@@ -3,8 +3,8 @@ import { TenancyError } from '../errors.ts';
 import { listRoutingPolicies, type StoreContext, type Visible, writeAudit } from '../store/index.ts';
 import type { Change, NewCredentials } from './change.ts';
 import type { Policies } from './name-policy.ts';
-import type { ParsedTenantFile } from './parse-tenant-file.ts';
-import { formatPath, TenantFileError } from './tenant-file-error.ts';
+import { type ParsedTenantFile, UnplacedFault } from './parse-tenant-file.ts';
+import type { YamlReader } from './yaml-reader.ts';
 
 type Path = readonly (string | number)[];
 
@@ -17,6 +17,8 @@ export interface PlanOptions {
   readonly accountId?: number | null;
   /** Whether SIP domains that are added, and used, must be shown to be theirs. @default false */
   readonly checksDomains?: boolean;
+  /** Who reads the file. @default this thread */
+  readonly yaml?: YamlReader;
   /** How many trunks and numbers of the file are done; told now and then. */
   onProgress?(done: number, total: number): void;
   /** Looks up `{env: NAME}` and `{file: PATH}`; `undefined` when there is none. */
@@ -95,8 +97,8 @@ export class Session {
     });
   }
 
-  fault(path: Path, message: string): TenantFileError {
-    return new TenantFileError(this.parsed.name, [{ line: this.parsed.lineOf(path), path: formatPath(path), message }]);
+  fault(path: Path, message: string): UnplacedFault {
+    return new UnplacedFault({ path, message });
   }
 
   /** Puts the place in the file to what the store refuses. */
