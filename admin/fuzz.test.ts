@@ -4,7 +4,8 @@ import { openTestWorld } from './test-world.ts';
 
 t.test('500 random requests, nearly right, are answered as documented and never with 500', async (t) => {
   const { app, keys } = await openTestWorld(t);
-  const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
+  // The same each time, so that what fails here fails again; the soak draws another for each run.
+  const seed = Number(process.env.FUZZ_SEED ?? 20261121);
   const outcome = await fuzzApi(app, [keys.operator, keys.msp, keys.reseller, keys.bistro, keys.test], {
     requests: 500,
     seed,

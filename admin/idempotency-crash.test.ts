@@ -94,6 +94,9 @@ async function retry(t: Test, folder: string, { path, body, list }: Case) {
   return { first, second, count: (await send(app, 'GET', list)).body.meta.total as number };
 }
 
+// Ten processes that open a database and die, one after the other.
+t.setTimeout(400_000);
+
 for (const [what, tried] of Object.entries(CASES)) {
   t.test(`${what} is made once, wherever kill -9 comes between the request and its retry`, async (t) => {
     const dir = t.testdir();

@@ -6,6 +6,9 @@ import { EXPECTED_TESTS } from './expected.ts';
 import { obstacle, runInside } from './namespaces.ts';
 import type { FileResult } from './run-file.ts';
 
+// Six programs' worth of tests, with time limits of their own.
+t.setTimeout(600_000);
+
 t.test("drachtio-srf's own tests pass on the engine, as many in each file as it has", async (t) => {
   const reason = obstacle();
   if (reason !== undefined) {

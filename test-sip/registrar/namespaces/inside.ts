@@ -9,7 +9,7 @@ import { buildNetwork, NAT_ADDRESS, PUBLIC_ADDRESS } from './network.ts';
 const ROUNDS = ['first mapping', 'second mapping'];
 
 /** Runs in a network namespace of its own, which is the public network. */
-t.test('behind a router that masquerades', { timeout: 60_000 }, async (t) => {
+t.test('behind a router that masquerades', async (t) => {
   const network = await buildNetwork();
   t.teardown(() => network.close());
   const product = await startProduct(t, { DIDFARM_SIP_HOST: `127.0.0.1,${PUBLIC_ADDRESS}` });

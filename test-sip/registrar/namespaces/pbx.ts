@@ -8,6 +8,8 @@ const ends: (() => unknown)[] = [];
 const scope = { teardown: (end: () => unknown) => void ends.push(end) };
 const server = { transport: 'udp', host: PUBLIC_ADDRESS, port: Number(port), localAddress: '0.0.0.0' } as const;
 const pbx = await UserAgent.open(scope, server, { username, realm, password });
+// A link that has just come up loses what it is given first.
+pbx.t1Ms = 500;
 const contact = `sip:${username}@192.168.7.2:${pbx.socket.localPort};line=ns`;
 const say = (step: string) => process.stdout.write(`${step}\n`);
 
