@@ -23,7 +23,7 @@ export interface ServeOptions {
 
 /** The server, from configuration to listening sockets; resolves when everything listens. */
 export async function serve(options: ServeOptions = {}): Promise<void> {
-  const { config, unknownVariables } = loadConfig(process.env);
+  const { config, unknownVariables } = loadConfig(process.env, { mayMakeDemo: options.demo !== false });
   const logger = createLogger({ level: config.log.level });
   warn(config, unknownVariables, logger);
 

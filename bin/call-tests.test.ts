@@ -29,7 +29,7 @@ function wrongTenants(dir: string): string {
 
 t.test('call tests of a tenant file need neither a server nor a database', async (t) => {
   const dir = freshDir(t);
-  const env = { DIDFARM_DATA_DIR: join(dir, 'data') };
+  const env = { DIDFARM_DATA_DIR: join(dir, 'data'), DIDFARM_TARGET_ALLOW: '127.0.0.0/8' };
   const passed = await run(['test', TESTS, '--candidate', TENANTS], env);
   t.match(passed, {
     code: 0,
@@ -42,7 +42,7 @@ t.test('call tests of a tenant file need neither a server nor a database', async
 
 t.test('a failed case ends with 1 and says where, what, why and what to do', async (t) => {
   const dir = freshDir(t);
-  const env = { DIDFARM_DATA_DIR: join(dir, 'data') };
+  const env = { DIDFARM_DATA_DIR: join(dir, 'data'), DIDFARM_TARGET_ALLOW: '127.0.0.0/8' };
   const file = wrongTenants(dir);
   const failed = await run(['test', TESTS, '--candidate', file], env);
   t.equal(failed.code, 1);
@@ -72,7 +72,7 @@ t.test('a failed case ends with 1 and says where, what, why and what to do', asy
 
 t.test('a file at fault ends with 2, with line and column', async (t) => {
   const dir = freshDir(t);
-  const env = { DIDFARM_DATA_DIR: join(dir, 'data') };
+  const env = { DIDFARM_DATA_DIR: join(dir, 'data'), DIDFARM_TARGET_ALLOW: '127.0.0.0/8' };
   const file = join(dir, 'tests.yaml');
   writeFileSync(file, 'version: 1\ncases:\n  - name: x\n    call: { from: "1", to: +31 }\n    expect: { rigns: a }\n');
   const bad = await run(['test', file, '--candidate', TENANTS], env);
@@ -87,7 +87,7 @@ t.test('a file at fault ends with 2, with line and column', async (t) => {
 
 t.test('plan shows what a file would break, and apply refuses it', async (t) => {
   const dir = freshDir(t);
-  const env = { DIDFARM_DATA_DIR: join(dir, 'data') };
+  const env = { DIDFARM_DATA_DIR: join(dir, 'data'), DIDFARM_TARGET_ALLOW: '127.0.0.0/8' };
   const wrong = wrongTenants(dir);
   const planned = await run(['plan', wrong, '--test', TESTS], env);
   t.match(planned, { code: 1, out: /\+ account Harbour Hotel\n[\s\S]*FAIL {2}a number that leads to a URI/ });
@@ -109,7 +109,7 @@ t.test('plan shows what a file would break, and apply refuses it', async (t) => 
 
 t.test('a wrong file is caught by replay, with the exact calls', async (t) => {
   const dir = freshDir(t);
-  const env = { DIDFARM_DATA_DIR: join(dir, 'data') };
+  const env = { DIDFARM_DATA_DIR: join(dir, 'data'), DIDFARM_TARGET_ALLOW: '127.0.0.0/8' };
   await run(['apply', TENANTS, '--yes'], env);
   t.match(await run(['replay', TENANTS], env), { code: 0, out: /^0 calls from \S+ to \S+: 0 would end otherwise\n$/ });
   await record(join(dir, 'data'), ['+31201110001', '+31201110004', '+31201110002', '+31201110004']);

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config, EngineConfig } from './config.ts';
 import type { ConfigFault } from './config-error.ts';
 import type { FIELDS, Field, FieldName } from './fields.ts';
+import { LOOPBACK } from './open-addresses.ts';
 
 /** What each field reads to; those without a fallback may be absent. */
 export type Values = {
@@ -8,7 +11,7 @@ export type Values = {
 };
 
 /** Puts the flat values into the shape that the product reads, and checks what concerns several of them. */
-export function buildConfig(values: Values, faults: ConfigFault[]): Config {
+export function buildConfig(values: Values, faults: ConfigFault[], willBeDemo = false): Config {
   checkTogether(values, faults);
   return deepFreeze({
     dataDir: values.dataDir,
@@ -38,6 +41,7 @@ export function buildConfig(values: Values, faults: ConfigFault[]): Config {
       maxDurationSec: values.maxDurationSec,
       drainSec: values.drainSec,
       cacHierarchical: values.cacHierarchical,
+      targetAllow: values.targetAllow ?? usualTargets(values, willBeDemo),
       stirKeyFile: values.stirKeyFile,
       stirCertificateUrl: values.stirCertificateUrl,
     },
@@ -83,6 +87,12 @@ function buildSip(values: Values): Config['sip'] {
     defaultRealm: values.sipDefaultRealm,
     scanners: values.sipScanners,
   };
+}
+
+/** The demo world is played on loopback, and a server that listens there alone serves nobody else. */
+function usualTargets({ sipHosts, dataDir }: Values, willBeDemo: boolean): readonly string[] {
+  const isHere = sipHosts?.length > 0 && sipHosts.every((host) => /^(127\.|::1$|localhost$)/.test(host));
+  return isHere || willBeDemo || existsSync(join(dataDir ?? '', 'demo.json')) ? LOOPBACK : [];
 }
 
 function hasTls({ sipTlsCertFile, sipTlsCertDir }: Values): boolean {

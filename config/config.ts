@@ -106,6 +106,11 @@ export interface CallsConfig {
   readonly drainSec: number;
   /** Ceilings of ancestors count too (A14). */
   readonly cacHierarchical: boolean;
+  /**
+   * Private addresses (CIDR) that numbers, IP trunks and disaster destinations may send calls to, beyond public ones.
+   * @default all
+   */
+  readonly targetAllow?: readonly string[] | undefined;
   /** PEM of the P-256 key that signs caller numbers towards carriers (RFC 8224); with the URL of its certificate. */
   readonly stirKeyFile?: string | undefined;
   readonly stirCertificateUrl?: string | undefined;

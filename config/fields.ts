@@ -79,6 +79,7 @@ export const FIELDS = {
   maxDurationSec: field('calls.max_duration_sec', seconds(10, 604_800), 14_400),
   drainSec: field('calls.drain_sec', seconds(0, 3600), 30),
   cacHierarchical: field('calls.cac_hierarchical', boolean, true),
+  targetAllow: optional('calls.target_allow', listOf(network), 'DIDFARM_TARGET_ALLOW'),
   stirKeyFile: optional('calls.stir_key_file', text),
   stirCertificateUrl: optional('calls.stir_certificate_url', text),
   rateLimits: field('rate_limits', boolean, true, 'DIDFARM_RATE_LIMITS'),

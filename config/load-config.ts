@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { buildConfig, type Values } from './build-config.ts';
 import type { Config } from './config.ts';
@@ -17,11 +18,16 @@ export interface LoadedConfig {
   readonly unknownVariables: readonly string[];
 }
 
+export interface LoadOptions {
+  /** An empty data directory becomes the demo world. @default false */
+  readonly mayMakeDemo?: boolean;
+}
+
 /**
  * Environment over file over defaults, to one frozen Config.
  * @throws ConfigError that lists every fault: path, value seen, what is allowed.
  */
-export function loadConfig(env: Environment): LoadedConfig {
+export function loadConfig(env: Environment, { mayMakeDemo = false }: LoadOptions = {}): LoadedConfig {
   const file = env[FILE_VARIABLE];
   const faults: ConfigFault[] = [];
   const tree = file === undefined || file === '' ? {} : readTree(file, faults);
@@ -29,9 +35,13 @@ export function loadConfig(env: Environment): LoadedConfig {
   const values: Record<string, unknown> = {};
   for (const [name, field] of Object.entries<Field>(FIELDS)) values[name] = readField(field, tree, env, faults);
   // Every field was read by its own kind, or its fault stops us on the next line.
-  const config = buildConfig(values as Values, faults);
+  const config = buildConfig(values as Values, faults, mayMakeDemo && isNew(values as Values));
   if (faults.length > 0) throw new ConfigError(file ?? 'environment', faults);
   return { config, unknownVariables: findUnknownVariables(env) };
+}
+
+function isNew({ dataDir }: Values): boolean {
+  return dataDir !== undefined && !existsSync(join(dataDir, 'didfarm.db'));
 }
 
 function readTree(file: string, faults: ConfigFault[]): Record<string, unknown> {

@@ -104,5 +104,6 @@ export {
   type TimedState,
 } from './replay/index.ts';
 export { type SrfPort, type SrfRequests, toInboundRequest } from './srf-adapter.ts';
+export { isCarrier } from './target/outside-leg.ts';
 export { flowRoute } from './target/trunk-legs.ts';
 export { createUnservedHandler, UNSERVED_METHODS } from './unserved-methods.ts';

@@ -59,6 +59,7 @@ function toExtension(context: CallContext, callee: TrunkRecord): Rejection | und
   const option = trunkOption(context, callee, user);
   if (typeof option === 'string') context.unreachable = callee;
   if (option === 'suspended') return { status: 480, reason: 'trunk_suspended' };
+  if (option === 'forbidden') return { status: 480, reason: 'target_forbidden' };
   if (option === 'offline')
     return { status: 480, reason: 'trunk_offline', sentence: `${user}: no phone is registered.` };
   context.options = [option];

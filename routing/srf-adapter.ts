@@ -116,6 +116,8 @@ export interface CreateUacOptions {
   readonly headers: SrfHeaders;
   readonly localSdp?: string;
   readonly noAck?: boolean;
+  /** The URI is a tenant's: the embedded engine judges the addresses it leads to. */
+  readonly guarded?: boolean;
   readonly _socket?: unknown;
 }
 

@@ -46,20 +46,16 @@ export function worldSipStarter(config: Config, logger: Logger): StartWorldSip {
 }
 
 function configOfWorlds(config: Config): Config {
-  const { tlsCertFile: _, tlsKeyFile: __, external: ___, wsPort: ____, wssPort: _____, ...sip } = config.sip;
-  const none = {
-    tlsCertFile: undefined,
-    tlsKeyFile: undefined,
-    external: undefined,
-    wsPort: undefined,
-    wssPort: undefined,
-  };
   return {
     ...config,
     sip: {
-      ...sip,
-      ...none,
+      ...config.sip,
+      tlsCertFile: undefined,
+      tlsKeyFile: undefined,
       tlsCertDir: undefined,
+      external: undefined,
+      wsPort: undefined,
+      wssPort: undefined,
       hosts: ['127.0.0.1'],
       port: 0,
       hasTls: false,
@@ -69,7 +65,13 @@ function configOfWorlds(config: Config): Config {
     // A wrong password is what somebody wants to try here, again and again.
     auth: { ...config.auth, trustedNetworks: ['127.0.0.0/8'] },
     registration: { ...config.registration, probeIntervalSec: 0, flapDampingSec: 0 },
-    calls: { ...config.calls, ringTimeoutSec: RING_SEC, stirKeyFile: undefined, stirCertificateUrl: undefined },
+    calls: {
+      ...config.calls,
+      ringTimeoutSec: RING_SEC,
+      targetAllow: undefined,
+      stirKeyFile: undefined,
+      stirCertificateUrl: undefined,
+    },
     rateLimits: false,
     // What goes wrong in a test is told to whoever tests it.
     log: { ...config.log, level: 'error' },

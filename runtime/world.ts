@@ -53,6 +53,7 @@ export async function openWorld(config: Config): Promise<World> {
     databaseUrl,
     secretKey,
     platformRealm: config.domain,
+    targetAllow: config.calls.targetAllow,
   });
   const openCalls = await loadOpenCalls(store);
   return {

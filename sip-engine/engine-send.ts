@@ -1,4 +1,5 @@
 import { takeFlowParameter } from './engine-flow-uri.ts';
+import type { JudgeTarget } from './judge-targets.ts';
 import { OutgoingMessage, type SipMessage } from './message/index.ts';
 import type { EnginePorts } from './ports.ts';
 import type { Timer, TimingWheel } from './timer/index.ts';
@@ -13,6 +14,8 @@ export interface SenderDeps {
   readonly transactions: TransactionLayer;
   readonly transport: Pick<TransportLayer, 'findFlow' | 'flowTo' | 'listenPointOf'>;
   readonly resolve: ResolveTargets;
+  /** Absent: everything may be reached. */
+  readonly judge?: JudgeTarget | undefined;
   readonly wheel: TimingWheel;
   readonly timers: TimerValues;
   readonly ports: EnginePorts;
@@ -118,7 +121,9 @@ class OneShot {
       this.fail(result.message);
       return;
     }
-    this.#targets = result;
+    const { judge } = this.#deps;
+    const { guard } = this.#request;
+    this.#targets = guard && judge ? result.filter((target) => judge(target, guard)) : result;
     this.#next({ kind: 'failed', reason: 'no_target' });
   }
 

@@ -6,6 +6,7 @@ import { DEFAULT_PARTS, type EngineParts, transactionOptions, transportOptions }
 import { ProbeLane } from './engine-probe.ts';
 import { Receiver } from './engine-receive.ts';
 import { RequestSender } from './engine-send.ts';
+import { createJudge } from './judge-targets.ts';
 import { type CallLane, DirectCalls, type LaneInviteHandler } from './lane/index.ts';
 import { DEFAULT_LIMITS } from './message/index.ts';
 import type { EnginePorts } from './ports.ts';
@@ -101,8 +102,9 @@ class Engine implements SipEngine {
       agent,
       unwanted,
     });
+    const judge = createJudge(transport, options);
     this.#probes = new ProbeLane({ transport, wheel, timers, ports, agent });
-    this.#sender = new RequestSender({ transactions, transport, resolve, wheel, timers, ports, agent });
+    this.#sender = new RequestSender({ transactions, transport, resolve, judge, wheel, timers, ports, agent });
   }
 
   async start(): Promise<readonly ListenPoint[]> {

@@ -58,6 +58,8 @@ export interface EngineRequest {
   readonly routeUri?: string;
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly body?: Buffer;
+  /** The URI was written by somebody else: it leads no further than `mayReach` lets it. @default it is ours */
+  readonly guard?: 'new' | 'dialog';
   /** Give up after this many ms (default 64 x T1). */
   readonly timeoutMs?: number;
 }
@@ -99,6 +101,12 @@ export interface EngineOptions {
    * @default it may send to anybody
    */
   readonly onlyPeers?: readonly string[];
+  /**
+   * Where words of others may lead: a guarded INVITE or request (`new`), and requests in a dialog (`dialog`), whose
+   * Contact and Record-Route a peer wrote. Asked for each resolved address but the peer's own; our listen points are
+   * always refused. @default everywhere
+   */
+  readonly mayReach?: (address: string, port: number, use: 'new' | 'dialog') => boolean;
   readonly maxMessageBytes?: number;
   readonly tls?: EngineTlsOptions;
   /** What happens to calls when the app that owns them goes. @default 'keep' */

@@ -1,6 +1,6 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import ipaddr from 'ipaddr.js';
+import { OpenAddresses } from '../../config/index.ts';
 
 /** An address that was judged, and a look-up that gives no other. */
 export interface Pinned {
@@ -11,22 +11,13 @@ export interface Pinned {
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
 
 /** Where webhooks may go: public addresses, and the private ones that the operator allows. */
-export class AddressGuard {
-  readonly #allowed: readonly (readonly [ipaddr.IPv4 | ipaddr.IPv6, number])[];
+export class AddressGuard extends OpenAddresses {
   readonly #resolve: Resolve;
 
   /** @param allow ranges such as `10.0.0.0/8`, or single addresses */
   constructor(allow: readonly string[], resolve: Resolve = resolveAll) {
-    this.#allowed = allow.map((range) => (range.includes('/') ? ipaddr.parseCIDR(range) : single(range)));
+    super(allow);
     this.#resolve = resolve;
-  }
-
-  allows(address: string): boolean {
-    if (!ipaddr.isValid(address)) return false;
-    // An IPv4 address in IPv6 clothes is judged as what it is.
-    const ip = ipaddr.process(address);
-    if (ip.range() === 'unicast') return true;
-    return this.#allowed.some(([network, bits]) => network.kind() === ip.kind() && ip.match(network, bits));
   }
 
   /**
@@ -47,11 +38,6 @@ export class AddressGuard {
     };
     return { address: first.address, lookup };
   }
-}
-
-function single(address: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
-  const ip = ipaddr.process(address);
-  return [ip, ip.kind() === 'ipv6' ? 128 : 32];
 }
 
 function resolveAll(host: string): Promise<readonly LookupAddress[]> {

@@ -16,7 +16,7 @@ export async function openChannel(
   env: Readonly<Record<string, string | undefined>>,
   options: ChannelOptions = {},
 ): Promise<Channel> {
-  const { config } = loadConfig(env);
+  const { config } = loadConfig(env, { mayMakeDemo: true });
   const live = await connectSocketChannel(join(config.dataDir, CONTROL_SOCKET));
   if (live !== undefined) return live;
   // The whole API and the store are loaded only when they are needed here.

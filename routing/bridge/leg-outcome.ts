@@ -30,7 +30,7 @@ export function mayTryNext(kind: LegTarget['kind'], failure: LegFailure): boolea
 /** What the caller is told, and under which reason the call ends, after the last attempt failed. */
 export function rejectionFor(kind: LegTarget['kind'], failure: LegFailure): Rejection {
   const sentence = describe(kind, failure);
-  if (failure.isLocal) return unreachable(kind, sentence);
+  if (failure.isLocal) return failure.status === 403 ? FORBIDDEN : unreachable(kind, sentence);
   const { status } = failure;
   const reason = answerReason(status);
   if (reason !== undefined) return { status, reason, sentence };
@@ -45,6 +45,9 @@ export function rejectionFor(kind: LegTarget['kind'], failure: LegFailure): Reje
 export function isPeerAnswer(kind: LegTarget['kind'], failure: LegFailure): boolean {
   return !failure.isLocal && rejectionFor(kind, failure).status === failure.status;
 }
+
+/** The engine's own word on a target that nobody's words may lead to. */
+const FORBIDDEN: Rejection = { status: reasonEntry('target_forbidden').status, reason: 'target_forbidden' };
 
 function unreachable(kind: LegTarget['kind'], sentence: string): Rejection {
   const reason: Reason = kind === 'gateway' ? 'carrier_failed' : 'pbx_unreachable';

@@ -102,6 +102,8 @@ function toOptions(req: SrfRequest, { leg, headers }: LegOrder) {
   return {
     uri: leg.uri,
     headers: { ...headers },
+    // A tenant wrote where it goes: the engine judges what a name leads to, and goes to that very address.
+    guarded: leg.kind === 'uri' || leg.kind === 'address',
     // The response must come back over the connection to the engine that the caller's INVITE came over.
     _socket: req.socket,
     ...(leg.proxy === undefined ? {} : { proxy: withSilence(leg.proxy, req) }),
@@ -129,6 +131,9 @@ async function settle(dialog: Promise<SrfDialog | UnackedDialog>, rang: () => bo
 function toFailure(error: unknown, rang: boolean): LegFailure {
   const { status, res } = error as { readonly status?: number; readonly res?: ReceivedResponse };
   // Without a status the engine could not send it; without a source address it made the response itself.
+  // Its own listen points it refuses in these words, as drachtio-server does.
+  if (/request to myself/.test((error as Error).message))
+    return { status: 403, isLocal: true, rang, response: undefined };
   if (status === undefined) return { status: 503, isLocal: true, rang, response: undefined };
   return { status, isLocal: !res?.source_address, rang, response: res };
 }

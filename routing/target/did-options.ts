@@ -3,6 +3,7 @@ import type { Rejection } from '../../telemetry/index.ts';
 import type { CallContext, RouteOption } from '../call-context.ts';
 import { disasterOptions } from './disaster-options.ts';
 import { orderGroup } from './group-order.ts';
+import { uriLeg } from './outside-leg.ts';
 import { trunkOption, type Unreachable } from './trunk-legs.ts';
 
 export type Resolved =
@@ -43,8 +44,8 @@ function destinationOptions(
       return trunksOptions(context, did, orderGroup(group, context.effects), `trunk group ${group.name}`);
     }
     case 'uri': {
-      const { uri } = destination;
-      const leg = { kind: 'uri', uri, proxy: undefined, label: uri, remoteAddress: '' } as const;
+      const leg = uriLeg(context, destination.uri);
+      if (typeof leg === 'string') return { rejection: forbidden(leg) };
       return { options: [{ trunk: undefined, carrier: undefined, legs: [leg] }], via: `URI of the ${from}` };
     }
     case 'reject':
@@ -87,10 +88,17 @@ function sharesLine(context: CallContext, did: DidRecord, trunk: TrunkRecord): b
 
 function unreachable(trunks: readonly TrunkRecord[], why: readonly Unreachable[]): Rejection {
   const names = trunks.map((trunk) => trunk.name).join(', ');
+  const target = trunks.length === 1 && why[0] === 'forbidden' ? trunks[0]?.ipTarget : undefined;
+  if (why.every((state) => state === 'forbidden'))
+    return forbidden(`${names}: calls may not be sent to ${target ?? 'their addresses'}.`);
   if (why.every((state) => state === 'suspended')) {
     return { status: 480, reason: 'trunk_suspended', sentence: `${names}: suspended.` };
   }
   return { status: 480, reason: 'trunk_offline', sentence: `${names}: no PBX is registered.` };
+}
+
+function forbidden(sentence: string): Rejection {
+  return { status: 480, reason: 'target_forbidden', sentence };
 }
 
 function rejects(sentence: string): Resolved {

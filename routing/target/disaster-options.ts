@@ -1,7 +1,9 @@
 import type { DidRecord, Disaster } from '../../bus/index.ts';
+import { note } from '../../telemetry/index.ts';
 import type { CallContext, RouteOption } from '../call-context.ts';
 import { toE164 } from '../numbers/e164.ts';
 import { outOptions } from './out-options.ts';
+import { uriLeg } from './outside-leg.ts';
 import { trunkOption } from './trunk-legs.ts';
 
 /** Where a DID's call goes when its PBX cannot take it (F-116): another trunk, a number or a URI, paid by the DID's account. */
@@ -9,7 +11,11 @@ export function disasterOptions(context: CallContext, did: DidRecord, disaster: 
   const { to, callerId } = disaster;
   const shown = callerId === undefined ? {} : { callerId };
   if (to.kind === 'uri') {
-    const leg = { kind: 'uri', uri: to.uri, proxy: undefined, label: to.uri, remoteAddress: '' } as const;
+    const leg = uriLeg(context, to.uri);
+    if (typeof leg === 'string') {
+      note(context, 'resolveTarget', `disaster destination ${to.uri}`, leg);
+      return [];
+    }
     return [{ trunk: undefined, carrier: undefined, legs: [leg], ...shown }];
   }
   if (to.kind === 'trunk') {

@@ -2,9 +2,10 @@ import type { BindingRecord, TrunkRecord } from '../../bus/index.ts';
 import type { CallContext, LegTarget, RouteOption } from '../call-context.ts';
 import { ruriModeOf } from '../profiles.ts';
 import { escapeUser, uriHost, withUser } from '../sip-uri.ts';
+import { forbiddenTarget } from './outside-leg.ts';
 
 /** What keeps a trunk from being called. */
-export type Unreachable = 'offline' | 'suspended';
+export type Unreachable = 'offline' | 'suspended' | 'forbidden';
 
 /** Where calls for a trunk go: its bindings, newest first, or the address of an IP trunk. */
 export function trunkOption(context: CallContext, trunk: TrunkRecord, called: string): RouteOption | Unreachable {
@@ -13,6 +14,7 @@ export function trunkOption(context: CallContext, trunk: TrunkRecord, called: st
   const bindings = context.bindings.bindingsOf(trunk.id);
   const legs = bindings.map((binding) => bindingLeg(trunk, binding, called));
   if (legs.length === 0 && trunk.ipTarget !== null && trunk.authType !== 'digest') {
+    if (forbiddenTarget(context, trunk.ipTarget) !== undefined) return 'forbidden';
     legs.push(addressLeg(trunk.ipTarget, called));
   }
   return legs.length === 0 ? 'offline' : { trunk, carrier: undefined, legs };

@@ -71,11 +71,16 @@ class OrphanLeg {
 
   /** The flow of before, the trunk's registrations of now, the route set or the Contact. */
   #ways(): readonly string[] {
-    const { hops, routes, target, trunkId } = this.#dialog;
+    const { hops, target, trunkId } = this.#dialog;
     const bindings = trunkId === null ? [] : this.#deps.bindings.bindingsOf(trunkId);
     const bound = bindings.filter((binding) => binding.contact === target).map(flowRoute);
-    const next = /<([^>]+)>/.exec(routes[0] ?? '')?.[1] ?? target;
-    return [...new Set([...hops, ...bound, next])];
+    return [...new Set([...hops, ...bound, this.#next()])];
+  }
+
+  /** Where the peer said that it is. */
+  #next(): string {
+    const { routes, target } = this.#dialog;
+    return /<([^>]+)>/.exec(routes[0] ?? '')?.[1] ?? target;
   }
 
   #bye(way: string): EngineRequest {
@@ -88,6 +93,7 @@ class OrphanLeg {
       ...routes.map((route) => ['Route', route] as const),
       ['Reason', 'SIP;cause=503;text="server_restart"'],
     ];
-    return { method: 'BYE', uri: target, routeUri: way, headers, timeoutMs: HOP_MS };
+    const guard = way === this.#next() && !this.#dialog.hops.includes(way) ? ({ guard: 'dialog' } as const) : {};
+    return { method: 'BYE', uri: target, routeUri: way, headers, timeoutMs: HOP_MS, ...guard };
   }
 }

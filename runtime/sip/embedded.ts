@@ -1,9 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { AuthService } from '../../auth/index.ts';
-import type { Config } from '../../config/index.ts';
+import { type Config, callTargets } from '../../config/index.ts';
 import type { ProbeRequest, Registrar, RegistrarEngine, SendProbe } from '../../registrar/index.ts';
 import { bindDirect, createOptionsHandler, inboundOfDirect } from '../../registrar/index.ts';
-import { createInviteAuth, createUnservedHandler, type MessageRouter, UNSERVED_METHODS } from '../../routing/index.ts';
+import {
+  createInviteAuth,
+  createUnservedHandler,
+  isCarrier,
+  type MessageRouter,
+  UNSERVED_METHODS,
+} from '../../routing/index.ts';
 import { createEngine, type EnginePorts, type SipEngine } from '../../sip-engine/index.ts';
 import type { Directory } from '../../tenancy/index.ts';
 import { listenSpecs, tlsOptions } from '../listen-specs.ts';
@@ -13,14 +19,21 @@ import type { SignallingApp } from './srf.ts';
 const SECURED: ReadonlySet<string> = new Set(['tls', 'wss']);
 
 /** The embedded engine as configured; it listens once `start` is called. */
-export function createEmbeddedEngine(config: Config, ports: EnginePorts): SipEngine {
+export function createEmbeddedEngine(config: Config, ports: EnginePorts, directory: Directory): SipEngine {
   const tls = tlsOptions(config);
+  const targets = callTargets(config.calls.targetAllow);
+  // In a dialog the carriers' own private addresses are as good as public ones.
+  const mayReach = (address: string, port: number, use: 'new' | 'dialog') =>
+    use === 'dialog'
+      ? targets.allows(address) || directory.findCarrierBySource(address) !== undefined
+      : targets.allows(address) && !isCarrier(directory, address, port);
   return createEngine(
     {
       listen: listenSpecs(config.sip),
       timers: { t1Ms: config.sip.t1Ms },
       udpMtuBytes: config.sip.mtuBytes,
       orphan: 'bye',
+      mayReach,
       agent: 'didfarm',
       ...(config.sip.onlyPeers === undefined ? {} : { onlyPeers: config.sip.onlyPeers }),
       ...(tls === undefined ? {} : { tls }),
@@ -85,6 +98,8 @@ export function registrarEngine(engine: SipEngine): RegistrarEngine {
 function sendProbe(engine: SipEngine, request: ProbeRequest, done: Parameters<SendProbe>[1]): void {
   const { flowId, uri, timeoutMs, headers } = request;
   const route = headers?.find(([name]) => name === 'Route')?.[1];
-  if (flowId === undefined || timeoutMs === undefined) engine.send(request, done);
+  // A trunk without REGISTER is at an address that a tenant wrote; others are asked where they were seen.
+  const guard = flowId === undefined && request.routeUri === undefined ? ({ guard: 'new' } as const) : {};
+  if (flowId === undefined || timeoutMs === undefined) engine.send({ ...request, ...guard }, done);
   else engine.probe({ flowId, uri, timeoutMs, ...(route !== undefined && { route }) }, done);
 }

@@ -7,7 +7,9 @@ const TIMEOUT_MS = 10_000;
 /** MESSAGEs by the embedded engine. */
 export function engineMessages(engine: Pick<SipEngine, 'send'>): SendMessage {
   return ({ uri, proxy, headers, body }, done) => {
-    const to = { uri, ...(proxy === undefined ? {} : { routeUri: proxy }), timeoutMs: TIMEOUT_MS };
+    // Without a registration to go by, it is the address that a tenant wrote.
+    const way = proxy === undefined ? ({ guard: 'new' } as const) : { routeUri: proxy };
+    const to = { uri, ...way, timeoutMs: TIMEOUT_MS };
     engine.send({ method: 'MESSAGE', ...to, headers, body: Buffer.from(body) }, (result) =>
       done(result.kind === 'response' ? result.status : undefined),
     );

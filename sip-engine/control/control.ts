@@ -1,5 +1,6 @@
 import type { Server } from 'node:net';
 import { DialogLayer, type DialogOptions } from '../dialog/index.ts';
+import { createJudge } from '../judge-targets.ts';
 import type { SipMessage } from '../message/index.ts';
 import { createProxy, type ProxyRecord } from '../proxy/index.ts';
 import type { ServerTransaction } from '../transaction/types.ts';
@@ -47,11 +48,13 @@ class Control implements TransactionUserOfApps {
 
   constructor(deps: ControlDeps) {
     const { transactions, transport, resolve, wheel, timers, ports, options } = deps;
+    const judge = createJudge(transport, options);
     this.#outbound = this.#createOutbound();
     const dialogs = new DialogLayer({
       transactions,
       transport,
       resolve,
+      judge,
       wheel,
       timers,
       random: ports.random,

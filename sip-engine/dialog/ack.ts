@@ -1,5 +1,6 @@
 import type { OutgoingMessage } from '../message/index.ts';
 import type { Flow, Target } from '../transport/types.ts';
+import { allowedTargets } from './allowed-targets.ts';
 import type { AckState, Dialog } from './dialog.ts';
 import type { DialogContext, NextHop } from './types.ts';
 
@@ -18,7 +19,7 @@ export function sendOnHop(
     return;
   }
   ctx.resolve(hop.uri ?? '', (result) => {
-    const flow = firstFlow(ctx, result instanceof Error ? [] : result, hop);
+    const flow = firstFlow(ctx, result instanceof Error ? [] : allowedTargets(ctx, hop, result), hop);
     if (flow === undefined) sent(undefined, message.toBuffer());
     else send(flow);
   });

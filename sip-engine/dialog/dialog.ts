@@ -3,7 +3,7 @@ import type { Flow, ListenPoint } from '../transport/types.ts';
 import type { Incoming } from './incoming.ts';
 import type { NatRoute } from './nat.ts';
 import { applyRoute } from './route-set.ts';
-import type { NextHop, Owner } from './types.ts';
+import type { Guard, NextHop, Owner } from './types.ts';
 
 export type DialogState = 'early' | 'confirmed' | 'ended';
 
@@ -202,7 +202,13 @@ export class Dialog {
       const host = scheme.address.includes(':') ? `[${scheme.address}]` : scheme.address;
       return { uri: `sip:${host}:${scheme.port}`, via: this.listenPoint };
     }
-    return { uri, via: this.listenPoint };
+    return { uri, via: this.listenPoint, guard: this.#guard() };
+  }
+
+  /** Contact and Record-Route are the peer's words: it is answered where it was seen rather than sent for elsewhere. */
+  #guard(): Guard {
+    const { transport, remoteAddress: peer, remotePort: port } = this.flow;
+    return transport === 'udp' ? { peer, instead: { transport, address: peer, port } } : { peer };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { OutgoingMessage, SipMessage } from '../message/index.ts';
 import type { ClientTransaction, ClientTransactionHandler } from '../transaction/types.ts';
 import type { Flow, Target } from '../transport/types.ts';
+import { allowedTargets } from './allowed-targets.ts';
 import type { DialogContext, NextHop } from './types.ts';
 
 export interface RunHandler {
@@ -14,7 +15,10 @@ export interface RunHandler {
 /** What was sent first, or that there was nowhere to send it. */
 export type RunStart =
   | { readonly kind: 'sent'; readonly message: OutgoingMessage; readonly flow: Flow }
-  | { readonly kind: 'unsent'; readonly reason: 'dns' | 'transport' };
+  | { readonly kind: 'unsent'; readonly reason: Unsent };
+
+/** No address was found, none could be reached, or none may be. */
+export type Unsent = 'dns' | 'transport' | 'forbidden';
 
 type Headers = readonly (readonly [string, string])[];
 
@@ -56,9 +60,10 @@ export class RequestRun {
       return;
     }
     this.#ctx.resolve(hop.uri ?? '', (result) => {
-      const targets = result instanceof Error ? [] : result;
-      this.#targets = targets;
-      report(this.#tryNext() ?? { kind: 'unsent', reason: targets.length === 0 ? 'dns' : 'transport' });
+      const found = result instanceof Error ? [] : result;
+      this.#targets = allowedTargets(this.#ctx, hop, found);
+      const none = found.length === 0 ? 'dns' : 'forbidden';
+      report(this.#tryNext() ?? { kind: 'unsent', reason: this.#targets.length === 0 ? none : 'transport' });
     });
   }
 

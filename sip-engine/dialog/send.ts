@@ -4,13 +4,16 @@ import { sendAck } from './ack.ts';
 import { type Dialog, dialogId } from './dialog.ts';
 import { hangUp } from './end-dialog.ts';
 import { Outgoing } from './outgoing.ts';
-import { RequestRun, type RunHandler } from './request-run.ts';
+import { RequestRun, type RunHandler, type Unsent } from './request-run.ts';
 import { sessionOf } from './session-body.ts';
 import type { DialogContext, NextHop, Owner, SendResult } from './types.ts';
 import { UacInvite } from './uac-invite.ts';
 import { UacRequest } from './uac-request.ts';
 
 type Done = (result: SendResult) => void;
+
+/** The phrase of a 403 of our own: where the request was to go, nobody's words may lead. */
+export const TARGET_FORBIDDEN = 'Target Not Allowed';
 
 /** Adds what depends on the way taken (local address in Contact, From …) to a copy about to be sent. */
 export type Decorate = (message: OutgoingMessage, flow: Flow | undefined, dialog: Dialog | undefined) => void;
@@ -130,8 +133,9 @@ function launch(ctx: DialogContext, outgoing: Outgoing, hop: NextHop, decorate: 
   });
 }
 
-function failUnsent(hop: NextHop, reason: 'dns' | 'transport', handler: RunHandler): void {
+function failUnsent(hop: NextHop, reason: Unsent, handler: RunHandler): void {
   if (reason === 'dns') handler.onFailed(503, 'DNS Error');
+  else if (reason === 'forbidden') handler.onFailed(403, TARGET_FORBIDDEN);
   else if (/^sips:/i.test(hop.uri ?? '')) handler.onFailed(416, 'Unsupported URI Scheme');
   else handler.onFailed(503, 'Service Unavailable');
 }

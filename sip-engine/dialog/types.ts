@@ -1,3 +1,4 @@
+import type { JudgeTarget } from '../judge-targets.ts';
 import type { OutgoingMessage, SipMessage } from '../message/index.ts';
 import type { EngineLogger, EngineRandom } from '../ports.ts';
 import type { TimingWheel } from '../timer/index.ts';
@@ -24,6 +25,15 @@ export interface NextHop {
   readonly via?: ListenPoint;
   /** Give up when nothing at all, not even 100, has come after so many ms; a late answer is cancelled or hung up. */
   readonly silenceMs?: number;
+  /** The URI is not ours: its targets are judged. */
+  readonly guard?: Guard;
+}
+
+/** Whose words a URI is, and what is tried when all that it leads to is refused. */
+export interface Guard {
+  /** Address they came from, which may always be answered. */
+  readonly peer?: string;
+  readonly instead?: Target;
 }
 
 /** Outcome of an application's answer: the message as sent, or why it was not. */
@@ -84,6 +94,8 @@ export interface DialogContext {
   readonly transactions: TransactionLayer;
   readonly transport: TransportLayer;
   readonly resolve: ResolveUri;
+  /** Absent: everything may be reached. */
+  readonly judge?: JudgeTarget | undefined;
   readonly wheel: Pick<TimingWheel, 'after'>;
   readonly random: EngineRandom;
   readonly logger: EngineLogger;

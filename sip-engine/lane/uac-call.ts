@@ -43,14 +43,15 @@ type Prepared =
   | { readonly ok: false; readonly reason: string };
 
 /** The INVITE and where it goes first, or why it cannot be sent: in the words of the control protocol. */
-function prepare(hub: Hub, { uri, headers, localSdp: body, proxy = '' }: LaneUacOptions): Prepared {
+function prepare(hub: Hub, { uri, headers, localSdp: body, proxy = '', guarded }: LaneUacOptions): Prepared {
   if (readRequestLine(`INVITE ${uri} SIP/2.0`) === undefined) return { ok: false, reason: 'invalid request-uri' };
   if (isOwnUri(hub.deps, uri)) return { ok: false, reason: 'can not send request to myself' };
   try {
     const request = completeRequest(toAppMessage({ method: 'INVITE', uri, headers, body }), hub.deps.ports);
     if (lacksContentType(request)) return { ok: false, reason: 'missing content-type' };
     const choice = chooseHop(hub, request, proxy);
-    return choice.ok ? { ok: true, request, hop: choice.hop } : choice;
+    if (!choice.ok) return choice;
+    return { ok: true, request, hop: guarded === true ? { ...choice.hop, guard: {} } : choice.hop };
   } catch (error) {
     return { ok: false, reason: String(error) };
   }

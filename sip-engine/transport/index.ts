@@ -1,3 +1,4 @@
+export { isWildcard, normalizeAddress } from './address-book.ts';
 export { checkCertificate } from './certificate.ts';
 export { listCertificates } from './certificate-directory.ts';
 export type { TlsOptions } from './certificate-store.ts';

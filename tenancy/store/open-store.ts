@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CamelCasePlugin, Kysely, SqliteDialect } from 'kysely';
+import { callTargets, type OpenAddresses } from '../../config/index.ts';
 import { type Clock, SYSTEM_CLOCK } from '../clock.ts';
 import { StoreError } from '../errors.ts';
 import { SecretBox } from '../secrets/index.ts';
@@ -19,6 +20,8 @@ export interface StoreOptions {
   /** The platform realm as configured; stored at first start, compared later. @default not checked */
   readonly platformRealm?: string;
   readonly clock?: Clock;
+  /** Private addresses that calls may be routed to (`Config.calls.targetAllow`). @default all */
+  readonly targetAllow?: readonly string[] | undefined;
   /** How long a write waits for a person who holds the file open in sqlite3. @default 5000 */
   readonly busyTimeoutMs?: number;
 }
@@ -29,6 +32,8 @@ export interface StoreContext {
   readonly secrets: SecretBox;
   readonly clock: Clock;
   readonly platformRealm: string;
+  /** Where calls may be routed to. */
+  readonly targets: OpenAddresses;
 }
 
 export interface Store extends StoreContext {
@@ -79,7 +84,7 @@ function assemble(connection: SqliteConnection, lock: StoreLock | undefined, opt
   const platformRealm = ensurePlatformRealm(connection, options.platformRealm);
   const dialect = new SqliteDialect({ database: connection });
   const db: Db = new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
-  const shared = { secrets, clock, platformRealm };
+  const shared = { secrets, clock, platformRealm, targets: callTargets(options.targetAllow) };
   let closed: Promise<void> | undefined;
   return {
     ...shared,

@@ -21,7 +21,7 @@ import {
 } from './common.ts';
 import { fromDestinationColumns, toDestinationColumns } from './destination.ts';
 import { newUuid } from './new-uuid.ts';
-import { checkE164, checkTimezone } from './validate.ts';
+import { checkCallTarget, checkE164, checkTimezone } from './validate.ts';
 
 export interface AccountRow extends AccountRecord, Stamped {
   readonly brandName: string | null;
@@ -51,7 +51,7 @@ export async function createAccount(context: StoreContext, fields: NewAccount): 
     .insertInto('accounts')
     .values({
       ...EMPTY,
-      ...columns(fields),
+      ...columns(context, fields),
       ...(fields.id === undefined ? {} : { id: fields.id }),
       name: fields.name,
       uuid: newUuid('acc'),
@@ -115,7 +115,7 @@ export async function updateAccount(
   }
   await context.db
     .updateTable('accounts')
-    .set({ ...columns(patch), name: patch.name, updatedAtMs: context.clock.nowMs() })
+    .set({ ...columns(context, patch), name: patch.name, updatedAtMs: context.clock.nowMs() })
     .where('id', '=', row.id)
     .execute();
   return getAccount(context, row.id, null);
@@ -159,7 +159,10 @@ const EMPTY = {
   country: null,
 } as const;
 
-function columns(fields: AccountPatch) {
+function columns(context: StoreContext, fields: AccountPatch) {
+  if (fields.didDefaultDest?.kind === 'uri') {
+    checkCallTarget(context, 'did_default_dest.uri', fields.didDefaultDest.uri);
+  }
   if (typeof fields.defaultCidNumber === 'string') checkE164('default_cid_number', fields.defaultCidNumber);
   if (typeof fields.timezone === 'string') checkTimezone('timezone', fields.timezone);
   const { didDefaultDest, isReseller, bulk, parentId, status, brandName, brandDomain, timezone, language } = fields;

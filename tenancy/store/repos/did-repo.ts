@@ -24,7 +24,7 @@ import { type NumberEvent, tellOfNumber } from './did-events.ts';
 import { DID_COLUMNS, type DidRow, toDidRow } from './did-rows.ts';
 import { newUuid } from './new-uuid.ts';
 import { removeRoutingPolicy } from './routing-policy-repo.ts';
-import { checkE164 } from './validate.ts';
+import { checkCallTarget, checkE164 } from './validate.ts';
 
 export type DidPatch = Partial<Omit<DidRow, 'id' | 'uuid' | 'accountId' | 'number' | 'blockSize' | keyof Stamped>>;
 
@@ -51,7 +51,7 @@ export async function createDid(context: StoreContext, fields: NewDid): Promise<
     .insertInto('dids')
     .values({
       ...EMPTY,
-      ...columns(fields),
+      ...columns(context, fields),
       ...(fields.id === undefined ? {} : { id: fields.id }),
       uuid: newUuid('did'),
       accountId: fields.accountId,
@@ -125,7 +125,7 @@ export async function updateDid(
   const turned = patch.status !== undefined && patch.status !== row.status ? turn(patch.status, row, now) : {};
   await context.db
     .updateTable('dids')
-    .set({ ...columns({ ...turned, ...patch }), updatedAtMs: now })
+    .set({ ...columns(context, { ...turned, ...patch }), updatedAtMs: now })
     .where('id', '=', row.id)
     .execute();
   const changed = await getDid(context, row.id, null);
@@ -209,7 +209,8 @@ type Columns = Partial<
   Omit<Row<'dids'>, 'id' | 'uuid' | 'accountId' | 'number' | 'blockSize' | 'firstNum' | 'lastNum'>
 >;
 
-function columns(patch: DidPatch): Columns {
+function columns(context: StoreContext, patch: DidPatch): Columns {
+  if (patch.destination?.kind === 'uri') checkCallTarget(context, 'destination.uri', patch.destination.uri);
   const {
     status,
     country,

@@ -3,6 +3,7 @@ import { Check } from 'typebox/value';
 import { invalid } from '../../errors.ts';
 import { isZone, POLICY_KEYS, type PolicyOwner, STORED_POLICY, type StoredPolicy } from '../../policies/index.ts';
 import type { StoreContext } from '../open-store.ts';
+import { checkCallTarget } from './validate.ts';
 
 /** What is set for an owner; nothing set is an empty policy. */
 export async function getRoutingPolicy(
@@ -34,6 +35,7 @@ export async function updateRoutingPolicy(
   ownerId: number,
   patch: PolicyPatch,
 ): Promise<{ readonly before: StoredPolicy; readonly after: StoredPolicy }> {
+  if (patch.disaster?.uri !== undefined) checkCallTarget(context, 'disaster.uri', patch.disaster.uri);
   const before = await getRoutingPolicy(context, owner, ownerId);
   const merged = Object.entries({ ...before, ...patch }).filter(([, value]) => value !== null && value !== undefined);
   const after = await checkPolicy(context, owner, ownerId, Object.fromEntries(merged));

@@ -85,7 +85,7 @@ export async function createTrunk(context: StoreContext, fields: NewTrunk): Prom
     .insertInto('trunks')
     .values({
       ...EMPTY,
-      ...columns(fields),
+      ...columns(context, fields),
       // Subjects are kept by the id of their trunk: it is there first, and what it is follows them.
       ...(isCertified ? { authType: 'digest' } : {}),
       ...(fields.id === undefined ? {} : { id: fields.id }),
@@ -166,7 +166,7 @@ export async function updateTrunk(
   if (patch.status === 'deleted') throw invalid('status', 'delete the trunk instead');
   await context.db
     .updateTable('trunks')
-    .set({ ...columns(patch), updatedAtMs: context.clock.nowMs() })
+    .set({ ...columns(context, patch), updatedAtMs: context.clock.nowMs() })
     .where('id', '=', row.id)
     .execute();
   return getTrunk(context, row.id, null);
@@ -222,9 +222,9 @@ function alive(context: StoreContext, visible: Visible): SelectQueryBuilder<Tabl
 
 type Columns = Partial<Omit<Row<'trunks'>, 'id' | 'uuid' | 'accountId' | 'realm' | 'username'>>;
 
-function columns(patch: TrunkPatch): Columns {
+function columns(context: StoreContext, patch: TrunkPatch): Columns {
   if (patch.sources !== undefined) checkSources('sources', patch.sources);
-  if (typeof patch.ipTarget === 'string') checkIpTarget('ip_target', patch.ipTarget);
+  if (typeof patch.ipTarget === 'string') checkIpTarget(context, patch.ipTarget);
   const {
     name,
     authType,

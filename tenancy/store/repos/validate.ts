@@ -1,6 +1,8 @@
 import { isValidPhoneNumber } from 'libphonenumber-js';
+import { closedAddressIn } from '../../../config/index.ts';
 import { parseSource } from '../../directory/index.ts';
 import { invalid } from '../../errors.ts';
+import type { StoreContext } from '../open-store.ts';
 
 /** E.164: + and 4 to 15 digits. Whether the number is plausible is not asked: ranges open faster than libraries. */
 export function checkE164(field: string, number: string): void {
@@ -33,11 +35,25 @@ export function checkTimezone(field: string, timezone: string): void {
 }
 
 /** `host[:port][;transport=udp|tcp|tls]`, where calls to an IP trunk go. */
-export function checkIpTarget(field: string, target: string): void {
+export function checkIpTarget(context: Pick<StoreContext, 'targets'>, target: string): void {
+  const field = 'ip_target';
   const match = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?(?:;transport=(?:udp|tcp|tls))?$/.exec(target);
   const port = Number(match?.[2] ?? 5060);
-  if (match !== null && port >= 1 && port <= 65535) return;
+  if (match !== null && port >= 1 && port <= 65535) {
+    checkCallTarget(context, field, target);
+    return;
+  }
   throw invalid(field, `"${target}" is not an address to call; write host, host:port or host:port;transport=tcp`);
+}
+
+/**
+ * A tenant's calls do not lead into the operator's network.
+ * @param target a SIP URI or `host:port`
+ */
+export function checkCallTarget({ targets }: Pick<StoreContext, 'targets'>, field: string, target: string): void {
+  const closed = closedAddressIn(target, targets);
+  if (closed === undefined) return;
+  throw invalid(field, `${closed} is not a public address (the operator allows more by DIDFARM_TARGET_ALLOW)`);
 }
 
 export function checkPassword(field: string, password: string): void {

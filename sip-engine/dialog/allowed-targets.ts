@@ -1,0 +1,13 @@
+import type { Target } from '../transport/types.ts';
+import type { DialogContext, NextHop } from './types.ts';
+
+/** Which targets of a URI may be tried. */
+export function allowedTargets(
+  { judge }: Pick<DialogContext, 'judge'>,
+  { guard }: NextHop,
+  targets: readonly Target[],
+): readonly Target[] {
+  if (judge === undefined || guard === undefined) return targets;
+  const allowed = targets.filter((target) => judge(target, guard.peer === undefined ? 'new' : 'dialog', guard.peer));
+  return allowed.length > 0 || guard.instead === undefined ? allowed : [guard.instead];
+}
