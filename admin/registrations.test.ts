@@ -66,6 +66,20 @@ function contact(trunkId: number, accountId: number): RegisteredContact {
   };
 }
 
+t.test('who asks why a number does not ring is told what its PBX sent last, or that it sent nothing', async (t) => {
+  const { world, trunk, read, fail } = await open(t);
+  const destination = { kind: 'trunk', trunkId: trunk.id } as const;
+  await world.admin.dids.create('test', { accountId: world.accounts.msp, number: '+31201234567', destination });
+  const ask = (as: keyof TestWorld['keys']) => read('/routing/explain?from=1&to=%2B31201234567', as);
+  const never = /^No REGISTER of this trunk has come yet\. Enter the SIP server/;
+  t.match((await ask('msp')).body, { reason: 'trunk_offline', remedy: never, data: { remedy: never } });
+  await fail(SINCE_MS);
+  const { sentence, remedy } = failure(trunk, world.accounts.msp);
+  t.equal((await ask('msp')).body.data.remedy, `${sentence} ${remedy}`);
+  t.equal((await ask('operator')).body.remedy, `${sentence} ${remedy}`);
+  t.equal((await ask('clinic')).status, 404, 'nobody else is told');
+});
+
 t.test('a registered trunk shows since when, from where, over what, by which PBX and how far away', async (t) => {
   const { world, trunk, registration, read } = await open(t);
   world.sip.registrations.set(trunk.id, {

@@ -6,8 +6,9 @@ import type { ExplainArgs } from '../ports.ts';
 import type { Principal } from '../principal.ts';
 import { envelope, nullable } from '../shapes.ts';
 import type { TrunkRow } from '../store-port.ts';
+import { registrationView } from '../views/registration.ts';
 import { toE164 } from './did-routing.ts';
-import { findTrunk } from './sip-trunks.ts';
+import { explainedRegistrationsOf, findTrunk } from './sip-trunks.ts';
 
 const TAG = 'Explain';
 
@@ -65,9 +66,10 @@ export function installExplain(define: DefineRoute, deps: AdminDeps): void {
       response: EXPLANATION_SHAPE,
       handler: async ({ principal, query }) => {
         const args = await explainArgs(deps, principal, query);
-        const { accountIds, ...explanation } = await deps.sip.request('explain', args);
+        const { accountIds, ...told } = await deps.sip.request('explain', args);
         // A dial plan or an address may have led to somebody else than what was asked for seemed to say.
         if (accountIds.some((id) => principal.visible?.has(id) === false)) throw notFound('number');
+        const explanation = { ...told, remedy: await adviceOf(deps, principal, query.to, told) };
         return { ...explanation, data: explanation };
       },
     });
@@ -93,6 +95,21 @@ export function installExplain(define: DefineRoute, deps: AdminDeps): void {
       return { data: { ...owner, username, realm, status, allowed: reason === null, reason } };
     },
   });
+}
+
+/** Where the PBX of the number is missing: what it sent last and what to do, instead of where to look for that. */
+async function adviceOf(
+  deps: AdminDeps,
+  principal: Principal,
+  number: string,
+  { reason, remedy }: { readonly reason: string; readonly remedy: string },
+): Promise<string> {
+  if (reason !== 'trunk_offline') return remedy;
+  const did = await deps.store.dids.findByNumber(principal.visible, toE164(number));
+  if (did?.destination?.kind !== 'trunk') return remedy;
+  const id = did.destination.trunkId;
+  const why = registrationView((await explainedRegistrationsOf(deps, [{ id }])).get(id));
+  return why.sentence === null || why.remedy === null ? remedy : `${why.sentence} ${why.remedy}`;
 }
 
 /** Why the identity may not authenticate, by the reasons that a REGISTER would be refused with. */

@@ -14,7 +14,7 @@ const OFFLINE = {
   last_failure: {
     at: '2026-11-21T16:58:00.000Z',
     source: '192.0.2.1:5060',
-    reason: 'user_mismatch',
+    reason: 'aor_mismatch',
     sentence: 'You sent To 100@a.',
   },
 };
@@ -42,8 +42,9 @@ last failed REGISTER: 2026-11-21T16:58:00.000Z from 192.0.2.1:5060: You sent To 
 });
 
 t.test('a list says in a word why a PBX is missing', async (t) => {
-  t.equal(stateText(OFFLINE), 'offline: expired');
-  t.equal(stateText({ ...OFFLINE, state: 'never', reason: null }), 'never: user_mismatch');
+  t.equal(stateText(OFFLINE), 'offline: aor_mismatch', 'of what came later');
+  t.equal(stateText({ ...OFFLINE, since: '2026-11-21T16:59:00.000Z' }), 'offline: expired');
+  t.equal(stateText({ ...OFFLINE, state: 'never', since: null, reason: null }), 'never: aor_mismatch');
   t.equal(stateText({ ...OFFLINE, state: 'never', reason: null, last_failure: null }), 'never');
   t.equal(stateText({ ...OFFLINE, state: 'registered', reason: null }), 'registered', 'what failed before is over');
 });

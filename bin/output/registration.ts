@@ -68,8 +68,10 @@ const PERIODS: readonly Column<ShownPeriod>[] = [
 ];
 
 /** The state in a word, with why where a PBX is missing: `never: wrong_password`. */
-export function stateText({ state, reason, last_failure: failure }: ShownRegistration): string {
-  const why = state === 'registered' ? null : (reason ?? failure?.reason ?? null);
+export function stateText({ state, since, reason, last_failure: failure }: ShownRegistration): string {
+  if (state === 'registered') return state;
+  // What failed since is nearer to the cause than how the last registration ended.
+  const why = failure !== null && failure.at >= (since ?? '') ? failure.reason : reason;
   return why === null ? state : `${state}: ${why}`;
 }
 
