@@ -38,12 +38,18 @@ export function numberText(kind: InvoiceKind, number: number): string {
   return `${PREFIX[kind]}-${String(number).padStart(6, '0')}`;
 }
 
-/** `1,234.50`, `0.0125`: two digits after the point, and as many more as there are. */
-export function amountText(micros: number): string {
+/** `1,234.50`, `0.0125`: so many digits after the point, and as many more as there are. @param least 2 to 6 */
+export function amountText(micros: number, least = 2): string {
   const digits = String(Math.abs(micros)).padStart(7, '0');
   const units = digits.slice(0, -6).replace(/\B(?=(\d{3})+$)/g, ',');
-  const fraction = digits.slice(-6).replace(/0{1,4}$/, '');
+  const fraction = digits.slice(-6).replace(/0+$/, '').padEnd(least, '0');
   return `${micros < 0 ? '-' : ''}${units}.${fraction}`;
+}
+
+/** How many digits after the point the amounts of a document need, so that one stands below the other. */
+export function fractionDigits({ lines, netMicros, taxMicros, totalMicros }: InvoiceDocument): number {
+  const amounts = [...lines.map(({ amountMicros }) => amountMicros), netMicros, taxMicros, totalMicros];
+  return Math.max(...amounts.map((micros) => amountText(micros).split('.')[1]?.length ?? 0));
 }
 
 const CENT = 10_000n;

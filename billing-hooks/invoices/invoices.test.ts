@@ -246,14 +246,12 @@ t.test('an MSP invoices its client by trunk, with its mark-up, without touching 
 });
 
 t.test('amounts are written to the last micro-unit, and tax is rounded once', (t) => {
-  t.same([0, 10_000, 1_234_567_890_000, -12_500, 1, -1_000_000].map(amountText), [
-    '0.00',
-    '0.01',
-    '1,234,567.89',
-    '-0.0125',
-    '0.000001',
-    '-1.00',
-  ]);
+  t.same(
+    [0, 10_000, 1_234_567_890_000, -12_500, 1, -1_000_000].map((micros) => amountText(micros)),
+    ['0.00', '0.01', '1,234,567.89', '-0.0125', '0.000001', '-1.00'],
+  );
+  t.equal(amountText(1_500_000, 4), '1.5000', 'as many digits as another amount beside it');
+  t.equal(amountText(12, 4), '0.000012');
   t.equal(taxOf(1_000_000, 2100, false), 210_000);
   t.equal(taxOf(1_210_000, 2100, true), 210_000);
   t.equal(taxOf(-1_210_000, 2100, true), -210_000);

@@ -1,5 +1,5 @@
 import type PDFDocument from 'pdfkit';
-import { amountText, type InvoiceDocument } from './invoice-document.ts';
+import { amountText, fractionDigits, type InvoiceDocument } from './invoice-document.ts';
 import { chooseFonts, type SetFont } from './invoice-fonts.ts';
 
 type Pdf = InstanceType<typeof PDFDocument>;
@@ -77,8 +77,10 @@ function drawParty({ pdf, font }: Sheet, { address, taxId }: InvoiceDocument['cu
   }
 }
 
-function drawLines(sheet: Sheet, { issuer, lines, currency }: InvoiceDocument): void {
+function drawLines(sheet: Sheet, document: InvoiceDocument): void {
+  const { issuer, lines, currency } = document;
   const { pdf, font } = sheet;
+  const digits = fractionDigits(document);
   const head = (y: number) => {
     pdf.fillColor(issuer.color).fontSize(9);
     row(sheet, y, ['Description', 'Quantity', `Amount ${currency}`], true);
@@ -98,7 +100,7 @@ function drawLines(sheet: Sheet, { issuer, lines, currency }: InvoiceDocument): 
       pdf.addPage();
       y = head(MARGIN);
     }
-    row(sheet, y, [text, String(quantity), amountText(amountMicros)], false);
+    row(sheet, y, [text, String(quantity), amountText(amountMicros, digits)], false);
     y += height + 4;
   }
   pdf.y = y;
@@ -140,7 +142,7 @@ function drawTotals({ pdf, font }: Sheet, document: InvoiceDocument): void {
     font(text, isLast);
     pdf.fontSize(isLast ? 11 : 9).text(text, QUANTITY_X - 80, y, { width: 130 });
     font('', isLast);
-    pdf.text(amountText(micros), AMOUNT_X, y, { width: RIGHT - AMOUNT_X, align: 'right' });
+    pdf.text(amountText(micros, fractionDigits(document)), AMOUNT_X, y, { width: RIGHT - AMOUNT_X, align: 'right' });
     y += 18;
   }
   if (issuer.footer === '') return;
