@@ -201,6 +201,8 @@ t.test('health, status page and API description need no key and tell no secrets'
   t.equal(page.statusCode, 200);
   t.match(page.headers['content-type'], /text\/html/);
   t.match(page.body, /udp:127\.0\.0\.1:5060/);
+  const reference = (await world.app.inject('/api/v1')).body;
+  for (const [, id] of page.body.matchAll(/href="\/api\/v1#([^"]+)"/g)) t.match(reference, `id="${id}"`);
   t.equal(page.headers['x-content-type-options'], 'nosniff');
   const openapi = (await world.app.inject('/api/v1/openapi.json')).json();
   t.equal(openapi.openapi, '3.1.0');

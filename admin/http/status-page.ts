@@ -11,16 +11,21 @@ export function renderStatusPage(version: string, domain: string, stats: SipStat
     ['Trunks registered', stats === undefined ? 'unknown' : String(stats.trunksRegistered)],
     ['Calls up', stats === undefined ? 'unknown' : String(stats.callsActive)],
   ];
-  const cells = rows.map(([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`);
+  const cells = rows.map(
+    ([name, value]) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`,
+  );
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>didfarm</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;max-width:40rem;padding:0 1rem}
-th{text-align:left;padding:.2rem 1.5rem .2rem 0;vertical-align:top}a{color:inherit}
+h2{font-size:1.1rem;margin-top:2rem}th,td{text-align:left;padding:.2rem 1.5rem .2rem 0;vertical-align:top}a{color:inherit}
 @media(prefers-color-scheme:dark){body{background:#111;color:#eee}}</style></head>
-<body><h1>didfarm</h1><p>Multi-tenant SIP trunking server.</p>
+<body><main><h1>didfarm</h1><p>Multi-tenant SIP trunking server.</p>
 <table>${cells.join('')}</table>
-<p>REST API under <a href="/api/v1/">/api/v1</a>, health at <a href="/healthz">/healthz</a>.</p>
-</body></html>
+<h2>A PBX is not registered?</h2>
+<p>What it sent, what was expected and what to do: <code>npx didfarm registrations list</code> on the server, or
+<a href="/api/v1#get-api-v1-registrations">GET /api/v1/registrations</a> with an API key.</p>
+<p>REST API under <a href="/api/v1">/api/v1</a>, health at <a href="/healthz">/healthz</a>.</p>
+</main></body></html>
 `;
 }
