@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
 import type { CallRecord } from '../../bus/index.ts';
-import { createRecordStream, type Store, saveCalls } from '../../tenancy/index.ts';
+import { createAccount, createRecordStream, type Store, saveCalls } from '../../tenancy/index.ts';
 import { openTestShop } from '../test-store.ts';
 import { AddressGuard } from '../webhooks/address-guard.ts';
 import { receive } from '../webhooks/test-webhooks.ts';
@@ -19,10 +19,11 @@ async function open(t: Parameters<typeof openTestShop>[0]) {
   };
   const streamer = (watched: Store = store) =>
     new RecordStreamer({ store: watched, guard: new AddressGuard(['127.0.0.0/8']), folder, onFault });
-  const add = (url: string) => store.write((context) => createRecordStream(context, { accountId, url }));
-  const end = (uuid: string) => {
+  const add = (url: string, owner = accountId) =>
+    store.write((context) => createRecordStream(context, { accountId: owner, url }));
+  const end = (uuid: string, owner = accountId) => {
     const record: CallRecord = {
-      ...{ uuid, accountId, trunkId: 1, didId: null, carrierId: null, direction: 'in', from: '+31687654321' },
+      ...{ uuid, accountId: owner, trunkId: 1, didId: null, carrierId: null, direction: 'in', from: '+31687654321' },
       ...{ to: '+31201234567', startedAtMs: clock.nowMs(), answeredAtMs: null, endedAtMs: clock.nowMs(), result: 'ok' },
       ...{ reason: 'answered', status: 200, sentence: '', aLeg: { callId: uuid, remote: '', contact: '' }, bLeg: null },
       ...{ attempts: [], hungUpBy: null, trace: [] },
@@ -106,4 +107,76 @@ t.test('a stream that has taken its batch while another is looked up gets no rec
     slow.received.map(({ body }) => uuidsOf(body)),
     [['x'], ['y']],
   );
+});
+
+t.test('who has nothing to take costs nothing, and is behind nobody all the same', async (t) => {
+  const { store, clock, streamer, add, end, queued } = await open(t);
+  const { url, received } = await receive(t);
+  const other = await store.write((context) => createAccount(context, { name: 'Other' }));
+  for (let i = 0; i < 20; i += 1) await add(url, other.id);
+  await add(url);
+  let [reads, opened] = [0, 0];
+  const secrets = new Proxy(store.secrets, {
+    get(box, key) {
+      if (key === 'open') opened += 1;
+      const value = box[key as keyof typeof box] as unknown;
+      return typeof value === 'function' ? value.bind(box) : value;
+    },
+  });
+  const read: Store['read'] = (work) => {
+    reads += 1;
+    return store.read(work);
+  };
+  const sending = streamer({ ...store, secrets, read });
+  await sending.round();
+  t.same([reads, opened], [1, 0], 'whether there is anything is one look');
+  await end('a');
+  await end('b', other.id + 1000);
+  await sending.settle();
+  t.same(
+    received.flatMap(({ body }) => uuidsOf(body)),
+    ['a'],
+  );
+  t.ok(reads <= 5, `${reads} looks`);
+  t.equal(opened, 1, 'only what signs is opened');
+  clock.advance(2 * MINUTE_MS);
+  await sending.round();
+  t.equal(await queued(), 0, 'those who were passed by hold nothing back');
+});
+
+t.test('a stream counts its own records: nobody learns how many calls others have', async (t) => {
+  const { store, streamer, add, end } = await open(t);
+  const { url, received } = await receive(t);
+  const other = await store.write((context) => createAccount(context, { name: 'Other' }));
+  await add(url, other.id);
+  await end('x', other.id);
+  await end('y', other.id);
+  await add(url);
+  await streamer().settle();
+  received.length = 0;
+  for (const uuid of ['a', 'b']) await end(uuid);
+  const sending = streamer();
+  await sending.settle();
+  await end('z', other.id);
+  await end('c');
+  await sending.settle();
+  const own = received.filter(({ body }) => !uuidsOf(body).includes('z'));
+  t.same(
+    own.flatMap(({ body }) =>
+      body
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).seq),
+    ),
+    [1, 2, 3],
+  );
+  t.match(own[0]?.headers, { 'x-didfarm-records': '1-2' });
+});
+
+t.test('an account has no more streams than can be looked after', async (t) => {
+  const { store, add } = await open(t);
+  for (let i = 0; i < 20; i += 1) await add(`http://127.0.0.1:9/${i}`);
+  await t.rejects(add('http://127.0.0.1:9/one-more'), { code: 'validation_failed', field: 'url' });
+  const other = await store.write((context) => createAccount(context, { name: 'Other' }));
+  await add('http://127.0.0.1:9/other', other.id);
 });

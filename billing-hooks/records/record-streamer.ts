@@ -3,8 +3,12 @@ import {
   dueRecordStreams,
   forgetTakenRecords,
   nextRecords,
+  openRecordStreamSecret,
+  passRecords,
   type QueuedRecords,
-  type RecordStreamTarget,
+  type RecordStreamRow,
+  readQueueNews,
+  type SqliteConnection,
   type Store,
   type StreamProgress,
   saveStreamProgress,
@@ -47,6 +51,10 @@ export class RecordStreamer {
   readonly #connections: Connections;
   readonly #files = new Map<number, RecordFiles>();
   readonly #busy = new Map<number, Promise<void>>();
+  /** Streams that have something to take; nobody else is looked after. */
+  readonly #behind = new Set<number>();
+  /** How far the queue was looked at; everybody has to be, at first. */
+  #seenSeq: number | undefined;
   #isClosing = false;
   #forgotAtMs: number;
 
@@ -59,12 +67,16 @@ export class RecordStreamer {
   /** Begins with each stream that has something; resolves before it is sent. @returns how many streams have begun */
   async round(): Promise<number> {
     const { store, onFault } = this.#options;
+    const news = await store.read((connection) => readQueueNews(connection, this.#seenSeq));
+    this.#seenSeq = news.lastSeq;
+    for (const id of news.streamIds) this.#behind.add(id);
     let begun = 0;
     // What ends while it is looked up has another cursor by then than it is found with: it has its turn in the next round.
     const busy = new Set(this.#busy.keys());
-    for (const stream of await dueRecordStreams(store)) {
+    for (const stream of this.#behind.size === 0 ? [] : await dueRecordStreams(store, this.#behind)) {
       if (busy.has(stream.id) || this.#isClosing) continue;
       const queued = await store.read((connection) => nextRecords(connection, stream, BATCH));
+      if (queued.isAll) this.#behind.delete(stream.id);
       if (queued.lastSeq === stream.cursorSeq) continue;
       const work = this.#carry(stream, queued)
         .catch(onFault)
@@ -79,6 +91,7 @@ export class RecordStreamer {
   /** Goes on until nothing more is due now. */
   async settle(): Promise<void> {
     while ((await this.round()) > 0 || this.#busy.size > 0) await Promise.all(this.#busy.values());
+    await this.#options.store.bulk((connection) => this.#pass(connection));
   }
 
   /** Takes on nothing new, and waits for what is on its way. */
@@ -88,20 +101,24 @@ export class RecordStreamer {
     this.#connections.close();
   }
 
-  async #carry(stream: RecordStreamTarget, { records, lastSeq }: QueuedRecords): Promise<void> {
-    const lines = records.map((record) => ({ seq: record.seq, line: recordLine(record) }));
-    const error = lines.length === 0 ? null : await this.#take(stream, lines);
-    const { store } = this.#options;
-    await store.bulk((connection) => {
-      saveStreamProgress(
-        connection,
-        stream.id,
-        this.#progress(stream, error, error === null ? lastSeq : 0, lines.length),
-      );
+  async #carry(stream: RecordStreamRow, { records, lastSeq }: QueuedRecords): Promise<void> {
+    // Numbers of the stream's own: those of the queue would tell how much others call.
+    const lines = records.map((record, i) => {
+      const seq = stream.lastNumber + 1 + i;
+      return { seq, line: recordLine({ ...record, seq }) };
     });
+    let isTaken = false;
+    try {
+      const error = lines.length === 0 ? null : await this.#take(stream, lines);
+      const progress = this.#progress(stream, error, error === null ? lastSeq : 0, lines.length);
+      await this.#options.store.bulk((connection) => saveStreamProgress(connection, stream.id, progress));
+      isTaken = error === null;
+    } finally {
+      if (!isTaken) this.#behind.add(stream.id);
+    }
   }
 
-  #progress(stream: RecordStreamTarget, error: string | null, cursorSeq: number, count: number): StreamProgress {
+  #progress(stream: RecordStreamRow, error: string | null, cursorSeq: number, count: number): StreamProgress {
     const { store, random = Math.random } = this.#options;
     const nowMs = store.clock.nowMs();
     if (error === null) return { cursorSeq, taken: count, error, dueAtMs: nowMs };
@@ -109,7 +126,7 @@ export class RecordStreamer {
   }
 
   /** @returns what went wrong, in words */
-  async #take(stream: RecordStreamTarget, lines: readonly NumberedLine[]): Promise<string | null> {
+  async #take(stream: RecordStreamRow, lines: readonly NumberedLine[]): Promise<string | null> {
     if (stream.url !== null) return this.#post(stream, stream.url, lines);
     try {
       await this.#filesOf(stream).append(lines, this.#options.store.clock.nowMs());
@@ -119,13 +136,13 @@ export class RecordStreamer {
     }
   }
 
-  async #post(stream: RecordStreamTarget, url: string, lines: readonly NumberedLine[]): Promise<string | null> {
+  async #post(stream: RecordStreamRow, url: string, lines: readonly NumberedLine[]): Promise<string | null> {
     const { timeoutMs = 10_000, store } = this.#options;
     const body = lines.map(({ line }) => line).join('');
     const headers = {
       'content-type': 'application/x-ndjson',
       'user-agent': 'didfarm-records/1',
-      'X-DIDfarm-Signature': signBody(stream.secret ?? '', body),
+      'X-DIDfarm-Signature': signBody((await openRecordStreamSecret(store, stream.id)) ?? '', body),
       'X-DIDfarm-Timestamp': String(Math.floor(store.clock.nowMs() / 1000)),
       'X-DIDfarm-Stream': stream.uuid,
       'X-DIDfarm-Records': `${lines[0]?.seq}-${lines.at(-1)?.seq}`,
@@ -133,7 +150,7 @@ export class RecordStreamer {
     return (await postEvent(this.#connections, { url, headers, body, timeoutMs })).error;
   }
 
-  #filesOf({ id, uuid }: RecordStreamTarget): RecordFiles {
+  #filesOf({ id, uuid }: RecordStreamRow): RecordFiles {
     const { folder, mostFileBytes } = this.#options;
     const files = this.#files.get(id) ?? new RecordFiles(join(folder, uuid), mostFileBytes);
     this.#files.set(id, files);
@@ -144,8 +161,16 @@ export class RecordStreamer {
     const { store } = this.#options;
     const nowMs = store.clock.nowMs();
     if (nowMs - this.#forgotAtMs < FORGET_EVERY_MS) return;
-    const gone = await store.bulk((connection) => forgetTakenRecords(connection, nowMs - KEPT_MS, FORGET));
+    const gone = await store.bulk((connection) => {
+      this.#pass(connection);
+      return forgetTakenRecords(connection, nowMs - KEPT_MS, FORGET);
+    });
     // A full batch is followed by the next one at once: more may end in a minute than one takes.
     if (gone < FORGET) this.#forgotAtMs = nowMs;
+  }
+
+  /** What was for others is behind a stream, too. */
+  #pass(connection: SqliteConnection): void {
+    passRecords(connection, this.#seenSeq ?? 0, [...this.#behind, ...this.#busy.keys()]);
   }
 }

@@ -20,6 +20,8 @@ export interface MessageTables {
     readonly status: Generated<'active' | 'paused' | 'deleted'>;
     /** Of the last record that was taken. */
     readonly cursorSeq: number;
+    /** What the last record that was taken is known by outside. */
+    readonly lastNumber: Generated<number>;
     readonly sent: Generated<number>;
     readonly failures: Generated<number>;
     readonly error: string | null;

@@ -20,6 +20,8 @@ import { sipMessages } from './0019-sip-messages.ts';
 import { moneyOnward } from './0020-money-onward.ts';
 import { operatorEvents } from './0021-operator-events.ts';
 import { webhookChanges } from './0022-webhook-changes.ts';
+import { recordNumbers } from './0023-record-numbers.ts';
+import { porting } from './0024-porting.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
@@ -46,6 +48,8 @@ export const MIGRATIONS: readonly Migration[] = [
   moneyOnward,
   operatorEvents,
   webhookChanges,
+  recordNumbers,
+  porting,
 ];
 
 export type { Migration };

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { notFound } from '../../errors.ts';
+import { invalid, notFound } from '../../errors.ts';
 import { makeWebhookSecret } from '../../secrets/index.ts';
 import type { StoreContext } from '../open-store.ts';
 import type { Row } from '../schema.ts';
@@ -9,11 +9,6 @@ import { newUuid } from './new-uuid.ts';
 
 /** Where call records go (F-119); its secret is not in the row. */
 export type RecordStreamRow = Omit<Row<'recordStreams'>, 'secretSealed'>;
-
-/** A stream with what signs for it; files have none. */
-export interface RecordStreamTarget extends RecordStreamRow {
-  readonly secret: string | null;
-}
 
 export interface NewRecordStream {
   /** `null`: records of every account. */
@@ -36,6 +31,7 @@ export async function createRecordStream(
   { accountId, url, secret: chosen }: NewRecordStream,
 ): Promise<{ readonly row: RecordStreamRow; readonly secret: string | null }> {
   const uuid = newUuid('rst');
+  await checkRoom(context, accountId);
   const secret = url === null ? null : (chosen ?? makeWebhookSecret());
   const now = context.clock.nowMs();
   const row = await context.db
@@ -113,20 +109,46 @@ export async function deleteRecordStream(context: StoreContext, ref: Ref, visibl
   return row;
 }
 
-/** Streams whose time has come, for whoever sends. */
-export async function dueRecordStreams(context: StoreContext): Promise<readonly RecordStreamTarget[]> {
+/** What has come into the queue since it was looked at last, and whom it concerns. */
+export interface QueueNews {
+  /** Of the newest record there is. */
+  readonly lastSeq: number;
+  /** Streams that have, or may have, something to take. */
+  readonly streamIds: readonly number[];
+}
+
+const NEWEST = `SELECT coalesce(max(seq), 0) AS seq FROM record_queue`;
+const BEHIND = `SELECT id FROM record_streams WHERE status <> 'deleted' AND cursor_seq < ?`;
+/** Of the accounts of those records, and of those above them. */
+const CONCERNED = `WITH RECURSIVE up (id) AS (
+  SELECT DISTINCT account_id FROM record_queue WHERE seq > ? UNION
+  SELECT accounts.parent_id FROM up JOIN accounts ON accounts.id = up.id)
+  SELECT id FROM record_streams WHERE status <> 'deleted' AND (account_id IS NULL OR account_id IN (SELECT id FROM up))`;
+
+/** @param sinceSeq what was there at the last look @default every stream that is behind */
+export function readQueueNews(connection: SqliteConnection, sinceSeq: number | undefined): QueueNews {
+  const [newest] = connection.prepare(NEWEST).all([]) as { readonly seq: number }[];
+  const lastSeq = newest?.seq ?? 0;
+  if (sinceSeq !== undefined && lastSeq <= sinceSeq) return { lastSeq: sinceSeq, streamIds: [] };
+  const [text, value] = sinceSeq === undefined ? [BEHIND, lastSeq] : [CONCERNED, sinceSeq];
+  const rows = connection.prepare(text).all([value]) as { readonly id: number }[];
+  return { lastSeq, streamIds: rows.map(({ id }) => id) };
+}
+
+/** Those of the streams whose time has come, for whoever sends. */
+export async function dueRecordStreams(
+  context: StoreContext,
+  ids: Iterable<number>,
+): Promise<readonly RecordStreamRow[]> {
   const rows = await context.db
     .selectFrom('recordStreams')
     .selectAll()
-    .where(sql<boolean>`status <> 'deleted'`)
+    .where(sql<boolean>`id IN (SELECT value FROM json_each(${JSON.stringify([...ids])}))`)
     .where('status', '=', 'active')
     .where('dueAtMs', '<=', context.clock.nowMs())
     .orderBy('id')
     .execute();
-  return rows.map((row) => {
-    const { secretSealed: sealed } = row;
-    return { ...shown(row), secret: sealed === null ? null : context.secrets.open(sealed, sealContext(row.uuid)) };
-  });
+  return rows.map(shown);
 }
 
 /** A call record on its way to a stream. */
@@ -142,27 +164,41 @@ export interface QueuedRecord {
 export interface QueuedRecords {
   readonly records: readonly QueuedRecord[];
   readonly lastSeq: number;
+  /** There was no more to look through. */
+  readonly isAll: boolean;
 }
 
-const NEXT = `SELECT q.seq, q.account_id AS accountId, c.record FROM record_queue q LEFT JOIN calls c ON c.id = q.call_id
-  WHERE q.seq > ? ORDER BY q.seq LIMIT ?`;
+const NEXT = `SELECT seq, call_id AS callId, account_id AS accountId FROM record_queue WHERE seq > ? ORDER BY seq LIMIT ?`;
+const RECORD = `SELECT record FROM calls WHERE id = ?`;
 const BELOW = `WITH RECURSIVE down (id) AS (SELECT ? UNION ALL
   SELECT accounts.id FROM accounts JOIN down ON accounts.parent_id = down.id) SELECT id FROM down`;
+/** Entries of the queue that are looked through at a time for each record that may be taken. */
+const LOOKED_AT = 10;
 
 /** The next records of a stream's account and the accounts below it. */
 export function nextRecords(connection: SqliteConnection, stream: RecordStreamRow, limit: number): QueuedRecords {
-  const rows = connection.prepare(NEXT).all([stream.cursorSeq, limit]) as (Omit<QueuedRecord, 'record'> & {
-    readonly record: string | null;
-  })[];
-  const below =
-    stream.accountId === null || rows.length === 0
-      ? undefined
-      : new Set((connection.prepare(BELOW).all([stream.accountId]) as { readonly id: number }[]).map(({ id }) => id));
-  const records = rows.flatMap(({ record, ...row }) => {
-    const isSeen = below === undefined || (row.accountId !== null && below.has(row.accountId));
-    return record !== null && isSeen ? [{ ...row, record }] : [];
+  const most = stream.accountId === null ? limit : limit * LOOKED_AT;
+  const rows = connection.prepare(NEXT).all([stream.cursorSeq, most]) as QueueEntry[];
+  const below = stream.accountId === null ? undefined : idsBelow(connection, stream.accountId);
+  const seen = rows.filter(({ accountId }) => below === undefined || (accountId !== null && below.has(accountId)));
+  const taken = seen.slice(0, limit);
+  const records = taken.flatMap(({ seq, accountId, callId }) => {
+    const [call] = connection.prepare(RECORD).all([callId]) as { readonly record: string }[];
+    return call === undefined ? [] : [{ seq, accountId, record: call.record }];
   });
-  return { records, lastSeq: rows.at(-1)?.seq ?? stream.cursorSeq };
+  const isAll = rows.length < most && taken.length === seen.length;
+  const last = taken.length < seen.length ? taken.at(-1) : rows.at(-1);
+  return { records, lastSeq: last?.seq ?? stream.cursorSeq, isAll };
+}
+
+interface QueueEntry {
+  readonly seq: number;
+  readonly callId: number;
+  readonly accountId: number | null;
+}
+
+function idsBelow(connection: SqliteConnection, accountId: number): ReadonlySet<number> {
+  return new Set((connection.prepare(BELOW).all([accountId]) as { readonly id: number }[]).map(({ id }) => id));
 }
 
 /** What came of a batch: a cursor behind what was taken, or when to try again. */
@@ -173,12 +209,21 @@ export interface StreamProgress {
   readonly dueAtMs: number;
 }
 
-const MOVED = `UPDATE record_streams SET cursor_seq = max(cursor_seq, ?), sent = sent + ?, error = ?, due_at_ms = ?,
+const MOVED = `UPDATE record_streams SET cursor_seq = max(cursor_seq, ?), sent = sent + ?, last_number = last_number + ?,
+  error = ?, due_at_ms = ?,
   failures = CASE WHEN ? IS NULL THEN 0 ELSE failures + 1 END WHERE id = ?`;
 
 export function saveStreamProgress(connection: SqliteConnection, id: number, progress: StreamProgress): void {
   const { cursorSeq, taken, error, dueAtMs } = progress;
-  connection.prepare(MOVED).run([cursorSeq, taken, error, dueAtMs, error, id]);
+  connection.prepare(MOVED).run([cursorSeq, taken, taken, error, dueAtMs, error, id]);
+}
+
+const PASSED = `UPDATE record_streams SET cursor_seq = ? WHERE status <> 'deleted' AND cursor_seq < ?
+  AND id NOT IN (SELECT value FROM json_each(?))`;
+
+/** Everything so far has been looked at, and was for those streams alone. */
+export function passRecords(connection: SqliteConnection, lastSeq: number, but: Iterable<number>): void {
+  connection.prepare(PASSED).run([lastSeq, lastSeq, JSON.stringify([...but])]);
 }
 
 const TAKEN = `DELETE FROM record_queue WHERE seq IN (SELECT seq FROM record_queue WHERE at_ms < ? OR seq <= coalesce(
@@ -197,6 +242,16 @@ export function countWaitingRecords(connection: SqliteConnection, { accountId, c
   const text = accountId === null ? WAITING : `${WAITING} AND account_id IN (${BELOW})`;
   const [row] = connection.prepare(text).all(values) as { readonly waiting: number }[];
   return row?.waiting ?? 0;
+}
+
+/** Each is looked after for itself several times a second. */
+const MOST_STREAMS = 20;
+
+async function checkRoom(context: StoreContext, accountId: number | null): Promise<void> {
+  if (accountId === null) return;
+  const { rows } = await sql<{ readonly streams: number }>`SELECT count(*) AS streams FROM record_streams
+    WHERE account_id = ${accountId} AND status <> 'deleted'`.execute(context.db);
+  if ((rows[0]?.streams ?? 0) >= MOST_STREAMS) throw invalid('url', `an account has at most ${MOST_STREAMS} streams`);
 }
 
 function alive(context: StoreContext, visible: Visible) {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { notFound } from '../../errors.ts';
+import { invalid, notFound } from '../../errors.ts';
 import { makeWebhookSecret } from '../../secrets/index.ts';
 import type { StoreContext } from '../open-store.ts';
 import type { Row } from '../schema.ts';
@@ -59,6 +59,7 @@ export async function createWebhook(
   context: StoreContext,
   fields: NewWebhook,
 ): Promise<{ readonly row: WebhookRow; readonly secret: string }> {
+  await checkRoom(context, fields.accountId);
   const uuid = newUuid('whk');
   const secret = makeWebhookSecret();
   const now = context.clock.nowMs();
@@ -76,6 +77,17 @@ export async function createWebhook(
     .returningAll()
     .executeTakeFirstOrThrow();
   return { row: toWebhookRow(row, now), secret };
+}
+
+/** Each event is kept and sent once for each endpoint that wants it. */
+const MOST_ENDPOINTS = 100;
+
+async function checkRoom(context: StoreContext, accountId: number | null): Promise<void> {
+  if (accountId === null) return;
+  const { rows } = await sql<{ readonly endpoints: number }>`SELECT count(*) AS endpoints FROM webhooks
+    WHERE account_id = ${accountId} AND status <> 'deleted'`.execute(context.db);
+  if ((rows[0]?.endpoints ?? 0) >= MOST_ENDPOINTS)
+    throw invalid('url', `an account has at most ${MOST_ENDPOINTS} endpoints`);
 }
 
 const SWITCHED = {
