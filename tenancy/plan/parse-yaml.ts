@@ -70,7 +70,8 @@ export function checkYaml(schema: TSchema, value: unknown): readonly PathFault[]
       byPath.set(path, messages);
     }
   }
-  return [...byPath].map(([pointer, messages]) => ({ path: toPath(pointer), message: messages.join(', or ') }));
+  const faults = [...byPath].map(([pointer, messages]) => ({ path: toPath(pointer), message: messages.join(', or ') }));
+  return faults.length > 0 ? faults : [{ path: [], message: 'does not fit the schema' }];
 }
 
 function describe(
@@ -79,13 +80,15 @@ function describe(
   value: unknown,
 ): readonly (readonly [pointer: string, message: string])[] {
   const { keyword, instancePath, params, message } = fault;
-  // `boolean` repeats additionalProperties at the extra field itself, `anyOf` what its branches said.
-  if (keyword === 'boolean' || keyword === 'anyOf') return [];
-  if (keyword === 'additionalProperties') {
-    const { additionalProperties: extra } = params as { readonly additionalProperties: readonly string[] };
-    const known = knownFields(schema, fault);
-    return extra.map((name) => [`${instancePath}/${name}`, `is not a field here${nearest(name, known)}`]);
+  // `anyOf` repeats what its branches said.
+  if (keyword === 'anyOf') return [];
+  // Of each extra field, and of all of them after the last: only so many faults are looked for (8).
+  if (keyword === 'boolean') {
+    const path = toPath(instancePath);
+    const known = knownFields(schema, path.slice(0, -1));
+    return [[instancePath, `is not a field here${nearest(String(path.at(-1)), known)}`]];
   }
+  if (keyword === 'additionalProperties') return [];
   if (keyword === 'required') {
     const { requiredProperties: missing } = params as { readonly requiredProperties: readonly string[] };
     return missing.map((name) => [instancePath, `must have ${name}`]);
@@ -133,9 +136,9 @@ interface SchemaNode {
   readonly anyOf?: readonly SchemaNode[];
 }
 
-function knownFields(schema: TSchema, fault: SchemaFault): readonly string[] {
+function knownFields(schema: TSchema, path: FilePath): readonly string[] {
   let node: SchemaNode | undefined = schema as SchemaNode;
-  for (const part of toPath(fault.instancePath)) {
+  for (const part of path) {
     const at: SchemaNode | undefined = node?.anyOf?.[0] ?? node;
     node = typeof part === 'number' ? at?.items : at?.properties?.[part];
   }

@@ -262,6 +262,14 @@ accounts:
   await t.rejects(plan(store, 'version: 1\naccounts: {name: A}\n'), {
     message: 'tenants.yaml:2: accounts must be a list, not fields and their values',
   });
+  for (const count of [1, 7, 8, 5000]) {
+    const odd = Array.from({ length: count }, (_, i) => `k${i}: 1\n`).join('');
+    await t.rejects(
+      plan(store, `version: 1\n${odd}`),
+      { message: /^tenants.yaml:2: k0 is not a field here/ },
+      `${count}`,
+    );
+  }
   await t.rejects(plan(store, 'version: 1\naccounts: *nope\n'), { message: /^tenants.yaml:2: Unresolved alias/ });
   await t.rejects(plan(store, 'version: 1\naccounts: [\n  x'), { code: 'tenant_file', message: /^tenants.yaml:\d+: / });
   await t.rejects(plan(store, 'version: 1\naccounts: [{ name: A, trunks: [{ name: T, password: { env: NOPE } }] }]'), {

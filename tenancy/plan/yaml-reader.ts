@@ -20,7 +20,7 @@ export const YAML_HERE: YamlReader = {
 const SHORT = 16_384;
 
 export interface YamlLimits {
-  /** Until a reading is given up (ms). @default 60,000 */
+  /** Until a reading is given up (ms). @default 120,000 */
   readonly limitMs?: number;
   /** Memory of a reading (MiB). @default 1024 */
   readonly memoryMb?: number;
@@ -30,7 +30,7 @@ export interface YamlLimits {
  * Reads long texts in a thread of their own, one after the other, within bounds: others are answered meanwhile, and a
  * text that is made to take hours or all memory ends as a fault of that text.
  */
-export function createYamlReader({ limitMs = 60_000, memoryMb = 1024 }: YamlLimits = {}): YamlReader {
+export function createYamlReader({ limitMs = 120_000, memoryMb = 1024 }: YamlLimits = {}): YamlReader {
   let before: Promise<unknown> = Promise.resolve();
   const inTurn = <A extends YamlAnswer>(question: YamlQuestion): Promise<A> => {
     const answer = before.then(() => ask(question, limitMs, memoryMb) as Promise<A>);
