@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { openTestSandbox } from './test-sandbox.ts';
 
@@ -147,10 +149,14 @@ t.test('a world that was closed goes on where it was, and does what became due m
 });
 
 t.test('after a reset there is nothing but a new world', async (t) => {
-  const { send } = await openTestSandbox(t);
+  const { send, folder } = await openTestSandbox(t);
   await send('POST', '/portal/sip-trunks', { body: { name: 'Acme Corp' } });
   await send('POST', '/sandbox/clock/advance', { body: { days: 10 } });
+  const file = readdirSync(folder).find((name) => name.endsWith('.db')) ?? '';
+  const records = join(folder, `${file}.records`, 'stream');
+  mkdirSync(records, { recursive: true });
   t.match((await send('POST', '/sandbox/reset')).body, { data: { reset: true } });
   t.equal((await send('GET', '/portal/sip-trunks')).body.meta.total, 0);
   t.match((await send('GET', '/sandbox/clock')).body.data, { now: '2026-11-21T09:00:00.000Z' });
+  t.notOk(existsSync(records), 'nor records of calls in files');
 });

@@ -10,6 +10,7 @@ import {
 import { RecordStreamer, WebhookSender } from '../billing-hooks/index.ts';
 import { authenticateKey, type KeyRow, type Store, type Visible } from '../tenancy/index.ts';
 import { EventLog } from './event-log.ts';
+import { recordsFolderOf } from './remove-world-files.ts';
 import { type Ran, Timeline } from './timeline.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 import { worksOf } from './works.ts';
@@ -63,7 +64,7 @@ export class TestWorld {
       ...{ store, guard, timeoutMs: WEBHOOK_MS, wallMs: realMs, headers: { 'X-DIDfarm-Livemode': 'false' } },
       onFault,
     });
-    const folder = `${store.file}.records`;
+    const folder = recordsFolderOf(store.file);
     this.#streamer = new RecordStreamer({ store, guard, folder, timeoutMs: WEBHOOK_MS, onFault });
     const line = () => this.#phones.line;
     const told = { sender: this.#sender, streamer: this.#streamer };
