@@ -50,13 +50,13 @@ export interface SessionState {
   cancel(): void;
 }
 
-/** RFC 3261 section 12: what two ends know of each other between requests. */
 /** Header lines that answer a 401 or 407 to a request of that method, `undefined` when it cannot be answered. */
 export type ProveRequest = (
   response: SipMessage,
   method: string,
 ) => readonly (readonly [name: string, value: string])[] | undefined;
 
+/** RFC 3261 section 12: what two ends know of each other between requests. */
 export class Dialog {
   readonly id: string;
   readonly role: 'uas' | 'uac';
