@@ -12,7 +12,9 @@ const RETRY_MS = 10_000;
 const LONGEST_WAIT_MS = 600_000;
 /** Then nobody waits for the message any more; it has long been told as `message.received`. */
 const GIVE_UP_MS = 24 * 3_600_000;
-const AT_ONCE = 50;
+const AT_ONCE = 100;
+/** Of them an account has so many: PBXes that hang hold up the messages of their own account. */
+const OF_ACCOUNT = 10;
 
 /** RFC 3261 21.5 and 21.4: answers after which the same message may be taken later. */
 const LATER: ReadonlySet<number> = new Set([408, 480, 500, 502, 503, 504]);
@@ -29,6 +31,8 @@ export class PbxMessages {
   readonly #send: SendToPbx;
   readonly #onFault: (error: unknown) => void;
   readonly #busy = new Map<number, Promise<void>>();
+  /** How many of them each account has. */
+  readonly #accounts = new Map<number, number>();
 
   constructor(store: Store, send: SendToPbx, onFault: (error: unknown) => void) {
     this.#store = store;
@@ -38,13 +42,16 @@ export class PbxMessages {
 
   /** Begins with what is due; resolves before it is answered. @returns how many were sent */
   async round(): Promise<number> {
-    const due = await dueMessageDeliveries(this.#store, AT_ONCE + this.#busy.size);
+    const due = await dueMessageDeliveries(this.#store, OF_ACCOUNT, AT_ONCE, [...this.#busy.keys()]);
     let begun = 0;
     for (const delivery of due) {
-      if (this.#busy.has(delivery.didId) || this.#busy.size >= AT_ONCE) continue;
+      const { accountId } = delivery;
+      const own = this.#accounts.get(accountId) ?? 0;
+      if (this.#busy.size >= AT_ONCE || own >= OF_ACCOUNT) continue;
+      this.#accounts.set(accountId, own + 1);
       const work = this.#deliver(delivery)
         .catch(this.#onFault)
-        .finally(() => this.#busy.delete(delivery.didId));
+        .finally(() => this.#ended(delivery));
       this.#busy.set(delivery.didId, work);
       begun += 1;
     }
@@ -54,6 +61,13 @@ export class PbxMessages {
   /** Resolves when what is on its way is answered. */
   async settle(): Promise<void> {
     await Promise.all(this.#busy.values());
+  }
+
+  #ended({ didId, accountId }: DueMessageDelivery): void {
+    this.#busy.delete(didId);
+    const left = (this.#accounts.get(accountId) ?? 1) - 1;
+    if (left > 0) this.#accounts.set(accountId, left);
+    else this.#accounts.delete(accountId);
   }
 
   async #deliver(delivery: DueMessageDelivery): Promise<void> {

@@ -204,3 +204,29 @@ t.test('a number that rings no PBX has no delivery; a PBX that hangs holds up on
   await round();
   t.same(faults, []);
 });
+
+t.test('an account whose PBXes all hang leaves places to the others', async (t) => {
+  const { store, answers, bring, newDid, pbxes, sent, faults } = await openPbxes(t);
+  const hanging = Promise.withResolvers<PbxMessageResult>();
+  answers.next = () => hanging.promise;
+  for (let i = 10; i < 35; i += 1) {
+    await newDid(`+4474000000${i}`);
+    await bring(`mine ${i}`, `+4474000000${i}`);
+  }
+  const other = await store.write((context) => createAccount(context, { name: 'Other' }));
+  const theirs = '+447400009999';
+  await store.write((context) =>
+    createDid(context, { accountId: other.id, number: theirs, smsEnabled: true, status: 'active' }),
+  );
+  await bring('theirs', theirs);
+  await pbxes.round();
+  await pbxes.round();
+  t.equal(sent.filter(({ body }) => body.startsWith('mine')).length, 10, 'its share, and no more in the next round');
+  t.equal(sent.filter(({ body }) => body === 'theirs').length, 1);
+  hanging.resolve({ kind: 'answered', trunkId: 7, status: 200 });
+  await pbxes.settle();
+  await pbxes.round();
+  t.equal(sent.length, 21, 'places that are free again are taken');
+  await pbxes.settle();
+  t.same(faults, []);
+});

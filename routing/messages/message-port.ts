@@ -40,8 +40,18 @@ export interface MessageRouterDeps {
   /** Messages that one number may send in a minute. */
   readonly perMinute: number;
   readonly nowMs: () => number;
+  /** Who sends too much; the same shares as REGISTER has. @default nobody does */
+  readonly limits?: MessageLimits;
   /** Why nothing is served now. @default everything is */
   readonly unready?: () => Rejection | undefined;
+}
+
+/** Each counts one, and says how many seconds to wait when it is one too many, else 0. */
+export interface MessageLimits {
+  /** Before anything is asked of a MESSAGE. */
+  countSource(address: string): number;
+  /** A refused MESSAGE of a PBX that is known. */
+  countIdentity(identity: string, address: string): number;
 }
 
 /** How a MESSAGE is answered: status and rendered header lines. */

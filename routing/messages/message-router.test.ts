@@ -6,7 +6,7 @@ import { OpenHours } from '../open-hours.ts';
 import { CarrierQuality } from '../target/carrier-quality.ts';
 import { CarrierRoutes } from '../target/carrier-routes.ts';
 import { GatewayHealth } from '../target/gateway-health.ts';
-import type { MessageEnd, MessageOrder } from './message-port.ts';
+import type { MessageEnd, MessageLimits, MessageOrder } from './message-port.ts';
 import { MessageRouter } from './message-router.ts';
 
 const FRIEND = '+31687654321';
@@ -15,7 +15,7 @@ const ACME = trunkRecord({ id: 7, accountId: 1, username: 'acme' });
 const OFFICE = trunkRecord({ id: 8, accountId: 1, authType: 'ip', sources: ['203.0.113.8'], ipTarget: '203.0.113.8' });
 const OTHER = trunkRecord({ id: 9, accountId: 2, username: 'other' });
 
-function open() {
+function open(limits?: MessageLimits) {
   const world = testWorld({
     accounts: [
       accountRecord({ id: 1, country: 'NL', defaultCidNumber: '+31201234567' }),
@@ -61,6 +61,7 @@ function open() {
     onEnded: (end) => ended.push(end),
     perMinute: 3,
     nowMs: () => world.nowMs,
+    ...(limits && { limits }),
     unready: () => (answers.unready ? { status: 503, reason: 'draining' } : undefined),
   });
   let callId = 0;
@@ -224,3 +225,30 @@ t.test(
     t.same(await bring('+31201234571'), { kind: 'offline', trunkId: 7 }, 'calls go elsewhere meanwhile');
   },
 );
+
+t.test('who floods is told to wait: a source by all it sends, a known PBX by what is refused', async (t) => {
+  const counted: string[] = [];
+  const waits = { source: 0, identity: 0 };
+  const {
+    send: sendFrom,
+    asAcme,
+    ended,
+    accepted,
+  } = open({
+    countSource: (address) => counted.push(address) && waits.source,
+    countIdentity: (identity) => counted.push(identity) && waits.identity,
+  });
+  asAcme();
+  const send = (fields: InviteFields = {}) => sendFrom({ from: '<sip:+31201234567@sip.didfarm.com>', ...fields });
+  t.equal(send().status, 202);
+  t.same(counted.splice(0), ['203.0.113.7'], 'what is accepted is limited by the number');
+  t.equal(send({ headers: { 'content-type': 'image/png' } }).status, 415);
+  t.same(counted.splice(0), ['203.0.113.7', 'MESSAGE 7']);
+  waits.identity = 3;
+  const refused = send({ headers: { 'content-type': 'image/png' } });
+  t.match(refused, { status: 503, lines: ['Retry-After: 3', /rate_limited/] });
+  waits.source = 9;
+  t.match(send(), { status: 503, lines: ['Retry-After: 9', /rate_limited/] });
+  t.match(ended.at(-1), { reason: 'rate_limited', trunkId: null, sentence: '' });
+  t.equal(accepted.length, 1);
+});

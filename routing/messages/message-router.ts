@@ -35,6 +35,8 @@ export class MessageRouter {
     const earlier = this.#recent.find(request, nowMs);
     if (earlier !== undefined) return earlier;
     const context = this.#contextOf(request);
+    const waitSec = this.#deps.limits?.countSource(request.sourceAddress) ?? 0;
+    if (waitSec > 0) return this.#tooMany(context, waitSec);
     const stranger = this.#deps.unready?.() ?? runSteps(WHO_STEPS, context);
     if (context.source?.kind === 'carrier') return NOT_FOR_CARRIERS;
     const rejection = stranger ?? runSteps(WHAT_STEPS, context);
@@ -76,7 +78,19 @@ export class MessageRouter {
     return { status: 202, lines: [] };
   }
 
-  #refuse(context: CallContext, { status, reason, lines = [], sentence = '' }: Rejection): MessageAnswer {
+  #refuse(context: CallContext, rejection: Rejection): MessageAnswer {
+    const trunk = callerTrunk(context);
+    const { sourceAddress } = context.invite.request;
+    // What is refused costs nobody money, so that nothing but this would end it.
+    const waitSec = trunk && this.#deps.limits?.countIdentity(`MESSAGE ${trunk.id}`, sourceAddress);
+    return waitSec ? this.#tooMany(context, waitSec) : this.#say(context, rejection);
+  }
+
+  #tooMany(context: CallContext, waitSec: number): MessageAnswer {
+    return this.#say(context, { status: 503, reason: 'rate_limited', lines: [`Retry-After: ${waitSec}`] });
+  }
+
+  #say(context: CallContext, { status, reason, lines = [], sentence = '' }: Rejection): MessageAnswer {
     this.#ended(context, reason, status, sentence);
     const said = reasonEntry(reason).publicReason;
     const realm = realmOf(context.directory, context.invite);

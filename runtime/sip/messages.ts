@@ -35,6 +35,7 @@ export function createMessages({ router, auth, bus, send, logger, metrics, readi
     },
     perMinute: PER_MINUTE,
     nowMs: Date.now,
+    limits: auth.limits,
     unready: () => {
       const reason = readiness();
       return reason === 'ready' ? undefined : { status: 503, reason, lines: ['Retry-After: 10'] };
@@ -43,6 +44,8 @@ export function createMessages({ router, auth, bus, send, logger, metrics, readi
 }
 
 function log(logger: Logger, { accountId, trunkId, ...end }: MessageEnd & { readonly result: string }): void {
-  // First challenges are counted, and are nobody's message.
-  if (end.reason !== 'challenged') logger.info({ ...end, account: accountId, trunkId }, 'SIP message ended');
+  // First challenges and floods are counted, and are nobody's message.
+  const isFlood = end.reason === 'rate_limited' && end.sentence === '';
+  if (end.reason !== 'challenged' && !isFlood)
+    logger.info({ ...end, account: accountId, trunkId }, 'SIP message ended');
 }

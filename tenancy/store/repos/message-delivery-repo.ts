@@ -21,23 +21,41 @@ export async function startMessageDelivery(context: StoreContext, message: Messa
     .execute();
 }
 
-/** Of each number the first that waits, if its time has come: the messages of a number arrive in order. */
+/**
+ * Of each number the first that waits, if its time has come: the messages of a number arrive in order.
+ * @param ofAccount as many of each account, each account's first before anybody's second
+ * @param busyDids numbers that are being worked on
+ */
 export async function dueMessageDeliveries(
   context: StoreContext,
+  ofAccount: number,
   limit: number,
+  busyDids: readonly number[],
 ): Promise<readonly DueMessageDelivery[]> {
   const first = sql<number>`(SELECT min(d.message_id) FROM message_deliveries d
     WHERE d.status = 'pending' AND d.did_id = message_deliveries.did_id)`;
+  const turn = sql<number>`row_number() OVER (PARTITION BY account_id ORDER BY due_at_ms)`;
   const rows = await context.db
-    .selectFrom('messageDeliveries')
+    .selectFrom((from) =>
+      from
+        .selectFrom('messageDeliveries')
+        .selectAll()
+        .select(turn.as('turn'))
+        .where('status', '=', 'pending')
+        .where('dueAtMs', '<=', context.clock.nowMs())
+        .where('messageId', '=', first)
+        .where(sql<boolean>`did_id NOT IN (SELECT value FROM json_each(${JSON.stringify(busyDids)}))`)
+        .as('due'),
+    )
     .selectAll()
-    .where('status', '=', 'pending')
-    .where('dueAtMs', '<=', context.clock.nowMs())
-    .where('messageId', '=', first)
+    .where('turn', '<=', ofAccount)
+    .orderBy('turn')
     .orderBy('dueAtMs')
     .limit(limit)
     .execute();
-  return Promise.all(rows.map(async (row) => ({ ...row, message: await getMessage(context, row.messageId, null) })));
+  return Promise.all(
+    rows.map(async ({ turn: _, ...row }) => ({ ...row, message: await getMessage(context, row.messageId, null) })),
+  );
 }
 
 export async function updateMessageDelivery(
