@@ -1,14 +1,14 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { type Static, Type } from 'typebox';
 import { type NumberOffer, needsDocuments } from '../../billing-hooks/index.ts';
-import { fromCents, type NumberType, toCents } from '../../tenancy/index.ts';
+import { fromCents, type NumberType } from '../../tenancy/index.ts';
 import { type BulkRow, readRows } from '../bulk/bulk-rows.ts';
 import type { AdminDeps } from '../deps.ts';
 import { ApiError, type FieldFault, notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { PAGE_QUERY, paged, parsePage } from '../paging.ts';
-import { envelope, listEnvelope, nullable } from '../shapes.ts';
-import { COUNTRY_CODE, NUMBER_TYPE, toNumberType } from './number-search.ts';
+import { envelope, listEnvelope } from '../shapes.ts';
+import { COUNTRY_CODE, NUMBER_TYPE, OFFER, offerView, toNumberType } from './number-search.ts';
 
 const TAG = 'Inventory';
 const CENTS = Type.Integer({ minimum: 0, maximum: 100_000_000, description: 'EUR cents.' });
@@ -46,17 +46,6 @@ const REPORT = Type.Object({
   unchanged: Type.Integer(),
 });
 
-const STOCKED = Type.Object({
-  number: Type.String(),
-  country: Type.String(),
-  type: Type.String(),
-  city: nullable(Type.String()),
-  monthly_rate: Type.Integer({ description: 'EUR cents.' }),
-  setup_fee: Type.Integer({ description: 'EUR cents.' }),
-  sms_enabled: Type.Boolean(),
-  requires_regulatory: Type.Boolean(),
-});
-
 /** Numbers of the operator's own that are on sale beside those of carriers. */
 export function installInventory(define: DefineRoute, deps: AdminDeps): void {
   define({
@@ -83,12 +72,12 @@ export function installInventory(define: DefineRoute, deps: AdminDeps): void {
     summary: 'List the numbers that were put on sale',
     scope: 'operator',
     query: Type.Object({ ...PAGE_QUERY, country: Type.Optional(COUNTRY_CODE) }, { additionalProperties: false }),
-    response: listEnvelope(STOCKED),
+    response: listEnvelope(OFFER),
     handler: async ({ query }) => {
       const page = parsePage(query);
       const found = await deps.store.inventory.listStock({ country: query.country?.toUpperCase() }, page);
       const { rows, meta } = paged(page, found);
-      return { data: rows.map(stockView), meta };
+      return { data: rows.map(offerView), meta };
     },
   });
   define({
@@ -98,11 +87,11 @@ export function installInventory(define: DefineRoute, deps: AdminDeps): void {
     summary: 'Take a number off sale; whoever has bought it keeps it',
     scope: 'operator',
     params: Type.Object({ number: Type.String({ maxLength: 32 }) }),
-    response: envelope(STOCKED),
+    response: envelope(OFFER),
     handler: async ({ principal, params }) => {
       const removed = await deps.store.inventory.removeStock(principal.actor, params.number);
       if (removed === undefined) throw notFound('number in stock');
-      return { data: stockView(removed) };
+      return { data: offerView(removed) };
     },
   });
 }
@@ -177,13 +166,4 @@ function refused(code: 'validation_failed' | 'conflict', faults: readonly FieldF
   const more = faults.length > MOST_FAULTS ? '; and more' : '';
   const message = `${shown.map(({ field, problem }) => `${field}: ${problem}`).join('; ')}${more}. Nothing was done.`;
   return new ApiError(code, message, { fields: shown });
-}
-
-function stockView(offer: NumberOffer): Static<typeof STOCKED> {
-  const { number, country, type, city, smsEnabled, requiresRegulatory } = offer;
-  return {
-    ...{ number, country, type, city, sms_enabled: smsEnabled, requires_regulatory: requiresRegulatory },
-    monthly_rate: toCents(offer.monthlyRateMicros),
-    setup_fee: toCents(offer.setupFeeMicros),
-  };
 }

@@ -1,4 +1,5 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import type { NumberOffer } from '../../billing-hooks/index.ts';
 import { toCents } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -12,7 +13,8 @@ export type NumberTypeName = 'local' | 'national' | 'mobile' | 'toll_free' | 'to
 
 export const COUNTRY_CODE = Type.String({ pattern: '^[A-Za-z]{2}$', description: 'ISO 3166 alpha-2.' });
 
-const OFFER = Type.Object({
+/** A number that is on sale, as requests are answered with it. */
+export const OFFER = Type.Object({
   number: Type.String(),
   country: Type.String(),
   type: Type.String(),
@@ -39,6 +41,17 @@ export function toNumberType(name: NumberTypeName | undefined) {
   return name === 'toll-free' ? 'toll_free' : name;
 }
 
+export function offerView(offer: NumberOffer): Static<typeof OFFER> {
+  const { number, country, type, city, smsEnabled, requiresRegulatory } = offer;
+  return {
+    ...{ number, country, type, city },
+    monthly_rate: toCents(offer.monthlyRateMicros),
+    setup_fee: toCents(offer.setupFeeMicros),
+    sms_enabled: smsEnabled,
+    requires_regulatory: requiresRegulatory,
+  };
+}
+
 /** S1:68-87. */
 export function installNumberSearch(define: DefineRoute, deps: AdminDeps): void {
   define({
@@ -61,17 +74,7 @@ export function installNumberSearch(define: DefineRoute, deps: AdminDeps): void 
         smsEnabled: query.sms_enabled,
       };
       const { total, offers } = await deps.store.inventory.search(wanted, { offset: (page - 1) * limit, limit });
-      const data = offers.map((offer) => ({
-        number: offer.number,
-        country: offer.country,
-        type: offer.type,
-        city: offer.city,
-        monthly_rate: toCents(offer.monthlyRateMicros),
-        setup_fee: toCents(offer.setupFeeMicros),
-        sms_enabled: offer.smsEnabled,
-        requires_regulatory: offer.requiresRegulatory,
-      }));
-      return { data, meta: { total, page } };
+      return { data: offers.map(offerView), meta: { total, page } };
     },
   });
 }
