@@ -110,6 +110,8 @@ t.test('what is wrong with a body is said field by field', async (t) => {
   t.match(several.body.error.message, /auth_type: must be one of digest, ip, digest\+ip, got "magic"/);
   const unknown = await post({ name: 'A', autht_ype: 'digest' });
   t.match(unknown.body.error, { code: 'unknown_field', message: /did you mean "auth_type"/ });
+  const odd = await post({ name: 'A', ...Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`odd_${n}`, n])) });
+  t.match(odd.body.error, { code: 'unknown_field', message: /odd_0: there is no such field/ }, 'however many');
   t.match((await post({})).body.error, { code: 'validation_failed', message: /name: is required/ });
   t.equal((await post('{"name": ')).body.error.code, 'malformed_json');
   t.equal((await post('name=Acme')).body.error.code, 'unsupported_media');

@@ -33,14 +33,13 @@ export function validationError(schema: TSchema, value: unknown, faults: readonl
   return new ApiError(wrong.length > 0 ? 'validation_failed' : 'unknown_field', message, { fields });
 }
 
-function unknownFields(schema: TSchema, fault: SchemaFault): FieldFault[] {
-  if (fault.keyword !== 'additionalProperties') return [];
-  const names = (fault.params as { additionalProperties?: readonly string[] }).additionalProperties ?? [];
-  const known = knownNames(schema, fault.instancePath);
-  return names.map((name) => ({
-    field: fieldName(`${fault.instancePath}/${name}`),
-    problem: `there is no such field${nearest(name, known)}`,
-  }));
+/** Each extra field is a fault of its own; what names all of them comes after the last, which may never be looked for. */
+function unknownFields(schema: TSchema, { keyword, instancePath }: SchemaFault): FieldFault[] {
+  if (keyword !== 'boolean') return [];
+  const at = instancePath.lastIndexOf('/');
+  const known = knownNames(schema, instancePath.slice(0, at));
+  const problem = `there is no such field${nearest(instancePath.slice(at + 1), known)}`;
+  return [{ field: fieldName(instancePath), problem }];
 }
 
 function knownNames(schema: TSchema, path: string): readonly string[] {
