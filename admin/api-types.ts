@@ -2111,6 +2111,7 @@ export interface ApiOperations {
         readonly setup_fee: number;
         readonly currency: string;
         readonly sms_enabled: boolean;
+        /** Documents must be approved before the number works. */
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
@@ -2172,6 +2173,7 @@ export interface ApiOperations {
         readonly setup_fee: number;
         readonly currency: string;
         readonly sms_enabled: boolean;
+        /** Documents must be approved before the number works. */
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
@@ -2214,6 +2216,7 @@ export interface ApiOperations {
         readonly setup_fee: number;
         readonly currency: string;
         readonly sms_enabled: boolean;
+        /** Documents must be approved before the number works. */
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
@@ -2264,6 +2267,7 @@ export interface ApiOperations {
         readonly setup_fee: number;
         readonly currency: string;
         readonly sms_enabled: boolean;
+        /** Documents must be approved before the number works. */
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
@@ -2840,6 +2844,7 @@ export interface ApiOperations {
         /** EUR cents. */
         readonly setup_fee: number;
         readonly sms_enabled: boolean;
+        /** Documents must be approved before the number works. */
         readonly requires_regulatory: boolean;
       }[];
       readonly meta: {
@@ -2869,6 +2874,7 @@ export interface ApiOperations {
         /** EUR cents. */
         readonly setup_fee: number;
         readonly sms_enabled: boolean;
+        /** Documents must be approved before the number works. */
         readonly requires_regulatory: boolean;
       };
     };
@@ -3416,6 +3422,7 @@ export interface ApiOperations {
         readonly setup_fee: number;
         readonly currency: string;
         readonly sms_enabled: boolean;
+        /** Documents must be approved before the number works. */
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
@@ -3517,6 +3524,7 @@ export interface ApiOperations {
         readonly setup_fee: number;
         readonly currency: string;
         readonly sms_enabled: boolean;
+        /** Documents must be approved before the number works. */
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
