@@ -2111,7 +2111,6 @@ export interface ApiOperations {
         readonly setup_fee: number;
         readonly currency: string;
         readonly sms_enabled: boolean;
-        /** Documents must be approved before the number works. */
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
@@ -2173,7 +2172,6 @@ export interface ApiOperations {
         readonly setup_fee: number;
         readonly currency: string;
         readonly sms_enabled: boolean;
-        /** Documents must be approved before the number works. */
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
@@ -2216,7 +2214,6 @@ export interface ApiOperations {
         readonly setup_fee: number;
         readonly currency: string;
         readonly sms_enabled: boolean;
-        /** Documents must be approved before the number works. */
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
@@ -2267,7 +2264,6 @@ export interface ApiOperations {
         readonly setup_fee: number;
         readonly currency: string;
         readonly sms_enabled: boolean;
-        /** Documents must be approved before the number works. */
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
@@ -3422,7 +3418,6 @@ export interface ApiOperations {
         readonly setup_fee: number;
         readonly currency: string;
         readonly sms_enabled: boolean;
-        /** Documents must be approved before the number works. */
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
@@ -3524,7 +3519,6 @@ export interface ApiOperations {
         readonly setup_fee: number;
         readonly currency: string;
         readonly sms_enabled: boolean;
-        /** Documents must be approved before the number works. */
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
