@@ -53,6 +53,7 @@ export class CallBatch {
   }
 }
 
+/** Records as texts, and of each what the store has columns for: the main thread parses neither record nor trace. */
 export function packCalls(records: readonly CallRecord[]): PackedCalls {
   return {
     heads: JSON.stringify(records.map((record) => [columnsOf(record), record.isEmergency === true])),
@@ -61,6 +62,7 @@ export function packCalls(records: readonly CallRecord[]): PackedCalls {
   };
 }
 
+/** What `packCalls` has made, a row a record; records stay texts. */
 export function unpackCalls({ heads, records }: PackedCalls): readonly CallRow[] {
   const lines = records.split('\n');
   const list = JSON.parse(heads) as readonly (readonly [CallColumns, boolean])[];

@@ -11,6 +11,7 @@ export function createRating(
   return new RatingService({ rater: createHttpRater({ url, token }), whileSilent: rating, nowMs: Date.now, onFault });
 }
 
+/** A log line when the service falls silent, with when it is asked again. */
 export function warnOfSilence(logger: Logger): RatingServiceOptions['onFault'] {
   return (error, againInMs) => logger.warn({ err: error, againInMs }, 'the rating service does not price calls');
 }

@@ -1,5 +1,4 @@
 import { ApiError } from '../admin/index.ts';
-import type { SipEvent } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import type { StartWorldSip, WorldSip, WorldSipParts } from '../sandbox/index.ts';
 import type { Logger } from '../telemetry/index.ts';
@@ -18,14 +17,13 @@ import { pbxLine } from './pbx-line.ts';
 import { Publishing } from './publish.ts';
 import { createSipPort } from './sip-port.ts';
 import { startSipThread } from './sip-thread.ts';
+import { StoredNotices } from './stored-notices.ts';
 import { shiftEvents } from './world-events.ts';
 
 /** SIP threads of test worlds at a time; each takes memory as the live one does. */
 const MOST_THREADS = 4;
 /** Telephones of a simulation are not let ring for long (s). */
 const RING_SEC = 5;
-/** So long somebody waits for what SIP tells of a call or a registration (ms). */
-const NOTICE_MS = 3000;
 
 /** Starts SIP threads for test worlds: the same as the live one, on the loopback interface alone. */
 export function worldSipStarter(config: Config, logger: Logger): StartWorldSip {
@@ -140,44 +138,4 @@ async function startWorldSip(
       }
     },
   };
-}
-
-/** Tells who waits for it that something SIP has told is in the store. */
-class StoredNotices {
-  readonly #waiting = new Map<string, (value: string) => void>();
-  readonly #stored = new Map<string, string>();
-
-  stored(events: readonly SipEvent[]): void {
-    for (const [name, value] of events.flatMap(noticesOf)) {
-      const waiting = this.#waiting.get(name);
-      if (waiting === undefined) this.#stored.set(name, value);
-      else waiting(value);
-    }
-  }
-
-  /** Resolves also when it does not come: who was turned away at the door leaves no record. */
-  wait(name: string): Promise<string | undefined> {
-    const known = this.#stored.get(name);
-    if (this.#stored.delete(name)) return Promise.resolve(known);
-    return new Promise((resolve) => {
-      const done = (value?: string) => {
-        clearTimeout(timer);
-        this.#waiting.delete(name);
-        resolve(value);
-      };
-      const timer = setTimeout(done, NOTICE_MS);
-      this.#waiting.set(name, done);
-    });
-  }
-}
-
-/** A call that is over, with its uuid; a contact that came or went. */
-function noticesOf(event: SipEvent): readonly (readonly [name: string, value: string])[] {
-  if (event.kind === 'call') {
-    const { aLeg, uuid, endedAtMs } = event.record;
-    return endedAtMs === null ? [] : [[`call ${aLeg.callId}`, uuid]];
-  }
-  if (event.kind !== 'binding') return [];
-  const { change } = event;
-  return [[change.op === 'put' ? `put ${change.binding.contact}` : `remove ${change.contact}`, '']];
 }

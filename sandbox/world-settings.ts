@@ -17,6 +17,7 @@ export async function readWorldTime(store: Store): Promise<WorldTime | undefined
   return row === undefined ? undefined : (JSON.parse(row.value) as WorldTime);
 }
 
+/** Remembers it over a restart. */
 export async function keepWorldTime(store: Store, time: WorldTime): Promise<void> {
   const value = JSON.stringify(time);
   await store.db

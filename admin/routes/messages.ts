@@ -109,6 +109,7 @@ export function installMessages(define: DefineRoute, deps: AdminDeps): void {
   });
 }
 
+/** A message as the API shows it: `price` in cents, `price_micros` in micro-units; `pbx` where it goes to one. */
 export function messageView(message: MessageRow, delivery?: MessageDeliveryRow): Static<typeof MESSAGE_SHAPE> {
   const { id, uuid, accountId, direction, fromNumber, toNumber, body, encoding, segments, status, reason } = message;
   return {

@@ -12,6 +12,7 @@ import { audited, given } from './audited.ts';
 
 const RESOURCE = 'record_stream';
 
+/** Record streams, with every change in the audit log. */
 export function createRecordStreamStore(store: Store): RecordStreamStore {
   return {
     list: (visible, slice, { accountId }) => listRecordStreams(store, given({ accountId }) as object, slice, visible),

@@ -13,6 +13,7 @@ export interface WalletFunding {
   readonly downCreditMicros: number;
 }
 
+/** How the wallet of that account is filled; `undefined`: nobody fills it. Who may ask is decided before. */
 export async function getFunding(context: StoreContext, accountId: number): Promise<WalletFunding | undefined> {
   return context.db
     .selectFrom('walletFunding')

@@ -66,6 +66,7 @@ export async function stockOf(
   return found;
 }
 
+/** Numbers of the operator's own that are on sale; no tenant sees this list. */
 export async function listStock(
   context: Pick<Store, 'db'>,
   filter: { readonly country?: string | undefined },

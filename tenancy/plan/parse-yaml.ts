@@ -44,6 +44,7 @@ function placeFinder(text: string): (path: FilePath) => FilePlace {
   };
 }
 
+/** Where in the document the faults are, in their order: what `placeFaults` needs lines for. */
 export function pathsOf(faults: readonly PathFault[]): readonly FilePath[] {
   return faults.map(({ path }) => path);
 }

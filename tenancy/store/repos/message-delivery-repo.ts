@@ -58,6 +58,7 @@ export async function dueMessageDeliveries(
   );
 }
 
+/** Call it within `store.write`; whose message it is has been asked before. */
 export async function updateMessageDelivery(
   context: StoreContext,
   messageId: number,

@@ -64,6 +64,7 @@ export interface MessageFilter {
   readonly number?: string | undefined;
 }
 
+/** Messages of accounts that may be seen; texts are opened. */
 export async function listMessages(
   context: StoreContext,
   filter: MessageFilter,
@@ -117,6 +118,7 @@ export async function dueMessages(context: StoreContext, limit: number): Promise
   return rows.map((row) => opened(context, row));
 }
 
+/** Call it within `store.write`; whose message it is has been asked before. */
 export async function updateMessage(
   context: StoreContext,
   id: number,
@@ -140,6 +142,7 @@ export async function sentSince(context: StoreContext, didId: number, sinceMs: n
   return rows.map(({ createdAtMs }) => createdAtMs);
 }
 
+/** Whether that recipient (E.164) wants no more messages of that number. Call it within `store.write`. */
 export async function setOptOut(
   context: StoreContext,
   didId: number,
@@ -159,6 +162,7 @@ export async function setOptOut(
     .execute();
 }
 
+/** Whether that recipient (E.164) has asked that number for no more messages. */
 export async function hasOptedOut(context: StoreContext, didId: number, recipient: string): Promise<boolean> {
   const query = context.db.selectFrom('messageOptOuts').select('atMs').where('didId', '=', didId);
   return (await query.where('recipient', '=', recipient).executeTakeFirst()) !== undefined;
@@ -177,6 +181,7 @@ export async function findMessagePrice(
   return [...rows].sort((a, b) => b.prefix.length - a.prefix.length)[0]?.priceMicros;
 }
 
+/** The price of a part (micro-units) to numbers of that prefix; account 0 is the platform. */
 export async function setMessagePrice(
   context: StoreContext,
   price: { readonly accountId: number; readonly prefix: string; readonly priceMicros: number },

@@ -62,6 +62,7 @@ export async function getRecordStream(context: StoreContext, ref: Ref, visible: 
   return shown(row);
 }
 
+/** Streams of accounts that may be seen, without their secrets. */
 export async function listRecordStreams(
   context: StoreContext,
   filter: { readonly accountId?: number },
@@ -99,6 +100,7 @@ export async function openRecordStreamSecret(context: StoreContext, id: number):
   return sealed === null ? null : context.secrets.open(sealed, sealContext(uuid));
 }
 
+/** It sends nothing more from the next round on. @throws TenancyError `not_found`, also for one of others */
 export async function deleteRecordStream(context: StoreContext, ref: Ref, visible: Visible): Promise<RecordStreamRow> {
   const row = await getRecordStream(context, ref, visible);
   await context.db
@@ -213,6 +215,7 @@ const MOVED = `UPDATE record_streams SET cursor_seq = max(cursor_seq, ?), sent =
   error = ?, due_at_ms = ?,
   failures = CASE WHEN ? IS NULL THEN 0 ELSE failures + 1 END WHERE id = ?`;
 
+/** Where a stream stands after a batch: its cursor moved on, or what went wrong and when it is tried again. */
 export function saveStreamProgress(connection: SqliteConnection, id: number, progress: StreamProgress): void {
   const { cursorSeq, taken, error, dueAtMs } = progress;
   connection.prepare(MOVED).run([cursorSeq, taken, taken, error, dueAtMs, error, id]);

@@ -32,6 +32,7 @@ export async function dueSipMessages(context: StoreContext, limit: number): Prom
   });
 }
 
+/** Takes it off the queue. Call it within `store.write`. */
 export async function deleteSipMessage(context: StoreContext, id: number): Promise<void> {
   await context.db.deleteFrom('sipMessages').where('id', '=', id).execute();
 }
