@@ -17,18 +17,25 @@ export interface ReplayRange {
   readonly most: number;
 }
 
+/** Who rehearses: turns are shared among them. */
+export interface Rehearser {
+  /** Of the key; `null`: the operator. */
+  readonly homeAccountId: number | null;
+  readonly visible: Visible;
+}
+
 /** Calls that nobody places: tests of what would become of them, and those of the past once more. */
 export interface RehearsalStore {
   /** With the tenants as they are. */
-  test(visible: Visible, tests: ParsedCallTests): Promise<CallTestReport>;
+  test(who: Rehearser, tests: ParsedCallTests): Promise<CallTestReport>;
   /** With what the file would make of them. */
   testCandidate(
-    visible: Visible,
+    who: Rehearser,
     tests: ParsedCallTests,
     candidate: CandidateFile,
   ): Promise<{ readonly plan: TenantPlan; readonly report: CallTestReport }>;
   replay(
-    visible: Visible,
+    who: Rehearser,
     candidate: CandidateFile,
     range: ReplayRange,
   ): Promise<{ readonly plan: TenantPlan; readonly report: ReplayReport }>;

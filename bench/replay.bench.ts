@@ -28,7 +28,7 @@ export const bench: Bench = () =>
     const cpu = process.cpuUsage();
     const startedMs = performance.now();
     const { report } = await rehearsals.replay(
-      null,
+      { homeAccountId: null, visible: null },
       { yaml: candidate, name: 'candidate.yaml', options },
       { fromMs, toMs: fromMs + DAY_MS, most: CALLS },
     );

@@ -105,7 +105,7 @@ export function installCallTests(define: DefineRoute, deps: AdminDeps): void {
     response: envelope(Type.Object(REPORT)),
     handler: async ({ principal, body }) => {
       const tests = parseCallTests(body.tests, body.name ?? 'tests');
-      return { data: reportView(await deps.store.rehearsals.test(principal.visible, tests)) };
+      return { data: reportView(await deps.store.rehearsals.test(principal, tests)) };
     },
   });
   define({
@@ -133,7 +133,7 @@ function defineCandidates(define: DefineRoute, deps: AdminDeps): void {
     handler: async ({ principal, body }) => {
       const tests = parseCallTests(body.tests, body.tests_name ?? 'tests');
       const file = candidateOf(deps, principal, body);
-      const { plan, report } = await deps.store.rehearsals.testCandidate(principal.visible, tests, file);
+      const { plan, report } = await deps.store.rehearsals.testCandidate(principal, tests, file);
       return { data: { plan: plan.text, ...reportView(report) } };
     },
   });
@@ -149,7 +149,7 @@ function defineCandidates(define: DefineRoute, deps: AdminDeps): void {
     handler: async ({ principal, body }) => {
       const range = { ...rangeOf(deps, body), most: body.limit ?? 1000 };
       const file = candidateOf(deps, principal, body);
-      const { plan, report } = await deps.store.rehearsals.replay(principal.visible, file, range);
+      const { plan, report } = await deps.store.rehearsals.replay(principal, file, range);
       const times = { from: isoTime(range.fromMs), to: isoTime(range.toMs) };
       return { data: { plan: plan.text, ...times, ...replayView(report) } };
     },

@@ -19,6 +19,7 @@ import {
   type YamlReader,
 } from '../../tenancy/index.ts';
 import type { CandidateFile, RehearsalStore, ReplayRange } from '../rehearsal-port.ts';
+import { FairTurns } from './fair-turns.ts';
 
 /** Of the configuration, what decides about calls and registrations. */
 export type RehearsalConfig = Pick<Config, 'calls' | 'auth' | 'registration' | 'sip'>;
@@ -42,62 +43,67 @@ export function createRehearsalStore(
     return { directory, calls, auth, registration, defaultRealm, funds, visible, nowMs: store.clock.nowMs };
   };
   const pause = () => setImmediate();
+  const turns = new FairTurns({ atOnce: 2, ofOwner: 4, ofAll: 100 });
   return {
-    test: inTurn(async (visible, tests) => {
-      const directory = await loadDirectory(store, settings().auth.algorithms);
-      return runCallTests(await worldOf(directory, visible), tests, pause);
-    }),
-    testCandidate: inTurn(async (visible, tests, file) => {
-      const { plan, candidate } = await rehearse(file);
-      return { plan, report: await runCallTests(await worldOf(candidate, visible), tests, pause) };
-    }),
-    replay: inTurn(async (visible, file, range) => {
-      const { plan, current, candidate } = await rehearse(file);
-      const registrations = await readStates(store, range);
-      const world = { current, candidate, config: settings().calls, registrations, visible, most: range.most };
-      const replay = createReplay(world);
-      await replayCalls(store, replay, visible, range);
-      return { plan, report: replay.report };
-    }),
+    test: ({ homeAccountId, visible }, tests) =>
+      turns.run(homeAccountId, async () => {
+        const directory = await loadDirectory(store, settings().auth.algorithms);
+        return runCallTests(await worldOf(directory, visible), tests, pause);
+      }),
+    testCandidate: ({ homeAccountId, visible }, tests, file) =>
+      turns.run(homeAccountId, async () => {
+        const { plan, candidate } = await rehearse(file);
+        return { plan, report: await runCallTests(await worldOf(candidate, visible), tests, pause) };
+      }),
+    replay: ({ homeAccountId, visible }, file, range) =>
+      turns.run(homeAccountId, async () => {
+        const { plan, current, candidate } = await rehearse(file);
+        const registrations = await readStates(store, range);
+        const world = { current, candidate, config: settings().calls, registrations, visible, most: range.most };
+        const replay = createReplay(world);
+        await replayCalls(store, replay, visible, range);
+        return { plan, report: replay.report };
+      }),
   };
 }
 
-/** One after the other, whoever asks: each of them keeps the thread busy. */
-function inTurn<A extends readonly unknown[], T>(work: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (...args) => {
-    const run = last.then(() => work(...args));
-    last = run.catch(() => undefined);
-    return run;
-  };
-}
-
-interface Row {
+interface Entry {
   readonly id: number;
   readonly accountId: number | null;
   readonly startedAtMs: number;
-  readonly record: string;
 }
 
-const CALLS = `SELECT id, account_id AS accountId, started_at_ms AS startedAtMs, record FROM calls
+/** What is looked through between two turns of everybody else, where most of it is others'. */
+const LOOKED_AT = 2000;
+const ENTRIES = `SELECT id, account_id AS accountId, started_at_ms AS startedAtMs FROM calls
   WHERE started_at_ms >= ? AND started_at_ms < ? AND (started_at_ms, id) > (?, ?)
-  ORDER BY started_at_ms, id LIMIT ${CALLS_PER_TURN}`;
+  ORDER BY started_at_ms, id LIMIT ${LOOKED_AT}`;
+const RECORD = 'SELECT record FROM calls WHERE id = ?';
 
-/** Every call of that time that may be seen, in the order in which they started. */
+/** Every call of that time that may be seen, in the order in which they started; nobody else's record is read. */
 async function replayCalls(store: Store, replay: Replay, visible: Visible, { fromMs, toMs }: ReplayRange) {
   let [lastMs, lastId] = [fromMs, 0];
   for (;;) {
-    const rows = await store.read(
-      (connection) => connection.prepare(CALLS).all([Math.max(fromMs, lastMs), toMs, lastMs, lastId]) as Row[],
+    const entries = await store.read(
+      (connection) => connection.prepare(ENTRIES).all([Math.max(fromMs, lastMs), toMs, lastMs, lastId]) as Entry[],
     );
-    for (const { id, accountId, startedAtMs, record } of rows) {
-      [lastMs, lastId] = [startedAtMs, id];
-      if (visible !== null && (accountId === null || !visible.has(accountId))) continue;
-      replay.take(recordedCall(JSON.parse(record) as CallRecord));
+    const seen = entries.filter(({ accountId }) => visible === null || (accountId !== null && visible.has(accountId)));
+    for (let at = 0; at < seen.length; at += CALLS_PER_TURN) {
+      const records = await readRecords(store, seen.slice(at, at + CALLS_PER_TURN));
+      for (const record of records) replay.take(recordedCall(JSON.parse(record) as CallRecord));
+      await setImmediate();
     }
-    if (rows.length < CALLS_PER_TURN) return;
+    if (entries.length < LOOKED_AT) return;
+    [lastMs, lastId] = [entries.at(-1)?.startedAtMs ?? lastMs, entries.at(-1)?.id ?? lastId];
     await setImmediate();
   }
+}
+
+function readRecords(store: Store, entries: readonly Entry[]): Promise<readonly string[]> {
+  return store.read((connection) => {
+    const statement = connection.prepare(RECORD);
+    return entries.flatMap(({ id }) => (statement.all([id]) as { record: string }[]).map(({ record }) => record));
+  });
 }
 
 /** The last state of each trunk before, and every change within. */
