@@ -76,7 +76,8 @@ t.test('every address of this machine is our own where we listen on all of them'
   const advertisedFor = () => ({ host: '198.51.100.7', port: 5060 });
   const point = { transport: 'udp', host: '0.0.0.0', port: 5060, advertisedFor } as const;
   const judge = createJudge({ listenPoints: [point] }, { mayReach: () => true });
-  const may = (address: string, port = 5060, peer?: string) => judge?.({ transport: 'udp', address, port }, 'dialog', peer);
+  const may = (address: string, port = 5060, peer?: string) =>
+    judge?.({ transport: 'udp', address, port }, 'dialog', peer);
   t.same(
     ['127.0.0.1', '127.8.8.8', '::ffff:127.0.0.1', '198.51.100.7'].map((address) => may(address)),
     [false, false, false, false],
