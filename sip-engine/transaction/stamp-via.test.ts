@@ -10,6 +10,7 @@ t.test('a Via line gets received and rport as RFC 3581 wants them', (t) => {
     ['SIP/2.0/UDP 10.0.0.9:5062', HERE, 'SIP/2.0/UDP 10.0.0.9:5062'],
     ['SIP/2.0/UDP 10.0.0.9;rport;branch=z', HERE, 'SIP/2.0/UDP 10.0.0.9;rport=5062;branch=z;received=10.0.0.9'],
     ['SIP/2.0/UDP a.b:50000;rport;branch=z', NAT, 'SIP/2.0/UDP a.b:50000;rport=40000;branch=z;received=203.0.113.9'],
+    ['SIP/2.0/TLS a.b;rport;branch=z;alias', NAT, 'SIP/2.0/TLS a.b;rport=40000;branch=z;alias;received=203.0.113.9'],
     ['SIP/2.0/UDP a.b;branch=z;rport', NAT, 'SIP/2.0/UDP a.b;branch=z;rport=40000;received=203.0.113.9'],
     ['SIP/2.0/UDP a.b;branch=z', NAT, 'SIP/2.0/UDP a.b;branch=z;received=203.0.113.9'],
     ['SIP/2.0/UDP a.b', NAT, 'SIP/2.0/UDP a.b;received=203.0.113.9'],

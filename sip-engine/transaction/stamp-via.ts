@@ -26,7 +26,7 @@ function isRportLast(line: string): boolean {
   return line.endsWith(ASKED) && RPORT_LAST.test(line);
 }
 
-/** The same with `rport` before the branch, as PJSIP and all that is built on it write it. */
+/** The same with `rport` before the branch, and over connections with `alias` behind it, as PJSIP writes it. */
 function stampFirst(line: string, source: Source): string {
   const end = line.indexOf(ASKED) + ASKED.length;
   return `${line.slice(0, end)}=${source.remotePort}${line.slice(end)};received=${source.remoteAddress}`;
@@ -34,7 +34,7 @@ function stampFirst(line: string, source: Source): string {
 
 const ASKED = ';rport';
 const RPORT_LAST = /^SIP\/2\.0\/[A-Z]+ [\w.:[\]-]+;branch=[\w.+%*!'`~-]+;rport$/;
-const RPORT_FIRST = /^SIP\/2\.0\/[A-Z]+ [\w.:[\]-]+;rport;branch=[\w.+%*!'`~-]+$/;
+const RPORT_FIRST = /^SIP\/2\.0\/[A-Z]+ [\w.:[\]-]+;rport;branch=[\w.+%*!'`~-]+(?:;alias)?$/;
 const RPORT = /;[ \t]*rport[ \t]*(?:=[ \t]*[^;, \t]*)?(?=[;, \t]|$)/i;
 const RECEIVED = /;[ \t]*received[ \t]*(?:=[ \t]*[^;, \t]*)?(?=[;, \t]|$)/gi;
 const ODD_SPACE = /[ \t]:|:[ \t]|\t/;
