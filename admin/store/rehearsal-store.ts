@@ -33,7 +33,7 @@ export function createRehearsalStore(
   configured: RehearsalConfig | undefined,
   yaml: YamlReader,
 ): RehearsalStore {
-  const settings = () => configured ?? loadConfig({}).config;
+  const settings = () => configured ?? loadConfig({ DIDFARM_SIP_HOST: '127.0.0.1' }).config;
   const rehearse = ({ yaml: text, name, options }: CandidateFile) =>
     rehearseTenants(store, text, name, { ...options, yaml, algorithms: settings().auth.algorithms });
   const worldOf = async (directory: Directory, visible: Visible): Promise<CallTestWorld> => {
