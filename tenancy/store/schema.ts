@@ -4,6 +4,7 @@ import type { CommerceTables } from './schema-commerce.ts';
 import type { LiveTables } from './schema-live.ts';
 import type { MessageTables } from './schema-messages.ts';
 import type { MoneyTables } from './schema-money.ts';
+import type { PortingTables } from './schema-porting.ts';
 import type { RegulatoryTables } from './schema-regulatory.ts';
 
 /** 0 or 1. */
@@ -163,7 +164,8 @@ export interface Tables
     CommerceTables,
     MoneyTables,
     AdministrationTables,
-    RegulatoryTables {
+    RegulatoryTables,
+    PortingTables {
   readonly settings: { readonly key: string; readonly value: string };
   readonly directoryChanges: { readonly seq: Generated<number>; readonly kind: string; readonly key: number | string };
   readonly accounts: AccountTable;

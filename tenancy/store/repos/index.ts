@@ -28,6 +28,7 @@ export * from './message-delivery-repo.ts';
 export * from './message-repo.ts';
 export * from './order-repo.ts';
 export * from './outbox-repo.ts';
+export * from './porting-repo.ts';
 export * from './record-stream-repo.ts';
 export * from './regulatory-document-repo.ts';
 export * from './regulatory-submission-repo.ts';

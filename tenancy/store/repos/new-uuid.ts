@@ -10,6 +10,7 @@ export type UuidPrefix =
   | 'job'
   | 'key'
   | 'msg'
+  | 'prt'
   | 'rst'
   | 'sub'
   | 'tgr'
