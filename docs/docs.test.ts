@@ -31,6 +31,12 @@ for (const page of pages(ROOT)) {
   });
 }
 
+t.test('the README leads to every page of docs', async (t) => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  for (const page of readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md')))
+    t.match(readme, `](docs/${page})`);
+});
+
 t.test('the README has exactly two set-up commands', async (t) => {
   const blocks = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^```\w*\n([\s\S]*?)^```/gm)];
   t.strictSame(
