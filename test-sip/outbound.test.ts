@@ -8,7 +8,7 @@ import { until } from './support/wait.ts';
 /** A registered PBX calls out through the carrier gateway of the demo world. */
 t.test('outbound calls', async (t) => {
   const product = await startProduct(t);
-  const at = await moveGateway(product);
+  const at = await moveGateway(t, product);
   const acme = product.trunk('Acme Corp');
   const [did = ''] = acme.dids;
   const counted = async (result: string, reason: string) =>
@@ -22,7 +22,7 @@ t.test('outbound calls', async (t) => {
     t.equal(call.code, 0, call.errors);
     const carried = await gateway.done;
     t.equal(carried.code, 0, carried.errors);
-    t.match(carried.messages, `INVITE sip:+4930123456@127.0.0.2:${at.localPort}`);
+    t.match(carried.messages, `INVITE sip:+4930123456@127.0.0.2:${at.port}`);
     t.notMatch(carried.messages, /Proxy-Authorization/i, 'credentials stay here');
     t.notMatch(carried.messages, new RegExp(`rinstance|${acme.username}`), 'the PBX stays hidden');
     await until('the call is counted', async () => (await counted('ok', 'answered')) === 1);

@@ -1,7 +1,6 @@
 import t, { type Test } from 'tap';
-import { moveGateway } from './support/gateway.ts';
+import { moveGateway, openGateway } from './support/gateway.ts';
 import { carrierCalls, Pbx } from './support/pbx.ts';
-import { freePort } from './support/ports.ts';
 import { startProduct } from './support/product.ts';
 import { startSipp } from './support/sipp.ts';
 import { until } from './support/wait.ts';
@@ -9,7 +8,7 @@ import { until } from './support/wait.ts';
 /** Routing policies set through the API, and what the far ends then see on the wire. */
 t.test('routing policies', async (t) => {
   const product = await startProduct(t);
-  const at = await moveGateway(product);
+  const at = await moveGateway(t, product);
   const acme = product.trunk('Acme Corp');
   const [did = ''] = acme.dids;
   const operator = async (method: string, path: string, body: unknown) => {
@@ -62,15 +61,15 @@ t.test('routing policies', async (t) => {
   });
 
   t.test('a carrier that answers 503 is passed over, one that brings a 486 is believed', async (t) => {
-    const localPort = await freePort(at.localAddress);
+    const { port, ...place } = await openGateway(t);
     const { id } = await operator('POST', '/carriers', {
       name: 'first',
-      gateways: [{ host: at.localAddress, port: localPort }],
+      gateways: [{ host: place.localAddress, port }],
       prefixes: [{ prefix: '+49' }],
     });
-    const first = (status: string) => startSipp(t, { ...at, localPort, scenario: 'gateway-refuses', fill: { status } });
+    const first = (status: string) => startSipp(t, { ...place, scenario: 'gateway-refuses', fill: { status } });
     const failing = await first('503');
-    await reaches(t, '+4930123456', new RegExp(`INVITE sip:\\+4930123456@127\\.0\\.0\\.2:${at.localPort}`));
+    await reaches(t, '+4930123456', new RegExp(`INVITE sip:\\+4930123456@127\\.0\\.0\\.2:${at.port}`));
     t.equal((await failing.done).code, 0);
     const attempts = async () => {
       const { body } = await product.api('GET', '/calls?per_page=200', undefined, product.demo.operator_key);
@@ -83,8 +82,8 @@ t.test('routing policies', async (t) => {
     await until('the record is kept', async () => (await attempts())?.length === 2);
     const tried = await attempts();
     t.match(tried, [
-      { target: `first 127.0.0.2:${localPort}`, status: 503 },
-      { target: `loopback 127.0.0.2:${at.localPort}`, status: 200 },
+      { target: `first 127.0.0.2:${port}`, status: 503 },
+      { target: `loopback 127.0.0.2:${at.port}`, status: 200 },
     ]);
     const busy = await first('486');
     const pbx = await registered(t);

@@ -30,7 +30,7 @@ const headerOf = (messages: string, name: string) => new RegExp(`^${name}: (.+?)
 /** What the far ends see on the wire, each side played by SIPp. */
 t.test('features of a call', async (t) => {
   const product = await startProduct(t, signing(t));
-  const at = await moveGateway(product);
+  const at = await moveGateway(t, product);
   const acme = product.trunk('Acme Corp');
   const [did = ''] = acme.dids;
   const plainDid = did.replace('+', '\\+');
@@ -132,7 +132,7 @@ t.test('features of a call', async (t) => {
     const [redirector, target] = await Promise.all([second.done, far.done]);
     t.equal(redirector.code, 0, redirector.errors);
     t.equal(target.code, 0, target.errors);
-    t.match(target.messages, `INVITE sip:+4930123456@127.0.0.2:${at.localPort}`);
+    t.match(target.messages, `INVITE sip:+4930123456@127.0.0.2:${at.port}`);
     t.match(headerOf(target.messages, 'From'), new RegExp(`<sip:${plainDid}@`), 'under the number that was called');
     await policy({ redirect: null });
     await settled();

@@ -14,6 +14,8 @@ export const OWN_PROCESS = ['-u', 'NODE_OPTIONS'];
 const START_LIMIT_MS = 90_000;
 /** Within this an answer over HTTP comes, and the end after a signal, or they never do. */
 const LIMIT_MS = 60_000;
+/** How much of what the product has said is shown with a test that fails. */
+const TOLD_LINES = 40;
 
 export interface DemoTrunk {
   readonly id: number;
@@ -83,9 +85,16 @@ export async function startProduct(t: Test, settings: Readonly<Record<string, st
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const product = describe(child, env, collectOutput(child));
-  t.teardown(() => product.stop('SIGKILL'));
+  t.teardown(() => {
+    if (t.passing?.() === false) t.comment?.(`the product's last words:\n${lastLines(product.output())}`);
+    return product.stop('SIGKILL');
+  });
   await untilHealthy(child, Number(env.DIDFARM_HTTP_PORT), product.output);
   return product;
+}
+
+function lastLines(text: string): string {
+  return text.split('\n').slice(-TOLD_LINES).join('\n');
 }
 
 function collectOutput(child: ChildProcess): () => string {

@@ -30,7 +30,7 @@ export interface SippOptions {
   /** Calls a second. @default 10 */
   readonly rate?: number;
   readonly extra?: readonly string[];
-  /** Kills it after this long. @default 90000 */
+  /** Kills it after this long. @default 60000 */
   readonly limitMs?: number;
 }
 
@@ -74,7 +74,11 @@ function launch(t: Test, options: SippOptions): Sipp {
   const child = spawn('sipp', [...sippArguments(options), '-sf', scenario, ...trace], { stdio: 'ignore', cwd: dir });
   const stop = () => void child.kill('SIGKILL');
   t.teardown(stop);
-  return { done: settle(child, messages, errors, options.limitMs ?? 90_000), stop };
+  const done = settle(child, messages, errors, options.limitMs ?? 60_000);
+  void done.then(({ code, errors: said }) => {
+    if (code !== 0) t.comment?.(`SIPp, ${options.scenario}: ended with ${code}: ${said}`);
+  });
+  return { done, stop };
 }
 
 /** Runs SIPp to its end. */
@@ -117,6 +121,6 @@ async function settle(child: ChildProcess, messages: string, errorFile: string, 
   clearTimeout(killer);
   const read = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
   const heard = read(messages);
-  const errors = killed === '' ? read(errorFile) : `${killed}${heard.slice(-2000)}${read(errorFile)}`;
+  const errors = killed === '' ? read(errorFile) : `${killed}${heard.slice(0, 4000)}${read(errorFile)}`;
   return { code: child.exitCode, messages: heard, errors };
 }

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What of a tap test is needed: an end. */
+/** What of a tap test is needed: an end, and where it is told, whether it ended well. */
 export interface Test {
   teardown(handler: () => unknown): void;
+  passing?(): boolean;
+  comment?(text: string): void;
 }
 
 /** A new empty directory that goes with the test. */
