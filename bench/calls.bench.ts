@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Child, startScript } from './support/child.ts';
 import { cpuMs, median } from './support/cpu.ts';
+import { atHalfLoad, type HalfLoadSide, longStalls } from './support/half-load.ts';
 import { startKamailioPeer } from './support/kamailio-peer.ts';
 import { addNumbers } from './support/more-numbers.ts';
 import { peer } from './support/peer.ts';
@@ -19,17 +20,14 @@ const WINDOW = 50;
 /** PBXes that are called, in either world. */
 const PBXES = 10;
 
-interface Side {
+interface Side extends HalfLoadSide {
   /** CPU time of the server so far (ms). */
   cpuMs(): number;
-  readonly load: Child;
 }
 
 interface Round {
   readonly cpuMsPer1k: number;
   readonly perSec: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
   readonly errors: number;
 }
 
@@ -48,12 +46,12 @@ export const bench: Bench = () =>
       const rounds = new Map<string, Round[]>([...sides.keys()].map((name) => [name, []]));
       // Until the code is compiled, which goes on for thousands of calls, in threads of its own.
       for (let warming = 0; warming < WARM_UP_ROUNDS; warming++) {
-        for (const side of sides.values()) await runRound(side, { window: WINDOW });
+        for (const side of sides.values()) await runRound(side);
       }
       for (let round = 0; round < ROUNDS; round++) {
-        for (const [name, side] of sides) rounds.get(name)?.push(await runRound(side, { window: WINDOW }));
+        for (const [name, side] of sides) rounds.get(name)?.push(await runRound(side));
       }
-      const latency = await atHalfLoad(sides, rounds);
+      const latency = await atHalfLoad(sides, ratesOf(rounds), { rounds: ROUNDS, seconds: SECONDS });
       return [...throughput(rounds), ...ratios(rounds), ...latency];
     }),
   );
@@ -65,7 +63,8 @@ async function openProduct(
   numbersPerTrunk: number,
 ): Promise<Side> {
   const { product, csv } = await startSeeded(dir, onEnd, trunks, {}, true, () => addNumbers(dir, numbersPerTrunk));
-  return { cpuMs: () => cpuMs(product.pid), load: await startLoad(product.sipPort, csv, join(dir, 'dids.csv'), onEnd) };
+  const load = await startLoad(product.sipPort, csv, join(dir, 'dids.csv'), onEnd);
+  return { cpuMs: () => cpuMs(product.pid), load, longStalls: () => longStalls(product) };
 }
 
 async function openKamailio(dir: string, onEnd: (end: () => unknown) => void): Promise<Side> {
@@ -81,38 +80,23 @@ async function startLoad(port: number, csv: string, dids: string, onEnd: (end: (
   return load;
 }
 
-async function runRound({ cpuMs, load }: Side, shape: object): Promise<Round> {
+async function runRound({ cpuMs, load }: Side): Promise<Round> {
   const before = cpuMs();
-  const result = await load.ask({ mode: 'calls', seconds: SECONDS, ...shape });
+  const result = await load.ask({ mode: 'calls', seconds: SECONDS, window: WINDOW });
   // What the calls have left to the other threads belongs to them.
   await new Promise((resolve) => setTimeout(resolve, 300));
   const done = Number(result.done);
   return {
     cpuMsPer1k: ((cpuMs() - before) / done) * 1000,
     perSec: done / Number(result.seconds),
-    p50Ms: Number(result.p50Ms),
-    p99Ms: Number(result.p99Ms),
     errors: Number(result.errors),
   };
 }
 
-/** From INVITE to 200 at half of what the side carried, less what the generator takes by itself. */
-async function atHalfLoad(
-  sides: ReadonlyMap<string, Side>,
-  rounds: ReadonlyMap<string, readonly Round[]>,
-): Promise<readonly Figure[]> {
-  const figures: Figure[] = [];
-  for (const [name, side] of sides) {
-    const rate = Math.max(1, Math.round(median((rounds.get(name) ?? []).map(({ perSec }) => perSec)) / 2));
-    const through = await runRound(side, { rate });
-    const direct = await runRound(side, { rate, direct: true });
-    figures.push(
-      { name: `${name}_half_load_per_sec`, value: rate, unit: '1/s', isRatio: false },
-      { name: `${name}_added_p50_ms`, value: through.p50Ms - direct.p50Ms, unit: 'ms', isRatio: false },
-      { name: `${name}_added_p99_ms`, value: through.p99Ms - direct.p50Ms, unit: 'ms', isRatio: false },
-    );
-  }
-  return figures;
+/** Half of what each side carried, in calls a second. */
+function ratesOf(rounds: ReadonlyMap<string, readonly Round[]>): ReadonlyMap<string, number> {
+  const half = (list: readonly Round[]) => Math.max(1, Math.round(median(list.map(({ perSec }) => perSec)) / 2));
+  return new Map([...rounds].map(([name, list]) => [name, half(list)]));
 }
 
 function throughput(rounds: ReadonlyMap<string, readonly Round[]>): readonly Figure[] {
