@@ -4544,6 +4544,188 @@ export interface ApiOperations {
       };
     };
   };
+  /** List porting orders. Needs the scope numbers:read. */
+  readonly 'GET /porting-orders': {
+    readonly params: undefined;
+    readonly query: {
+      /** From 1. */
+      readonly page?: number;
+      /** Default 50. */
+      readonly per_page?: number;
+      /** next_cursor of the page before. */
+      readonly cursor?: string;
+      /** Default by id. With - the greatest first; equal ones are by id. */
+      readonly sort?: 'id' | '-id' | 'created_at' | '-created_at';
+      readonly account_id?: string;
+      readonly status?: 'submitted' | 'accepted' | 'completed' | 'rejected' | 'cancelled';
+    };
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: readonly {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly numbers: readonly string[];
+        readonly status: 'submitted' | 'accepted' | 'completed' | 'rejected' | 'cancelled';
+        readonly current_provider: string;
+        /** The customer number there. */
+        readonly account_number: string;
+        readonly sip_trunk_id: number | null;
+        /** Not before; null: as soon as it can be. */
+        readonly port_on: string | null;
+        /** When the numbers come, or came. */
+        readonly ports_at: string | null;
+        /** Why it was rejected. */
+        readonly reason: string | null;
+        readonly created_at: string;
+        readonly updated_at: string;
+      }[];
+      readonly meta: {
+        readonly total: number;
+        readonly page: number;
+        readonly per_page: number;
+        readonly next_cursor: string | null;
+      };
+    };
+  };
+  /** Bring numbers over from another provider; their rent begins when they are here. Needs the scope numbers:write. */
+  readonly 'POST /porting-orders': {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly numbers: readonly string[];
+      readonly current_provider: string;
+      readonly account_number: string;
+      /** Kept sealed, never shown. */
+      readonly pin?: string;
+      /** RFC 3339, or a date. */
+      readonly port_on?: string;
+      readonly sip_trunk_id?: number | string;
+      readonly account_id?: number | string;
+    };
+    readonly status: 201;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly numbers: readonly string[];
+        readonly status: 'submitted' | 'accepted' | 'completed' | 'rejected' | 'cancelled';
+        readonly current_provider: string;
+        /** The customer number there. */
+        readonly account_number: string;
+        readonly sip_trunk_id: number | null;
+        /** Not before; null: as soon as it can be. */
+        readonly port_on: string | null;
+        /** When the numbers come, or came. */
+        readonly ports_at: string | null;
+        /** Why it was rejected. */
+        readonly reason: string | null;
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** How it stands with a porting order. Needs the scope numbers:read. */
+  readonly 'GET /porting-orders/{id}': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly numbers: readonly string[];
+        readonly status: 'submitted' | 'accepted' | 'completed' | 'rejected' | 'cancelled';
+        readonly current_provider: string;
+        /** The customer number there. */
+        readonly account_number: string;
+        readonly sip_trunk_id: number | null;
+        /** Not before; null: as soon as it can be. */
+        readonly port_on: string | null;
+        /** When the numbers come, or came. */
+        readonly ports_at: string | null;
+        /** Why it was rejected. */
+        readonly reason: string | null;
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Take a porting order back while the numbers have not come. Needs the scope numbers:write. */
+  readonly 'POST /porting-orders/{id}/cancel': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly numbers: readonly string[];
+        readonly status: 'submitted' | 'accepted' | 'completed' | 'rejected' | 'cancelled';
+        readonly current_provider: string;
+        /** The customer number there. */
+        readonly account_number: string;
+        readonly sip_trunk_id: number | null;
+        /** Not before; null: as soon as it can be. */
+        readonly port_on: string | null;
+        /** When the numbers come, or came. */
+        readonly ports_at: string | null;
+        /** Why it was rejected. */
+        readonly reason: string | null;
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
+  /** Say what became of a porting order that is worked on by hand. Only the operator may do this. */
+  readonly 'POST /porting-orders/{id}/decide': {
+    readonly params: {
+      /** Integer id or uuid. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      /** Required. */
+      readonly status?: 'accepted' | 'completed' | 'rejected';
+      /** RFC 3339, or a date. */
+      readonly ports_at?: string;
+      readonly reason?: string;
+    };
+    readonly status: 200;
+    readonly response: {
+      readonly data: {
+        readonly id: number;
+        readonly uuid: string;
+        readonly account_id: number;
+        readonly numbers: readonly string[];
+        readonly status: 'submitted' | 'accepted' | 'completed' | 'rejected' | 'cancelled';
+        readonly current_provider: string;
+        /** The customer number there. */
+        readonly account_number: string;
+        readonly sip_trunk_id: number | null;
+        /** Not before; null: as soon as it can be. */
+        readonly port_on: string | null;
+        /** When the numbers come, or came. */
+        readonly ports_at: string | null;
+        /** Why it was rejected. */
+        readonly reason: string | null;
+        readonly created_at: string;
+        readonly updated_at: string;
+      };
+    };
+  };
   /** List price lists. Needs the scope billing:read. */
   readonly 'GET /rate-decks': {
     readonly params: undefined;

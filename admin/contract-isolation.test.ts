@@ -51,6 +51,8 @@ async function furnish(world: TestWorld, accountId: number, key: string, tag: st
   await post('/messages/inbound', inbound, world.keys.operator);
   await post('/regulatory/documents', { kind: 'identity', file });
   await post('/regulatory/submit', { number: waiting, identity: file, local_address_proof: file });
+  const ported = `+3110${String(accountId).padStart(7, '0')}`;
+  await post('/porting-orders', { numbers: [ported], current_provider: 'Old', account_number: '1' });
   await post('/bulk/trunks', { dry_run: true, rows: [{ name: 'X' }] });
   await post('/bulk/dids', { dry_run: true, rows: [{ number: '+31201111111' }] });
   await post('/bulk/accounts', { dry_run: true, rows: [{ name: 'X' }] });

@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox';
+import { fieldError } from './errors.ts';
 import { PAGE_META } from './paging.ts';
 
 /** Schema pieces that several resources share; they are the OpenAPI document's too. */
@@ -65,3 +66,11 @@ export function isoTime(ms: number | null): string | null {
 
 /** An ISO 4217 code. */
 export const CURRENCY = Type.String({ pattern: '^[A-Z]{3}$' });
+
+/** A time that was sent, as epoch ms. @throws ApiError naming the field */
+export function parseMoment(field: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = /^\d{4}-\d\d-\d\d(T|$)/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(ms)) throw fieldError(field, 'must be a time like 2027-01-31T00:00:00Z');
+  return ms;
+}

@@ -8,6 +8,7 @@ import type { InvoiceStore } from './invoice-store-port.ts';
 import type { MoneyStore } from './money-store-port.ts';
 import type { NumberStores } from './number-stores.ts';
 import type { PolicyStore } from './policy-store-port.ts';
+import type { PortingStore } from './porting-store-port.ts';
 import type { RecordStreamStore } from './record-stream-store-port.ts';
 import type { RehearsalStore } from './rehearsal-port.ts';
 import type { CostStore, InventoryStore, OrderStore, WalletStore } from './shop-store-port.ts';
@@ -222,6 +223,7 @@ export interface AdminStore extends NumberStores {
   readonly domains: DomainStore;
   readonly wallet: WalletStore;
   readonly inventory: InventoryStore;
+  readonly porting: PortingStore;
   readonly orders: OrderStore;
   readonly costs: CostStore;
   readonly money: MoneyStore;

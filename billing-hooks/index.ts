@@ -8,6 +8,7 @@ export * from './invoices/index.ts';
 export * from './messages/index.ts';
 export * from './orders/index.ts';
 export * from './payments/index.ts';
+export * from './porting/index.ts';
 export * from './rating/index.ts';
 export * from './records/index.ts';
 export * from './regulatory/index.ts';

@@ -12,6 +12,7 @@ import {
   runRenewals,
   type SendToPbx,
   WebhookSender,
+  workOnPorts,
 } from '../billing-hooks/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Logger } from '../telemetry/index.ts';
@@ -93,6 +94,7 @@ function watchRenewals(config: Config, shop: Shop, logger: Logger): Repeated {
   const round = async () => {
     await new CarrierOrders(shop).recover();
     await new CarrierReleases(shop).deliver();
+    await workOnPorts(store, carrier);
     logReport(await runRenewals(store, carrier, config.renewal, holds), logger);
     await invoice();
   };

@@ -16,6 +16,7 @@ import {
   type SendToPbx,
   takeSipMessages,
   type WebhookSender,
+  workOnPorts,
 } from '../billing-hooks/index.ts';
 import { applyRetention, deleteDueDocuments, type Store } from '../tenancy/index.ts';
 import { least } from './least-due.ts';
@@ -49,6 +50,7 @@ export function worksOf(deps: WorkDeps): readonly DueWork[] {
     { name: 'payments', nextDueMs: () => payments.nextDueMs(), run: () => payments.settle().then(renew) },
     { name: 'orders', nextDueMs: () => ordersDueMs(store), run: () => new CarrierOrders(shop).recover() },
     { name: 'documents', nextDueMs: () => documentsDueMs(store), run: () => workOnDocuments(store, carrier) },
+    { name: 'porting', nextDueMs: () => portsDueMs(store), run: () => workOnPorts(store, carrier) },
     { name: 'renewals', nextDueMs: () => renewalsDueMs(store, renewal), run: renew },
     { name: 'releases', nextDueMs: () => releasesDueMs(store), run: () => new CarrierReleases(shop).deliver() },
     workOfMessages(deps),
@@ -72,6 +74,10 @@ async function renewAndFund({ store, carrier, holds, renewal, payments }: WorkDe
 async function workOnDocuments(store: Store, carrier: CarrierAdapter): Promise<void> {
   await askCarrier(store, carrier);
   await store.write(deleteDueDocuments);
+}
+
+function portsDueMs(store: Store): Promise<number | undefined> {
+  return least(store, sql`SELECT min(due_at_ms) AS at FROM porting_orders WHERE status IN ('submitted', 'accepted')`);
 }
 
 function ordersDueMs(store: Store): Promise<number | undefined> {

@@ -1,9 +1,8 @@
 import { Type } from 'typebox';
 import { formatMoney, toCents } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
-import { fieldError } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { envelope, isoTime, nullable } from '../shapes.ts';
+import { envelope, isoTime, nullable, parseMoment } from '../shapes.ts';
 import { targetAccount } from '../target-account.ts';
 
 const TAG = 'Billing';
@@ -108,11 +107,4 @@ function runsOutView(
   const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' }).format(atMs);
   const sentence = `${number} will be suspended on ${day} unless ${formatMoney(missingMicros)} ${currency} is added.`;
   return { at: isoTime(atMs), number, missing: toCents(missingMicros), sentence };
-}
-
-function parseMoment(field: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = /^\d{4}-\d\d-\d\d(T|$)/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(ms)) throw fieldError(field, 'must be a time like 2027-01-31T00:00:00Z');
-  return ms;
 }

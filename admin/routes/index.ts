@@ -26,6 +26,7 @@ import { installNumbers } from './numbers.ts';
 import { installOffboarding } from './offboarding.ts';
 import { installOrders } from './orders.ts';
 import { installPbxConfig } from './pbx-config.ts';
+import { installPorting } from './porting.ts';
 import { installRateDecks } from './rate-decks.ts';
 import { installRecordStreams } from './record-streams.ts';
 import { installRegistrations } from './registrations.ts';
@@ -64,6 +65,7 @@ export const API_ROUTES: readonly InstallRoutes[] = [
   installOrders,
   installMessages,
   installCarrierMessages,
+  installPorting,
   installRegulatory,
   installRegulatoryDocuments,
   installBilling,

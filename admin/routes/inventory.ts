@@ -1,7 +1,6 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { type Static, Type } from 'typebox';
-import { type NumberOffer, needsDocuments } from '../../billing-hooks/index.ts';
-import { fromCents, type NumberType } from '../../tenancy/index.ts';
+import { describeNumber, type NumberOffer, needsDocuments } from '../../billing-hooks/index.ts';
+import { fromCents } from '../../tenancy/index.ts';
 import { type BulkRow, readRows } from '../bulk/bulk-rows.ts';
 import type { AdminDeps } from '../deps.ts';
 import { ApiError, type FieldFault, notFound } from '../errors.ts';
@@ -115,26 +114,14 @@ function readOffers(rows: readonly BulkRow[]): readonly NumberOffer[] {
   return offers;
 }
 
-/** libphonenumber's words for what we sell. */
-const TYPES: Readonly<Record<string, NumberType>> = {
-  FIXED_LINE: 'local',
-  FIXED_LINE_OR_MOBILE: 'local',
-  MOBILE: 'mobile',
-  TOLL_FREE: 'toll_free',
-  VOIP: 'national',
-  UAN: 'national',
-  SHARED_COST: 'national',
-};
-
 function readOffer(values: Row): NumberOffer | FieldFault {
-  const parsed = parsePhoneNumberFromString(values.number);
-  if (parsed === undefined || !parsed.isValid())
-    return { field: 'number', problem: `${values.number} is no number such as +31201234567` };
+  const parsed = describeNumber(values.number);
+  if (parsed === undefined) return { field: 'number', problem: `${values.number} is no number such as +31201234567` };
   const country = values.country?.toUpperCase() ?? parsed.country;
   if (country === undefined) return { field: 'country', problem: 'cannot be told from the number; name it' };
   if (parsed.country !== undefined && parsed.country !== country)
     return { field: 'country', problem: `${parsed.number} is a number of ${parsed.country}` };
-  const type = toNumberType(values.type) ?? TYPES[parsed.getType() ?? ''];
+  const type = toNumberType(values.type) ?? parsed.type;
   if (type === undefined) return { field: 'type', problem: 'cannot be told from the number; name it' };
   return {
     ...{ number: parsed.number, country, type, city: values.city ?? null, currency: 'EUR' },

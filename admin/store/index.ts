@@ -23,6 +23,7 @@ import { nest } from './nest.ts';
 import { createCostStore, createInventoryStore, createOrderStore } from './order-store.ts';
 import { createAuditStore, createCarrierStore, createDomainStore } from './platform-stores.ts';
 import { createPolicyStore } from './policy-store.ts';
+import { createPortingStore } from './porting-store.ts';
 import { createRecordStore } from './record-store.ts';
 import { createRecordStreamStore } from './record-stream-store.ts';
 import { createRegulatoryStore } from './regulatory-store.ts';
@@ -76,6 +77,7 @@ export function createAdminStore(opened: Store, options: AdminStoreOptions = {})
     wallet: createWalletStore(store, holds),
     inventory: createInventoryStore(store, carrier),
     orders: createOrderStore({ store, carrier, holds, refundsRent }),
+    porting: createPortingStore(store, carrier),
     regulatory: createRegulatoryStore(store, carrier),
     messages: createMessageStore(store, carrier, holds),
     costs: createCostStore(store),

@@ -58,6 +58,26 @@ export interface RegulatoryVerdict {
   readonly reason?: string;
 }
 
+/** Numbers that are to come over from another provider. */
+export interface PortRequest {
+  readonly numbers: readonly string[];
+  readonly reference: string;
+  readonly currentProvider: string;
+  /** The customer's number there, and what else that provider asks for. */
+  readonly accountReference: string;
+  readonly pin: string | null;
+  readonly submittedAtMs: number;
+  /** Not before that moment; `null`: as soon as it can be. */
+  readonly earliestMs: number | null;
+}
+
+export type PortState =
+  | { readonly status: 'submitted' }
+  /** The other provider lets them go, at that moment. */
+  | { readonly status: 'accepted'; readonly portsAtMs: number }
+  | { readonly status: 'completed' }
+  | { readonly status: 'rejected'; readonly reason: string };
+
 export interface CarrierBalance {
   readonly amountMicros: number;
   readonly currency: string;
@@ -89,6 +109,10 @@ export interface CarrierAdapter {
   messageEvents?(): Promise<CarrierMessages>;
   /** Hands documents in, or asks again with the same reference how it stands with them. */
   submitRegulatory(submission: RegulatorySubmission): Promise<RegulatoryVerdict>;
+  /** Hands a porting order in, or asks again with the same reference how it stands. A carrier without leaves it to the operator. */
+  port?(request: PortRequest): Promise<PortState>;
+  /** @returns whether it was still in time; `false`: the numbers come */
+  cancelPort?(request: PortRequest): Promise<boolean>;
   balance(): Promise<CarrierBalance>;
 }
 

@@ -24,6 +24,12 @@ export function needsDocuments(country: string, type: NumberType): boolean {
   return !(DOCUMENT_FREE.has(country) && (type === 'local' || type === 'toll_free'));
 }
 
+/** What a number of that country and type costs a month, in micro-units; `undefined` where none are sold. */
+export function monthlyRateOf(country: string, type: NumberType): number | undefined {
+  const row = COVERAGE_TABLE.find(([code]) => code === country);
+  return row && fromCents(Math.round(row[1] * FACTOR[type]));
+}
+
 /** All numbers of a country, in the order they are offered: local first, as the cities stand in the table. */
 export function offersOf(country: string): readonly NumberOffer[] {
   const row = COVERAGE_TABLE.find(([code]) => code === country);
@@ -34,14 +40,14 @@ export function offersOf(country: string): readonly NumberOffer[] {
 }
 
 function offerOf(row: CoverageRow, series: Series, city: string | null, number: string, index: number): NumberOffer {
-  const [country, localCents] = row;
+  const [country] = row;
   const { type } = series;
   return {
     number,
     country,
     type,
     city,
-    monthlyRateMicros: fromCents(Math.round(localCents * FACTOR[type])),
+    monthlyRateMicros: monthlyRateOf(country, type) ?? 0,
     setupFeeMicros: fromCents(SETUP_CENTS[type]),
     currency: CURRENCY,
     smsEnabled: type === 'mobile' || (type === 'local' && TEXT_ON_LOCAL.has(country) && index % 2 === 0),

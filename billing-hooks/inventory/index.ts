@@ -4,10 +4,13 @@ export {
   type CarrierMessages,
   type InventoryQuery,
   type NumberOffer,
+  type PortRequest,
+  type PortState,
   type RegulatoryVerdict,
 } from './carrier-adapter.ts';
-export { COUNTRIES, needsDocuments, offersOf } from './coverage.ts';
+export { COUNTRIES, monthlyRateOf, needsDocuments, offersOf } from './coverage.ts';
 export { createDefaultCarrier } from './default-carrier.ts';
+export { describeNumber, type NumberFacts } from './describe-number.ts';
 export {
   CARRIER_CALLS,
   CARRIER_FAULTS,

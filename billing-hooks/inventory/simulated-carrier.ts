@@ -4,6 +4,7 @@ import { offersOf } from './coverage.ts';
 import { matchesQuery } from './match-offer.ts';
 import { Reservations } from './reservations.ts';
 import { simulateMessages } from './simulated-messages.ts';
+import { simulatePorting } from './simulated-porting.ts';
 
 export interface SimulatedCarrierOptions {
   /** Which of these numbers are sold, or came back too recently to be sold again. */
@@ -54,6 +55,7 @@ export function createSimulatedCarrier(options: SimulatedCarrierOptions): Carrie
     release: async (numbers, reference) => reserved.drop(reference, numbers),
     ...simulateMessages(options.findSold),
     submitRegulatory: async () => ({ status: 'pending' }),
+    ...simulatePorting(nowMs),
     balance: async () => ({ amountMicros: 0, currency: 'EUR' }),
   };
 }
