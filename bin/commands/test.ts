@@ -15,6 +15,7 @@ interface Options extends JsonOption {
   readonly server?: string;
   readonly local?: string;
   readonly credentials?: string;
+  readonly force?: boolean;
 }
 
 /** `didfarm test`: what would become of calls, as a tenant has written down that it must. */
@@ -27,6 +28,7 @@ export const registerTest: RegisterCommand = (program, context) => {
     .option('--server <host:port>', 'with --live: where SIP listens; default: as configured')
     .option('--local <address>', 'with --live: where PBXes register from; default: 127.0.0.1')
     .option('--credentials <file>', 'with --live: passwords, as apply --json writes them; default: demo.json')
+    .option('--force', 'with --live: also take the calls of trunks whose own PBX is registered now')
     .addOption(new Option('--format <format>', 'how the report is written').choices(REPORT_FORMATS).default('text'))
     .option('--out <file>', 'where the report goes; default: here')
     .option(...JSON_OPTION)

@@ -43,7 +43,10 @@ export async function runLiveCase(channel: Channel, stage: LiveStage, live: Live
 
 async function liveCall(channel: Channel, stage: LiveStage, { test, simulated }: LiveCase): Promise<CaseReport> {
   const places = simulated.got?.places ?? [];
-  await stage.register(offlineOf(stage, test));
+  const isOffline = offlineOf(stage, test);
+  const isThere = stage.whyNotOffline(isOffline);
+  if (isThere !== undefined) return unfit(test, 'skipped', isThere);
+  await stage.register(isOffline);
   for (const place of [...places, ...simulated.given_places]) {
     const why = await stage.whyNotOurs(place);
     if (why !== undefined) return unfit(test, 'skipped', why);

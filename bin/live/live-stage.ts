@@ -1,5 +1,5 @@
 import type { ObservedPlace } from '../../routing/index.ts';
-import { type Channel, listAll } from '../channel/channel.ts';
+import { type Channel, call, listAll } from '../channel/channel.ts';
 import { CliError } from '../cli-error.ts';
 import type { Peer } from '../demo/endpoint.ts';
 import type { CredentialBook } from './credentials.ts';
@@ -14,6 +14,7 @@ export interface LiveTrunk {
   readonly realm: string;
   readonly username: string;
   readonly auth_type: string;
+  readonly kind: string;
   readonly registration: { readonly contacts: readonly unknown[] };
 }
 
@@ -29,6 +30,8 @@ export interface StageOptions {
   readonly credentials: CredentialBook;
   /** Of calls whose caller has no trunk. */
   readonly platformRealm: string;
+  /** Takes the calls of PBXes that are registered. @default false */
+  readonly force: boolean;
 }
 
 /** Where a call came to, and as what. */
@@ -50,15 +53,20 @@ export class LiveStage {
   readonly #faults = new Map<string, string>();
   readonly #registered = new Set<string>();
   readonly #refused = new Set<string>();
+  /** Trunks with a PBX of their own. */
+  readonly #taken = new Set<string>();
+  readonly #channel: Channel;
   /** What the callees answer; set anew for each case. */
   decide: (place: HeardPlace) => number = () => 480;
 
   private constructor(
+    channel: Channel,
     trunks: readonly LiveTrunk[],
     carriers: readonly Carrier[],
     accounts: ReadonlyMap<number, string>,
     options: StageOptions,
   ) {
+    this.#channel = channel;
     this.#accounts = accounts;
     this.trunks = new Map(trunks.map((trunk) => [trunk.uuid, trunk]));
     this.#carriers = carriers;
@@ -71,7 +79,7 @@ export class LiveStage {
     const accounts = await listAll<{ readonly id: number; readonly name: string }>(channel, '/accounts');
     const names = new Map(accounts.map(({ id, name }) => [id, name]));
     const carriers = await listAll<Carrier>(channel, '/carriers');
-    return new LiveStage([...trunks, ...phones], carriers, names, options);
+    return new LiveStage(channel, [...trunks, ...phones], carriers, names, options);
   }
 
   get platformRealm(): string {
@@ -122,12 +130,13 @@ export class LiveStage {
     return this.#options.credentials.get(`${trunk.username}@${trunk.realm}`);
   }
 
-  /** Registers every PBX whose password is known, but for those that must be offline. */
+  /** Registers every PBX whose password is known, but for those that must be offline and those that really are there. */
   async register(isOffline: (uuid: string) => boolean): Promise<void> {
     for (const trunk of this.trunks.values()) {
       const identity = this.identityOf(trunk);
       const wanted = !isOffline(trunk.uuid) && trunk.auth_type !== 'ip' && !this.#refused.has(trunk.uuid);
       if (identity === undefined || wanted === this.#registered.has(trunk.uuid)) continue;
+      if (wanted && (await this.#isTaken(trunk))) continue;
       const { status } = await (await this.pbx(trunk.uuid)).register(identity, wanted ? REGISTER_SEC : 0);
       if (wanted && status === 200) this.#registered.add(trunk.uuid);
       else this.#registered.delete(trunk.uuid);
@@ -140,12 +149,22 @@ export class LiveStage {
   async whyNotOurs({ kind, name, uuid, targets }: ObservedPlace): Promise<string | undefined> {
     for (const target of targets) {
       if (kind === 'trunk' && target.endsWith('@pbx.invalid')) {
+        if (uuid !== null && this.#taken.has(uuid))
+          return `trunk ${name} has a PBX of its own; --force takes its calls meanwhile`;
         if (uuid === null || !this.#registered.has(uuid)) return `the password of trunk ${name} is not known`;
-        if ((this.trunks.get(uuid)?.registration.contacts.length ?? 0) > 0) return `trunk ${name} has a PBX of its own`;
         continue;
       }
       const fault = await this.#listenAt(this.#addressOf(kind, name, target), target);
       if (fault !== undefined) return fault;
+    }
+    return undefined;
+  }
+
+  /** Why trunks cannot be offline: their PBX is there, and would ring. */
+  whyNotOffline(isOffline: (uuid: string) => boolean): string | undefined {
+    for (const { uuid, name, registration } of this.trunks.values()) {
+      const isThere = this.#taken.has(uuid) || registration.contacts.length > 0;
+      if (isThere && isOffline(uuid)) return `trunk ${name} has a PBX of its own and is not offline`;
     }
     return undefined;
   }
@@ -162,6 +181,17 @@ export class LiveStage {
   async close(): Promise<void> {
     await this.register(() => true).catch(() => undefined);
     for (const end of this.#ends.values()) end.close();
+  }
+
+  /** Calls go to the newest registration: ours would take those of whoever is registered now. */
+  async #isTaken({ uuid, kind }: LiveTrunk): Promise<boolean> {
+    if (this.#options.force) return false;
+    const list = kind === 'extension' ? '/extensions' : '/portal/sip-trunks';
+    const { data } = (await call(this.#channel, 'GET', `${list}/${uuid}`)) as { readonly data: LiveTrunk };
+    const isTaken = data.registration.contacts.length > 0;
+    if (isTaken) this.#taken.add(uuid);
+    else this.#taken.delete(uuid);
+    return isTaken;
   }
 
   /** `host:port` of a gateway, an IP trunk or a URI, `undefined` where it is none that can be listened at. */

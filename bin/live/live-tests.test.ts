@@ -4,6 +4,8 @@ import t from 'tap';
 import { startProduct } from '../../test-sip/support/product.ts';
 import { tempDir } from '../../test-sip/support/temp-dir.ts';
 import { runHere as run } from '../test-run.ts';
+import { readCredentials } from './credentials.ts';
+import { LiveEndpoint } from './live-endpoint.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../docs/examples/call-tests');
 const TENANTS = join(EXAMPLES, 'tenants.yaml');
@@ -62,6 +64,32 @@ t.test('the cases that pass without sockets pass over real SIP, unchanged', asyn
     'cac_account_in -> 486 cac_account_in -> 480 did_rejects',
   ]);
 
+  // Somebody's PBX is there now: its calls are left alone, and nothing rings it.
+  const [login] = [...readCredentials(secrets).values()].filter(({ username }) => username === 'desk');
+  if (login === undefined) throw new Error('the file has no front desk');
+  let rang = 0;
+  const there = await LiveEndpoint.open('127.0.0.1', 0, { address: '127.0.0.1', port: product.sipPort }, () => {
+    rang += 1;
+    return 486;
+  });
+  t.teardown(() => there.close());
+  t.equal((await there.register(login, 300)).status, 200);
+  writeFileSync(file, OF_THE_DESK);
+  const careful = JSON.parse((await run(['test', file, '--live', '--credentials', secrets, '--json'], env)).out);
+  t.strictSame(
+    careful.cases.map(({ state, sentence }: Shown) => [state, sentence]),
+    [
+      ['skipped', 'trunk Front desk has a PBX of its own; --force takes its calls meanwhile'],
+      ['skipped', 'trunk Front desk has a PBX of its own and is not offline'],
+    ],
+  );
+  const forced = JSON.parse(
+    (await run(['test', file, '--live', '--force', '--credentials', secrets, '--json'], env)).out,
+  );
+  t.match(forced, { passed: 1, skipped: 1 });
+  t.equal(rang, 0);
+  await there.register(login, 0);
+
   const keyless = join(dir, 'keyless.csv');
   writeFileSync(keyless, 'desk,clinic.harbour.example,nothing\n');
   const blind = JSON.parse((await run(['test', TESTS, '--live', '--credentials', keyless, '--json'], env)).out);
@@ -82,6 +110,17 @@ interface Shown {
   readonly sentence: string;
   readonly mismatches: readonly unknown[];
 }
+
+const OF_THE_DESK = `version: 1
+cases:
+  - name: rings
+    call: { from: "+4930", to: "+31201110001" }
+    expect: { rings: Harbour Hotel/Front desk }
+  - name: offline
+    given: { offline: [Harbour Hotel/Front desk] }
+    call: { from: "+4930", to: "+31201110001" }
+    expect: { status: 480 }
+`;
 
 const MORE = `version: 1
 cases:

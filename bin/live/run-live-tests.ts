@@ -17,6 +17,8 @@ export interface LiveOptions {
   readonly local?: string | undefined;
   /** File with the passwords of trunks. @default demo.json, where there is one */
   readonly credentials?: string | undefined;
+  /** Takes the calls of trunks whose PBX is registered. @default those are left alone */
+  readonly force?: boolean | undefined;
 }
 
 /** The same cases against the running server: callers and callees of our own, over real SIP. */
@@ -36,6 +38,7 @@ export async function runLiveTests(
     local: options.local ?? '127.0.0.1',
     credentials: file === undefined ? new Map() : readCredentials(file),
     platformRealm: config.domain,
+    force: options.force === true,
   });
   try {
     const cases: CaseReport[] = [];
