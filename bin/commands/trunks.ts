@@ -48,7 +48,9 @@ export const registerTrunks: RegisterCommand = (program, context) => {
   });
   const print = async (options: JsonOption, work: (channel: Channel) => Promise<{ data: object }>) => {
     const { data } = await withChannel(context, work);
-    const { pbx_config: config, ...rest } = data as { readonly pbx_config?: PbxConfig };
+    // A trunk just made or changed has no registration to show.
+    type Told = { readonly pbx_config?: PbxConfig; readonly registration?: unknown };
+    const { pbx_config: config, registration: _, ...rest } = data as Told;
     const more = config === undefined ? '' : `\n${renderPbxConfig(config)}`;
     show(context, options, data, () => `${renderFields(rest)}${more}`);
   };

@@ -22,16 +22,43 @@ export function renderTable<T>(columns: readonly Column<T>[], rows: readonly T[]
   return `${[header, ...cells.map(line)].join('\n')}\n`;
 }
 
-/** `name: value` lines of one thing, keys aligned. */
+/** `name: value` lines of one thing, keys aligned; lists of things in it are tables behind them. */
 export function renderFields(fields: Readonly<Record<string, unknown>>): string {
-  const entries = Object.entries(fields);
-  const width = Math.max(...entries.map(([name]) => name.length));
-  return `${entries.map(([name, value]) => `${name.padEnd(width)}  ${fieldText(value)}`).join('\n')}\n`;
+  const entries = Object.entries(fields).flatMap(([name, value]) => flattened(name, value));
+  const lists = entries.filter((entry): entry is Listed => isListOfThings(entry[1]));
+  const lines = entries.filter(([, value]) => !isListOfThings(value));
+  const width = Math.max(0, ...lines.map(([name]) => name.length));
+  const text = lines.map(([name, value]) => `${name.padEnd(width)}  ${fieldText(value)}\n`).join('');
+  return [text, ...lists.map(([name, things]) => `${name}\n${renderTable(columnsOf(things), things)}`)].join('\n');
+}
+
+type Thing = Readonly<Record<string, unknown>>;
+type Listed = readonly [name: string, things: readonly Thing[]];
+
+function isThing(value: unknown): value is Thing {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function isListOfThings(value: unknown): value is readonly Thing[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isThing);
+}
+
+/** The parts of a thing in a thing as `name.part`; where they are all things they are a list. */
+function flattened(name: string, value: unknown): readonly (readonly [name: string, value: unknown])[] {
+  if (!isThing(value)) return [[name, value]];
+  if (isListOfThings(Object.values(value)))
+    return [[name, Object.entries(value).map(([field, inner]) => ({ field, ...(inner as Thing) }))]];
+  return Object.entries(value).flatMap(([part, inner]) => flattened(`${name}.${part}`, inner));
+}
+
+function columnsOf(things: readonly Thing[]): readonly Column<Thing>[] {
+  const names = [...new Set(things.flatMap((thing) => Object.keys(thing)))];
+  return names.map((name) => ({ title: name.replaceAll('_', ' '), value: (thing) => fieldText(thing[name]) }));
 }
 
 function fieldText(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(fieldText).join(', ');
-  if (value !== null && typeof value === 'object') return JSON.stringify(value);
+  if (isThing(value)) return JSON.stringify(value);
   return cellText(value as string | number | boolean | null | undefined);
 }
 
