@@ -16,7 +16,7 @@ const T1_MS = 100;
  * SIPp repeats for as long as RFC 3261 has it, 64 x T1, and not only five times, which is over when a machine pauses;
  * and it begins no call while so many go on: a machine that does not keep up is not given more.
  */
-const PATIENCE = ['-max_invite_retrans', '10', '-max_non_invite_retrans', '10', '-l', '50'];
+const PATIENCE = ['-max_invite_retrans', '10', '-max_non_invite_retrans', '10', '-l', '500'];
 const QUALITY = { loss: 0.03, duplication: 0, jitterMs: 0, reordering: 0, reorderMs: 0 };
 
 /** A PBX behind a wire that loses 3 %: registered over it, and called over it at its port. */

@@ -14,7 +14,7 @@ const T1_MS = 100;
  * SIPp repeats for as long as RFC 3261 has it, 64 x T1, and not only five times, which is over when a machine pauses;
  * and it begins no call while so many go on: a machine that does not keep up is not given more.
  */
-const PATIENCE = ['-max_invite_retrans', '10', '-max_non_invite_retrans', '10', '-l', '100'];
+const PATIENCE = ['-max_invite_retrans', '10', '-max_non_invite_retrans', '10', '-l', '1000'];
 const ROUGH: NetworkQuality = { loss: 0.05, duplication: 0.05, jitterMs: 20, reordering: 0.05, reorderMs: 60 };
 
 t.test(
