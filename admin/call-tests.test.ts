@@ -85,6 +85,24 @@ t.test('a tenant tests its own numbers alone, and needs no more than to read rou
   });
 });
 
+t.test('a tenant is told that its call goes to a carrier, and not to which; the operator is', async (t) => {
+  const world = await openTestWorld(t);
+  await applied(world);
+  const outward = `version: 1
+cases:
+  - name: out
+    call: { from: "+31201234567", to: "+4930111222", trunk: MSP/Desk }
+    expect: { carrier: nobody }
+`;
+  const run = async (key?: string) => (await post(world, '/routing/tests', { tests: outward }, key)).body;
+  const own = await run(world.keys.msp);
+  const place = { kind: 'carrier', name: 'carrier 1', targets: ['carrier 1'] };
+  t.match(own.data.cases[0], { state: 'failed', got: { status: 200, places: [place] } });
+  t.match(own.data.cases[0].sentence, 'The call would go to carrier 1.');
+  t.notMatch(JSON.stringify(own), /127\.0\.0\.41|\bup\b/);
+  t.match((await run()).data.cases[0], { got: { places: [{ name: 'up', targets: ['up 127.0.0.41:5060'] }] } });
+});
+
 t.test('a file at fault is refused with every line and column', async (t) => {
   const world = await openTestWorld(t);
   const refused = await post(world, '/routing/tests', { tests: 'version: 1\ncases:\n  - name: x\n', name: 'x.yaml' });

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { CALL_TESTS_SCHEMA, type CallTestReport, parseCallTests, type ReplayReport } from '../../routing/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import { fieldError } from '../errors.ts';
+import { carrierHider } from '../hide-carriers.ts';
 import type { DefineRoute } from '../http/route.ts';
 import type { Principal } from '../principal.ts';
 import { envelope, isoTime, nullable } from '../shapes.ts';
@@ -105,7 +106,8 @@ export function installCallTests(define: DefineRoute, deps: AdminDeps): void {
     response: envelope(Type.Object(REPORT)),
     handler: async ({ principal, body }) => {
       const tests = parseCallTests(body.tests, body.name ?? 'tests');
-      return { data: reportView(await deps.store.rehearsals.test(principal, tests)) };
+      const hide = await carrierHider(deps, principal);
+      return { data: hide(reportView(await deps.store.rehearsals.test(principal, tests))) };
     },
   });
   define({
@@ -134,7 +136,8 @@ function defineCandidates(define: DefineRoute, deps: AdminDeps): void {
       const tests = parseCallTests(body.tests, body.tests_name ?? 'tests');
       const file = candidateOf(deps, principal, body);
       const { plan, report } = await deps.store.rehearsals.testCandidate(principal, tests, file);
-      return { data: { plan: plan.text, ...reportView(report) } };
+      const hide = await carrierHider(deps, principal);
+      return { data: { plan: plan.text, ...hide(reportView(report)) } };
     },
   });
   define({
@@ -151,7 +154,8 @@ function defineCandidates(define: DefineRoute, deps: AdminDeps): void {
       const file = candidateOf(deps, principal, body);
       const { plan, report } = await deps.store.rehearsals.replay(principal, file, range);
       const times = { from: isoTime(range.fromMs), to: isoTime(range.toMs) };
-      return { data: { plan: plan.text, ...times, ...replayView(report) } };
+      const hide = await carrierHider(deps, principal);
+      return { data: { plan: plan.text, ...times, ...hide(replayView(report)) } };
     },
   });
 }

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import type { CallLeg } from '../../bus/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
+import { carrierHider } from '../hide-carriers.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { paged, parsePage, sortedBy } from '../paging.ts';
 import type { StoredCall } from '../ports.ts';
@@ -91,7 +92,11 @@ export function installCalls(define: DefineRoute, deps: AdminDeps): void {
     scope: 'calls:read',
     params: ID_PARAMS,
     response: envelope(Type.Object(DETAIL)),
-    handler: async ({ principal, params }) => ({ data: detailView(await findCall(deps, principal, params.id)) }),
+    handler: async ({ principal, params }) => {
+      const { attempts, trace, sentence, ...rest } = detailView(await findCall(deps, principal, params.id));
+      const hide = await carrierHider(deps, principal);
+      return { data: { ...rest, ...hide({ attempts, trace, sentence }) } };
+    },
   });
 }
 

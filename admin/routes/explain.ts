@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
+import { carrierHider } from '../hide-carriers.ts';
 import type { DefineRoute } from '../http/route.ts';
 import type { ExplainArgs } from '../ports.ts';
 import type { Principal } from '../principal.ts';
@@ -69,7 +70,8 @@ export function installExplain(define: DefineRoute, deps: AdminDeps): void {
         const { accountIds, ...told } = await deps.sip.request('explain', args);
         // A dial plan or an address may have led to somebody else than what was asked for seemed to say.
         if (accountIds.some((id) => principal.visible?.has(id) === false)) throw notFound('number');
-        const explanation = { ...told, remedy: await adviceOf(deps, principal, query.to, told) };
+        const hide = await carrierHider(deps, principal);
+        const explanation = hide({ ...told, remedy: await adviceOf(deps, principal, query.to, told) });
         return { ...explanation, data: explanation };
       },
     });
