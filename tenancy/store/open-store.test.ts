@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import t from 'tap';
 import { openStore, type Store } from './open-store.ts';
+import { createAccount } from './repos/index.ts';
 import { getNonceSecret } from './settings.ts';
+import { openTestStore } from './test-store.ts';
 
 const secretKey = randomBytes(32);
 const open = (file: string, more: object = {}): Promise<Store> => openStore({ file, secretKey, ...more });
@@ -179,4 +181,28 @@ t.test('a backup is a database of its own', async (t) => {
   const copy = await open(join(folder, 'copy.db'));
   t.match(await copy.db.selectFrom('accounts').select('name').execute(), [{ name: 'Kept' }]);
   await copy.close();
+});
+
+t.test('who only looks waits for no transaction, and sees what is committed', async (t) => {
+  const store = await openTestStore(t);
+  const names = async () => (await store.db.selectFrom('accounts').select('name').execute()).map(({ name }) => name);
+  const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const written = store.write(async (tx) => {
+    await createAccount(tx, { name: 'Inside' });
+    begun.resolve();
+    await ended.promise;
+    t.strictSame((await tx.db.selectFrom('accounts').select('name').execute()).length, 1);
+  });
+  await begun.promise;
+  t.strictSame(await names(), [], 'nothing that may still be rolled back');
+  t.equal(await store.read((connection) => connection.prepare('SELECT name FROM accounts').all([]).length), 0);
+  ended.resolve();
+  await written;
+  t.strictSame(await names(), ['Inside']);
+  await store.db.updateTable('accounts').set({ name: 'Later' }).execute();
+  t.strictSame(await names(), ['Later'], 'what was written before');
+  await t.rejects(
+    store.read((connection) => connection.exec("UPDATE accounts SET name = 'x'")),
+    /read-only/,
+  );
 });

@@ -82,22 +82,24 @@ function assemble(connection: SqliteConnection, lock: StoreLock | undefined, opt
   const secrets = new SecretBox(options.secretKey);
   ensureSecretKey(connection, secrets);
   const platformRealm = ensurePlatformRealm(connection, options.platformRealm);
-  const dialect = new SqliteDialect({ database: connection });
-  const db: Db = new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
+  const writer = queriesOver(connection);
+  const reading = openReader(connection, options);
+  const reader = reading === connection ? writer : queriesOver(reading);
+  const db = readingBeside(writer, reader);
   const shared = { secrets, clock, platformRealm, targets: callTargets(options.targetAllow) };
   let closed: Promise<void> | undefined;
   return {
     ...shared,
     db,
     file: connection.file,
-    write: (work) => db.transaction().execute((tx) => work({ ...shared, db: tx })),
-    rehearse: (work) => rehearse(db, (tx) => work({ ...shared, db: tx }, connection)),
-    bulk: (work) => db.connection().execute(async () => connection.transaction(() => work(connection))),
-    read: (work) => db.connection().execute(async () => work(connection)),
+    write: (work) => writer.transaction().execute((tx) => work({ ...shared, db: tx })),
+    rehearse: (work) => rehearse(writer, (tx) => work({ ...shared, db: tx }, connection)),
+    bulk: (work) => writer.connection().execute(async () => connection.transaction(() => work(connection))),
+    read: (work) => reader.connection().execute(async () => work(reading)),
     // Not beside an open transaction: the copy would have what may still be rolled back.
-    backup: (file) => db.connection().execute(() => connection.backup(file)),
+    backup: (file) => writer.connection().execute(() => connection.backup(file)),
     close: () => {
-      closed ??= shut(db, lock);
+      closed ??= shut(writer, reader, lock);
       return closed;
     },
   };
@@ -114,10 +116,38 @@ async function rehearse<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> {
 }
 
 /** Waits for the transaction that is open, if any. */
-async function shut(db: Db, lock: StoreLock | undefined): Promise<void> {
-  await db.connection().execute(async () => {});
-  await db.destroy();
+async function shut(writer: Db, reader: Db, lock: StoreLock | undefined): Promise<void> {
+  await writer.connection().execute(async () => {});
+  if (reader !== writer) await reader.destroy();
+  await writer.destroy();
   lock?.release();
+}
+
+function queriesOver(database: SqliteConnection): Db {
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database }), plugins: [new CamelCasePlugin()] });
+}
+
+/** A connection that only looks, at what is committed: it waits for nobody, since the journal is written ahead. */
+function openReader(connection: SqliteConnection, options: StoreOptions): SqliteConnection {
+  if (connection.file === ':memory:') return connection;
+  const reader = new SqliteConnection(connection.file, options.busyTimeoutMs ?? 5000);
+  reader.pragma('query_only = ON');
+  return reader;
+}
+
+/**
+ * Outside of transactions what is selected is read beside them: an apply to ten thousand trunks keeps one open for
+ * seconds, and nobody who only looks has to wait for its end. Inside, everything goes through the one that writes.
+ */
+function readingBeside(writer: Db, reader: Db): Db {
+  if (writer === reader) return writer;
+  return new Proxy(writer, {
+    get(target, name) {
+      const from = name === 'selectFrom' ? reader : target;
+      const value: unknown = Reflect.get(from, name, from);
+      return typeof value === 'function' ? value.bind(from) : value;
+    },
+  });
 }
 
 function prepareFolder(folder: string): void {
