@@ -149,8 +149,9 @@ export function yeastarSheet(facts: PbxFacts): PbxSheet {
 }
 
 /**
- * Grandstream UCM6300: a register or peer SIP trunk. Outbound proxy and DID mode (default: Request-line, which is the
- * user name here) are named as in the UCM6200 Series User Manual, page 156.
+ * Grandstream UCM6300: a register or peer SIP trunk. Outbound proxy, DID mode (default: Request-line, which is the user
+ * name here) and DTMF mode are named as in the UCM6200 Series User Manual, page 156, Keep Original CID as in the UCM630X
+ * Series User Manual 1.0.11.10, page 257; docs/api.md says what neither confirms.
  */
 export function grandstreamSheet(facts: PbxFacts): PbxSheet {
   const digest = hasPassword(facts);
@@ -177,7 +178,7 @@ export function grandstreamSheet(facts: PbxFacts): PbxSheet {
         ['Outbound Proxy Support', facts.proxy === null ? null : 'Yes'],
         ['Outbound Proxy', facts.proxy === null ? null : hostPort(facts.proxy)],
         ['DID Mode', 'To-header'],
-        ['DTMF Mode', 'RFC4733'],
+        ['DTMF Mode', 'RFC4733 (RFC2833 in older firmware)'],
         ['Enable Heartbeat Detection', 'Yes'],
         ['Heartbeat Frequency', 60],
         ['The Maximum Number of Call Lines', facts.maxCalls],
