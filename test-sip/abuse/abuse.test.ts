@@ -150,7 +150,7 @@ const ABUSES: readonly Abuse[] = [
   {
     name: 'NUL bytes inside of headers, 2,000 of them',
     memoryMib: 20,
-    counter: 'parse_errors bad_header',
+    counter: 'parse_errors header_syntax',
     times: 1_000,
     async run(engine) {
       await engine.flood(2_000, (i) => requestOf('OPTIONS', { callId: `n${i}\0` }));
