@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -17,6 +17,18 @@ export class KeyIndex {
   keep(hash: string, accountId: number): void {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     writeFileSync(join(this.#folder, checked(hash)), String(accountId), { mode: 0o600 });
+  }
+
+  /** The world is gone, and its keys with it. */
+  forget(accountId: number): void {
+    for (const name of this.#names()) {
+      const file = join(this.#folder, name);
+      if (readFileSync(file, 'utf8') === String(accountId)) rmSync(file, { force: true });
+    }
+  }
+
+  #names(): readonly string[] {
+    return existsSync(this.#folder) ? readdirSync(this.#folder).filter((name) => HASH.test(name)) : [];
   }
 
   /** The account whose test world it is. */

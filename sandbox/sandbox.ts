@@ -6,6 +6,7 @@ import { type AccountRow, accountChain, hashApiKey, type Store } from '../tenanc
 import { KeyIndex } from './key-index.ts';
 import { openWorld } from './open-world.ts';
 import { removeWorldFiles } from './remove-world-files.ts';
+import { findUnusedWorlds, hasTestKey } from './unused-worlds.ts';
 import type { TestWorld } from './world.ts';
 import type { WorldPlace } from './world-place.ts';
 
@@ -23,6 +24,7 @@ export interface SandboxOptions extends Omit<WorldPlace, 'reset' | 'keepKey'> {
 const MOST_WORLDS = 8;
 const IDLE_MS = 600_000;
 const LOOK_MS = 30_000;
+const TIDY_MS = 3_600_000;
 /** Requests a minute of a key that was made in a test world. */
 const KEY_PER_MINUTE = 60;
 
@@ -45,12 +47,19 @@ export class Sandbox implements SandboxPort {
   readonly #entries = new Map<number, Entry>();
   readonly #keys: KeyIndex;
   readonly #timer: NodeJS.Timeout;
+  readonly #tidying: NodeJS.Timeout;
 
   constructor(options: SandboxOptions) {
     this.#options = options;
     this.#keys = new KeyIndex(join(options.folder, 'keys'));
     this.#timer = setInterval(() => this.closeIdle(), LOOK_MS);
     this.#timer.unref();
+    const tidy = () =>
+      void this.removeUnused().catch((error: unknown) =>
+        options.logger.error({ err: error }, 'test worlds of closed accounts could not be removed'),
+      );
+    this.#tidying = setInterval(tidy, TIDY_MS);
+    this.#tidying.unref();
   }
 
   async answer(caller: TestCaller, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -71,6 +80,8 @@ export class Sandbox implements SandboxPort {
     if (worldAccountId === undefined) return undefined;
     const chain = await this.#chain(worldAccountId);
     if (chain.length === 0 || chain.some(({ status }) => status === 'closed')) return undefined;
+    // A key that was made in there is worth no more than those that let in.
+    if (!(await hasTestKey(this.#options.live, worldAccountId))) return undefined;
     const entry = await this.#enter(worldAccountId);
     try {
       const key = await (await entry.opened).findKey(token);
@@ -93,6 +104,7 @@ export class Sandbox implements SandboxPort {
   /** Closes all of them; what they are asked meanwhile is answered first. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    clearInterval(this.#tidying);
     await Promise.all([...this.#entries.values()].map((entry) => this.#shut(entry)));
   }
 
@@ -185,11 +197,28 @@ export class Sandbox implements SandboxPort {
     try {
       const world = await entry.opened;
       await world.close();
-      if (entry.isOver) removeWorldFiles(world.file);
+      if (entry.isOver) this.#remove(world.file, entry.accountId);
     } catch (error) {
       logger.error({ err: error, folder }, 'a test world could not be closed');
     } finally {
       this.#forget(entry);
+    }
+  }
+
+  #remove(file: string, accountId: number): void {
+    removeWorldFiles(file);
+    this.#keys.forget(accountId);
+  }
+
+  /** Removes what accounts that were closed have left; done by itself every hour. */
+  async removeUnused(): Promise<void> {
+    const { live, folder } = this.#options;
+    for (const { uuid, accountId } of await findUnusedWorlds(live, folder)) {
+      const entry = accountId === undefined ? undefined : this.#entries.get(accountId);
+      // Whoever is in there is answered; the files go with the world.
+      if (entry !== undefined) entry.isOver = true;
+      if (entry === undefined) this.#remove(fileOf(folder, uuid), accountId ?? 0);
+      else if (entry.busy === 0) await this.#shut(entry);
     }
   }
 
