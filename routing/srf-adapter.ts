@@ -183,30 +183,53 @@ function classOf(status: number): number {
 
 /** Brings a request of srf to the shape that auth and the steps read. */
 export function toInboundRequest(req: SrfRequest): InboundRequest {
-  let headers: ReadonlyMap<string, readonly string[]> | undefined;
-  const lines = (name: string): readonly string[] => {
-    if (req.headerLines !== undefined) return req.headerLines(name);
-    headers ??= readHeaderLines(req);
-    return headers.get(name) ?? [];
-  };
-  const [localAddress, localPort] = splitHostPort(req.receivedOn ?? '');
-  return {
-    method: req.method,
-    uri: req.uri,
-    transport: toTransport(req.protocol),
-    sourceAddress: req.source_address,
-    sourcePort: Number(req.source_port),
-    localAddress,
-    localPort,
-    flowId: req.sessionToken ?? '',
-    callId: req.get('call-id') ?? '',
-    cseq: Number.parseInt(req.get('cseq') ?? '0', 10),
-    get branch() {
-      return /;\s*branch\s*=\s*([^;,\s]+)/i.exec(lines('via')[0] ?? '')?.[1] ?? '';
-    },
-    header: (name) => lines(name)[0],
-    headerLines: lines,
-  };
+  return new ReceivedRequest(req);
+}
+
+/**
+ * A class for its getter: one in an object literal makes every object a shape of its own. Shapes live until the whole
+ * heap is collected, and with the getter all that it refers to: the message, its transaction, the whole call.
+ */
+class ReceivedRequest implements InboundRequest {
+  readonly method: string;
+  readonly uri: string;
+  readonly transport: InboundRequest['transport'];
+  readonly sourceAddress: string;
+  readonly sourcePort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly flowId: string;
+  readonly callId: string;
+  readonly cseq: number;
+  readonly #req: SrfRequest;
+  #headers: ReadonlyMap<string, readonly string[]> | undefined;
+
+  constructor(req: SrfRequest) {
+    this.#req = req;
+    this.method = req.method;
+    this.uri = req.uri;
+    this.transport = toTransport(req.protocol);
+    this.sourceAddress = req.source_address;
+    this.sourcePort = Number(req.source_port);
+    [this.localAddress, this.localPort] = splitHostPort(req.receivedOn ?? '');
+    this.flowId = req.sessionToken ?? '';
+    this.callId = req.get('call-id') ?? '';
+    this.cseq = Number.parseInt(req.get('cseq') ?? '0', 10);
+  }
+
+  get branch(): string {
+    return /;\s*branch\s*=\s*([^;,\s]+)/i.exec(this.header('via') ?? '')?.[1] ?? '';
+  }
+
+  header(name: string): string | undefined {
+    return this.headerLines(name)[0];
+  }
+
+  headerLines(name: string): readonly string[] {
+    if (this.#req.headerLines !== undefined) return this.#req.headerLines(name);
+    this.#headers ??= readHeaderLines(this.#req);
+    return this.#headers.get(name) ?? [];
+  }
 }
 
 /** RFC 3261 7.3.3 and 20: short names of the headers that the steps look at. */

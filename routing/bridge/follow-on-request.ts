@@ -24,6 +24,7 @@ export function followOnRequest(
   };
   return {
     ...request,
+    branch: request.branch,
     method: 'INVITE',
     uri: `sip:${escapeUser(called.user)}@${trunk.realm}`,
     header: (name) => headers[name],
