@@ -150,6 +150,10 @@ const REFUSED: readonly MatrixCase[] = [
   refusedIn('trunk_suspended', { trunk: { status: 'suspended' } }, false),
   refusedIn('did_suspended', { did: { status: 'suspended' } }),
   refusedIn('did_rejects', { did: { destination: { kind: 'reject' } } }),
+  refusedIn('target_forbidden', {
+    did: { destination: { kind: 'uri', uri: 'sip:pbx@10.0.0.9' } },
+    more: { config: { ...CALLS, targetAllow: [] } },
+  }),
   refusedIn('cac_trunk_in', { trunk: { maxIn: 0 } }),
   refusedIn('cac_account_in', { account: { maxIn: 0 } }),
   refusedIn('cac_ancestor_in', { root: { maxIn: 0 }, account: { maxIn: -1 } }),
