@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createSimulatedProvider } from '../billing-hooks/index.ts';
@@ -67,7 +69,9 @@ export async function openTestWorld(
       now += ms;
     },
   };
-  const file = join(t.testdir(), 'didfarm.db');
+  // Not in the folder of the test, which is made anew whenever the test asks for one.
+  const folder = mkdtempSync(join(tmpdir(), 'didfarm-'));
+  const file = join(folder, 'didfarm.db');
   const store = await openStore({ file, secretKey: randomBytes(32), platformRealm: 'sip.didfarm.com', clock });
   const payments = createSimulatedProvider({ secret: PAYMENT_SECRET, nowMs: clock.nowMs });
   const admin = createAdminStore(store, { payments });
@@ -94,6 +98,7 @@ export async function openTestWorld(
     await app.close();
     await control.close();
     await store.close();
+    rmSync(folder, { recursive: true });
   });
   const accounts = await createTree(admin);
   const keys = await createKeys(admin, accounts);

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, createAccount, openStore, type Store, topUp } from '../tenancy/index.ts';
 
@@ -27,9 +29,14 @@ export async function openTestShop(t: Test, cents: number, timezone: string | nu
       now += ms;
     },
   };
-  const file = join(t.testdir(), 'didfarm.db');
+  // Not in the folder of the test, which is made anew whenever the test asks for one.
+  const folder = mkdtempSync(join(tmpdir(), 'didfarm-'));
+  const file = join(folder, 'didfarm.db');
   const store = await openStore({ file, secretKey: randomBytes(32), platformRealm: 'sip.didfarm.com', clock });
-  t.teardown(() => store.close());
+  t.teardown(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
   const accountId = await store.write(async (context) => {
     const { id } = await createAccount(context, { name: 'MSP', timezone });
     if (cents > 0) await topUp(context, { accountId: id, amountMicros: cents * 10_000, idempotencyKey: 'opening' });

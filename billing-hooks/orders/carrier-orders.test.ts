@@ -12,6 +12,9 @@ import { FileCarrier } from './test-carrier.ts';
 const EVERYTHING = { afterId: 0, offset: 0, limit: 1000 };
 const NUMBER = '+12025550101';
 
+// Each kill is two processes, which on a busy machine take their time.
+t.setTimeout(900_000);
+
 async function openRemote(t: Parameters<typeof openTestShop>[0], cents: number, faults = {}) {
   const shop = await openTestShop(t, cents);
   const books = new FileCarrier(join(t.testdir(), 'carrier.json'));

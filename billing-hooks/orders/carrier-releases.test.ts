@@ -11,6 +11,9 @@ import { FileCarrier } from './test-carrier.ts';
 
 const NUMBER = '+12025550101';
 
+// Each kill is two processes, which on a busy machine take their time.
+t.setTimeout(900_000);
+
 async function openBought(t: Parameters<typeof openTestShop>[0], release: CarrierFault[]) {
   const shop = await openTestShop(t, 1000);
   const { store, accountId } = shop;
