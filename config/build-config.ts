@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Config, EngineConfig } from './config.ts';
 import type { ConfigFault } from './config-error.ts';
 import type { FIELDS, Field, FieldName } from './fields.ts';
-import { LOOPBACK } from './open-addresses.ts';
+import { LOOPBACK, SITE_NETWORKS } from './open-addresses.ts';
 
 /** What each field reads to; those without a fallback may be absent. */
 export type Values = {
@@ -89,10 +89,14 @@ function buildSip(values: Values): Config['sip'] {
   };
 }
 
-/** The demo world is played on loopback, and a server that listens there alone serves nobody else. */
+/**
+ * PBXes are usually in the operator's own networks; who sells to strangers closes these. The demo world is played on
+ * loopback, and a server that listens there alone serves nobody else.
+ */
 function usualTargets({ sipHosts, dataDir }: Values, willBeDemo: boolean): readonly string[] {
   const isHere = sipHosts?.length > 0 && sipHosts.every((host) => /^(127\.|::1$|localhost$)/.test(host));
-  return isHere || willBeDemo || existsSync(join(dataDir ?? '', 'demo.json')) ? LOOPBACK : [];
+  const isAlone = isHere || willBeDemo || existsSync(join(dataDir ?? '', 'demo.json'));
+  return isAlone ? [...SITE_NETWORKS, ...LOOPBACK] : SITE_NETWORKS;
 }
 
 function hasTls({ sipTlsCertFile, sipTlsCertDir }: Values): boolean {

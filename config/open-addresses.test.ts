@@ -1,6 +1,6 @@
 import t from 'tap';
 import { loadConfig } from './load-config.ts';
-import { callTargets, closedAddressIn, OpenAddresses } from './open-addresses.ts';
+import { callTargets, closedAddressIn, OpenAddresses, SITE_NETWORKS } from './open-addresses.ts';
 
 t.test('public addresses are open, private ones are not, and the operator opens ranges', async (t) => {
   const open = new OpenAddresses(['10.20.0.0/16', '192.168.1.9']);
@@ -33,18 +33,34 @@ t.test('a closed address is found in every way a target can be written', async (
   }
 });
 
-t.test('private targets are open where the operator says so, and loopback where nobody else is served', async (t) => {
-  const dir = t.testdir({ empty: {}, used: { 'didfarm.db': '' }, demo: { 'didfarm.db': '', 'demo.json': '{}' } });
-  const allowed = (env: Readonly<Record<string, string>>, mayMakeDemo = false) =>
-    loadConfig(env, { mayMakeDemo }).config.calls.targetAllow;
-  const at = (name: string) => ({ DIDFARM_DATA_DIR: `${dir}/${name}` });
-  const loopback = ['127.0.0.0/8', '::1/128'];
-  t.same(allowed(at('used')), []);
-  t.same(allowed(at('empty')), []);
-  t.same(allowed(at('empty'), true), loopback, 'it is about to be the demo world');
-  t.same(allowed(at('used'), true), []);
-  t.same(allowed(at('demo')), loopback);
-  t.same(allowed({ ...at('used'), DIDFARM_SIP_HOST: '127.0.0.1,::1' }), loopback);
-  t.same(allowed({ ...at('used'), DIDFARM_SIP_HOST: '127.0.0.1,192.0.2.1' }), []);
-  t.same(allowed({ ...at('demo'), DIDFARM_TARGET_ALLOW: '10.0.0.0/8' }), ['10.0.0.0/8']);
-});
+t.test(
+  'networks of the site are open unless the operator closes them, and loopback where nobody else is served',
+  async (t) => {
+    const dir = t.testdir({ empty: {}, used: { 'didfarm.db': '' }, demo: { 'didfarm.db': '', 'demo.json': '{}' } });
+    const allowed = (env: Readonly<Record<string, string>>, mayMakeDemo = false) =>
+      loadConfig(env, { mayMakeDemo }).config.calls.targetAllow;
+    const at = (name: string) => ({ DIDFARM_DATA_DIR: `${dir}/${name}` });
+    const loopback = [...SITE_NETWORKS, '127.0.0.0/8', '::1/128'];
+    t.same(allowed(at('used')), SITE_NETWORKS);
+    t.same(allowed(at('empty')), SITE_NETWORKS);
+    t.same(allowed(at('empty'), true), loopback, 'it is about to be the demo world');
+    t.same(allowed(at('used'), true), SITE_NETWORKS);
+    t.same(allowed(at('demo')), loopback);
+    t.same(allowed({ ...at('used'), DIDFARM_SIP_HOST: '127.0.0.1,::1' }), loopback);
+    t.same(allowed({ ...at('used'), DIDFARM_SIP_HOST: '127.0.0.1,192.0.2.1' }), SITE_NETWORKS);
+    t.same(allowed({ ...at('demo'), DIDFARM_TARGET_ALLOW: '10.0.0.0/8' }), ['10.0.0.0/8']);
+    const usual = new OpenAddresses(SITE_NETWORKS);
+    for (const address of [
+      '10.0.0.1',
+      '172.31.0.1',
+      '192.168.1.8',
+      '100.64.0.1',
+      '198.18.0.1',
+      'fd00::1',
+      '::ffff:a00:1',
+    ])
+      t.ok(usual.allows(address), address);
+    for (const address of ['127.0.0.1', '169.254.169.254', '0.0.0.0', '224.0.0.1', '::1', 'fe80::1', '172.32.0.1'])
+      t.equal(usual.allows(address), address === '172.32.0.1', address);
+  },
+);

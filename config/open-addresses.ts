@@ -5,6 +5,16 @@ type Range = readonly [network: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
 /** What `localhost` and programs of the same machine are at. */
 export const LOOPBACK: readonly string[] = ['127.0.0.0/8', '::1/128'];
 
+/** Where PBXes of the same site are (RFC 1918, 6598, 4193), and laboratories (RFC 2544). */
+export const SITE_NETWORKS: readonly string[] = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  'fc00::/7',
+  '198.18.0.0/15',
+];
+
 /** Where words of tenants may lead: public addresses, and the private ones that the operator allows. */
 export class OpenAddresses {
   readonly #allowed: readonly Range[];
