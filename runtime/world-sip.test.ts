@@ -8,7 +8,7 @@ import { createLogger } from '../telemetry/index.ts';
 import { worldSipStarter } from './world-sip.ts';
 
 function openPhones(t: Parameters<typeof openTestSandbox>[0]) {
-  const { config } = loadConfig({ DIDFARM_DATA_DIR: t.testdir(), DIDFARM_SIP_T1_MS: '100' });
+  const { config } = loadConfig({ DIDFARM_DATA_DIR: t.testdir() });
   return openTestSandbox(t, { startSip: worldSipStarter(config, createLogger({ level: 'error' })), realMs: Date.now });
 }
 
