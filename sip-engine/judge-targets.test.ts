@@ -72,9 +72,10 @@ t.test(
   },
 );
 
-t.test('every address of this machine is our own where we listen on all of them', async (t) => {
+t.test('where we listen, and what we tell others, is our own', async (t) => {
   const advertisedFor = () => ({ host: '198.51.100.7', port: 5060 });
-  const point = { transport: 'udp', host: '0.0.0.0', port: 5060, advertisedFor } as const;
+  const isAt = (address: string) => address.startsWith('127.');
+  const point = { transport: 'udp', host: '0.0.0.0', port: 5060, advertisedFor, isAt } as const;
   const judge = createJudge({ listenPoints: [point] }, { mayReach: () => true });
   const may = (address: string, port = 5060, peer?: string) =>
     judge?.({ transport: 'udp', address, port }, 'dialog', peer);

@@ -1,5 +1,4 @@
-import { networkInterfaces } from 'node:os';
-import { isWildcard, normalizeAddress, type Target, type TransportLayer } from './transport/index.ts';
+import { normalizeAddress, type Target, type TransportLayer } from './transport/index.ts';
 import type { EngineOptions } from './types.ts';
 
 /** Whether a way out that somebody else's words led to may be taken; `peer` is the address they came from. */
@@ -20,14 +19,8 @@ export function createJudge(
 
 function isOwn({ listenPoints }: Pick<TransportLayer, 'listenPoints'>, address: string, port: number): boolean {
   return listenPoints.some((point) => {
+    if (point.port === port && point.isAt(address)) return true;
     const shown = point.advertisedFor(address);
-    if (shown.port === port && shown.host.replace(/^\[|\]$/g, '') === address) return true;
-    if (point.port !== port) return false;
-    return normalizeAddress(point.host) === address || (isWildcard(point.host) && isOfThisMachine(address));
+    return shown.port === port && shown.host.replace(/^\[|\]$/g, '') === address;
   });
-}
-
-function isOfThisMachine(address: string): boolean {
-  if (address.startsWith('127.') || address === '0.0.0.0' || address === '::') return true;
-  return Object.values(networkInterfaces()).some((list) => list?.some((own) => own.address === address));
 }

@@ -39,6 +39,7 @@ export function createRecorderTransport(): RecorderTransport {
       host: '10.0.0.5',
       port: 5060,
       advertisedFor: () => ({ host: '10.0.0.5', port: 5060 }),
+      isAt: (address) => address === '10.0.0.5',
     }),
   };
 }

@@ -62,6 +62,31 @@ t.test('interfaces are read once in 30 s, however many destinations are asked fo
   t.end();
 });
 
+t.test(
+  'a wildcard is at every address of this machine, a bound point at its own; interfaces are not read for it',
+  (t) => {
+    const { book: addresses, reads } = book();
+    const [wildcard, bound] = [point({}, addresses), point({ host: '10.1.0.5' }, addresses)];
+    for (let round = 0; round < 1000; round++) wildcard.isAt('203.0.113.5');
+    t.equal(reads(), 1);
+    for (const own of [
+      '127.0.0.1',
+      '127.8.8.8',
+      '0.0.0.0',
+      '203.0.113.5',
+      '10.1.0.5',
+      '10.1.2.5',
+      '::1',
+      '2001:db8::5',
+    ]) {
+      t.equal(wildcard.isAt(own), true, own);
+      t.equal(bound.isAt(own), own === '10.1.0.5', own);
+    }
+    for (const other of ['203.0.113.6', '198.51.100.1', '2001:db8::6']) t.equal(wildcard.isAt(other), false, other);
+    t.end();
+  },
+);
+
 t.test('the external address is told to the outside, the bound one inside', (t) => {
   const wildcard = point({ externalHost: '198.51.100.7', externalPort: 15060 });
   t.same(wildcard.advertisedFor('192.0.2.1'), { host: '198.51.100.7', port: 15060 });

@@ -26,6 +26,7 @@ export class AddressBook {
   readonly #extraNetworks: readonly (readonly [Address, number])[];
   readonly #sources = new Map<string, string>();
   readonly #local = new Map<string, boolean>();
+  #own: ReadonlySet<string> = new Set();
   #addresses: readonly LocalAddress[] = [];
   #readMs = Number.NEGATIVE_INFINITY;
 
@@ -63,6 +64,13 @@ export class AddressBook {
     return local;
   }
 
+  /** True for an address of this machine, as `normalizeAddress` writes it. */
+  isOwn(address: string): boolean {
+    if (address.startsWith('127.') || isWildcard(address)) return true;
+    this.#refresh();
+    return this.#own.has(address);
+  }
+
   #isLocal(remote: Address, boundHost: string): boolean {
     if (remote.range() === 'loopback' || remote.range() === 'linkLocal') return true;
     if (this.#extraNetworks.some(([network, prefix]) => matches(remote, network, prefix))) return true;
@@ -92,6 +100,7 @@ export class AddressBook {
     this.#sources.clear();
     this.#local.clear();
     this.#addresses = Object.values(this.#read()).flatMap((list) => (list ?? []).flatMap(toLocalAddress));
+    this.#own = new Set(this.#addresses.map(({ text }) => text));
   }
 }
 

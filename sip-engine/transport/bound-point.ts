@@ -1,10 +1,14 @@
-import { type AddressBook, bracket, isWildcard } from './address-book.ts';
+import { type AddressBook, bracket, isWildcard, normalizeAddress } from './address-book.ts';
 import type { ListenPoint, ListenSpec } from './types.ts';
 
 /** Makes the listen point of a socket that was bound to `host` and `port`. */
 export function createListenPoint(spec: ListenSpec, host: string, port: number, addresses: AddressBook): ListenPoint {
   const own = { ...spec, host, port };
-  return Object.freeze({ ...own, advertisedFor: (remote: string) => advertised(own, remote, addresses) });
+  return Object.freeze({
+    ...own,
+    advertisedFor: (remote: string) => advertised(own, remote, addresses),
+    isAt: (address: string) => (isWildcard(host) ? addresses.isOwn(address) : normalizeAddress(host) === address),
+  });
 }
 
 /**

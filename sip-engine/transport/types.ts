@@ -68,6 +68,8 @@ export interface ListenPoint extends ListenSpec {
   readonly port: number;
   /** `externalHost ?? host`, brackets added for IPv6; for a wildcard bind chosen per destination by `advertisedFor`. */
   advertisedFor(remoteAddress: string): { readonly host: string; readonly port: number };
+  /** True when what is sent to this address, as `normalizeAddress` writes it, and our port comes in here. */
+  isAt(address: string): boolean;
 }
 
 /** Where a request goes next: the outcome of RFC 3263 resolution. */
