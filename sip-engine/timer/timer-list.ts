@@ -5,7 +5,7 @@ export interface TimerOwner {
 
 /** One armed callback, a link of its slot's list, so that cancelling costs no search. */
 export class WheelTimer {
-  readonly run: () => void;
+  run: () => void;
   readonly #owner: TimerOwner;
   armed = true;
   dueTick = 0;
@@ -22,10 +22,13 @@ export class WheelTimer {
     if (!this.armed) return;
     this.armed = false;
     this.list?.remove(this);
+    // Whoever keeps the timer keeps nothing of what it was for: with its transaction and call it would grow old.
+    this.run = NOTHING;
     this.#owner.released();
   }
 }
 
+const NOTHING = (): void => undefined;
 const NONE: readonly WheelTimer[] = [];
 
 /** A slot of the wheel: a doubly linked list, first in, first out. */

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { createFakeClock } from './fake-clock.ts';
+import type { WheelTimer } from './timer-list.ts';
 import { createTimingWheel } from './timing-wheel.ts';
 
 t.test('a timer fires at its time, never before', (t) => {
@@ -72,6 +73,20 @@ t.test('callbacks may arm and cancel other timers of the same tick', (t) => {
   clock.advance(10);
   t.same(seen, ['first', 'third']);
   t.equal(wheel.size, 0);
+  t.end();
+});
+
+t.test('a timer that has fired or was cancelled holds nothing of what it was for', (t) => {
+  const clock = createFakeClock();
+  const wheel = createTimingWheel({ clock });
+  let fired = 0;
+  const run = () => void fired++;
+  const timers = [wheel.after(10, run), wheel.after(20, run)] as WheelTimer[];
+  t.ok(timers.every((timer) => timer.run === run));
+  timers[1]?.cancel();
+  clock.advance(30);
+  t.equal(fired, 1);
+  t.notOk(timers.some((timer) => timer.run === run));
   t.end();
 });
 

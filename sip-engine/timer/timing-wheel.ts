@@ -135,9 +135,10 @@ class HierarchicalWheel implements TimingWheel {
   #fire(slot: TimerList): void {
     for (const timer of slot.takeAll()) {
       if (!timer.armed) continue;
+      const { run } = timer;
       timer.cancel();
       try {
-        timer.run();
+        run();
       } catch (error) {
         this.#onError(error);
       }
