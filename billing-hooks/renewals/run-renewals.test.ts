@@ -50,8 +50,8 @@ t.test('a month is charged once, to the trunk that the number rings then', async
   t.match(rows[2], { referenceType: 'number', referenceId: ids[0], trunkUuid: trunk.uuid, amountMicros: -1_000_000 });
   const costs = await listCosts(store, { accountId, groupBy: 'trunk', fromMs: 0, toMs: clock.nowMs() + 1 });
   t.same(costs, [
-    { key: null, name: null, amountMicros: 1_000_000, charges: 1 },
-    { key: trunk.uuid, name: 'Acme', amountMicros: 1_000_000, charges: 1 },
+    { key: null, name: null, currency: 'EUR', amountMicros: 1_000_000, charges: 1 },
+    { key: trunk.uuid, name: 'Acme', currency: 'EUR', amountMicros: 1_000_000, charges: 1 },
   ]);
   t.match(await projectCost(store, accountId), {
     monthlyMicros: 1_000_000,
