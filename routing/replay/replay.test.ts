@@ -14,7 +14,7 @@ interface Test {
 }
 
 const START = Date.UTC(2026, 10, 20, 12);
-const { config } = loadConfig({});
+const { config } = loadConfig({ DIDFARM_TARGET_ALLOW: '127.0.0.0/8' });
 
 async function memoryStore(t: Test): Promise<Store> {
   const store = await openStore({ file: ':memory:', secretKey: randomBytes(32), platformRealm: 'sip.didfarm.com' });
