@@ -17,11 +17,13 @@ export const SITE_NETWORKS: readonly string[] = [
 
 /** Where words of tenants may lead: public addresses, and the private ones that the operator allows. */
 export class OpenAddresses {
-  readonly #allowed: readonly Range[];
+  readonly #allow: readonly string[];
+  /** Read when first asked for: most calls go to public addresses. */
+  #ranges: readonly Range[] | undefined;
 
   /** @param allow ranges such as `10.0.0.0/8`, or single addresses */
   constructor(allow: readonly string[]) {
-    this.#allowed = allow.map((range) => (range.includes('/') ? ipaddr.parseCIDR(range) : single(range)));
+    this.#allow = allow;
   }
 
   allows(address: string): boolean {
@@ -29,7 +31,8 @@ export class OpenAddresses {
     // An IPv4 address in IPv6 clothes is judged as what it is.
     const ip = ipaddr.process(address);
     if (ip.range() === 'unicast') return true;
-    return this.#allowed.some(([network, bits]) => network.kind() === ip.kind() && ip.match(network, bits));
+    this.#ranges ??= this.#allow.map((range) => (range.includes('/') ? ipaddr.parseCIDR(range) : single(range)));
+    return this.#ranges.some(([network, bits]) => network.kind() === ip.kind() && ip.match(network, bits));
   }
 }
 
