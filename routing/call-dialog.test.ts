@@ -1,28 +1,9 @@
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
-import { accountRecord, carrierRecord, type DeltaFields, didRecord, trunkRecord } from '../tenancy/index.ts';
 import type { DialogRequestOptions, ReceivedResponse, SrfDialog, SrfMessage, SrfRequest } from './srf-adapter.ts';
 import { engineOn } from './test-engine.ts';
-import {
-  assertClean,
-  bye,
-  call,
-  destroyed,
-  refused,
-  SDP,
-  type Stage,
-  startStage,
-  type Ua,
-  until,
-} from './test-stage.ts';
-
-const trunk = trunkRecord({ id: 1, username: 'acme' });
-const fields = (_carrier: Ua): DeltaFields => ({
-  accounts: [accountRecord({ id: 1 })],
-  trunks: [trunk],
-  dids: [didRecord({ id: 1, number: '+31201234567', destination: { kind: 'trunk', trunkId: 1 } })],
-  carriers: [carrierRecord({ id: 1, sources: ['127.0.0.2'] })],
-});
+import { fields, trunk } from './test-one-trunk.ts';
+import { assertClean, bye, call, destroyed, refused, SDP, type Stage, startStage, until } from './test-stage.ts';
 
 const start = (t: Test, config = {}, options = {}) => startStage(t, engineOn, fields, config, options);
 

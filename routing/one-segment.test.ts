@@ -1,19 +1,8 @@
 import { Server, type Socket } from 'node:net';
 import t, { type Test } from 'tap';
-import { accountRecord, carrierRecord, type DeltaFields, didRecord, trunkRecord } from '../tenancy/index.ts';
 import { engineOn } from './test-engine.ts';
-import {
-  answerCalls,
-  assertClean,
-  bye,
-  call,
-  destroyed,
-  SDP,
-  type Stage,
-  startStage,
-  type Ua,
-  until,
-} from './test-stage.ts';
+import { fields, trunk } from './test-one-trunk.ts';
+import { answerCalls, assertClean, bye, call, destroyed, SDP, type Stage, startStage, until } from './test-stage.ts';
 import type { StageEngine } from './test-ua.ts';
 
 /*
@@ -21,14 +10,6 @@ import type { StageEngine } from './test-ua.ts';
  * that the 200 is out, the ACK to it and the BYE.
  */
 process.env.ROUTING_BINDING = 'srf';
-
-const trunk = trunkRecord({ id: 1, username: 'acme' });
-const fields = (_carrier: Ua): DeltaFields => ({
-  accounts: [accountRecord({ id: 1 })],
-  trunks: [trunk],
-  dids: [didRecord({ id: 1, number: '+31201234567', destination: { kind: 'trunk', trunkId: 1 } })],
-  carriers: [carrierRecord({ id: 1, sources: ['127.0.0.2'] })],
-});
 
 /** Holds back what the engine tells the application, and hands it over in one piece. */
 class Segment {
