@@ -36,11 +36,10 @@ async function setPrice(product: Product, csv: string): Promise<void> {
 
 t.test('a prepaid call is cut when the money ends, and record and ledger say the same', async (t) => {
   const product = await startProduct(t);
-  const account = product.demo.accounts.find(({ name }) => name === 'MSP Demo');
+  const key = await product.bulkKey('MSP Demo');
   const acme = product.trunk('Acme Corp');
   const [did = ''] = acme.dids;
-  const read = async <T>(path: string) =>
-    ((await product.api('GET', path, undefined, account?.api_key)).body as { data: T }).data;
+  const read = async <T>(path: string) => ((await product.api('GET', path, undefined, key)).body as { data: T }).data;
   await setPrice(product, PRICE);
 
   const pbx = await Pbx.at(product, acme);
@@ -79,7 +78,7 @@ t.test('a prepaid call is cut when the money ends, and record and ledger say the
 
 t.test('of a hundred calls at once as many come in as one wallet has slices for', async (t) => {
   const product = await startProduct(t);
-  const account = product.demo.accounts.find(({ name }) => name === 'MSP Demo');
+  const key = await product.bulkKey('MSP Demo');
   // 30 seconds at 0.95: the 142.50 of the demo wallet are five slices.
   await setPrice(product, 'direction,prefix,per_minute,interval\nin,,57,1/1\n');
   const storm = await WalletStorm.open(t, product, product.trunk('Beta Services'));
@@ -87,7 +86,7 @@ t.test('of a hundred calls at once as many come in as one wallet has slices for'
   t.equal(admitted.length, 5);
   t.same(refused, { '503 insufficient_balance': 95 });
   await storm.hangUp(admitted);
-  const read = async <T>(path: string) => (await product.api('GET', path, undefined, account?.api_key)).body as T;
+  const read = async <T>(path: string) => (await product.api('GET', path, undefined, key)).body as T;
   const charges = async () =>
     (await read<{ data: Transaction[] }>('/wallet/transactions')).data.filter((one) => one.reference_type === 'call');
   await until('the five are charged', async () => (await charges()).length === 5);

@@ -19,11 +19,8 @@ interface Message {
   readonly pbx: { readonly status: string; readonly sip_status: number | null; readonly reason: string | null } | null;
 }
 
-const keyOf = (product: Product, name: string) =>
-  product.demo.accounts.find((account) => account.name === name)?.api_key ?? '';
-
 async function messagesOf(product: Product, account: string): Promise<readonly Message[]> {
-  const answer = await product.api('GET', '/messages?per_page=100', undefined, keyOf(product, account));
+  const answer = await product.api('GET', '/messages?per_page=100', undefined, await product.bulkKey(account));
   return (answer.body as { readonly data: readonly Message[] }).data;
 }
 
@@ -117,7 +114,8 @@ t.test('messages cross between PBXes and the world over SIP, and between tenants
       await until('it is delivered', async () => (await outs())[0]?.status === 'delivered');
       t.match(await outs(), [{ from: did, to: FRIEND, body: 'Until ten ✓', price: 7, pbx: null }]);
       t.equal((await outs()).length, 1);
-      const { body } = await product.api('GET', '/wallet/transactions', undefined, keyOf(product, 'MSP Demo'));
+      const key = await product.bulkKey('MSP Demo');
+      const { body } = await product.api('GET', '/wallet/transactions', undefined, key);
       const charges = (body as { data: { amount: number; reference_type: string }[] }).data;
       t.match(
         charges.filter(({ reference_type }) => reference_type === 'message'),

@@ -89,8 +89,9 @@ t.test(
       t.equal(second?.body, first.body, 'what comes again has the same bytes');
       t.equal(second?.headers['x-didfarm-signature'], first.headers['x-didfarm-signature']);
     }
+    const bulkKey = await again.bulkKey('MSP Demo');
     await until('the log has them', async () => {
-      const answer = await again.api('GET', '/webhooks/1/deliveries', undefined, key(again));
+      const answer = await again.api('GET', '/webhooks/1/deliveries', undefined, bulkKey);
       const rows = (answer.body as { readonly data: readonly { readonly status: string }[] }).data;
       return rows.length === 6 && rows.every(({ status }) => status === 'delivered');
     });

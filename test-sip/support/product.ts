@@ -57,7 +57,10 @@ export interface Product {
   /** The log lines so far, parsed; others are left out. */
   log(): readonly Record<string, unknown>[];
   metric(line: string): Promise<number | undefined>;
+  /** With the operator's key unless told otherwise. @throws {Error} on 429, which says nothing of what was asked. */
   api(method: string, path: string, body?: unknown, key?: string): Promise<{ status: number; body: unknown }>;
+  /** The key of that account, flagged for bulk: a test that polls asks more often than 60 times a minute. */
+  bulkKey(account: string): Promise<string>;
   /** Sends the signal and waits for the end. */
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
@@ -143,6 +146,7 @@ function describe(child: ChildProcess, env: Readonly<Record<string, string>>, ou
     log: () => parseLines(output()),
     metric: async (line) => findMetric(await page(`http://127.0.0.1:${env.DIDFARM_METRICS_PORT}/metrics`), line),
     api: (method, path, body, key) => callApi(readDemo(), method, path, body, key),
+    bulkKey: (account) => bulkKey(readDemo(), account),
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill(signal);
@@ -175,6 +179,14 @@ function findMetric(page: string, name: string): number | undefined {
   return line === undefined ? undefined : Number(line.slice(name.length + 1));
 }
 
+async function bulkKey(demo: Demo, name: string): Promise<string> {
+  const account = demo.accounts.find((candidate) => candidate.name === name);
+  if (account === undefined) throw new Error(`the demo world has no account ${name}`);
+  const { status, body } = await callApi(demo, 'PATCH', `/accounts/${account.id}`, { bulk: true });
+  if (status !== 200) throw new Error(JSON.stringify(body));
+  return account.api_key;
+}
+
 async function callApi(demo: Demo, method: string, path: string, body: unknown, key = demo.operator_key) {
   const headers = {
     authorization: `Bearer ${key}`,
@@ -184,5 +196,6 @@ async function callApi(demo: Demo, method: string, path: string, body: unknown, 
   const init = { method, headers, signal, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
   const response = await fetch(`${demo.api}${path}`, init);
   const text = await response.text();
+  if (response.status === 429) throw new Error(`${method} ${path}: asked too often: ${text}`);
   return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
 }
