@@ -1,5 +1,5 @@
 import type { CallRecord, CarrierRecord, DidRecord, TrunkRecord } from '../bus/index.ts';
-import type { CallsConfig } from '../config/index.ts';
+import type { CallsConfig, OpenAddresses } from '../config/index.ts';
 import type { Rejection, Traced, TraceLine } from '../telemetry/index.ts';
 import type { AdmissionResult, Claim } from './admission/admission.ts';
 import type { CallRate } from './call-rates.ts';
@@ -97,6 +97,8 @@ export interface CallContext extends Traced {
   readonly directory: RoutingDirectory;
   readonly bindings: RoutingBindings;
   readonly config: CallsConfig;
+  /** Where words of tenants may lead, of `config.targetAllow`. */
+  readonly callTargets: OpenAddresses;
   readonly effects: CallEffects;
   readonly carrierRoutes: CarrierRoutes;
   readonly gatewayHealth: GatewayHealth;

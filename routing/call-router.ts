@@ -1,5 +1,6 @@
 import type { InboundRequest } from '../auth/index.ts';
 import type { CallRecord, TrunkRecord } from '../bus/index.ts';
+import { callTargets } from '../config/index.ts';
 import { type Rejection, reasonEntry, runSteps } from '../telemetry/index.ts';
 import { type CallClass, countByClass, type Lease } from './admission/admission.ts';
 import { realmOf, refuseInvite } from './answer.ts';
@@ -51,6 +52,7 @@ export class CallRouter {
     this.#carrierRegistrar = createCarrierRegistrar(deps, deps.registerAtCarriers);
     this.#world = {
       ...deps,
+      callTargets: callTargets(deps.config.targetAllow),
       carrierRoutes: new CarrierRoutes(),
       gatewayHealth,
       carrierQuality: new CarrierQuality(),

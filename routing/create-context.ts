@@ -1,5 +1,5 @@
 import type { InboundRequest } from '../auth/index.ts';
-import type { CallsConfig } from '../config/index.ts';
+import type { CallsConfig, OpenAddresses } from '../config/index.ts';
 import type { CallContext, CallEffects } from './call-context.ts';
 import type { CarrierNodes } from './carrier/carrier-registrar.ts';
 import type { IdentitySigner } from './identity/identity-signer.ts';
@@ -14,6 +14,7 @@ export interface ContextWorld {
   readonly directory: RoutingDirectory;
   readonly bindings: RoutingBindings;
   readonly config: CallsConfig;
+  readonly callTargets: OpenAddresses;
   readonly carrierRoutes: CarrierRoutes;
   readonly gatewayHealth: GatewayHealth;
   readonly carrierQuality: CarrierQuality;
@@ -38,6 +39,7 @@ export function createContext(
     directory: world.directory,
     bindings: world.bindings,
     config: world.config,
+    callTargets: world.callTargets,
     effects,
     carrierRoutes: world.carrierRoutes,
     gatewayHealth: world.gatewayHealth,

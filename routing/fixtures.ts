@@ -1,13 +1,13 @@
 import type { InboundRequest } from '../auth/index.ts';
 import type { BindingRecord, TrunkRecord } from '../bus/index.ts';
-import type { CallsConfig } from '../config/index.ts';
+import { type CallsConfig, callTargets } from '../config/index.ts';
 import { runSteps } from '../telemetry/index.ts';
 import { type DeltaFields, Directory, directoryDelta } from '../tenancy/index.ts';
 import { MemoryAdmission } from './admission/memory-admission.ts';
 import type { CallContext, CallEffects } from './call-context.ts';
 import type { CallRates } from './call-rates.ts';
 import { type CarrierNodes, NO_CARRIER_NODES } from './carrier/carrier-registrar.ts';
-import { createContext } from './create-context.ts';
+import { type ContextWorld, createContext } from './create-context.ts';
 import { CALL_STEPS } from './index.ts';
 import { OpenHours } from './open-hours.ts';
 import type { AuthVerdict, RoutingBindings } from './ports.ts';
@@ -66,25 +66,26 @@ export function testBindings(world: Pick<TestWorld, 'bindings'>): RoutingBinding
 /** Runs an INVITE through the real steps; returns what became of it. */
 export function runInvite(world: TestWorld, request: InboundRequest) {
   const effects = testEffects(world);
-  const context = createContext(
-    `call_${world.bridged.length}`,
-    request,
-    {
-      directory: world.directory,
-      bindings: testBindings(world),
-      config: world.config,
-      carrierRoutes: new CarrierRoutes(),
-      gatewayHealth: new GatewayHealth(() => 0),
-      carrierQuality: world.quality,
-      carrierNodes: world.nodes,
-      openHours: new OpenHours(),
-      identitySigner: undefined,
-      peerCertificate: () => ({ names: world.peerNames }),
-      nowMs: () => world.nowMs,
-    },
-    effects,
-  );
+  const context = createContext(`call_${world.bridged.length}`, request, contextWorld(world), effects);
   return { context, rejection: runSteps(CALL_STEPS, context) };
+}
+
+/** What the steps read, as the router composes it. */
+export function contextWorld(world: TestWorld): ContextWorld {
+  return {
+    directory: world.directory,
+    bindings: testBindings(world),
+    config: world.config,
+    callTargets: callTargets(world.config.targetAllow),
+    carrierRoutes: new CarrierRoutes(),
+    gatewayHealth: new GatewayHealth(() => 0),
+    carrierQuality: world.quality,
+    carrierNodes: world.nodes,
+    openHours: new OpenHours(),
+    identitySigner: undefined,
+    peerCertificate: () => ({ names: world.peerNames }),
+    nowMs: () => world.nowMs,
+  };
 }
 
 function testEffects(world: TestWorld): CallEffects {

@@ -1,11 +1,7 @@
 import t from 'tap';
 import type { PbxMessage, SipMessage } from '../../bus/index.ts';
 import { accountRecord, carrierRecord, didRecord, trunkRecord } from '../../tenancy/index.ts';
-import { binding, type InviteFields, invite, type TestWorld, testBindings, testWorld } from '../fixtures.ts';
-import { OpenHours } from '../open-hours.ts';
-import { CarrierQuality } from '../target/carrier-quality.ts';
-import { CarrierRoutes } from '../target/carrier-routes.ts';
-import { GatewayHealth } from '../target/gateway-health.ts';
+import { binding, contextWorld, type InviteFields, invite, testWorld } from '../fixtures.ts';
 import type { MessageEnd, MessageLimits, MessageOrder } from './message-port.ts';
 import { MessageRouter } from './message-router.ts';
 
@@ -78,15 +74,6 @@ function open(limits?: MessageLimits) {
   const bring = (to: string, fields: Partial<PbxMessage> = {}) =>
     router.bring({ uuid: 'msg_1', attempt: 1, from: FRIEND, to, body: 'Hi', ...fields });
   return { world, router, accepted, sent, ended, answers, send, asAcme, bring };
-}
-
-function contextWorld(world: TestWorld) {
-  return {
-    ...{ directory: world.directory, bindings: testBindings(world), config: world.config },
-    ...{ carrierRoutes: new CarrierRoutes(), gatewayHealth: new GatewayHealth(() => 0) },
-    ...{ carrierQuality: new CarrierQuality(), carrierNodes: world.nodes, openHours: new OpenHours() },
-    ...{ identitySigner: undefined, peerCertificate: () => undefined, nowMs: () => world.nowMs },
-  };
 }
 
 const from = (user: string) => `<sip:${user}@sip.didfarm.com>`;

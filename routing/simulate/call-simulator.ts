@@ -1,4 +1,4 @@
-import type { CallsConfig } from '../../config/index.ts';
+import { type CallsConfig, callTargets, type OpenAddresses } from '../../config/index.ts';
 import { runSteps, type Step } from '../../telemetry/index.ts';
 import { MemoryAdmission } from '../admission/memory-admission.ts';
 import type { CallContext } from '../call-context.ts';
@@ -39,12 +39,14 @@ export class CallSimulator {
     openHours: new OpenHours(),
   };
   readonly #gatewayHealth: GatewayHealth;
+  readonly #callTargets: OpenAddresses;
 
   constructor(world: SimulatorWorld, steps: readonly Step<CallContext>[]) {
     this.#world = world;
     this.#steps = steps;
     this.#rates = new CallRates(() => world.nowMs());
     this.#gatewayHealth = new GatewayHealth(() => world.nowMs());
+    this.#callTargets = callTargets(world.config.targetAllow);
   }
 
   /**
@@ -57,6 +59,7 @@ export class CallSimulator {
       directory,
       bindings,
       config,
+      callTargets: this.#callTargets,
       ...this.#parts,
       gatewayHealth: this.#gatewayHealth,
       carrierNodes: call.carrier === undefined ? NO_CARRIER_NODES : nodesOf(call.carrier.id),

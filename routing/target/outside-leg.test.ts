@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Destination, RoutingPolicy } from '../../bus/index.ts';
-import type { CallsConfig } from '../../config/index.ts';
+import { type CallsConfig, callTargets } from '../../config/index.ts';
 import { accountRecord, carrierRecord, didRecord, trunkRecord } from '../../tenancy/index.ts';
 import { rejectionFor } from '../bridge/leg-outcome.ts';
 import { binding, invite, runInvite, testWorld } from '../fixtures.ts';
@@ -78,7 +78,8 @@ t.test('a PBX registered from a private address is rung all the same', async (t)
 
 t.test('nobody reaches a carrier past the tariff by its address', async (t) => {
   const { directory, config } = routed({}, { targetAllow: ['127.0.0.0/8'] });
-  const leg = (uri: string) => uriLeg({ directory, config }, uri);
+  const open = callTargets(config.targetAllow);
+  const leg = (uri: string) => uriLeg({ directory, callTargets: open }, uri);
   for (const uri of [
     'sip:+882123456@198.51.100.9',
     'sip:+882123456@GW.carrier.example:5070',

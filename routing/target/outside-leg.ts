@@ -1,8 +1,8 @@
-import { callTargets, closedAddressIn, hostsOf } from '../../config/index.ts';
+import { closedAddressIn, hostsOf } from '../../config/index.ts';
 import type { CallContext, LegTarget } from '../call-context.ts';
 import { parseTarget } from '../sip-uri.ts';
 
-type Judging = Pick<CallContext, 'config' | 'directory'>;
+type Judging = Pick<CallContext, 'callTargets' | 'directory'>;
 
 /** A leg to a SIP URI that a tenant wrote, or why no call is sent there. */
 export function uriLeg(context: Judging, uri: string): LegTarget | string {
@@ -13,8 +13,8 @@ export function uriLeg(context: Judging, uri: string): LegTarget | string {
  * Why a tenant's words do not lead there: into the operator's own network, or to a carrier, which would take the call
  * for the platform's own and at its cost. A name is judged by the engine, once it has an address.
  */
-export function forbiddenTarget({ config, directory }: Judging, target: string): string | undefined {
-  const closed = closedAddressIn(target, callTargets(config.targetAllow));
+export function forbiddenTarget({ callTargets, directory }: Judging, target: string): string | undefined {
+  const closed = closedAddressIn(target, callTargets);
   if (closed !== undefined) return `${closed} is not a public address.`;
   const { port = DEFAULT_PORT } = parseTarget(target.replace(/^sips?:(?:[^@]*@)?/i, ''));
   const carrier = hostsOf(target).some((host) => isCarrier(directory, host, port));
