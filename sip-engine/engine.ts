@@ -89,7 +89,8 @@ class Engine implements SipEngine {
       options: transactionOptions(options),
     });
     const transactions = this.#transactions;
-    this.#control = parts.createControl({ transactions, transport, resolve, wheel, timers, ports, options });
+    const judge = createJudge(transport, options);
+    this.#control = parts.createControl({ transactions, transport, resolve, judge, wheel, timers, ports, options });
     transactions.setUser(this.#control);
     this.#directLane = new DirectLane(ports.logger, tagSeed);
     const limits = { ...DEFAULT_LIMITS, maxMessageBytes, maxBodyBytes: maxMessageBytes };
@@ -102,7 +103,6 @@ class Engine implements SipEngine {
       agent,
       unwanted,
     });
-    const judge = createJudge(transport, options);
     this.#probes = new ProbeLane({ transport, wheel, timers, ports, agent });
     this.#sender = new RequestSender({ transactions, transport, resolve, judge, wheel, timers, ports, agent });
   }

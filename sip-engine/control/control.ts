@@ -1,6 +1,5 @@
 import type { Server } from 'node:net';
 import { DialogLayer, type DialogOptions } from '../dialog/index.ts';
-import { createJudge } from '../judge-targets.ts';
 import type { SipMessage } from '../message/index.ts';
 import { createProxy, type ProxyRecord } from '../proxy/index.ts';
 import type { ServerTransaction } from '../transaction/types.ts';
@@ -47,8 +46,7 @@ class Control implements TransactionUserOfApps {
   #closing = false;
 
   constructor(deps: ControlDeps) {
-    const { transactions, transport, resolve, wheel, timers, ports, options } = deps;
-    const judge = createJudge(transport, options);
+    const { transactions, transport, resolve, judge, wheel, timers, ports, options } = deps;
     this.#outbound = this.#createOutbound();
     const dialogs = new DialogLayer({
       transactions,

@@ -1,4 +1,5 @@
 import type { Server } from 'node:net';
+import type { JudgeTarget } from '../judge-targets.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { TimingWheel } from '../timer/index.ts';
 import type { TimerValues, TransactionLayer, TransactionUser } from '../transaction/types.ts';
@@ -16,6 +17,8 @@ export interface ControlDeps {
   readonly transactions: TransactionLayer;
   readonly transport: TransportLayer;
   readonly resolve: ResolveTargets;
+  /** `undefined`: every target may be reached. */
+  readonly judge: JudgeTarget | undefined;
   readonly wheel: TimingWheel;
   readonly timers: TimerValues;
   readonly ports: EnginePorts;
