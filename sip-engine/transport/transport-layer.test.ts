@@ -115,7 +115,9 @@ t.test('a large UDP message leaves by UDP, is counted and warned of once; one ov
   flow.send(Buffer.alloc(2_000, 'a'));
   t.equal((await peer.next()).length, 2_000);
   t.equal(ports.counted('udp_oversize'), 2);
-  t.equal(ports.logged.filter(({ level }) => level === 'warn').length, 1);
+  // A system whose receive buffers are small is warned of beside it.
+  const warnings = ports.logged.filter(({ level, text }) => level === 'warn' && !/receive buffer/.test(text));
+  t.equal(warnings.length, 1);
   const error = await new Promise<TransportError>((resolve) => flow.send(Buffer.alloc(65_508), resolve));
   t.equal(error.code, 'too_large');
 });
