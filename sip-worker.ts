@@ -16,6 +16,7 @@ import { endOrphans } from './runtime/sip/call-orphans.ts';
 import { createCallSink } from './runtime/sip/call-sink.ts';
 import { createCarrierRegistrationLog } from './runtime/sip/carrier-registration-log.ts';
 import { createCertificateGapLog } from './runtime/sip/certificate-gaps.ts';
+import { DirectoryAge } from './runtime/sip/directory-age.ts';
 import { takeDelta } from './runtime/sip/directory-steps.ts';
 import { joinDrachtio } from './runtime/sip/drachtio.ts';
 import { drachtioProbes } from './runtime/sip/drachtio-probes.ts';
@@ -52,6 +53,7 @@ const CALLS_ALIVE_MS = 1000;
 const logger = createLogger({ level: config.log.level, gatherMs: LOG_GATHER_MS }).child({ thread: 'sip' });
 const bus = new SipSide(threadPort(parentPort));
 const directory = new Directory();
+const directoryAge = new DirectoryAge(() => performance.now());
 const secrets = new SecretBox(Buffer.from(secretKey));
 const ports = createEnginePorts(logger, () => metrics);
 const engine = config.engine.kind === 'embedded' ? createEmbeddedEngine(config, ports, directory) : undefined;
@@ -138,6 +140,7 @@ const signalling =
     : joinDrachtio(config.engine as Extract<typeof config.engine, { kind: 'drachtio' }>, parts);
 const sources = createMetricSources({
   directory,
+  directoryAge,
   registrar,
   auth,
   router,
@@ -170,6 +173,7 @@ bus.listen({
   onDirectory: (delta) =>
     takeDelta(directory, delta, {
       all({ realms, accounts }) {
+        directoryAge.renew();
         tellCertificateGaps?.(realms);
         funds.directoryChanged(accounts.upserts);
         router.directoryChanged();

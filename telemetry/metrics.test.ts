@@ -27,6 +27,8 @@ function sources(trunks: number): SipMetricSources {
     bans: () => 2,
     carrierRegistrations: () => [{ carrier: 'up', registered: true }],
     directoryVersion: () => 9,
+    directoryAgeSec: () => 1.5,
+    directoryRecords: () => ({ trunks: 4 }),
   };
 }
 
@@ -50,6 +52,9 @@ t.test('counts and gauges appear under the names that dashboards use', async (t)
     'didfarm_dialogs 6',
     'didfarm_transactions{machine="ist"} 4',
     'didfarm_bans 2',
+    'didfarm_directory_version 9',
+    'didfarm_directory_age_seconds 1.5',
+    'didfarm_directory_records{kind="trunks"} 4',
     'didfarm_trunk_registered{account="2",trunk="trk_0"} 1',
     'didfarm_trunk_registered{account="2",trunk="trk_1"} 0',
     'didfarm_trunk_registration_expires_seconds{account="2",trunk="trk_1"} 1',

@@ -19,6 +19,10 @@ export interface SipMetricSources {
   carrierRegistrations(): Iterable<CarrierSeries>;
   bans(): number;
   directoryVersion(): number;
+  /** Seconds since that version was taken. */
+  directoryAgeSec(): number;
+  /** By kind: accounts, trunks, numbers and so on. */
+  directoryRecords(): Readonly<Record<string, number>>;
 }
 
 export interface CarrierSeries {
@@ -118,8 +122,16 @@ export class SipMetrics {
         [...sources.carrierRegistrations()].map((series) => [series.carrier, Number(series.registered)]),
       );
     this.#gauge('didfarm_carrier_registered', '1 while we are registered at the carrier', 'carrier', carriers);
+    this.#addDirectory(sources);
+  }
+
+  #addDirectory(sources: SipMetricSources): void {
     const version = () => ({ '': sources.directoryVersion() });
     this.#gauge('didfarm_directory_version', 'Version of the directory that SIP reads', undefined, version);
+    const age = () => ({ '': sources.directoryAgeSec() });
+    this.#gauge('didfarm_directory_age_seconds', 'How long ago SIP took that version', undefined, age);
+    const help = 'What the directory holds';
+    this.#gauge('didfarm_directory_records', help, 'kind', () => sources.directoryRecords());
   }
 
   #gauge(name: string, help: string, label: string | undefined, read: () => Readonly<Record<string, number>>): void {

@@ -5,9 +5,11 @@ import type { CallRouter } from '../../routing/index.ts';
 import type { EngineStats } from '../../sip-engine/index.ts';
 import type { SipMetricSources, TrunkSeries } from '../../telemetry/index.ts';
 import type { Directory } from '../../tenancy/index.ts';
+import type { DirectoryAge } from './directory-age.ts';
 
 interface Parts {
   readonly directory: Directory;
+  readonly directoryAge: DirectoryAge;
   readonly registrar: Registrar;
   readonly auth: AuthService;
   readonly router: CallRouter;
@@ -18,6 +20,7 @@ interface Parts {
 /** Where the gauges of a SIP thread read their values. */
 export function createMetricSources({
   directory,
+  directoryAge,
   registrar,
   auth,
   router,
@@ -48,6 +51,8 @@ export function createMetricSources({
     },
     bans: () => auth.bans.list().length,
     directoryVersion: () => directory.version,
+    directoryAgeSec: () => directoryAge.sec,
+    directoryRecords: () => ({ ...directory.size }),
   };
 }
 
