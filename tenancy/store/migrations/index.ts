@@ -22,6 +22,7 @@ import { operatorEvents } from './0021-operator-events.ts';
 import { webhookChanges } from './0022-webhook-changes.ts';
 import { recordNumbers } from './0023-record-numbers.ts';
 import { porting } from './0024-porting.ts';
+import { messageTurns } from './0025-message-turns.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
@@ -50,6 +51,7 @@ export const MIGRATIONS: readonly Migration[] = [
   webhookChanges,
   recordNumbers,
   porting,
+  messageTurns,
 ];
 
 export type { Migration };
