@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDrachtio } from './drachtio.ts';
+import { collectOutput, parseLines } from './output.ts';
 import { freePort } from './ports.ts';
 import { type Test, tempDir } from './temp-dir.ts';
 import { until } from './wait.ts';
@@ -87,7 +88,7 @@ export async function startProduct(t: Test, settings: Readonly<Record<string, st
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const product = describe(child, env, collectOutput(child));
+  const product = describe(child, env, collectOutput(child.stdout, child.stderr));
   t.teardown(() => {
     if (t.passing?.() === false) t.comment?.(`the product's last words:\n${lastLines(product.output())}`);
     return product.stop('SIGKILL');
@@ -100,20 +101,10 @@ function lastLines(text: string): string {
   return text.split('\n').slice(-TOLD_LINES).join('\n');
 }
 
-function collectOutput(child: ChildProcess): () => string {
-  let text = '';
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-  });
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-  });
-  return () => text;
-}
-
 async function untilHealthy(child: ChildProcess, httpPort: number, output: () => string): Promise<void> {
   const isHealthy = async () => {
-    if (child.exitCode !== null) throw new Error(`the product ended with ${child.exitCode}:\n${output()}`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the product ended with ${child.exitCode ?? child.signalCode}:\n${output()}`);
     const signal = AbortSignal.timeout(LIMIT_MS);
     const response = await fetch(`http://127.0.0.1:${httpPort}/healthz`, { signal }).catch(() => undefined);
     return response?.status === 200;
@@ -126,7 +117,9 @@ async function untilHealthy(child: ChildProcess, httpPort: number, output: () =>
 function describe(child: ChildProcess, env: Readonly<Record<string, string>>, output: () => string): Product {
   const dataDir = env.DIDFARM_DATA_DIR ?? '';
   const readDemo = () => JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')) as Demo;
-  const ended = once(child, 'exit');
+  // Not `exit`: after it there may be last words that nobody has read yet.
+  const ended = once(child, 'close');
+  const bulk = new Map<string, Promise<string>>();
   return {
     pid: child.pid ?? 0,
     get demo() {
@@ -146,12 +139,14 @@ function describe(child: ChildProcess, env: Readonly<Record<string, string>>, ou
     log: () => parseLines(output()),
     metric: async (line) => findMetric(await page(`http://127.0.0.1:${env.DIDFARM_METRICS_PORT}/metrics`), line),
     api: (method, path, body, key) => callApi(readDemo(), method, path, body, key),
-    bulkKey: (account) => bulkKey(readDemo(), account),
+    bulkKey(account) {
+      const key = bulk.get(account) ?? bulkKey(readDemo(), account);
+      bulk.set(account, key);
+      return key;
+    },
     async stop(signal = 'SIGTERM') {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill(signal);
-        await orFail(ended, () => `the product goes on after ${signal}:\n${output()}`);
-      }
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      await orFail(ended, () => `the product goes on after ${signal}:\n${output()}`);
       return { code: child.exitCode, signal: child.signalCode };
     },
   };
@@ -167,11 +162,6 @@ async function orFail<T>(awaited: Promise<T>, story: () => string): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const limit = setTimeout(() => reject(new Error(story())), LIMIT_MS);
   return Promise.race([awaited, promise]).finally(() => clearTimeout(limit));
-}
-
-function parseLines(text: string): Record<string, unknown>[] {
-  const lines = text.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
-  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
 function findMetric(page: string, name: string): number | undefined {

@@ -52,14 +52,19 @@ export interface Sipp {
 export async function startSipp(t: Test, options: SippOptions): Promise<Sipp> {
   const sipp = launch(t, options);
   const table = options.transport === 't1' ? '/proc/net/tcp' : '/proc/net/udp';
-  const port = `:${options.localPort.toString(16).toUpperCase().padStart(4, '0')} `;
+  const port = options.localPort.toString(16).toUpperCase().padStart(4, '0');
+  // Of TCP there are rows of connections from that port, which have ended; 0A is LISTEN.
+  const row = new RegExp(
+    `^ *\\d+: [0-9A-F]{8}:${port} [0-9A-F]{8}:0000 ${options.transport === 't1' ? '0A' : '07'} `,
+    'm',
+  );
   let ended: SippResult | undefined;
   void sipp.done.then((result) => {
     ended = result;
   });
   await until('SIPp listens', () => {
     if (ended !== undefined) throw new Error(`SIPp has ended with ${ended.code}: ${ended.errors}`);
-    return readFileSync(table, 'utf8').includes(port);
+    return row.test(readFileSync(table, 'utf8'));
   });
   return sipp;
 }

@@ -12,6 +12,7 @@ export interface Test {
 /** A new empty directory that goes with the test. */
 export function tempDir(t: Test): string {
   const dir = mkdtempSync(join(tmpdir(), 'didfarm-test-'));
-  t.teardown(() => rmSync(dir, { recursive: true, force: true }));
+  // Again, while a process that was killed just now has its last file made.
+  t.teardown(() => rmSync(dir, { recursive: true, force: true, maxRetries: 10 }));
   return dir;
 }
