@@ -111,6 +111,21 @@ t.test('a server that slept through the grace period does not release before a g
   t.match(await runRenewals(shop.store, carrier), { released: 1 });
 });
 
+t.test('of months that were missed each is charged, the oldest of every number first', async (t) => {
+  const shop = await openTestShop(t, 300 + 500);
+  const { store, clock, accountId } = shop;
+  const { carrier, ids } = await buy(shop, 'US', 3);
+  clock.advance(62 * DAY_MS);
+  t.match(await runRenewals(store, carrier), { renewed: 5, suspended: 1 });
+  const found = await Promise.all(ids.map((id) => findDid(store, id, null)));
+  t.same(
+    found.map((did) => did?.status),
+    ['active', 'active', 'suspended'],
+  );
+  t.equal(await getBalance(store, accountId), 0);
+  t.match(await runRenewals(store, carrier), { renewed: 0, suspended: 0 });
+});
+
 t.test('a number that the operator suspended is neither charged nor released', async (t) => {
   const shop = await openTestShop(t, 100);
   const { carrier, ids } = await buy(shop, 'US', 1);

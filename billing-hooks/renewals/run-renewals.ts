@@ -1,15 +1,10 @@
 import {
   type DidRow,
-  formatMoney,
   getBalance,
   getDid,
-  postEntry,
   type Store,
   type StoreContext,
   TenancyError,
-  tellOfNumber,
-  toCents,
-  trunkUuidOf,
   updateDid,
   writeAudit,
 } from '../../tenancy/index.ts';
@@ -18,7 +13,8 @@ import type { CarrierAdapter } from '../inventory/index.ts';
 import { releaseNumber } from '../orders/release-number.ts';
 import { creditOf } from '../terms/index.ts';
 import { firstRenewal } from './first-renewal.ts';
-import { nextMonthly } from './next-month.ts';
+import { remind } from './remind.ts';
+import { isDue, renewNumbers } from './renew-numbers.ts';
 import { RenewalClocks } from './renewal-clocks.ts';
 
 export interface RenewalRules {
@@ -39,10 +35,13 @@ type Outcome = 'renewed' | 'suspended' | 'released' | 'waiting';
 
 const DAY_MS = 86_400_000;
 const ACTOR = 'renewals';
+/** Of one transaction: nobody waits long for its end. */
+const MOST_TOGETHER = 100;
 
 /**
  * Does what is due by the store's clock: renews, suspends what the wallet cannot pay, releases after the grace
- * period, reminds. Each number is a transaction of its own; a run that is repeated changes nothing.
+ * period, reminds. What one wallet has the money for is renewed together, the rest one by one; a run that is repeated
+ * changes nothing.
  */
 export async function runRenewals(
   store: Store,
@@ -53,13 +52,16 @@ export async function runRenewals(
   const graceMs = (rules.graceDays ?? 7) * DAY_MS;
   const report = { renewed: 0, suspended: 0, released: 0, reminded: 0 };
   await scheduleFirst(store);
-  const deps = { store, carrier, holds, clocks: new RenewalClocks() };
-  for (const due of await dueNumbers(store)) {
-    for (;;) {
-      const outcome = await renewOne(deps, due, graceMs);
-      if (outcome !== 'waiting') report[outcome] += 1;
-      // After a long stop several months may be due; each is charged by itself.
-      if (outcome !== 'renewed') break;
+  const deps = { store, carrier, holds, clocks: new RenewalClocks(), graceMs };
+  for (const dues of await dueByWallet(store)) {
+    const { renewed, left, fundsMicros } = await renewWallet(deps, dues);
+    report.renewed += renewed;
+    for (const due of left) {
+      for (;;) {
+        const outcome = await renewOne(deps, due, fundsMicros);
+        if (outcome !== 'waiting') report[outcome] += 1;
+        if (outcome !== 'renewed') break;
+      }
     }
   }
   report.reminded = await remind(store, rules.reminderDays ?? [7, 3, 1]);
@@ -93,8 +95,9 @@ interface Due {
   readonly suspendedAtMs: number | null;
 }
 
-function dueNumbers(store: Store): Promise<readonly Due[]> {
-  return store.db
+/** What each wallet has to pay, oldest first. */
+async function dueByWallet(store: Store): Promise<Iterable<readonly Due[]>> {
+  const rows = await store.db
     .selectFrom('dids')
     .select(['id', 'accountId', 'monthlyRateMicros', 'currency', 'status', 'renewsAtMs', 'suspendedAtMs'])
     .where('renewsAtMs', 'is not', null)
@@ -103,6 +106,7 @@ function dueNumbers(store: Store): Promise<readonly Due[]> {
     .orderBy('renewsAtMs')
     .orderBy('id')
     .execute();
+  return Map.groupBy(rows, ({ accountId, currency }) => `${accountId}/${currency}`).values();
 }
 
 interface Deps {
@@ -110,67 +114,99 @@ interface Deps {
   readonly carrier: CarrierAdapter;
   readonly holds: CallHolds;
   readonly clocks: RenewalClocks;
+  readonly graceMs: number;
 }
 
-async function renewOne({ store, carrier, holds, clocks }: Deps, due: Due, graceMs: number): Promise<Outcome> {
-  const { id, accountId, monthlyRateMicros: amountMicros, currency } = due;
-  const funds = async () => (await getBalance(store, accountId, currency)) + (await creditOf(store, accountId));
-  // Most rounds find a number in its days of grace as the last one left it: a look at the wallet is enough.
-  if (due.status === 'suspended' && store.clock.nowMs() < graceEnds(due, graceMs) && (await funds()) < amountMicros)
-    return 'waiting';
-  let heldMicros = 0;
-  try {
-    return await holds.during({ accountId, amountMicros, currency }, (held) => {
-      heldMicros = held;
-      return store.write((context) => renew(context, { id, held, clocks }));
+interface Wallet {
+  readonly renewed: number;
+  /** What there was no money for. */
+  readonly left: readonly Due[];
+  /** What can be spent still. */
+  readonly fundsMicros: number;
+}
+
+/** Renews together what the wallet has the money for; after a long stop several months, one after the other. */
+async function renewWallet(deps: Deps, dues: readonly Due[]): Promise<Wallet> {
+  const { store } = deps;
+  let fundsMicros = await fundsOf(store, dues[0] as Due);
+  let renewed = 0;
+  const left: Due[] = [];
+  for (let open = dues; open.length > 0; ) {
+    const { together, later, short, sumMicros } = pick(open, fundsMicros);
+    left.push(...short);
+    const dates = await renewTogether(deps, together, sumMicros);
+    if (dates === undefined) left.push(...together);
+    renewed += dates?.size ?? 0;
+    fundsMicros -= dates === undefined ? 0 : sumMicros;
+    const again = together.flatMap((due): Due[] => {
+      const renewsAtMs = dates?.get(due.id) ?? Number.POSITIVE_INFINITY;
+      return renewsAtMs <= store.clock.nowMs() ? [{ ...due, renewsAtMs, status: 'active' }] : [];
     });
+    open = [...later, ...again];
+  }
+  return { renewed, left, fundsMicros };
+}
+
+function pick(open: readonly Due[], fundsMicros: number) {
+  const [together, later, short]: [Due[], Due[], Due[]] = [[], [], []];
+  let sumMicros = 0;
+  for (const due of open) {
+    if (sumMicros + due.monthlyRateMicros > fundsMicros) short.push(due);
+    else if (together.length === MOST_TOGETHER) later.push(due);
+    else {
+      together.push(due);
+      sumMicros += due.monthlyRateMicros;
+    }
+  }
+  return { together, later, short, sumMicros };
+}
+
+async function fundsOf(store: Store, { accountId, currency }: Due): Promise<number> {
+  return (await getBalance(store, accountId, currency)) + (await creditOf(store, accountId));
+}
+
+/** @returns nothing when calls that are up hold the money */
+async function renewTogether(
+  { store, holds, clocks }: Deps,
+  dues: readonly Due[],
+  amountMicros: number,
+): Promise<ReadonlyMap<number, number> | undefined> {
+  const [first] = dues;
+  if (first === undefined) return new Map();
+  const { accountId, currency } = first;
+  const ids = dues.map(({ id }) => id);
+  try {
+    return await holds.during({ accountId, amountMicros, currency }, (heldMicros) =>
+      store.write((context) => renewNumbers(context, { accountId, ids, heldMicros, clocks })),
+    );
+  } catch (error) {
+    if (error instanceof TenancyError && error.code === 'insufficient_balance') return undefined;
+    throw error;
+  }
+}
+
+async function renewOne(
+  { store, carrier, holds, clocks, graceMs }: Deps,
+  due: Due,
+  fundsMicros: number,
+): Promise<Outcome> {
+  const { id, accountId, monthlyRateMicros: amountMicros, currency } = due;
+  // Most rounds find a number in its days of grace as the last one left it: a look at the wallet was enough.
+  if (due.status === 'suspended' && store.clock.nowMs() < graceEnds(due, graceMs) && fundsMicros < amountMicros)
+    return 'waiting';
+  let held = 0;
+  try {
+    const dates = await holds.during({ accountId, amountMicros, currency }, (heldMicros) => {
+      held = heldMicros;
+      return store.write((context) => renewNumbers(context, { accountId, ids: [id], heldMicros, clocks }));
+    });
+    return dates.has(id) ? 'renewed' : 'waiting';
   } catch (error) {
     if (!(error instanceof TenancyError) || error.code !== 'insufficient_balance') throw error;
     // Calls that are up may leave enough: what they hold is not spent.
-    if (heldMicros > 0 && (await funds()) >= amountMicros) return 'waiting';
+    if (held > 0 && (await fundsOf(store, due)) >= amountMicros) return 'waiting';
     return store.write((context) => miss(context, carrier, id, graceMs));
   }
-}
-
-interface Renewal {
-  readonly id: number;
-  /** What calls hold of the wallet, micro-units. */
-  readonly held: number;
-  readonly clocks: RenewalClocks;
-}
-
-async function renew(context: StoreContext, { id, held, clocks }: Renewal): Promise<Outcome> {
-  const did = await getDid(context, id, null);
-  if (!isDue(did, context.clock.nowMs())) return 'waiting';
-  const { accountId, monthlyRateMicros, renewsAtMs, currency } = did;
-  if (monthlyRateMicros > 0) {
-    await postEntry(context, {
-      idempotencyKey: `renewal:${id}:${renewsAtMs}`,
-      accountId,
-      kind: 'charge',
-      referenceType: 'number',
-      referenceId: id,
-      trunkUuid: await trunkUuidOf(context, did),
-      note: `${did.number} from ${new Date(renewsAtMs).toISOString().slice(0, 10)}`,
-      currency,
-      creditMicros: (await creditOf(context, accountId)) - held,
-      postings: [
-        { accountId, kind: 'wallet', amountMicros: -monthlyRateMicros },
-        { accountId: null, kind: 'revenue', amountMicros: monthlyRateMicros },
-      ],
-    });
-  }
-  const clock = await clocks.of(context, accountId);
-  const dates = {
-    renewsAtMs: nextMonthly(did.activatedAtMs ?? renewsAtMs, renewsAtMs, clock),
-    remindedDays: null,
-  };
-  if (did.status === 'active') {
-    // As a rule nothing but the date changes: there is nothing to tell and nothing to read again.
-    const row = { ...dates, updatedAtMs: context.clock.nowMs() };
-    await context.db.updateTable('dids').set(row).where('id', '=', id).execute();
-  } else await updateDid(context, id, { status: 'active', ...dates }, null);
-  return 'renewed';
 }
 
 async function miss(context: StoreContext, carrier: CarrierAdapter, id: number, graceMs: number): Promise<Outcome> {
@@ -191,45 +227,4 @@ async function miss(context: StoreContext, carrier: CarrierAdapter, id: number, 
 /** Counted from the renewal, or from the suspension where that came later: everybody has all days of grace. */
 function graceEnds({ renewsAtMs, suspendedAtMs }: Pick<Due, 'renewsAtMs' | 'suspendedAtMs'>, graceMs: number): number {
   return Math.max(renewsAtMs ?? 0, suspendedAtMs ?? 0) + graceMs;
-}
-
-/** A number that the operator suspended by hand neither renews nor is released. */
-function isDue(did: DidRow, nowMs: number): did is DidRow & { readonly renewsAtMs: number } {
-  if (did.renewsAtMs === null || did.renewsAtMs > nowMs) return false;
-  return did.status === 'active' || (did.status === 'suspended' && did.suspendReason === 'renewal');
-}
-
-async function remind(store: Store, days: readonly number[]): Promise<number> {
-  const now = store.clock.nowMs();
-  const widest = Math.max(0, ...days);
-  const rows = await store.db
-    .selectFrom('dids')
-    .select(['id', 'renewsAtMs', 'remindedDays'])
-    .where('renewsAtMs', 'is not', null)
-    .where('renewsAtMs', '>', now)
-    .where('renewsAtMs', '<=', now + widest * DAY_MS)
-    .where('status', '=', 'active')
-    .execute();
-  let reminded = 0;
-  for (const { id, renewsAtMs, remindedDays } of rows) {
-    const left = Math.ceil(((renewsAtMs ?? now) - now) / DAY_MS);
-    const mark = Math.min(...days.filter((day) => day >= left));
-    if (remindedDays !== null && remindedDays <= mark) continue;
-    await store.write((context) => remindOne(context, id, mark));
-    reminded += 1;
-  }
-  return reminded;
-}
-
-async function remindOne(context: StoreContext, id: number, days: number): Promise<void> {
-  const did = await getDid(context, id, null);
-  const balance = await getBalance(context, did.accountId, did.currency);
-  await updateDid(context, id, { remindedDays: days }, null);
-  await tellOfNumber(context, 'number.renewal_due', did, {
-    days,
-    renews_at: did.renewsAtMs === null ? null : new Date(did.renewsAtMs).toISOString(),
-    monthly_rate: toCents(did.monthlyRateMicros),
-    balance: formatMoney(balance),
-    affordable: balance >= did.monthlyRateMicros,
-  });
 }

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { sql } from 'kysely';
 import t from 'tap';
+import { fc } from '../../sip-engine/testing-properties.ts';
 import { createAccount, EVERYTHING, type Store, type StoreContext } from '../store/index.ts';
 import { openTestStore } from '../store/test-store.ts';
 import {
@@ -188,8 +188,26 @@ t.test('somebody who takes the triggers away and edits is found out', async (t) 
   t.strictSame((await verifyLedger(store)).faults, []);
 });
 
+t.test('what follows an entry that was found sound is verified by itself', async (t) => {
+  const { store, accountId } = await open(t);
+  const topUps = ['a', 'b', 'c', 'd'];
+  for (const idempotencyKey of topUps)
+    await write(store, (tx) => topUp(tx, { accountId, amountMicros: EURO, idempotencyKey }));
+  for (let after = 0; after <= topUps.length; after += 1) {
+    const left = topUps.length - after;
+    t.strictSame(await verifyLedger(store, after), { entries: left, postings: 2 * left, faults: [] });
+  }
+  const edit = "UPDATE ledger_entries SET note = 'mine' WHERE id = 3";
+  t.match((await tamper(store, edit, 2)).join(), /Entry 3 was changed/);
+  t.strictSame(await tamper(store, edit, 3), [], 'it lies before');
+  t.match(
+    (await tamper(store, "UPDATE ledger_entries SET hash = 'x' WHERE id = 3", 3)).join(),
+    /Entry 4 does not follow/,
+  );
+});
+
 /** Does it, looks, and rolls back. */
-async function tamper(store: Store, edit: string): Promise<readonly string[]> {
+async function tamper(store: Store, edit: string, afterEntry = 0): Promise<readonly string[]> {
   let faults: readonly string[] = [];
   const loose = ['entries', 'postings'].flatMap((table) => [
     `DROP TRIGGER ledger_${table}_no_update`,
@@ -199,7 +217,7 @@ async function tamper(store: Store, edit: string): Promise<readonly string[]> {
     .bulk((connection) => {
       connection.exec(`PRAGMA defer_foreign_keys = ON; ${loose.join(';')}; ${edit}`);
       const inside: Pick<Store, 'bulk'> = { bulk: async (work) => work(connection) };
-      void verifyLedger(inside as Store).then((report) => {
+      void verifyLedger(inside as Store, afterEntry).then((report) => {
         faults = report.faults;
       });
       throw new Error('rolled back');

@@ -78,6 +78,16 @@ export async function findDid(context: StoreContext, ref: Ref, visible: Visible)
   return single(rows.map(toDidRow));
 }
 
+/** Those of the numbers that were not released, in the order of the ids. */
+export async function didsById(context: StoreContext, ids: readonly number[]): Promise<readonly DidRow[]> {
+  const rows = await alive(context, null)
+    .selectAll()
+    .where(sql<boolean>`dids.id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`)
+    .execute();
+  const byId = new Map(rows.map((row) => [row.id, toDidRow(row)]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
 /** @throws TenancyError `not_found`, for foreign numbers as for unknown ones */
 export async function getDid(context: StoreContext, ref: Ref, visible: Visible): Promise<DidRow> {
   const row = await findDid(context, ref, visible);
