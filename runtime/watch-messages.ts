@@ -1,7 +1,8 @@
 import {
   type CallHolds,
   type CarrierAdapter,
-  carryMessages,
+  fetchMessages,
+  MessageCourier,
   PbxMessages,
   type SendToPbx,
   takeSipMessages,
@@ -26,15 +27,17 @@ interface Desk {
 export function watchMessages({ store, carrier, holds, sendToPbx }: Desk, logger: Logger): Repeated {
   const onFault = (error: unknown) => logger.error({ err: error }, 'messages could not be worked on');
   const pbxes = new PbxMessages(store, sendToPbx, onFault);
+  const courier = new MessageCourier(store, carrier, onFault);
   const rounds = [
-    repeat(EVERY_MS, () => carryMessages(store, carrier), onFault),
+    repeat(EVERY_MS, () => courier.round(), onFault),
+    repeat(EVERY_MS, () => fetchMessages(store, carrier), onFault),
     repeat(PBX_MS, () => takeSipMessages(store, holds), onFault),
     repeat(PBX_MS, () => pbxes.round(), onFault),
   ];
   return {
     async close() {
       await Promise.all(rounds.map((round) => round.close()));
-      await pbxes.settle();
+      await Promise.all([courier.close(), pbxes.settle()]);
     },
   };
 }

@@ -1,5 +1,4 @@
 import {
-  dueMessages,
   findMessageByCarrier,
   getMessage,
   type MessageRow,
@@ -16,20 +15,22 @@ const RETRY_MS = 5_000;
 const LONGEST_WAIT_MS = 3_600_000;
 /** Then nobody waits for the message any more. */
 const GIVE_UP_MS = 24 * 3_600_000;
-const AT_ONCE = 50;
+/** A carrier that has not answered by then did not: the same message comes again, by the same reference. */
+export const ANSWER_MS = 10_000;
 
-/** Hands the messages that wait to the carrier, which is never called inside a transaction. @returns how many it took */
-export async function deliverMessages(store: Store, carrier: CarrierAdapter): Promise<number> {
-  let taken = 0;
-  for (const message of await dueMessages(store, AT_ONCE))
-    if (await deliverMessage(store, carrier, message)) taken += 1;
-  return taken;
-}
-
-/** The same for one, as soon as it is accepted. @returns whether the carrier took it */
-export async function deliverMessage(store: Store, carrier: CarrierAdapter, message: MessageRow): Promise<boolean> {
+/**
+ * Hands one message to the carrier, which is never called inside a transaction.
+ * @param silence ends the waiting for an answer
+ * @returns whether the carrier took it
+ */
+export async function deliverMessage(
+  store: Store,
+  carrier: CarrierAdapter,
+  message: MessageRow,
+  silence: AbortSignal = AbortSignal.timeout(ANSWER_MS),
+): Promise<boolean> {
   const { id, uuid, fromNumber: from, toNumber: to, body } = message;
-  const answer = await carrier.sendMessage({ from, to, body, reference: uuid }).catch(() => undefined);
+  const answer = await unlessSilent(carrier.sendMessage({ from, to, body, reference: uuid }), silence);
   return store.write(async (context) => {
     const now = await getMessage(context, id, null);
     // Another round was quicker; the carrier sends once for one reference.
@@ -42,6 +43,19 @@ export async function deliverMessage(store: Store, carrier: CarrierAdapter, mess
     }
     return answer?.status === 'accepted';
   });
+}
+
+/** What came of it; `undefined` when it failed, or when nothing came of it in time. */
+async function unlessSilent<T>(answer: Promise<T>, silence: AbortSignal): Promise<T | undefined> {
+  const { promise: silent, resolve } = Promise.withResolvers<undefined>();
+  const end = () => resolve(undefined);
+  if (silence.aborted) end();
+  silence.addEventListener('abort', end, { once: true });
+  try {
+    return await Promise.race([answer.catch(() => undefined), silent]);
+  } finally {
+    silence.removeEventListener('abort', end);
+  }
 }
 
 async function wait(context: StoreContext, message: MessageRow): Promise<void> {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { notFound } from '../../errors.ts';
 import type { StoreContext } from '../open-store.ts';
 import type { Row } from '../schema.ts';
@@ -104,18 +105,34 @@ export async function findMessageByCarrier(
   return row && opened(context, row);
 }
 
-/** Those that the carrier has not taken yet and is to be asked about now, the oldest first. */
-export async function dueMessages(context: StoreContext, limit: number): Promise<readonly MessageRow[]> {
-  const rows = await context.db
-    .selectFrom('messages')
-    .selectAll()
-    .where('status', '=', 'queued')
-    .where('dueAtMs', '<=', context.clock.nowMs())
-    .orderBy('dueAtMs')
-    .orderBy('id')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => opened(context, row));
+/**
+ * Messages whose time has come: each account's first before anybody's second.
+ * @param ofAccount as many of each account
+ * @param busy ids that are being worked on; they count among those of their account
+ */
+export async function dueMessages(
+  context: StoreContext,
+  ofAccount: number,
+  limit: number,
+  busy: readonly number[],
+): Promise<readonly MessageRow[]> {
+  // Each account is looked up in the index behind the one before it: one that has a million waiting costs what one costs.
+  const turns = sql<{ readonly id: number }>`
+    WITH RECURSIVE waiting (account) AS (
+      SELECT min(account_id) FROM messages WHERE status = 'queued'
+      UNION ALL
+      SELECT (SELECT min(account_id) FROM messages WHERE status = 'queued' AND account_id > waiting.account)
+      FROM waiting WHERE waiting.account IS NOT NULL
+    ), due AS (
+      SELECT m.id, row_number() OVER (PARTITION BY m.account_id ORDER BY m.due_at_ms, m.id) AS turn, m.due_at_ms AS due
+      FROM waiting JOIN messages AS m ON m.id IN (
+        SELECT id FROM messages WHERE status = 'queued' AND account_id = waiting.account
+          AND due_at_ms <= ${context.clock.nowMs()} ORDER BY due_at_ms, id LIMIT ${ofAccount})
+    )
+    SELECT id FROM due WHERE id NOT IN (SELECT value FROM json_each(${JSON.stringify(busy)}))
+    ORDER BY turn, due, id LIMIT ${limit}`;
+  const { rows } = await turns.execute(context.db);
+  return Promise.all(rows.map(({ id }) => getMessage(context, id, null)));
 }
 
 /** Call it within `store.write`; whose message it is has been asked before. */

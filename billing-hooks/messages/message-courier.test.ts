@@ -1,0 +1,87 @@
+import t from 'tap';
+import { createAccount, createDid, createMessage, dueMessages, listMessages, type Store } from '../../tenancy/index.ts';
+import { type CarrierAdapter, createDefaultCarrier } from '../inventory/index.ts';
+import { openTestShop } from '../test-store.ts';
+import { MessageCourier } from './message-courier.ts';
+
+const HANGS = '+31687650009';
+const TO = '+31687654321';
+const ALL = { afterId: 0, offset: 0, limit: 1000 };
+
+/** Accounts with messages that wait, as a crash or a carrier that did not answer leaves them. */
+async function queue(store: Store, name: string, from: string, receivers: readonly string[]): Promise<number> {
+  return store.write(async (context) => {
+    const { id: accountId } = await createAccount(context, { name });
+    const { id: didId } = await createDid(context, { accountId, number: from, smsEnabled: true });
+    const text = { direction: 'out', body: 'Hello', encoding: 'GSM-7', segments: 1, status: 'queued' } as const;
+    for (const toNumber of receivers)
+      await createMessage(context, { ...text, accountId, didId, fromNumber: from, toNumber });
+    return accountId;
+  });
+}
+
+async function openDesk(t: Parameters<typeof openTestShop>[0]) {
+  const { store } = await openTestShop(t, 1000);
+  const simulated = createDefaultCarrier(store);
+  const handed: string[] = [];
+  const carrier: CarrierAdapter = {
+    ...simulated,
+    sendMessage: (message) => {
+      handed.push(message.reference);
+      return message.to === HANGS ? new Promise(() => undefined) : simulated.sendMessage(message);
+    },
+  };
+  const courier = new MessageCourier(store, carrier, (error) => Promise.reject(error));
+  t.teardown(() => courier.close());
+  const statesOf = async (accountId: number) =>
+    (await listMessages(store, { accountId }, ALL, null)).rows.map(({ status }) => status);
+  return { store, courier, handed, statesOf };
+}
+
+t.test('messages of one account that the carrier does not answer hold nobody else up', async (t) => {
+  const { store, courier, handed, statesOf } = await openDesk(t);
+  const slow = await queue(store, 'Slow', '+447400000010', Array(40).fill(HANGS));
+  const other = await queue(store, 'Other', '+447400000011', [TO, TO]);
+  t.equal(await courier.round(), 7, 'some of the first, all of the second');
+  t.equal(await courier.round(), 0, 'what is under way is not handed over again, and no more of that account');
+  while ((await statesOf(other)).includes('queued')) await new Promise(setImmediate);
+  t.same(await statesOf(other), ['sent', 'sent']);
+  t.same(new Set(await statesOf(slow)), new Set(['queued']));
+  t.equal(handed.length, 7);
+  const late = await queue(store, 'Late', '+447400000012', [TO]);
+  t.equal(await courier.round(), 1);
+  while ((await statesOf(late)).includes('queued')) await new Promise(setImmediate);
+});
+
+t.test('who stops waits for no answer; the message is tried again', async (t) => {
+  const { store, courier, statesOf } = await openDesk(t);
+  const account = await queue(store, 'Slow', '+447400000010', [HANGS]);
+  await courier.round();
+  await courier.close();
+  t.same(await statesOf(account), ['queued']);
+  const { attempts } = await store.db.selectFrom('messages').select('attempts').executeTakeFirstOrThrow();
+  t.equal(attempts, 1);
+});
+
+t.test(
+  'each account has a message under way before anybody has a second, found without reading the queue',
+  async (t) => {
+    const { store } = await openDesk(t);
+    const first = await queue(store, 'First', '+447400000010', Array(20).fill(TO));
+    const second = await queue(store, 'Second', '+447400000011', Array(3).fill(TO));
+    const due = await dueMessages(store, 2, 3, []);
+    t.same(
+      due.map(({ accountId }) => accountId),
+      [first, second, first],
+    );
+    const before = await store.bulk((connection) => new Set(connection.preparedSql));
+    await dueMessages(store, 2, 4, []);
+    await store.bulk((connection) => {
+      for (const text of [...before, ...connection.preparedSql].filter((each) => each.includes('waiting.account'))) {
+        const plan = connection.prepare(`EXPLAIN QUERY PLAN ${text}`).all([0, 1, '[]', 1]) as { detail: string }[];
+        const tables = plan.map(({ detail }) => detail).filter((detail) => /messages/.test(detail));
+        t.ok(tables.length >= 3 && tables.every((detail) => detail.startsWith('SEARCH')), tables.join('; '));
+      }
+    });
+  },
+);
