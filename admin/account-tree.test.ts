@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import t from 'tap';
 import { claimsOfAccount } from '../routing/admission/ceilings.ts';
 import { MemoryAdmission } from '../routing/admission/memory-admission.ts';
+import { fc } from '../sip-engine/testing-properties.ts';
 import {
   accountChain,
   createAccount,

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import t from 'tap';
+import { fc } from '../sip-engine/testing-properties.ts';
 import { NonceSigner } from './nonce-signer.ts';
 import { NonceUse } from './nonce-use.ts';
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import t from 'tap';
+import { fc } from '../sip-engine/testing-properties.ts';
 import { parseCredentials } from './parse-credentials.ts';
 import { selectCredentials } from './select-credentials.ts';
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import t from 'tap';
+import { fc } from '../sip-engine/testing-properties.ts';
 import { addressUri, parseSipUri } from './sip-uri.ts';
 
 t.test('a URI of plain characters is read as any other', async (t) => {

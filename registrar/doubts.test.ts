@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import t from 'tap';
+import { fc } from '../sip-engine/testing-properties.ts';
 import { contactsOf, digestTrunk, register, testRegistrar } from './fixtures.ts';
 
 const MOST = 2;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import t from 'tap';
 import type { BindingRecord } from '../bus/index.ts';
+import { fc } from '../sip-engine/testing-properties.ts';
 import { digestTrunk, REGISTRATION, register, type TestOptions, testRegistrar } from './fixtures.ts';
 
 const MOST = 2;

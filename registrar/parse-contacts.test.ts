@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import t from 'tap';
+import { fc } from '../sip-engine/testing-properties.ts';
 import { parseContacts } from './parse-contacts.ts';
 import { uriEquals } from './uri-equals.ts';
 

@@ -1,12 +1,15 @@
 import { EventEmitter } from 'node:events';
-import fc from 'fast-check';
 import t from 'tap';
 import type { CallRecord } from '../bus/index.ts';
+import { fc } from '../sip-engine/testing-properties.ts';
 import { accountRecord, carrierRecord, Directory, didRecord, directoryDelta, trunkRecord } from '../tenancy/index.ts';
 import { binding, CALLS, testBindings } from './fixtures.ts';
 import { type CallRouter, createCallRouter, MemoryAdmission } from './index.ts';
 import type { CreateUacOptions, SrfDialog, SrfPort, SrfRequest, SrfResponse, UacProgress } from './srf-adapter.ts';
 import { ManualClock } from './test-stage.ts';
+
+/** The same events each time, so that what fails here fails again. */
+const SEED = Number(process.env.PROPERTY_SEED ?? 20261121);
 
 class FakeDialog extends EventEmitter {
   connected = true;
@@ -208,5 +211,6 @@ t.test('in any order of events counters equal live calls, every call ends once, 
     await settle();
     await assertOver(made);
   });
-  await t.resolves(fc.assert(property, { numRuns: 10_000 }));
+  t.comment(`seed ${SEED}: PROPERTY_SEED=${SEED} draws the same events`);
+  await t.resolves(fc.assert(property, { numRuns: 10_000, seed: SEED }));
 });

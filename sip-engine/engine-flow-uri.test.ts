@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import t from 'tap';
 import { takeFlowParameter, withFlowParameter } from './engine-flow-uri.ts';
+import { fc } from './testing-properties.ts';
 
 t.test('the flow parameter is taken out and decoded, wherever it stands', (t) => {
   const cases = [

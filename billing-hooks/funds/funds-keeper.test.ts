@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import t from 'tap';
+import { fc } from '../../sip-engine/testing-properties.ts';
 import type { CallFacts } from '../charging/index.ts';
 import { packRates } from '../rating/index.ts';
 import { FundsKeeper } from './index.ts';

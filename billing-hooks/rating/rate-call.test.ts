@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import t from 'tap';
 import type { BandRecord } from '../../bus/index.ts';
+import { fc } from '../../sip-engine/testing-properties.ts';
 import { affordableSec, Deck, packRates, type Rate, rateCall } from './index.ts';
 import { rateNaively } from './naive-rater.ts';
 

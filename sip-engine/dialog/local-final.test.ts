@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import t from 'tap';
 import { isWellFormed, OutgoingMessage } from '../message/index.ts';
+import { fc } from '../testing-properties.ts';
 import { localFinal } from './local-contact.ts';
 
 /** Texts that look like addresses, of pieces that matter to their grammar. */

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import t from 'tap';
+import { fc } from '../testing-properties.ts';
 import { OutgoingMessage, parseMessage, SipInjectionError } from './index.ts';
 import { torture } from './torture.ts';
 

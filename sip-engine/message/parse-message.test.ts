@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import t from 'tap';
+import { fc } from '../testing-properties.ts';
 import { DEFAULT_LIMITS, lowerName, OutgoingMessage, parseMessage, parseNameAddr, SipParseError } from './index.ts';
 
 const BASE = {

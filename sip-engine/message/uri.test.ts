@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import t from 'tap';
+import { fc } from '../testing-properties.ts';
 import { formatUri, parseUri, SipInjectionError, SipParseError, uriEquals } from './index.ts';
 
 t.test('the parts of a URI are found where RFC 3261 19.1.3 has them', (t) => {

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import t from 'tap';
+import { fc } from '../testing-properties.ts';
 import { parseMessage, type SipMessage, withTopVia } from './index.ts';
 
 const ADDED = ';rport=40000;received=203.0.113.9';

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import t from 'tap';
 import { OutgoingMessage } from '../message/index.ts';
+import { fc } from '../testing-properties.ts';
 import { answerTo } from '../transaction/recorder-transport.ts';
 import { createProxyFixture, request, T1_MS } from './proxy-fixture.ts';
 

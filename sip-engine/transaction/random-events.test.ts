@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import t from 'tap';
 import { OutgoingMessage } from '../message/index.ts';
+import { fc } from '../testing-properties.ts';
 import { inviteClientMachine } from './invite-client-table.ts';
 import { inviteServerMachine } from './invite-server-table.ts';
 import { nonInviteClientMachine } from './non-invite-client-table.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import t from 'tap';
+import { fc } from '../testing-properties.ts';
 import { type FrameFault, StreamFramer } from './stream-framer.ts';
 import { sipRequest } from './testing.ts';
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import t from 'tap';
 import type { DidRecord, TrunkRecord } from '../../bus/index.ts';
+import { fc } from '../../sip-engine/testing-properties.ts';
 import { didRecord, directoryDelta, trunkRecord } from './fixtures.ts';
 import { Directory, DirectoryGapError } from './index.ts';
 

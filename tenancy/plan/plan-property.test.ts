@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import t from 'tap';
 import { parse } from 'yaml';
+import { fc } from '../../sip-engine/testing-properties.ts';
 import { openTestStore } from '../store/test-store.ts';
 import { applyTenants, exportTenants, planTenants } from './index.ts';
 import { differences, EDITS, type File, firstFile, stored, textOf } from './test-edits.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import t from 'tap';
+import { fc } from '../../../sip-engine/testing-properties.ts';
 import { openTestStore } from '../test-store.ts';
 import { type AccountFields, accountChain, createAccount, resolveEffective, visibleFrom } from './index.ts';
 
