@@ -2,6 +2,106 @@
 // biome-ignore-all format: made by a program
 // Made of the OpenAPI document by "npm run docs"; not to be edited.
 
+export type Reason =
+  | 'registered'
+  | 'refreshed'
+  | 'unregistered'
+  | 'fetched'
+  | 'retransmitted'
+  | 'challenged'
+  | 'wrong_password'
+  | 'unknown_user'
+  | 'unknown_realm'
+  | 'aor_mismatch'
+  | 'auth_type_mismatch'
+  | 'trunk_suspended'
+  | 'account_suspended'
+  | 'nonce_stale'
+  | 'nonce_foreign'
+  | 'nonce_replay'
+  | 'nonce_previous_start'
+  | 'banned'
+  | 'rate_limited'
+  | 'interval_too_brief'
+  | 'bad_contact'
+  | 'too_many_contacts'
+  | 'stale_cseq'
+  | 'bad_request'
+  | 'bad_extension'
+  | 'answered'
+  | 'cancelled'
+  | 'busy'
+  | 'declined'
+  | 'no_answer'
+  | 'not_found'
+  | 'pbx_failed'
+  | 'pbx_unreachable'
+  | 'unknown_did'
+  | 'did_suspended'
+  | 'did_rejects'
+  | 'target_forbidden'
+  | 'trunk_offline'
+  | 'source_unknown'
+  | 'too_many_hops'
+  | 'loop_detected'
+  | 'cac_trunk_in'
+  | 'cac_trunk_out'
+  | 'cac_trunk_dialer'
+  | 'cac_account_in'
+  | 'cac_account_out'
+  | 'cac_account_dialer'
+  | 'cac_ancestor_in'
+  | 'cac_ancestor_out'
+  | 'cac_ancestor_dialer'
+  | 'cac_carrier_in'
+  | 'cac_carrier_out'
+  | 'caller_id_forbidden'
+  | 'destination_blocked'
+  | 'bad_number'
+  | 'insufficient_balance'
+  | 'spend_cap'
+  | 'no_carrier'
+  | 'carrier_failed'
+  | 'carrier_refused'
+  | 'media_unreachable'
+  | 'session_expired'
+  | 'max_duration'
+  | 'server_restart'
+  | 'message_accepted'
+  | 'message_delivered'
+  | 'sms_disabled'
+  | 'unsupported_content'
+  | 'message_too_long'
+  | 'message_refused'
+  | 'no_pbx'
+  | 'overload'
+  | 'loading'
+  | 'draining'
+  | 'contact_shared'
+  | 'internal_error';
+
+export type EventName =
+  | 'number.activated'
+  | 'number.suspended'
+  | 'number.released'
+  | 'regulatory.approved'
+  | 'regulatory.rejected'
+  | 'trunk.registered'
+  | 'trunk.offline'
+  | 'message.received'
+  | 'number.renewal_due'
+  | 'trunk.credentials_moved'
+  | 'emergency.called'
+  | 'call.started'
+  | 'call.answered'
+  | 'call.ended'
+  | 'call.funds_ending'
+  | 'spend.alarm'
+  | 'carrier.down'
+  | 'carrier.up'
+  | 'wallet.low'
+  | 'webhook.test';
+
 /** Every call of the REST API under `/api/v1`: what it takes and what it answers. */
 export interface ApiOperations {
   /** List the own account and those below it. Needs the scope accounts:read. */
@@ -32,16 +132,15 @@ export interface ApiOperations {
         readonly parent_id: number | null;
         readonly name: string;
         readonly is_reseller: boolean;
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'closed';
         readonly brand_name: string | null;
         readonly brand_domain: string | null;
         readonly timezone: string | null;
         readonly language: string | null;
-        readonly voice_gender: string | null;
+        readonly voice_gender: 'male' | 'female' | null;
         readonly default_cid_number: string | null;
         readonly did_default_dest: {
-          /** trunk, trunk_group, extension, uri, account_default or reject. */
-          readonly kind: string;
+          readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
           readonly id?: number;
           readonly uri?: string;
         } | null;
@@ -55,8 +154,7 @@ export interface ApiOperations {
         readonly updated_at: string;
         readonly effective: Readonly<Record<string, {
           readonly value: unknown;
-          /** own, inherited or default. */
-          readonly from: string;
+          readonly from: 'own' | 'inherited' | 'default';
           /** Only where that account may be seen. */
           readonly from_account_id: number | null;
         }>>;
@@ -111,16 +209,15 @@ export interface ApiOperations {
         readonly parent_id: number | null;
         readonly name: string;
         readonly is_reseller: boolean;
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'closed';
         readonly brand_name: string | null;
         readonly brand_domain: string | null;
         readonly timezone: string | null;
         readonly language: string | null;
-        readonly voice_gender: string | null;
+        readonly voice_gender: 'male' | 'female' | null;
         readonly default_cid_number: string | null;
         readonly did_default_dest: {
-          /** trunk, trunk_group, extension, uri, account_default or reject. */
-          readonly kind: string;
+          readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
           readonly id?: number;
           readonly uri?: string;
         } | null;
@@ -134,8 +231,7 @@ export interface ApiOperations {
         readonly updated_at: string;
         readonly effective: Readonly<Record<string, {
           readonly value: unknown;
-          /** own, inherited or default. */
-          readonly from: string;
+          readonly from: 'own' | 'inherited' | 'default';
           /** Only where that account may be seen. */
           readonly from_account_id: number | null;
         }>>;
@@ -159,16 +255,15 @@ export interface ApiOperations {
         readonly parent_id: number | null;
         readonly name: string;
         readonly is_reseller: boolean;
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'closed';
         readonly brand_name: string | null;
         readonly brand_domain: string | null;
         readonly timezone: string | null;
         readonly language: string | null;
-        readonly voice_gender: string | null;
+        readonly voice_gender: 'male' | 'female' | null;
         readonly default_cid_number: string | null;
         readonly did_default_dest: {
-          /** trunk, trunk_group, extension, uri, account_default or reject. */
-          readonly kind: string;
+          readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
           readonly id?: number;
           readonly uri?: string;
         } | null;
@@ -182,8 +277,7 @@ export interface ApiOperations {
         readonly updated_at: string;
         readonly effective: Readonly<Record<string, {
           readonly value: unknown;
-          /** own, inherited or default. */
-          readonly from: string;
+          readonly from: 'own' | 'inherited' | 'default';
           /** Only where that account may be seen. */
           readonly from_account_id: number | null;
         }>>;
@@ -235,16 +329,15 @@ export interface ApiOperations {
         readonly parent_id: number | null;
         readonly name: string;
         readonly is_reseller: boolean;
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'closed';
         readonly brand_name: string | null;
         readonly brand_domain: string | null;
         readonly timezone: string | null;
         readonly language: string | null;
-        readonly voice_gender: string | null;
+        readonly voice_gender: 'male' | 'female' | null;
         readonly default_cid_number: string | null;
         readonly did_default_dest: {
-          /** trunk, trunk_group, extension, uri, account_default or reject. */
-          readonly kind: string;
+          readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
           readonly id?: number;
           readonly uri?: string;
         } | null;
@@ -258,8 +351,7 @@ export interface ApiOperations {
         readonly updated_at: string;
         readonly effective: Readonly<Record<string, {
           readonly value: unknown;
-          /** own, inherited or default. */
-          readonly from: string;
+          readonly from: 'own' | 'inherited' | 'default';
           /** Only where that account may be seen. */
           readonly from_account_id: number | null;
         }>>;
@@ -437,8 +529,7 @@ export interface ApiOperations {
           readonly reference: string;
           /** Cents that were asked for. */
           readonly amount: number;
-          /** asked, pending, succeeded or failed. */
-          readonly status: string;
+          readonly status: 'asked' | 'pending' | 'succeeded' | 'failed';
           readonly reason: string | null;
           readonly created_at: string;
         }[];
@@ -471,8 +562,7 @@ export interface ApiOperations {
           readonly reference: string;
           /** Cents that were asked for. */
           readonly amount: number;
-          /** asked, pending, succeeded or failed. */
-          readonly status: string;
+          readonly status: 'asked' | 'pending' | 'succeeded' | 'failed';
           readonly reason: string | null;
           readonly created_at: string;
         }[];
@@ -516,8 +606,7 @@ export interface ApiOperations {
           readonly reference: string;
           /** Cents that were asked for. */
           readonly amount: number;
-          /** asked, pending, succeeded or failed. */
-          readonly status: string;
+          readonly status: 'asked' | 'pending' | 'succeeded' | 'failed';
           readonly reason: string | null;
           readonly created_at: string;
         }[];
@@ -682,7 +771,7 @@ export interface ApiOperations {
         readonly account_id: number | null;
         readonly name: string;
         readonly prefix: string;
-        readonly mode: string;
+        readonly mode: 'live' | 'test';
         readonly scopes: readonly string[];
         readonly allowed_addresses: readonly string[];
         readonly created_at: string;
@@ -720,7 +809,7 @@ export interface ApiOperations {
         readonly account_id: number | null;
         readonly name: string;
         readonly prefix: string;
-        readonly mode: string;
+        readonly mode: 'live' | 'test';
         readonly scopes: readonly string[];
         readonly allowed_addresses: readonly string[];
         readonly created_at: string;
@@ -743,7 +832,7 @@ export interface ApiOperations {
       readonly data: {
         readonly id: number;
         readonly uuid: string;
-        readonly status: string;
+        readonly status: 'revoked';
       };
     };
   };
@@ -764,7 +853,7 @@ export interface ApiOperations {
         readonly account_id: number | null;
         readonly name: string;
         readonly prefix: string;
-        readonly mode: string;
+        readonly mode: 'live' | 'test';
         readonly scopes: readonly string[];
         readonly allowed_addresses: readonly string[];
         readonly created_at: string;
@@ -793,7 +882,7 @@ export interface ApiOperations {
         readonly account_id: number | null;
         readonly name: string;
         readonly prefix: string;
-        readonly mode: string;
+        readonly mode: 'live' | 'test';
         readonly scopes: readonly string[];
         readonly allowed_addresses: readonly string[];
         readonly created_at: string;
@@ -855,7 +944,7 @@ export interface ApiOperations {
         readonly trunk_uuid: string;
         readonly username: string;
         readonly realm: string;
-        readonly status: string;
+        readonly status: 'provisioning' | 'active' | 'suspended' | 'deleted';
         /** Whether it may authenticate with its password now. */
         readonly allowed: boolean;
         /** Why not. */
@@ -1028,13 +1117,13 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number | null;
-        readonly resource: string;
-        readonly action: string;
-        readonly on_existing: string;
+        readonly resource: 'trunks' | 'dids' | 'accounts';
+        readonly action: 'import' | 'delete' | 'regenerate';
+        readonly on_existing: 'fail' | 'skip' | 'update';
         /** Everything was tried and rolled back. */
         readonly dry_run: boolean;
-        /** queued, running, done, or failed (the log has the cause). */
-        readonly state: string;
+        /** failed: the log has the cause. */
+        readonly state: 'queued' | 'running' | 'done' | 'failed';
         /** Rows. */
         readonly total: number;
         /** Rows finished, faulty ones included. */
@@ -1087,13 +1176,13 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number | null;
-        readonly resource: string;
-        readonly action: string;
-        readonly on_existing: string;
+        readonly resource: 'trunks' | 'dids' | 'accounts';
+        readonly action: 'import' | 'delete' | 'regenerate';
+        readonly on_existing: 'fail' | 'skip' | 'update';
         /** Everything was tried and rolled back. */
         readonly dry_run: boolean;
-        /** queued, running, done, or failed (the log has the cause). */
-        readonly state: string;
+        /** failed: the log has the cause. */
+        readonly state: 'queued' | 'running' | 'done' | 'failed';
         /** Rows. */
         readonly total: number;
         /** Rows finished, faulty ones included. */
@@ -1125,13 +1214,13 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number | null;
-        readonly resource: string;
-        readonly action: string;
-        readonly on_existing: string;
+        readonly resource: 'trunks' | 'dids' | 'accounts';
+        readonly action: 'import' | 'delete' | 'regenerate';
+        readonly on_existing: 'fail' | 'skip' | 'update';
         /** Everything was tried and rolled back. */
         readonly dry_run: boolean;
-        /** queued, running, done, or failed (the log has the cause). */
-        readonly state: string;
+        /** failed: the log has the cause. */
+        readonly state: 'queued' | 'running' | 'done' | 'failed';
         /** Rows. */
         readonly total: number;
         /** Rows finished, faulty ones included. */
@@ -1180,13 +1269,13 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number | null;
-        readonly resource: string;
-        readonly action: string;
-        readonly on_existing: string;
+        readonly resource: 'trunks' | 'dids' | 'accounts';
+        readonly action: 'import' | 'delete' | 'regenerate';
+        readonly on_existing: 'fail' | 'skip' | 'update';
         /** Everything was tried and rolled back. */
         readonly dry_run: boolean;
-        /** queued, running, done, or failed (the log has the cause). */
-        readonly state: string;
+        /** failed: the log has the cause. */
+        readonly state: 'queued' | 'running' | 'done' | 'failed';
         /** Rows. */
         readonly total: number;
         /** Rows finished, faulty ones included. */
@@ -1239,13 +1328,13 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number | null;
-        readonly resource: string;
-        readonly action: string;
-        readonly on_existing: string;
+        readonly resource: 'trunks' | 'dids' | 'accounts';
+        readonly action: 'import' | 'delete' | 'regenerate';
+        readonly on_existing: 'fail' | 'skip' | 'update';
         /** Everything was tried and rolled back. */
         readonly dry_run: boolean;
-        /** queued, running, done, or failed (the log has the cause). */
-        readonly state: string;
+        /** failed: the log has the cause. */
+        readonly state: 'queued' | 'running' | 'done' | 'failed';
         /** Rows. */
         readonly total: number;
         /** Rows finished, faulty ones included. */
@@ -1277,13 +1366,13 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number | null;
-        readonly resource: string;
-        readonly action: string;
-        readonly on_existing: string;
+        readonly resource: 'trunks' | 'dids' | 'accounts';
+        readonly action: 'import' | 'delete' | 'regenerate';
+        readonly on_existing: 'fail' | 'skip' | 'update';
         /** Everything was tried and rolled back. */
         readonly dry_run: boolean;
-        /** queued, running, done, or failed (the log has the cause). */
-        readonly state: string;
+        /** failed: the log has the cause. */
+        readonly state: 'queued' | 'running' | 'done' | 'failed';
         /** Rows. */
         readonly total: number;
         /** Rows finished, faulty ones included. */
@@ -1332,13 +1421,13 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number | null;
-        readonly resource: string;
-        readonly action: string;
-        readonly on_existing: string;
+        readonly resource: 'trunks' | 'dids' | 'accounts';
+        readonly action: 'import' | 'delete' | 'regenerate';
+        readonly on_existing: 'fail' | 'skip' | 'update';
         /** Everything was tried and rolled back. */
         readonly dry_run: boolean;
-        /** queued, running, done, or failed (the log has the cause). */
-        readonly state: string;
+        /** failed: the log has the cause. */
+        readonly state: 'queued' | 'running' | 'done' | 'failed';
         /** Rows. */
         readonly total: number;
         /** Rows finished, faulty ones included. */
@@ -1391,13 +1480,13 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number | null;
-        readonly resource: string;
-        readonly action: string;
-        readonly on_existing: string;
+        readonly resource: 'trunks' | 'dids' | 'accounts';
+        readonly action: 'import' | 'delete' | 'regenerate';
+        readonly on_existing: 'fail' | 'skip' | 'update';
         /** Everything was tried and rolled back. */
         readonly dry_run: boolean;
-        /** queued, running, done, or failed (the log has the cause). */
-        readonly state: string;
+        /** failed: the log has the cause. */
+        readonly state: 'queued' | 'running' | 'done' | 'failed';
         /** Rows. */
         readonly total: number;
         /** Rows finished, faulty ones included. */
@@ -1429,13 +1518,13 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number | null;
-        readonly resource: string;
-        readonly action: string;
-        readonly on_existing: string;
+        readonly resource: 'trunks' | 'dids' | 'accounts';
+        readonly action: 'import' | 'delete' | 'regenerate';
+        readonly on_existing: 'fail' | 'skip' | 'update';
         /** Everything was tried and rolled back. */
         readonly dry_run: boolean;
-        /** queued, running, done, or failed (the log has the cause). */
-        readonly state: string;
+        /** failed: the log has the cause. */
+        readonly state: 'queued' | 'running' | 'done' | 'failed';
         /** Rows. */
         readonly total: number;
         /** Rows finished, faulty ones included. */
@@ -1518,7 +1607,7 @@ export interface ApiOperations {
         readonly account_id: number | null;
         readonly trunk_id: number | null;
         readonly did_id: number | null;
-        readonly direction: string;
+        readonly direction: 'in' | 'out' | 'internal';
         readonly from: string;
         readonly to: string;
         readonly started_at: string;
@@ -1526,15 +1615,15 @@ export interface ApiOperations {
         readonly ended_at: string | null;
         /** From answer to end. */
         readonly duration_ms: number | null;
-        readonly result: string | null;
-        readonly reason: string | null;
+        readonly result: 'ok' | 'client_error' | 'server_error' | 'upstream_error' | 'indeterminate' | null;
+        readonly reason: Reason | null;
         /** The final SIP status, 0 while there is none. */
         readonly status: number;
         readonly sentence: string;
-        readonly hung_up_by: string | null;
+        readonly hung_up_by: 'caller' | 'callee' | 'server' | null;
         readonly legs: readonly {
           /** a: the caller. b: the called side. */
-          readonly side: string;
+          readonly side: 'a' | 'b';
           readonly call_id: string;
           readonly remote: string;
           readonly contact: string;
@@ -1564,7 +1653,7 @@ export interface ApiOperations {
         readonly account_id: number | null;
         readonly trunk_id: number | null;
         readonly did_id: number | null;
-        readonly direction: string;
+        readonly direction: 'in' | 'out' | 'internal';
         readonly from: string;
         readonly to: string;
         readonly started_at: string;
@@ -1572,15 +1661,15 @@ export interface ApiOperations {
         readonly ended_at: string | null;
         /** From answer to end. */
         readonly duration_ms: number | null;
-        readonly result: string | null;
-        readonly reason: string | null;
+        readonly result: 'ok' | 'client_error' | 'server_error' | 'upstream_error' | 'indeterminate' | null;
+        readonly reason: Reason | null;
         /** The final SIP status, 0 while there is none. */
         readonly status: number;
         readonly sentence: string;
-        readonly hung_up_by: string | null;
+        readonly hung_up_by: 'caller' | 'callee' | 'server' | null;
         readonly legs: readonly {
           /** a: the caller. b: the called side. */
-          readonly side: string;
+          readonly side: 'a' | 'b';
           readonly call_id: string;
           readonly remote: string;
           readonly contact: string;
@@ -1623,7 +1712,7 @@ export interface ApiOperations {
         readonly gateways: readonly {
           readonly host: string;
           readonly port: number;
-          readonly transport: string;
+          readonly transport: 'udp' | 'tcp' | 'tls';
           readonly priority: number;
           readonly weight: number;
         }[];
@@ -1685,7 +1774,7 @@ export interface ApiOperations {
         readonly gateways: readonly {
           readonly host: string;
           readonly port: number;
-          readonly transport: string;
+          readonly transport: 'udp' | 'tcp' | 'tls';
           readonly priority: number;
           readonly weight: number;
         }[];
@@ -1715,7 +1804,7 @@ export interface ApiOperations {
       readonly data: {
         readonly id: number;
         readonly uuid: string;
-        readonly status: string;
+        readonly status: 'deleted';
       };
     };
   };
@@ -1738,7 +1827,7 @@ export interface ApiOperations {
         readonly gateways: readonly {
           readonly host: string;
           readonly port: number;
-          readonly transport: string;
+          readonly transport: 'udp' | 'tcp' | 'tls';
           readonly priority: number;
           readonly weight: number;
         }[];
@@ -1797,7 +1886,7 @@ export interface ApiOperations {
         readonly gateways: readonly {
           readonly host: string;
           readonly port: number;
-          readonly transport: string;
+          readonly transport: 'udp' | 'tcp' | 'tls';
           readonly priority: number;
           readonly weight: number;
         }[];
@@ -1826,7 +1915,7 @@ export interface ApiOperations {
     readonly response: {
       readonly data: {
         readonly carrier_id: number;
-        readonly status: string;
+        readonly status: 'deleted';
       };
     };
   };
@@ -1856,7 +1945,7 @@ export interface ApiOperations {
           readonly node: string | null;
           /** Of the last REGISTER. */
           readonly status: number | null;
-          readonly fault: string | null;
+          readonly fault: 'wrong_password' | 'refused' | 'no_answer' | 'unanswerable_challenge' | null;
           readonly next_at: string | null;
         } | null;
       };
@@ -1897,7 +1986,7 @@ export interface ApiOperations {
           readonly node: string | null;
           /** Of the last REGISTER. */
           readonly status: number | null;
-          readonly fault: string | null;
+          readonly fault: 'wrong_password' | 'refused' | 'no_answer' | 'unanswerable_challenge' | null;
           readonly next_at: string | null;
         } | null;
       };
@@ -2102,9 +2191,9 @@ export interface ApiOperations {
         readonly number: string;
         readonly block_size: number;
         readonly country: string | null;
-        readonly type: string | null;
+        readonly type: 'local' | 'national' | 'mobile' | 'toll_free' | null;
         readonly city: string | null;
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'pending_regulatory' | 'released';
         /** Cents. */
         readonly monthly_rate: number;
         /** Cents. */
@@ -2114,8 +2203,7 @@ export interface ApiOperations {
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
-          /** trunk, trunk_group, extension, uri, account_default or reject. */
-          readonly kind: string;
+          readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
           readonly id?: number;
           readonly uri?: string;
         } | null;
@@ -2163,9 +2251,9 @@ export interface ApiOperations {
         readonly number: string;
         readonly block_size: number;
         readonly country: string | null;
-        readonly type: string | null;
+        readonly type: 'local' | 'national' | 'mobile' | 'toll_free' | null;
         readonly city: string | null;
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'pending_regulatory' | 'released';
         /** Cents. */
         readonly monthly_rate: number;
         /** Cents. */
@@ -2175,8 +2263,7 @@ export interface ApiOperations {
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
-          /** trunk, trunk_group, extension, uri, account_default or reject. */
-          readonly kind: string;
+          readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
           readonly id?: number;
           readonly uri?: string;
         } | null;
@@ -2205,9 +2292,9 @@ export interface ApiOperations {
         readonly number: string;
         readonly block_size: number;
         readonly country: string | null;
-        readonly type: string | null;
+        readonly type: 'local' | 'national' | 'mobile' | 'toll_free' | null;
         readonly city: string | null;
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'pending_regulatory' | 'released';
         /** Cents. */
         readonly monthly_rate: number;
         /** Cents. */
@@ -2217,8 +2304,7 @@ export interface ApiOperations {
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
-          /** trunk, trunk_group, extension, uri, account_default or reject. */
-          readonly kind: string;
+          readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
           readonly id?: number;
           readonly uri?: string;
         } | null;
@@ -2255,9 +2341,9 @@ export interface ApiOperations {
         readonly number: string;
         readonly block_size: number;
         readonly country: string | null;
-        readonly type: string | null;
+        readonly type: 'local' | 'national' | 'mobile' | 'toll_free' | null;
         readonly city: string | null;
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'pending_regulatory' | 'released';
         /** Cents. */
         readonly monthly_rate: number;
         /** Cents. */
@@ -2267,8 +2353,7 @@ export interface ApiOperations {
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
-          /** trunk, trunk_group, extension, uri, account_default or reject. */
-          readonly kind: string;
+          readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
           readonly id?: number;
           readonly uri?: string;
         } | null;
@@ -2286,7 +2371,7 @@ export interface ApiOperations {
       readonly after?: string;
       /** At most 100. */
       readonly limit?: string;
-      readonly event?: 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test';
+      readonly event?: EventName;
       readonly account_id?: string;
     };
     readonly body: undefined;
@@ -2295,7 +2380,7 @@ export interface ApiOperations {
       readonly data: readonly {
         /** As in X-DIDfarm-Event-Id. */
         readonly id: string;
-        readonly event: string;
+        readonly event: EventName;
         readonly account_id: number | null;
         readonly timestamp: string;
         readonly data: object;
@@ -2387,19 +2472,19 @@ export interface ApiOperations {
         readonly uuid: string;
         readonly account_id: number;
         readonly name: string;
-        readonly kind: string;
-        readonly auth_type: string;
+        readonly kind: 'trunk' | 'extension' | 'dialer';
+        readonly auth_type: 'digest' | 'ip' | 'digest+ip';
         /** What the PBX registers to; also the digest realm. */
         readonly sip_server: string;
         readonly realm: string;
         readonly username: string;
-        readonly status: string;
+        readonly status: 'provisioning' | 'active' | 'suspended' | 'deleted';
         readonly max_in: number | null;
         readonly max_out: number | null;
         readonly max_dialer: number | null;
         readonly max_contacts: number;
-        readonly contact_policy: string;
-        readonly ruri_mode: string | null;
+        readonly contact_policy: 'replace_oldest' | 'reject' | 'fork';
+        readonly ruri_mode: 'contact' | 'did' | null;
         readonly profile: string | null;
         readonly allow_no_qop: boolean;
         readonly sources: readonly string[];
@@ -2409,11 +2494,10 @@ export interface ApiOperations {
         readonly created_at: string;
         readonly updated_at: string;
         readonly registration: {
-          /** never, registered or offline. */
-          readonly state: string;
+          readonly state: 'never' | 'registered' | 'offline';
           readonly since: string | null;
           /** Why it is offline. */
-          readonly reason: string | null;
+          readonly reason: 'expired' | 'unregistered' | 'flow_closed' | 'probe_failed' | 'credentials_regenerated' | 'account_suspended' | 'trunk_deleted' | null;
           /** Why no PBX is registered, for people. */
           readonly sentence: string | null;
           /** What to do about it. */
@@ -2438,7 +2522,7 @@ export interface ApiOperations {
           readonly last_failure: {
             readonly at: string;
             readonly source: string;
-            readonly reason: string;
+            readonly reason: Reason;
             /** What was sent, and what was expected. */
             readonly sentence: string;
             readonly remedy: string;
@@ -2490,19 +2574,19 @@ export interface ApiOperations {
         readonly uuid: string;
         readonly account_id: number;
         readonly name: string;
-        readonly kind: string;
-        readonly auth_type: string;
+        readonly kind: 'trunk' | 'extension' | 'dialer';
+        readonly auth_type: 'digest' | 'ip' | 'digest+ip';
         /** What the PBX registers to; also the digest realm. */
         readonly sip_server: string;
         readonly realm: string;
         readonly username: string;
-        readonly status: string;
+        readonly status: 'provisioning' | 'active' | 'suspended' | 'deleted';
         readonly max_in: number | null;
         readonly max_out: number | null;
         readonly max_dialer: number | null;
         readonly max_contacts: number;
-        readonly contact_policy: string;
-        readonly ruri_mode: string | null;
+        readonly contact_policy: 'replace_oldest' | 'reject' | 'fork';
+        readonly ruri_mode: 'contact' | 'did' | null;
         readonly profile: string | null;
         readonly allow_no_qop: boolean;
         readonly sources: readonly string[];
@@ -2512,11 +2596,10 @@ export interface ApiOperations {
         readonly created_at: string;
         readonly updated_at: string;
         readonly registration: {
-          /** never, registered or offline. */
-          readonly state: string;
+          readonly state: 'never' | 'registered' | 'offline';
           readonly since: string | null;
           /** Why it is offline. */
-          readonly reason: string | null;
+          readonly reason: 'expired' | 'unregistered' | 'flow_closed' | 'probe_failed' | 'credentials_regenerated' | 'account_suspended' | 'trunk_deleted' | null;
           /** Why no PBX is registered, for people. */
           readonly sentence: string | null;
           /** What to do about it. */
@@ -2541,7 +2624,7 @@ export interface ApiOperations {
           readonly last_failure: {
             readonly at: string;
             readonly source: string;
-            readonly reason: string;
+            readonly reason: Reason;
             /** What was sent, and what was expected. */
             readonly sentence: string;
             readonly remedy: string;
@@ -2550,7 +2633,7 @@ export interface ApiOperations {
         /** Told here and never again. */
         readonly password: string | null;
         readonly pbx_config?: {
-          readonly pbx: string;
+          readonly pbx: '3cx' | 'freepbx' | 'asterisk' | 'fusionpbx' | 'teams' | 'yeastar' | 'grandstream' | 'generic';
           readonly title: string;
           /** false: put it where REPLACE_WITH_THE_PASSWORD stands. */
           readonly password_included: boolean;
@@ -2578,7 +2661,7 @@ export interface ApiOperations {
       readonly data: {
         readonly id: number;
         readonly uuid: string;
-        readonly status: string;
+        readonly status: 'deleted';
       };
     };
   };
@@ -2597,19 +2680,19 @@ export interface ApiOperations {
         readonly uuid: string;
         readonly account_id: number;
         readonly name: string;
-        readonly kind: string;
-        readonly auth_type: string;
+        readonly kind: 'trunk' | 'extension' | 'dialer';
+        readonly auth_type: 'digest' | 'ip' | 'digest+ip';
         /** What the PBX registers to; also the digest realm. */
         readonly sip_server: string;
         readonly realm: string;
         readonly username: string;
-        readonly status: string;
+        readonly status: 'provisioning' | 'active' | 'suspended' | 'deleted';
         readonly max_in: number | null;
         readonly max_out: number | null;
         readonly max_dialer: number | null;
         readonly max_contacts: number;
-        readonly contact_policy: string;
-        readonly ruri_mode: string | null;
+        readonly contact_policy: 'replace_oldest' | 'reject' | 'fork';
+        readonly ruri_mode: 'contact' | 'did' | null;
         readonly profile: string | null;
         readonly allow_no_qop: boolean;
         readonly sources: readonly string[];
@@ -2619,11 +2702,10 @@ export interface ApiOperations {
         readonly created_at: string;
         readonly updated_at: string;
         readonly registration: {
-          /** never, registered or offline. */
-          readonly state: string;
+          readonly state: 'never' | 'registered' | 'offline';
           readonly since: string | null;
           /** Why it is offline. */
-          readonly reason: string | null;
+          readonly reason: 'expired' | 'unregistered' | 'flow_closed' | 'probe_failed' | 'credentials_regenerated' | 'account_suspended' | 'trunk_deleted' | null;
           /** Why no PBX is registered, for people. */
           readonly sentence: string | null;
           /** What to do about it. */
@@ -2648,7 +2730,7 @@ export interface ApiOperations {
           readonly last_failure: {
             readonly at: string;
             readonly source: string;
-            readonly reason: string;
+            readonly reason: Reason;
             /** What was sent, and what was expected. */
             readonly sentence: string;
             readonly remedy: string;
@@ -2692,19 +2774,19 @@ export interface ApiOperations {
         readonly uuid: string;
         readonly account_id: number;
         readonly name: string;
-        readonly kind: string;
-        readonly auth_type: string;
+        readonly kind: 'trunk' | 'extension' | 'dialer';
+        readonly auth_type: 'digest' | 'ip' | 'digest+ip';
         /** What the PBX registers to; also the digest realm. */
         readonly sip_server: string;
         readonly realm: string;
         readonly username: string;
-        readonly status: string;
+        readonly status: 'provisioning' | 'active' | 'suspended' | 'deleted';
         readonly max_in: number | null;
         readonly max_out: number | null;
         readonly max_dialer: number | null;
         readonly max_contacts: number;
-        readonly contact_policy: string;
-        readonly ruri_mode: string | null;
+        readonly contact_policy: 'replace_oldest' | 'reject' | 'fork';
+        readonly ruri_mode: 'contact' | 'did' | null;
         readonly profile: string | null;
         readonly allow_no_qop: boolean;
         readonly sources: readonly string[];
@@ -2714,11 +2796,10 @@ export interface ApiOperations {
         readonly created_at: string;
         readonly updated_at: string;
         readonly registration: {
-          /** never, registered or offline. */
-          readonly state: string;
+          readonly state: 'never' | 'registered' | 'offline';
           readonly since: string | null;
           /** Why it is offline. */
-          readonly reason: string | null;
+          readonly reason: 'expired' | 'unregistered' | 'flow_closed' | 'probe_failed' | 'credentials_regenerated' | 'account_suspended' | 'trunk_deleted' | null;
           /** Why no PBX is registered, for people. */
           readonly sentence: string | null;
           /** What to do about it. */
@@ -2743,7 +2824,7 @@ export interface ApiOperations {
           readonly last_failure: {
             readonly at: string;
             readonly source: string;
-            readonly reason: string;
+            readonly reason: Reason;
             /** What was sent, and what was expected. */
             readonly sentence: string;
             readonly remedy: string;
@@ -2776,7 +2857,7 @@ export interface ApiOperations {
         /** Told here and never again. */
         readonly password: string | null;
         readonly pbx_config?: {
-          readonly pbx: string;
+          readonly pbx: '3cx' | 'freepbx' | 'asterisk' | 'fusionpbx' | 'teams' | 'yeastar' | 'grandstream' | 'generic';
           readonly title: string;
           /** false: put it where REPLACE_WITH_THE_PASSWORD stands. */
           readonly password_included: boolean;
@@ -2833,7 +2914,7 @@ export interface ApiOperations {
       readonly data: readonly {
         readonly number: string;
         readonly country: string;
-        readonly type: string;
+        readonly type: 'local' | 'national' | 'mobile' | 'toll_free';
         readonly city: string | null;
         /** EUR cents. */
         readonly monthly_rate: number;
@@ -2863,7 +2944,7 @@ export interface ApiOperations {
       readonly data: {
         readonly number: string;
         readonly country: string;
-        readonly type: string;
+        readonly type: 'local' | 'national' | 'mobile' | 'toll_free';
         readonly city: string | null;
         /** EUR cents. */
         readonly monthly_rate: number;
@@ -2898,8 +2979,7 @@ export interface ApiOperations {
         readonly account_id: number;
         /** null: the platform, or an account above. */
         readonly issuer_account_id: number | null;
-        /** invoice, credit_note, client_invoice. */
-        readonly kind: string;
+        readonly kind: 'invoice' | 'credit_note' | 'client_invoice';
         readonly number: string;
         readonly credits: string | null;
         readonly customer: string;
@@ -2949,8 +3029,7 @@ export interface ApiOperations {
         readonly account_id: number;
         /** null: the platform, or an account above. */
         readonly issuer_account_id: number | null;
-        /** invoice, credit_note, client_invoice. */
-        readonly kind: string;
+        readonly kind: 'invoice' | 'credit_note' | 'client_invoice';
         readonly number: string;
         readonly credits: string | null;
         readonly customer: string;
@@ -2991,8 +3070,7 @@ export interface ApiOperations {
         readonly account_id: number;
         /** null: the platform, or an account above. */
         readonly issuer_account_id: number | null;
-        /** invoice, credit_note, client_invoice. */
-        readonly kind: string;
+        readonly kind: 'invoice' | 'credit_note' | 'client_invoice';
         readonly number: string;
         readonly credits: string | null;
         readonly customer: string;
@@ -3033,8 +3111,7 @@ export interface ApiOperations {
         readonly account_id: number;
         /** null: the platform, or an account above. */
         readonly issuer_account_id: number | null;
-        /** invoice, credit_note, client_invoice. */
-        readonly kind: string;
+        readonly kind: 'invoice' | 'credit_note' | 'client_invoice';
         readonly number: string;
         readonly credits: string | null;
         readonly customer: string;
@@ -3109,18 +3186,15 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number;
-        /** out or in. */
-        readonly direction: string;
+        readonly direction: 'out' | 'in';
         readonly from: string;
         readonly to: string;
         /** Empty once it was deleted, 90 days later. */
         readonly body: string;
-        /** GSM-7 or UCS-2. */
-        readonly encoding: string;
+        readonly encoding: 'GSM-7' | 'UCS-2';
         /** Parts; each is charged. */
         readonly segments: number;
-        /** queued, sent, delivered, failed; received. */
-        readonly status: string;
+        readonly status: 'queued' | 'sent' | 'delivered' | 'failed' | 'received';
         /** Why it failed. */
         readonly reason: string | null;
         /** Cents, rounded; price_micros is exact. */
@@ -3130,8 +3204,7 @@ export interface ApiOperations {
         readonly currency: string;
         /** How far what came in has got on its way to the PBX of the number; null: it goes to none. */
         readonly pbx: {
-          /** pending, delivered or failed. */
-          readonly status: string;
+          readonly status: 'pending' | 'delivered' | 'failed';
           /** What the PBX answered last. */
           readonly sip_status: number | null;
           readonly attempts: number;
@@ -3169,18 +3242,15 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number;
-        /** out or in. */
-        readonly direction: string;
+        readonly direction: 'out' | 'in';
         readonly from: string;
         readonly to: string;
         /** Empty once it was deleted, 90 days later. */
         readonly body: string;
-        /** GSM-7 or UCS-2. */
-        readonly encoding: string;
+        readonly encoding: 'GSM-7' | 'UCS-2';
         /** Parts; each is charged. */
         readonly segments: number;
-        /** queued, sent, delivered, failed; received. */
-        readonly status: string;
+        readonly status: 'queued' | 'sent' | 'delivered' | 'failed' | 'received';
         /** Why it failed. */
         readonly reason: string | null;
         /** Cents, rounded; price_micros is exact. */
@@ -3190,8 +3260,7 @@ export interface ApiOperations {
         readonly currency: string;
         /** How far what came in has got on its way to the PBX of the number; null: it goes to none. */
         readonly pbx: {
-          /** pending, delivered or failed. */
-          readonly status: string;
+          readonly status: 'pending' | 'delivered' | 'failed';
           /** What the PBX answered last. */
           readonly sip_status: number | null;
           readonly attempts: number;
@@ -3240,18 +3309,15 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number;
-        /** out or in. */
-        readonly direction: string;
+        readonly direction: 'out' | 'in';
         readonly from: string;
         readonly to: string;
         /** Empty once it was deleted, 90 days later. */
         readonly body: string;
-        /** GSM-7 or UCS-2. */
-        readonly encoding: string;
+        readonly encoding: 'GSM-7' | 'UCS-2';
         /** Parts; each is charged. */
         readonly segments: number;
-        /** queued, sent, delivered, failed; received. */
-        readonly status: string;
+        readonly status: 'queued' | 'sent' | 'delivered' | 'failed' | 'received';
         /** Why it failed. */
         readonly reason: string | null;
         /** Cents, rounded; price_micros is exact. */
@@ -3261,8 +3327,7 @@ export interface ApiOperations {
         readonly currency: string;
         /** How far what came in has got on its way to the PBX of the number; null: it goes to none. */
         readonly pbx: {
-          /** pending, delivered or failed. */
-          readonly status: string;
+          readonly status: 'pending' | 'delivered' | 'failed';
           /** What the PBX answered last. */
           readonly sip_status: number | null;
           readonly attempts: number;
@@ -3293,18 +3358,15 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number;
-        /** out or in. */
-        readonly direction: string;
+        readonly direction: 'out' | 'in';
         readonly from: string;
         readonly to: string;
         /** Empty once it was deleted, 90 days later. */
         readonly body: string;
-        /** GSM-7 or UCS-2. */
-        readonly encoding: string;
+        readonly encoding: 'GSM-7' | 'UCS-2';
         /** Parts; each is charged. */
         readonly segments: number;
-        /** queued, sent, delivered, failed; received. */
-        readonly status: string;
+        readonly status: 'queued' | 'sent' | 'delivered' | 'failed' | 'received';
         /** Why it failed. */
         readonly reason: string | null;
         /** Cents, rounded; price_micros is exact. */
@@ -3314,8 +3376,7 @@ export interface ApiOperations {
         readonly currency: string;
         /** How far what came in has got on its way to the PBX of the number; null: it goes to none. */
         readonly pbx: {
-          /** pending, delivered or failed. */
-          readonly status: string;
+          readonly status: 'pending' | 'delivered' | 'failed';
           /** What the PBX answered last. */
           readonly sip_status: number | null;
           readonly attempts: number;
@@ -3343,18 +3404,15 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number;
-        /** out or in. */
-        readonly direction: string;
+        readonly direction: 'out' | 'in';
         readonly from: string;
         readonly to: string;
         /** Empty once it was deleted, 90 days later. */
         readonly body: string;
-        /** GSM-7 or UCS-2. */
-        readonly encoding: string;
+        readonly encoding: 'GSM-7' | 'UCS-2';
         /** Parts; each is charged. */
         readonly segments: number;
-        /** queued, sent, delivered, failed; received. */
-        readonly status: string;
+        readonly status: 'queued' | 'sent' | 'delivered' | 'failed' | 'received';
         /** Why it failed. */
         readonly reason: string | null;
         /** Cents, rounded; price_micros is exact. */
@@ -3364,8 +3422,7 @@ export interface ApiOperations {
         readonly currency: string;
         /** How far what came in has got on its way to the PBX of the number; null: it goes to none. */
         readonly pbx: {
-          /** pending, delivered or failed. */
-          readonly status: string;
+          readonly status: 'pending' | 'delivered' | 'failed';
           /** What the PBX answered last. */
           readonly sip_status: number | null;
           readonly attempts: number;
@@ -3409,9 +3466,9 @@ export interface ApiOperations {
         readonly number: string;
         readonly block_size: number;
         readonly country: string | null;
-        readonly type: string | null;
+        readonly type: 'local' | 'national' | 'mobile' | 'toll_free' | null;
         readonly city: string | null;
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'pending_regulatory' | 'released';
         /** Cents. */
         readonly monthly_rate: number;
         /** Cents. */
@@ -3421,8 +3478,7 @@ export interface ApiOperations {
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
-          /** trunk, trunk_group, extension, uri, account_default or reject. */
-          readonly kind: string;
+          readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
           readonly id?: number;
           readonly uri?: string;
         } | null;
@@ -3458,7 +3514,7 @@ export interface ApiOperations {
       readonly data: readonly {
         readonly number: string;
         readonly country: string;
-        readonly type: string;
+        readonly type: 'local' | 'national' | 'mobile' | 'toll_free';
         readonly city: string | null;
         /** EUR cents. */
         readonly monthly_rate: number;
@@ -3487,7 +3543,7 @@ export interface ApiOperations {
       readonly data: {
         readonly id: number;
         readonly number: string;
-        readonly status: string;
+        readonly status: 'released';
       };
     };
   };
@@ -3510,9 +3566,9 @@ export interface ApiOperations {
         readonly number: string;
         readonly block_size: number;
         readonly country: string | null;
-        readonly type: string | null;
+        readonly type: 'local' | 'national' | 'mobile' | 'toll_free' | null;
         readonly city: string | null;
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'pending_regulatory' | 'released';
         /** Cents. */
         readonly monthly_rate: number;
         /** Cents. */
@@ -3522,8 +3578,7 @@ export interface ApiOperations {
         readonly requires_regulatory: boolean;
         readonly sip_trunk_id: number | null;
         readonly destination: {
-          /** trunk, trunk_group, extension, uri, account_default or reject. */
-          readonly kind: string;
+          readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
           readonly id?: number;
           readonly uri?: string;
         } | null;
@@ -3554,7 +3609,7 @@ export interface ApiOperations {
         readonly id: number;
         readonly account_id: number;
         readonly order_id: number;
-        readonly status: string;
+        readonly status: 'pending' | 'completed' | 'failed' | 'cancelled';
         readonly currency: string;
         /** Cents: setup fees and the first month. */
         readonly total: number;
@@ -3564,7 +3619,7 @@ export interface ApiOperations {
           readonly did_number_id: number | null;
           readonly number: string;
           readonly country: string | null;
-          readonly type: string | null;
+          readonly type: 'local' | 'national' | 'mobile' | 'toll_free' | null;
           /** When it was ordered: active, or pending_regulatory. */
           readonly status: string;
           /** Cents. */
@@ -3597,7 +3652,7 @@ export interface ApiOperations {
         readonly id: number;
         readonly account_id: number;
         readonly order_id: number;
-        readonly status: string;
+        readonly status: 'pending' | 'completed' | 'failed' | 'cancelled';
         readonly currency: string;
         /** Cents: setup fees and the first month. */
         readonly total: number;
@@ -3607,7 +3662,7 @@ export interface ApiOperations {
           readonly did_number_id: number | null;
           readonly number: string;
           readonly country: string | null;
-          readonly type: string | null;
+          readonly type: 'local' | 'national' | 'mobile' | 'toll_free' | null;
           /** When it was ordered: active, or pending_regulatory. */
           readonly status: string;
           /** Cents. */
@@ -3647,13 +3702,12 @@ export interface ApiOperations {
         readonly did_number_id: number;
         readonly number: string;
         readonly account_id: number;
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'pending_regulatory' | 'released';
         readonly sip_trunk_id: number | null;
         readonly sip_trunk_uuid: string | null;
         readonly sip_trunk_name: string | null;
         readonly destination: {
-          /** trunk, trunk_group, extension, uri, account_default or reject. */
-          readonly kind: string;
+          readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
           readonly id?: number;
           readonly uri?: string;
         } | null;
@@ -3693,13 +3747,12 @@ export interface ApiOperations {
         readonly did_number_id: number;
         readonly number: string;
         readonly account_id: number;
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'pending_regulatory' | 'released';
         readonly sip_trunk_id: number | null;
         readonly sip_trunk_uuid: string | null;
         readonly sip_trunk_name: string | null;
         readonly destination: {
-          /** trunk, trunk_group, extension, uri, account_default or reject. */
-          readonly kind: string;
+          readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
           readonly id?: number;
           readonly uri?: string;
         } | null;
@@ -3724,13 +3777,12 @@ export interface ApiOperations {
         readonly did_number_id: number;
         readonly number: string;
         readonly account_id: number;
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'pending_regulatory' | 'released';
         readonly sip_trunk_id: number | null;
         readonly sip_trunk_uuid: string | null;
         readonly sip_trunk_name: string | null;
         readonly destination: {
-          /** trunk, trunk_group, extension, uri, account_default or reject. */
-          readonly kind: string;
+          readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
           readonly id?: number;
           readonly uri?: string;
         } | null;
@@ -3755,13 +3807,12 @@ export interface ApiOperations {
         readonly did_number_id: number;
         readonly number: string;
         readonly account_id: number;
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'pending_regulatory' | 'released';
         readonly sip_trunk_id: number | null;
         readonly sip_trunk_uuid: string | null;
         readonly sip_trunk_name: string | null;
         readonly destination: {
-          /** trunk, trunk_group, extension, uri, account_default or reject. */
-          readonly kind: string;
+          readonly kind: 'trunk' | 'trunk_group' | 'extension' | 'uri' | 'account_default' | 'reject';
           readonly id?: number;
           readonly uri?: string;
         } | null;
@@ -3850,19 +3901,19 @@ export interface ApiOperations {
         readonly uuid: string;
         readonly account_id: number;
         readonly name: string;
-        readonly kind: string;
-        readonly auth_type: string;
+        readonly kind: 'trunk' | 'extension' | 'dialer';
+        readonly auth_type: 'digest' | 'ip' | 'digest+ip';
         /** What the PBX registers to; also the digest realm. */
         readonly sip_server: string;
         readonly realm: string;
         readonly username: string;
-        readonly status: string;
+        readonly status: 'provisioning' | 'active' | 'suspended' | 'deleted';
         readonly max_in: number | null;
         readonly max_out: number | null;
         readonly max_dialer: number | null;
         readonly max_contacts: number;
-        readonly contact_policy: string;
-        readonly ruri_mode: string | null;
+        readonly contact_policy: 'replace_oldest' | 'reject' | 'fork';
+        readonly ruri_mode: 'contact' | 'did' | null;
         readonly profile: string | null;
         readonly allow_no_qop: boolean;
         readonly sources: readonly string[];
@@ -3872,11 +3923,10 @@ export interface ApiOperations {
         readonly created_at: string;
         readonly updated_at: string;
         readonly registration: {
-          /** never, registered or offline. */
-          readonly state: string;
+          readonly state: 'never' | 'registered' | 'offline';
           readonly since: string | null;
           /** Why it is offline. */
-          readonly reason: string | null;
+          readonly reason: 'expired' | 'unregistered' | 'flow_closed' | 'probe_failed' | 'credentials_regenerated' | 'account_suspended' | 'trunk_deleted' | null;
           /** Why no PBX is registered, for people. */
           readonly sentence: string | null;
           /** What to do about it. */
@@ -3901,7 +3951,7 @@ export interface ApiOperations {
           readonly last_failure: {
             readonly at: string;
             readonly source: string;
-            readonly reason: string;
+            readonly reason: Reason;
             /** What was sent, and what was expected. */
             readonly sentence: string;
             readonly remedy: string;
@@ -3953,19 +4003,19 @@ export interface ApiOperations {
         readonly uuid: string;
         readonly account_id: number;
         readonly name: string;
-        readonly kind: string;
-        readonly auth_type: string;
+        readonly kind: 'trunk' | 'extension' | 'dialer';
+        readonly auth_type: 'digest' | 'ip' | 'digest+ip';
         /** What the PBX registers to; also the digest realm. */
         readonly sip_server: string;
         readonly realm: string;
         readonly username: string;
-        readonly status: string;
+        readonly status: 'provisioning' | 'active' | 'suspended' | 'deleted';
         readonly max_in: number | null;
         readonly max_out: number | null;
         readonly max_dialer: number | null;
         readonly max_contacts: number;
-        readonly contact_policy: string;
-        readonly ruri_mode: string | null;
+        readonly contact_policy: 'replace_oldest' | 'reject' | 'fork';
+        readonly ruri_mode: 'contact' | 'did' | null;
         readonly profile: string | null;
         readonly allow_no_qop: boolean;
         readonly sources: readonly string[];
@@ -3975,11 +4025,10 @@ export interface ApiOperations {
         readonly created_at: string;
         readonly updated_at: string;
         readonly registration: {
-          /** never, registered or offline. */
-          readonly state: string;
+          readonly state: 'never' | 'registered' | 'offline';
           readonly since: string | null;
           /** Why it is offline. */
-          readonly reason: string | null;
+          readonly reason: 'expired' | 'unregistered' | 'flow_closed' | 'probe_failed' | 'credentials_regenerated' | 'account_suspended' | 'trunk_deleted' | null;
           /** Why no PBX is registered, for people. */
           readonly sentence: string | null;
           /** What to do about it. */
@@ -4004,7 +4053,7 @@ export interface ApiOperations {
           readonly last_failure: {
             readonly at: string;
             readonly source: string;
-            readonly reason: string;
+            readonly reason: Reason;
             /** What was sent, and what was expected. */
             readonly sentence: string;
             readonly remedy: string;
@@ -4013,7 +4062,7 @@ export interface ApiOperations {
         /** Told here and never again. */
         readonly password: string | null;
         readonly pbx_config?: {
-          readonly pbx: string;
+          readonly pbx: '3cx' | 'freepbx' | 'asterisk' | 'fusionpbx' | 'teams' | 'yeastar' | 'grandstream' | 'generic';
           readonly title: string;
           /** false: put it where REPLACE_WITH_THE_PASSWORD stands. */
           readonly password_included: boolean;
@@ -4041,7 +4090,7 @@ export interface ApiOperations {
       readonly data: {
         readonly id: number;
         readonly uuid: string;
-        readonly status: string;
+        readonly status: 'deleted';
       };
     };
   };
@@ -4060,19 +4109,19 @@ export interface ApiOperations {
         readonly uuid: string;
         readonly account_id: number;
         readonly name: string;
-        readonly kind: string;
-        readonly auth_type: string;
+        readonly kind: 'trunk' | 'extension' | 'dialer';
+        readonly auth_type: 'digest' | 'ip' | 'digest+ip';
         /** What the PBX registers to; also the digest realm. */
         readonly sip_server: string;
         readonly realm: string;
         readonly username: string;
-        readonly status: string;
+        readonly status: 'provisioning' | 'active' | 'suspended' | 'deleted';
         readonly max_in: number | null;
         readonly max_out: number | null;
         readonly max_dialer: number | null;
         readonly max_contacts: number;
-        readonly contact_policy: string;
-        readonly ruri_mode: string | null;
+        readonly contact_policy: 'replace_oldest' | 'reject' | 'fork';
+        readonly ruri_mode: 'contact' | 'did' | null;
         readonly profile: string | null;
         readonly allow_no_qop: boolean;
         readonly sources: readonly string[];
@@ -4082,11 +4131,10 @@ export interface ApiOperations {
         readonly created_at: string;
         readonly updated_at: string;
         readonly registration: {
-          /** never, registered or offline. */
-          readonly state: string;
+          readonly state: 'never' | 'registered' | 'offline';
           readonly since: string | null;
           /** Why it is offline. */
-          readonly reason: string | null;
+          readonly reason: 'expired' | 'unregistered' | 'flow_closed' | 'probe_failed' | 'credentials_regenerated' | 'account_suspended' | 'trunk_deleted' | null;
           /** Why no PBX is registered, for people. */
           readonly sentence: string | null;
           /** What to do about it. */
@@ -4111,7 +4159,7 @@ export interface ApiOperations {
           readonly last_failure: {
             readonly at: string;
             readonly source: string;
-            readonly reason: string;
+            readonly reason: Reason;
             /** What was sent, and what was expected. */
             readonly sentence: string;
             readonly remedy: string;
@@ -4155,19 +4203,19 @@ export interface ApiOperations {
         readonly uuid: string;
         readonly account_id: number;
         readonly name: string;
-        readonly kind: string;
-        readonly auth_type: string;
+        readonly kind: 'trunk' | 'extension' | 'dialer';
+        readonly auth_type: 'digest' | 'ip' | 'digest+ip';
         /** What the PBX registers to; also the digest realm. */
         readonly sip_server: string;
         readonly realm: string;
         readonly username: string;
-        readonly status: string;
+        readonly status: 'provisioning' | 'active' | 'suspended' | 'deleted';
         readonly max_in: number | null;
         readonly max_out: number | null;
         readonly max_dialer: number | null;
         readonly max_contacts: number;
-        readonly contact_policy: string;
-        readonly ruri_mode: string | null;
+        readonly contact_policy: 'replace_oldest' | 'reject' | 'fork';
+        readonly ruri_mode: 'contact' | 'did' | null;
         readonly profile: string | null;
         readonly allow_no_qop: boolean;
         readonly sources: readonly string[];
@@ -4177,11 +4225,10 @@ export interface ApiOperations {
         readonly created_at: string;
         readonly updated_at: string;
         readonly registration: {
-          /** never, registered or offline. */
-          readonly state: string;
+          readonly state: 'never' | 'registered' | 'offline';
           readonly since: string | null;
           /** Why it is offline. */
-          readonly reason: string | null;
+          readonly reason: 'expired' | 'unregistered' | 'flow_closed' | 'probe_failed' | 'credentials_regenerated' | 'account_suspended' | 'trunk_deleted' | null;
           /** Why no PBX is registered, for people. */
           readonly sentence: string | null;
           /** What to do about it. */
@@ -4206,7 +4253,7 @@ export interface ApiOperations {
           readonly last_failure: {
             readonly at: string;
             readonly source: string;
-            readonly reason: string;
+            readonly reason: Reason;
             /** What was sent, and what was expected. */
             readonly sentence: string;
             readonly remedy: string;
@@ -4236,7 +4283,7 @@ export interface ApiOperations {
         readonly trunk_uuid: string;
         /** The account's, on whose wall clock days and months begin. */
         readonly timezone: string;
-        readonly by: string;
+        readonly by: 'day' | 'month';
         readonly total: {
           /** Of the time seen, rounded down; null when nothing was seen. */
           readonly availability_percent: number | null;
@@ -4244,6 +4291,7 @@ export interface ApiOperations {
           readonly offline_seconds: number;
           /** How often it went offline. */
           readonly outages: number;
+          /** By why it went offline, as in registration.reason. */
           readonly offline_seconds_by_cause: Readonly<Record<string, number>>;
         };
         readonly periods: readonly {
@@ -4257,6 +4305,7 @@ export interface ApiOperations {
           readonly offline_seconds: number;
           /** How often it went offline. */
           readonly outages: number;
+          /** By why it went offline, as in registration.reason. */
           readonly offline_seconds_by_cause: Readonly<Record<string, number>>;
         }[];
       };
@@ -4313,7 +4362,7 @@ export interface ApiOperations {
     readonly status: 200;
     readonly response: {
       readonly data: {
-        readonly pbx: string;
+        readonly pbx: '3cx' | 'freepbx' | 'asterisk' | 'fusionpbx' | 'teams' | 'yeastar' | 'grandstream' | 'generic';
         readonly title: string;
         /** false: put it where REPLACE_WITH_THE_PASSWORD stands. */
         readonly password_included: boolean;
@@ -4351,7 +4400,7 @@ export interface ApiOperations {
         /** Told here and never again. */
         readonly password: string | null;
         readonly pbx_config?: {
-          readonly pbx: string;
+          readonly pbx: '3cx' | 'freepbx' | 'asterisk' | 'fusionpbx' | 'teams' | 'yeastar' | 'grandstream' | 'generic';
           readonly title: string;
           /** false: put it where REPLACE_WITH_THE_PASSWORD stands. */
           readonly password_included: boolean;
@@ -4934,7 +4983,7 @@ export interface ApiOperations {
     readonly response: {
       readonly data: readonly {
         readonly id: number;
-        readonly direction: string;
+        readonly direction: 'out' | 'in' | 'toll_free';
         readonly prefix: string;
         /** Decimal string, up to six digits after the point. */
         readonly per_minute: string;
@@ -5047,8 +5096,8 @@ export interface ApiOperations {
         readonly call_id: number;
         readonly call_uuid: string;
         readonly account_id: number | null;
-        /** no_rate, no_carrier_rate, or rating_service while that does not answer. */
-        readonly reason: string | null;
+        /** rating_service: it does not answer. */
+        readonly reason: 'no_rate' | 'no_carrier_rate' | 'rating_service' | null;
         readonly tried_at: string | null;
       }[];
       readonly meta: {
@@ -5081,11 +5130,9 @@ export interface ApiOperations {
         readonly uuid: string;
         /** null: the operator's, with the records of every account. */
         readonly account_id: number | null;
-        /** http or file. */
-        readonly kind: string;
+        readonly kind: 'http' | 'file';
         readonly url: string | null;
-        /** active or paused. */
-        readonly status: string;
+        readonly status: 'active' | 'paused';
         /** Records that were taken. */
         readonly sent: number;
         /** Records that it has not taken yet. */
@@ -5123,11 +5170,9 @@ export interface ApiOperations {
         readonly uuid: string;
         /** null: the operator's, with the records of every account. */
         readonly account_id: number | null;
-        /** http or file. */
-        readonly kind: string;
+        readonly kind: 'http' | 'file';
         readonly url: string | null;
-        /** active or paused. */
-        readonly status: string;
+        readonly status: 'active' | 'paused';
         /** Records that were taken. */
         readonly sent: number;
         /** Records that it has not taken yet. */
@@ -5155,7 +5200,7 @@ export interface ApiOperations {
       readonly data: {
         readonly id: number;
         readonly uuid: string;
-        readonly status: string;
+        readonly status: 'deleted';
       };
     };
   };
@@ -5174,11 +5219,9 @@ export interface ApiOperations {
         readonly uuid: string;
         /** null: the operator's, with the records of every account. */
         readonly account_id: number | null;
-        /** http or file. */
-        readonly kind: string;
+        readonly kind: 'http' | 'file';
         readonly url: string | null;
-        /** active or paused. */
-        readonly status: string;
+        readonly status: 'active' | 'paused';
         /** Records that were taken. */
         readonly sent: number;
         /** Records that it has not taken yet. */
@@ -5211,11 +5254,9 @@ export interface ApiOperations {
         readonly uuid: string;
         /** null: the operator's, with the records of every account. */
         readonly account_id: number | null;
-        /** http or file. */
-        readonly kind: string;
+        readonly kind: 'http' | 'file';
         readonly url: string | null;
-        /** active or paused. */
-        readonly status: string;
+        readonly status: 'active' | 'paused';
         /** Records that were taken. */
         readonly sent: number;
         /** Records that it has not taken yet. */
@@ -5255,11 +5296,10 @@ export interface ApiOperations {
         readonly username: string;
         readonly realm: string;
         readonly registration: {
-          /** never, registered or offline. */
-          readonly state: string;
+          readonly state: 'never' | 'registered' | 'offline';
           readonly since: string | null;
           /** Why it is offline. */
-          readonly reason: string | null;
+          readonly reason: 'expired' | 'unregistered' | 'flow_closed' | 'probe_failed' | 'credentials_regenerated' | 'account_suspended' | 'trunk_deleted' | null;
           /** Why no PBX is registered, for people. */
           readonly sentence: string | null;
           /** What to do about it. */
@@ -5284,7 +5324,7 @@ export interface ApiOperations {
           readonly last_failure: {
             readonly at: string;
             readonly source: string;
-            readonly reason: string;
+            readonly reason: Reason;
             /** What was sent, and what was expected. */
             readonly sentence: string;
             readonly remedy: string;
@@ -5327,8 +5367,8 @@ export interface ApiOperations {
         readonly transport: string;
         readonly user_agent: string;
         readonly call_id: string;
-        readonly result: string;
-        readonly reason: string;
+        readonly result: 'ok' | 'client_error' | 'server_error' | 'upstream_error' | 'indeterminate';
+        readonly reason: Reason;
         readonly sentence: string;
         readonly remedy: string;
         readonly trace: readonly {
@@ -5503,12 +5543,12 @@ export interface ApiOperations {
     readonly response: {
       readonly data: readonly {
         readonly country: string;
-        readonly type: string;
+        readonly type: 'local' | 'national' | 'mobile' | 'toll_free';
         /** Numbers of it wait for documents. */
         readonly requires_regulatory: boolean;
         readonly documents: readonly {
           /** As /regulatory/documents and /regulatory/submit take it. */
-          readonly kind: string;
+          readonly kind: 'identity' | 'company_extract' | 'address_proof' | 'local_address_proof';
           readonly name: string;
           readonly description: string;
           readonly media_types: readonly string[];
@@ -5539,8 +5579,7 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number;
-        /** pending, approved or rejected. */
-        readonly status: string;
+        readonly status: 'pending' | 'approved' | 'rejected';
         /** What is wrong, when it is rejected. */
         readonly reason: string | null;
         readonly numbers: readonly {
@@ -5578,8 +5617,7 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number;
-        /** pending, approved or rejected. */
-        readonly status: string;
+        readonly status: 'pending' | 'approved' | 'rejected';
         /** What is wrong, when it is rejected. */
         readonly reason: string | null;
         readonly numbers: readonly {
@@ -5611,8 +5649,7 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number;
-        /** pending, approved or rejected. */
-        readonly status: string;
+        readonly status: 'pending' | 'approved' | 'rejected';
         /** What is wrong, when it is rejected. */
         readonly reason: string | null;
         readonly numbers: readonly {
@@ -5647,8 +5684,7 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number;
-        /** pending, approved or rejected. */
-        readonly status: string;
+        readonly status: 'pending' | 'approved' | 'rejected';
         /** What is wrong, when it is rejected. */
         readonly reason: string | null;
         readonly numbers: readonly {
@@ -5716,8 +5752,7 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number;
-        /** pending, approved or rejected. */
-        readonly status: string;
+        readonly status: 'pending' | 'approved' | 'rejected';
         /** What is wrong, when it is rejected. */
         readonly reason: string | null;
         readonly numbers: readonly {
@@ -5749,8 +5784,8 @@ export interface ApiOperations {
     readonly body: undefined;
     readonly status: 200;
     readonly response: {
-      readonly result: string;
-      readonly reason: string;
+      readonly result: 'ok' | 'client_error' | 'server_error' | 'upstream_error' | 'indeterminate';
+      readonly reason: Reason;
       readonly sentence: string;
       readonly remedy: string;
       readonly steps: readonly {
@@ -5759,8 +5794,8 @@ export interface ApiOperations {
         readonly decided: string;
       }[];
       readonly data: {
-        readonly result: string;
-        readonly reason: string;
+        readonly result: 'ok' | 'client_error' | 'server_error' | 'upstream_error' | 'indeterminate';
+        readonly reason: Reason;
         readonly sentence: string;
         readonly remedy: string;
         readonly steps: readonly {
@@ -5785,8 +5820,8 @@ export interface ApiOperations {
     readonly body: undefined;
     readonly status: 200;
     readonly response: {
-      readonly result: string;
-      readonly reason: string;
+      readonly result: 'ok' | 'client_error' | 'server_error' | 'upstream_error' | 'indeterminate';
+      readonly reason: Reason;
       readonly sentence: string;
       readonly remedy: string;
       readonly steps: readonly {
@@ -5795,8 +5830,8 @@ export interface ApiOperations {
         readonly decided: string;
       }[];
       readonly data: {
-        readonly result: string;
-        readonly reason: string;
+        readonly result: 'ok' | 'client_error' | 'server_error' | 'upstream_error' | 'indeterminate';
+        readonly reason: Reason;
         readonly sentence: string;
         readonly remedy: string;
         readonly steps: readonly {
@@ -5919,7 +5954,7 @@ export interface ApiOperations {
           readonly account_id: number | null;
           readonly trunk_id: number | null;
           readonly did_id: number | null;
-          readonly direction: string;
+          readonly direction: 'in' | 'out' | 'internal';
           readonly from: string;
           readonly to: string;
           readonly started_at: string;
@@ -5927,15 +5962,15 @@ export interface ApiOperations {
           readonly ended_at: string | null;
           /** From answer to end. */
           readonly duration_ms: number | null;
-          readonly result: string | null;
-          readonly reason: string | null;
+          readonly result: 'ok' | 'client_error' | 'server_error' | 'upstream_error' | 'indeterminate' | null;
+          readonly reason: Reason | null;
           /** The final SIP status, 0 while there is none. */
           readonly status: number;
           readonly sentence: string;
-          readonly hung_up_by: string | null;
+          readonly hung_up_by: 'caller' | 'callee' | 'server' | null;
           readonly legs: readonly {
             /** a: the caller. b: the called side. */
-            readonly side: string;
+            readonly side: 'a' | 'b';
             readonly call_id: string;
             readonly remote: string;
             readonly contact: string;
@@ -6012,18 +6047,15 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number;
-        /** out or in. */
-        readonly direction: string;
+        readonly direction: 'out' | 'in';
         readonly from: string;
         readonly to: string;
         /** Empty once it was deleted, 90 days later. */
         readonly body: string;
-        /** GSM-7 or UCS-2. */
-        readonly encoding: string;
+        readonly encoding: 'GSM-7' | 'UCS-2';
         /** Parts; each is charged. */
         readonly segments: number;
-        /** queued, sent, delivered, failed; received. */
-        readonly status: string;
+        readonly status: 'queued' | 'sent' | 'delivered' | 'failed' | 'received';
         /** Why it failed. */
         readonly reason: string | null;
         /** Cents, rounded; price_micros is exact. */
@@ -6033,8 +6065,7 @@ export interface ApiOperations {
         readonly currency: string;
         /** How far what came in has got on its way to the PBX of the number; null: it goes to none. */
         readonly pbx: {
-          /** pending, delivered or failed. */
-          readonly status: string;
+          readonly status: 'pending' | 'delivered' | 'failed';
           /** What the PBX answered last. */
           readonly sip_status: number | null;
           readonly attempts: number;
@@ -6061,7 +6092,8 @@ export interface ApiOperations {
         readonly trunk_uuid: string;
         readonly username: string;
         readonly realm: string;
-        readonly behaviour: string;
+        /** answer: 180 and 200; busy: 486; no_answer: 180 and nothing more; reject: 603. */
+        readonly behaviour: 'answer' | 'busy' | 'no_answer' | 'reject';
         readonly registered: boolean;
         /** The final SIP status of its REGISTER; 0: no answer. */
         readonly register_status: number;
@@ -6100,7 +6132,8 @@ export interface ApiOperations {
         readonly trunk_uuid: string;
         readonly username: string;
         readonly realm: string;
-        readonly behaviour: string;
+        /** answer: 180 and 200; busy: 486; no_answer: 180 and nothing more; reject: 603. */
+        readonly behaviour: 'answer' | 'busy' | 'no_answer' | 'reject';
         readonly registered: boolean;
         /** The final SIP status of its REGISTER; 0: no answer. */
         readonly register_status: number;
@@ -6146,7 +6179,8 @@ export interface ApiOperations {
         readonly trunk_uuid: string;
         readonly username: string;
         readonly realm: string;
-        readonly behaviour: string;
+        /** answer: 180 and 200; busy: 486; no_answer: 180 and nothing more; reject: 603. */
+        readonly behaviour: 'answer' | 'busy' | 'no_answer' | 'reject';
         readonly registered: boolean;
         /** The final SIP status of its REGISTER; 0: no answer. */
         readonly register_status: number;
@@ -6177,8 +6211,7 @@ export interface ApiOperations {
         readonly id: number;
         readonly uuid: string;
         readonly account_id: number;
-        /** pending, approved or rejected. */
-        readonly status: string;
+        readonly status: 'pending' | 'approved' | 'rejected';
         /** What is wrong, when it is rejected. */
         readonly reason: string | null;
         readonly numbers: readonly {
@@ -6248,7 +6281,7 @@ export interface ApiOperations {
         readonly account_id: number;
         readonly domain: string;
         /** null: what the platform offers. */
-        readonly digest_algorithms: readonly string[] | null;
+        readonly digest_algorithms: readonly ('MD5' | 'SHA-256' | 'SHA-512-256')[] | null;
         /** null: nobody has shown yet that it is theirs. */
         readonly verified_at: string | null;
         /** The DNS record that shows it. */
@@ -6285,7 +6318,7 @@ export interface ApiOperations {
         readonly account_id: number;
         readonly domain: string;
         /** null: what the platform offers. */
-        readonly digest_algorithms: readonly string[] | null;
+        readonly digest_algorithms: readonly ('MD5' | 'SHA-256' | 'SHA-512-256')[] | null;
         /** null: nobody has shown yet that it is theirs. */
         readonly verified_at: string | null;
         /** The DNS record that shows it. */
@@ -6312,7 +6345,7 @@ export interface ApiOperations {
       readonly data: {
         readonly id: number;
         readonly uuid: string;
-        readonly status: string;
+        readonly status: 'deleted';
       };
     };
   };
@@ -6332,7 +6365,7 @@ export interface ApiOperations {
         readonly account_id: number;
         readonly domain: string;
         /** null: what the platform offers. */
-        readonly digest_algorithms: readonly string[] | null;
+        readonly digest_algorithms: readonly ('MD5' | 'SHA-256' | 'SHA-512-256')[] | null;
         /** null: nobody has shown yet that it is theirs. */
         readonly verified_at: string | null;
         /** The DNS record that shows it. */
@@ -6364,7 +6397,7 @@ export interface ApiOperations {
         readonly account_id: number;
         readonly domain: string;
         /** null: what the platform offers. */
-        readonly digest_algorithms: readonly string[] | null;
+        readonly digest_algorithms: readonly ('MD5' | 'SHA-256' | 'SHA-512-256')[] | null;
         /** null: nobody has shown yet that it is theirs. */
         readonly verified_at: string | null;
         /** The DNS record that shows it. */
@@ -6394,7 +6427,7 @@ export interface ApiOperations {
         readonly account_id: number;
         readonly domain: string;
         /** null: what the platform offers. */
-        readonly digest_algorithms: readonly string[] | null;
+        readonly digest_algorithms: readonly ('MD5' | 'SHA-256' | 'SHA-512-256')[] | null;
         /** null: nobody has shown yet that it is theirs. */
         readonly verified_at: string | null;
         /** The DNS record that shows it. */
@@ -6444,8 +6477,8 @@ export interface ApiOperations {
         /** `no changes` when nothing would change. */
         readonly text: string;
         readonly changes: readonly {
-          readonly action: string;
-          readonly resource: string;
+          readonly action: 'create' | 'update' | 'delete';
+          readonly resource: 'account' | 'sip_domain' | 'trunk' | 'trunk_group' | 'did' | 'carrier' | 'routing_policy' | 'record_stream';
           readonly account: string;
           readonly name: string;
           readonly id: number;
@@ -6502,8 +6535,8 @@ export interface ApiOperations {
         /** `no changes` when nothing would change. */
         readonly text: string;
         readonly changes: readonly {
-          readonly action: string;
-          readonly resource: string;
+          readonly action: 'create' | 'update' | 'delete';
+          readonly resource: 'account' | 'sip_domain' | 'trunk' | 'trunk_group' | 'did' | 'carrier' | 'routing_policy' | 'record_stream';
           readonly account: string;
           readonly name: string;
           readonly id: number;
@@ -6528,8 +6561,7 @@ export interface ApiOperations {
     readonly status: 200;
     readonly response: {
       readonly data: {
-        /** plan or apply. */
-        readonly work: string;
+        readonly work: 'plan' | 'apply';
         readonly done: number;
         /** Trunks and numbers in the file. */
         readonly total: number;
@@ -6701,7 +6733,7 @@ export interface ApiOperations {
         readonly uuid: string;
         readonly account_id: number;
         readonly name: string;
-        readonly strategy: string;
+        readonly strategy: 'priority' | 'round_robin';
         readonly members: readonly {
           readonly sip_trunk_id: number;
           readonly priority: number;
@@ -6741,7 +6773,7 @@ export interface ApiOperations {
         readonly uuid: string;
         readonly account_id: number;
         readonly name: string;
-        readonly strategy: string;
+        readonly strategy: 'priority' | 'round_robin';
         readonly members: readonly {
           readonly sip_trunk_id: number;
           readonly priority: number;
@@ -6765,7 +6797,7 @@ export interface ApiOperations {
       readonly data: {
         readonly id: number;
         readonly uuid: string;
-        readonly status: string;
+        readonly status: 'deleted';
       };
     };
   };
@@ -6784,7 +6816,7 @@ export interface ApiOperations {
         readonly uuid: string;
         readonly account_id: number;
         readonly name: string;
-        readonly strategy: string;
+        readonly strategy: 'priority' | 'round_robin';
         readonly members: readonly {
           readonly sip_trunk_id: number;
           readonly priority: number;
@@ -6820,7 +6852,7 @@ export interface ApiOperations {
         readonly uuid: string;
         readonly account_id: number;
         readonly name: string;
-        readonly strategy: string;
+        readonly strategy: 'priority' | 'round_robin';
         readonly members: readonly {
           readonly sip_trunk_id: number;
           readonly priority: number;
@@ -6854,10 +6886,11 @@ export interface ApiOperations {
         readonly account_id: number | null;
         readonly email: string;
         readonly name: string;
-        readonly role: string;
+        /** A set of scopes. */
+        readonly role: 'owner' | 'admin' | 'billing' | 'support' | 'read-only';
         /** What the role may do. */
         readonly scopes: readonly string[];
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'deleted';
         readonly created_at: string;
         readonly updated_at: string;
       }[];
@@ -6889,10 +6922,11 @@ export interface ApiOperations {
         readonly account_id: number | null;
         readonly email: string;
         readonly name: string;
-        readonly role: string;
+        /** A set of scopes. */
+        readonly role: 'owner' | 'admin' | 'billing' | 'support' | 'read-only';
         /** What the role may do. */
         readonly scopes: readonly string[];
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'deleted';
         readonly created_at: string;
         readonly updated_at: string;
       };
@@ -6911,7 +6945,7 @@ export interface ApiOperations {
       readonly data: {
         readonly id: number;
         readonly uuid: string;
-        readonly status: string;
+        readonly status: 'deleted';
       };
     };
   };
@@ -6932,10 +6966,11 @@ export interface ApiOperations {
         readonly account_id: number | null;
         readonly email: string;
         readonly name: string;
-        readonly role: string;
+        /** A set of scopes. */
+        readonly role: 'owner' | 'admin' | 'billing' | 'support' | 'read-only';
         /** What the role may do. */
         readonly scopes: readonly string[];
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'deleted';
         readonly created_at: string;
         readonly updated_at: string;
       };
@@ -6964,10 +6999,11 @@ export interface ApiOperations {
         readonly account_id: number | null;
         readonly email: string;
         readonly name: string;
-        readonly role: string;
+        /** A set of scopes. */
+        readonly role: 'owner' | 'admin' | 'billing' | 'support' | 'read-only';
         /** What the role may do. */
         readonly scopes: readonly string[];
-        readonly status: string;
+        readonly status: 'active' | 'suspended' | 'deleted';
         readonly created_at: string;
         readonly updated_at: string;
       };
@@ -7026,7 +7062,7 @@ export interface ApiOperations {
     readonly response: {
       readonly data: {
         readonly order_id: number;
-        readonly status: string;
+        readonly status: 'pending' | 'completed' | 'failed' | 'cancelled';
         readonly currency: string;
         /** Cents: setup fees and the first month. */
         readonly total: number;
@@ -7036,7 +7072,7 @@ export interface ApiOperations {
           readonly did_number_id: number | null;
           readonly number: string;
           readonly country: string | null;
-          readonly type: string | null;
+          readonly type: 'local' | 'national' | 'mobile' | 'toll_free' | null;
           /** When it was ordered: active, or pending_regulatory. */
           readonly status: string;
           /** Cents. */
@@ -7076,7 +7112,7 @@ export interface ApiOperations {
         readonly items: readonly {
           readonly number: string;
           readonly country: string | null;
-          readonly type: string | null;
+          readonly type: 'local' | 'national' | 'mobile' | 'toll_free' | null;
           /** When it was ordered: active, or pending_regulatory. */
           readonly status: string;
           /** Cents. */
@@ -7111,8 +7147,7 @@ export interface ApiOperations {
         /** Cents; what was paid, once it was. */
         readonly amount: number;
         readonly currency: string;
-        /** pending, succeeded or failed. */
-        readonly status: string;
+        readonly status: 'pending' | 'succeeded' | 'failed';
         readonly provider: string;
         readonly provider_reference: string;
         /** Where a person pays. */
@@ -7145,8 +7180,7 @@ export interface ApiOperations {
         /** Cents; what was paid, once it was. */
         readonly amount: number;
         readonly currency: string;
-        /** pending, succeeded or failed. */
-        readonly status: string;
+        readonly status: 'pending' | 'succeeded' | 'failed';
         readonly provider: string;
         readonly provider_reference: string;
         /** Where a person pays. */
@@ -7171,8 +7205,7 @@ export interface ApiOperations {
         /** Cents; what was paid, once it was. */
         readonly amount: number;
         readonly currency: string;
-        /** pending, succeeded or failed. */
-        readonly status: string;
+        readonly status: 'pending' | 'succeeded' | 'failed';
         readonly provider: string;
         readonly provider_reference: string;
         /** Where a person pays. */
@@ -7202,9 +7235,9 @@ export interface ApiOperations {
         /** Cents. */
         readonly balance_after: number;
         readonly currency: string;
-        readonly reference_type: string;
+        readonly reference_type: 'order' | 'number' | 'trunk' | 'call' | 'message' | 'topup' | 'refund' | 'adjustment' | 'invoice';
         readonly reference_id: number | null;
-        readonly kind: string;
+        readonly kind: 'topup' | 'charge' | 'refund' | 'adjustment' | 'hold' | 'capture' | 'release';
         /** The trunk at the time of the charge. */
         readonly trunk_uuid: string | null;
         readonly note: string;
@@ -7238,9 +7271,9 @@ export interface ApiOperations {
         /** Cents. */
         readonly balance_after: number;
         readonly currency: string;
-        readonly reference_type: string;
+        readonly reference_type: 'order' | 'number' | 'trunk' | 'call' | 'message' | 'topup' | 'refund' | 'adjustment' | 'invoice';
         readonly reference_id: number | null;
-        readonly kind: string;
+        readonly kind: 'topup' | 'charge' | 'refund' | 'adjustment' | 'hold' | 'capture' | 'release';
         /** The trunk at the time of the charge. */
         readonly trunk_uuid: string | null;
         readonly note: string;
@@ -7277,7 +7310,7 @@ export interface ApiOperations {
         /** null: the operator's, for every account. */
         readonly account_id: number | null;
         readonly url: string;
-        readonly events: readonly string[];
+        readonly events: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
         /** false: nothing is sent. */
         readonly enabled: boolean;
         /** Switched off by hand, or the endpoint answered 410 Gone. */
@@ -7312,7 +7345,7 @@ export interface ApiOperations {
         /** null: the operator's, for every account. */
         readonly account_id: number | null;
         readonly url: string;
-        readonly events: readonly string[];
+        readonly events: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
         /** false: nothing is sent. */
         readonly enabled: boolean;
         /** Switched off by hand, or the endpoint answered 410 Gone. */
@@ -7337,7 +7370,7 @@ export interface ApiOperations {
       readonly data: {
         readonly id: number;
         readonly uuid: string;
-        readonly status: string;
+        readonly status: 'deleted';
       };
     };
   };
@@ -7357,7 +7390,7 @@ export interface ApiOperations {
         /** null: the operator's, for every account. */
         readonly account_id: number | null;
         readonly url: string;
-        readonly events: readonly string[];
+        readonly events: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
         /** false: nothing is sent. */
         readonly enabled: boolean;
         /** Switched off by hand, or the endpoint answered 410 Gone. */
@@ -7389,7 +7422,7 @@ export interface ApiOperations {
         /** null: the operator's, for every account. */
         readonly account_id: number | null;
         readonly url: string;
-        readonly events: readonly string[];
+        readonly events: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
         /** false: nothing is sent. */
         readonly enabled: boolean;
         /** Switched off by hand, or the endpoint answered 410 Gone. */
@@ -7423,9 +7456,9 @@ export interface ApiOperations {
         readonly id: number;
         /** As in X-DIDfarm-Event-Id. */
         readonly event_id: string;
-        readonly event: string;
-        /** pending, delivered, or dead after 24 hours of attempts. */
-        readonly status: string;
+        readonly event: EventName;
+        /** dead: after 24 hours of attempts. */
+        readonly status: 'pending' | 'delivered' | 'dead';
         readonly attempts: readonly {
           readonly attempt: number;
           /** HTTP status; null without an answer. */
@@ -7464,9 +7497,9 @@ export interface ApiOperations {
         readonly id: number;
         /** As in X-DIDfarm-Event-Id. */
         readonly event_id: string;
-        readonly event: string;
-        /** pending, delivered, or dead after 24 hours of attempts. */
-        readonly status: string;
+        readonly event: EventName;
+        /** dead: after 24 hours of attempts. */
+        readonly status: 'pending' | 'delivered' | 'dead';
         readonly attempts: readonly {
           readonly attempt: number;
           /** HTTP status; null without an answer. */
@@ -7497,7 +7530,7 @@ export interface ApiOperations {
     readonly response: {
       readonly data: {
         readonly id: number;
-        readonly status: string;
+        readonly status: 'pending';
       };
     };
   };
@@ -7520,7 +7553,7 @@ export interface ApiOperations {
         /** null: the operator's, for every account. */
         readonly account_id: number | null;
         readonly url: string;
-        readonly events: readonly string[];
+        readonly events: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
         /** false: nothing is sent. */
         readonly enabled: boolean;
         /** Switched off by hand, or the endpoint answered 410 Gone. */
@@ -7544,7 +7577,7 @@ export interface ApiOperations {
     readonly response: {
       readonly data: {
         readonly delivery_id: number;
-        readonly status: string;
+        readonly status: 'pending';
       };
     };
   };

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { Destination } from '../../bus/index.ts';
+import { DESTINATION_KIND } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { ApiError, fieldError } from '../errors.ts';
 import { type Principal, requireOperator } from '../principal.ts';
@@ -18,9 +19,7 @@ const SCHEMA = Type.Object(
       Type.Union([ID_OR_UUID, Type.String({ maxLength: 120 })], { description: 'Id, uuid or name.' }),
     ),
     block_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
-    destination_kind: Type.Optional(
-      nullable(Type.Enum(['trunk', 'trunk_group', 'extension', 'uri', 'account_default', 'reject'])),
-    ),
+    destination_kind: Type.Optional(nullable(DESTINATION_KIND)),
     destination: Type.Optional(
       nullable(
         Type.Union([ID_OR_UUID, Type.String({ maxLength: 300 })], { description: 'Id, uuid or name; or the uri.' }),

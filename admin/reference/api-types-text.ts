@@ -1,17 +1,26 @@
 import { type OpenApi, type Operation, operationsOf } from './open-api.ts';
-import { typeText } from './type-text.ts';
+import { namedSets, typeText } from './type-text.ts';
 
 const HEAD = `// biome-ignore-all lint/style/noExcessiveLinesPerFile: made by a program
 // biome-ignore-all format: made by a program
 // Made of the OpenAPI document by "npm run docs"; not to be edited.
 
-/** Every call of the REST API under \`/api/v1\`: what it takes and what it answers. */
+`;
+
+const INTRO = `/** Every call of the REST API under \`/api/v1\`: what it takes and what it answers. */
 export interface ApiOperations {
 `;
 
-/** The client types: one interface, a member an operation. */
+/** The client types: sets that have a name, and one interface, a member an operation. */
 export function apiTypesText(document: OpenApi): string {
-  return `${HEAD}${operationsOf(document).map(memberText).join('\n')}\n}\n`;
+  const operations = operationsOf(document);
+  return `${HEAD}${setsText(operations)}${INTRO}${operations.map(memberText).join('\n')}\n}\n`;
+}
+
+function setsText(operations: readonly Operation[]): string {
+  const schemas = operations.flatMap(({ query = {}, body = {}, response }) => [query, body, response]);
+  const sets = new Map(schemas.flatMap(namedSets));
+  return [...sets].map(([name, text]) => `export type ${name} =${text};\n\n`).join('');
 }
 
 function memberText(operation: Operation): string {

@@ -1,6 +1,8 @@
 /** A part of a schema, as the OpenAPI document has it. */
 export interface SchemaPart {
   readonly type?: string;
+  /** Of a set that has a name of its own. */
+  readonly title?: string;
   readonly description?: string;
   readonly anyOf?: readonly SchemaPart[];
   readonly enum?: readonly unknown[];

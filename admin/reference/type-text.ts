@@ -5,7 +5,7 @@ export function typeText(schema: SchemaPart, indent = 0): string {
   if (schema.anyOf !== undefined) {
     return [...new Set(schema.anyOf.map((part) => typeText(part, indent)))].join(' | ');
   }
-  if (schema.enum !== undefined) return schema.enum.map(literal).join(' | ');
+  if (schema.enum !== undefined) return enumText(schema.enum, schema.title);
   if (schema.const !== undefined) return literal(schema.const);
   if (schema.type === 'array') return arrayText(schema, indent);
   if (schema.type === 'object') return objectText(schema, indent);
@@ -19,6 +19,25 @@ const SIMPLE: Readonly<Record<string, string>> = {
   boolean: 'boolean',
   null: 'null',
 };
+
+/** Sets that have a name are written once, by `namedSets`. */
+function enumText(values: readonly unknown[], title: string | undefined): string {
+  if (title === undefined) return values.map(literal).join(' | ');
+  return values.includes(null) ? `${title} | null` : title;
+}
+
+/** The named sets in a schema, as types: name and text. */
+export function namedSets(schema: SchemaPart): readonly (readonly [name: string, text: string])[] {
+  if (schema.enum !== undefined && schema.title !== undefined) {
+    const words = schema.enum.filter((value) => value !== null).map((value) => `\n  | ${literal(value)}`);
+    return [[schema.title, words.join('')]];
+  }
+  const { anyOf = [], properties = {}, patternProperties = {}, items, additionalProperties } = schema;
+  const inner = [...anyOf, ...Object.values(properties), ...Object.values(patternProperties)];
+  if (items !== undefined) inner.push(items);
+  if (typeof additionalProperties === 'object') inner.push(additionalProperties);
+  return inner.flatMap(namedSets);
+}
 
 function literal(value: unknown): string {
   return typeof value === 'string' ? `'${value.replaceAll("'", "\\'")}'` : JSON.stringify(value);

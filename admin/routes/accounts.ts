@@ -11,6 +11,7 @@ import { targetAccount } from '../target-account.ts';
 import {
   ACCOUNT_CREATE,
   ACCOUNT_SHAPE,
+  ACCOUNT_STATUS,
   ACCOUNT_UPDATE,
   accountFields,
   accountView,
@@ -24,7 +25,7 @@ const LIST_QUERY = Type.Object(
     ...sortedBy('name', 'created_at', 'updated_at'),
     parent_id: Type.Optional(Type.String({ maxLength: 64, description: 'Only its children.' })),
     search: Type.Optional(Type.String({ maxLength: 120, description: 'Part of the name.' })),
-    status: Type.Optional(Type.Enum(['active', 'suspended', 'closed'])),
+    status: Type.Optional(ACCOUNT_STATUS),
   },
   { additionalProperties: false },
 );

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { ApiError, fieldError, notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -11,13 +12,15 @@ import { targetAccount } from '../target-account.ts';
 
 const TAG = 'API keys';
 
+const KEY_MODE = setOf<KeyRow['mode']>({ live: true, test: true });
+
 const SHOWN = {
   id: Type.Integer(),
   uuid: Type.String(),
   account_id: nullable(Type.Integer({ description: "null: an operator's key." })),
   name: Type.String(),
   prefix: Type.String(),
-  mode: Type.String(),
+  mode: KEY_MODE,
   scopes: Type.Array(Type.String()),
   allowed_addresses: Type.Array(Type.String()),
   created_at: Type.String(),
@@ -31,7 +34,7 @@ const CREATE = Type.Object(
     scopes: Type.Optional(Type.Array(Type.Enum([...SCOPE_WORDS]), { minItems: 1, maxItems: 40 })),
     role: Type.Optional(Type.Enum(Object.keys(ROLES) as (keyof typeof ROLES)[])),
     account_id: Type.Optional(ID_OR_UUID),
-    mode: Type.Optional(Type.Enum(['live', 'test'])),
+    mode: Type.Optional(KEY_MODE),
     allowed_addresses: Type.Optional(Type.Array(Type.String({ minLength: 2, maxLength: 64 }), { maxItems: 50 })),
     expires_at: Type.Optional(Type.String({ maxLength: 40, description: 'RFC 3339.' })),
   },
@@ -73,7 +76,7 @@ export function installApiKeys(define: DefineRoute, deps: AdminDeps): void {
     summary: 'Revoke a key at once',
     scope: 'admin',
     params: ID_PARAMS,
-    response: envelope(Type.Object({ id: Type.Integer(), uuid: Type.String(), status: Type.String() })),
+    response: envelope(Type.Object({ id: Type.Integer(), uuid: Type.String(), status: Type.Literal('revoked') })),
     handler: async ({ principal, params }) => {
       const { id, uuid } = await findKey(deps, principal, params.id);
       await deps.store.keys.revoke(principal.actor, id);

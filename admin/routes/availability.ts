@@ -4,14 +4,14 @@ import type { AdminDeps } from '../deps.ts';
 import { ApiError } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { envelope, ID_PARAMS } from '../shapes.ts';
-import { AVAILABILITY_SHAPE, periodView, totalView } from '../views/availability.ts';
+import { AVAILABILITY_SHAPE, PERIOD_UNIT, periodView, totalView } from '../views/availability.ts';
 import { findTrunk } from './sip-trunks.ts';
 
 const DATE = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: "A day of the account's time zone." });
 
 const QUERY = Type.Object(
   {
-    by: Type.Optional(Type.Enum(['day', 'month'])),
+    by: Type.Optional(PERIOD_UNIT),
     from: Type.Optional(DATE),
     to: Type.Optional(DATE),
   },

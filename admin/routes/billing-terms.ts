@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
-import type { BillingTerms } from '../../billing-hooks/index.ts';
+import type { BillingTerms, UnratedReason } from '../../billing-hooks/index.ts';
 import { fromCents, toCents } from '../../tenancy/index.ts';
+import { orNull, setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { ApiError, fieldError } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -28,9 +29,9 @@ const UNRATED = Type.Object({
   call_id: Type.Integer(),
   call_uuid: Type.String(),
   account_id: nullable(Type.Integer()),
-  reason: nullable(
-    Type.String({ description: 'no_rate, no_carrier_rate, or rating_service while that does not answer.' }),
-  ),
+  reason: orNull(setOf<UnratedReason>({ no_rate: true, no_carrier_rate: true, rating_service: true }), {
+    description: 'rating_service: it does not answer.',
+  }),
   tried_at: nullable(Type.String()),
 });
 

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { ProjectedCost } from '../../billing-hooks/index.ts';
 import { formatMoney, toCents } from '../../tenancy/index.ts';
 import type { AdminDeps } from '../deps.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -57,7 +58,7 @@ export function installBilling(define: DefineRoute, deps: AdminDeps): void {
           numbers: cost.numbers,
           balance: formatMoney(cost.balanceMicros),
           covers_next_month: cost.balanceMicros >= cost.monthlyMicros,
-          runs_out: runsOutView(cost.runsOut, cost.currency),
+          runs_out: runsOutView(cost),
           by_trunk: cost.byTrunk.map((row) => ({
             trunk_uuid: row.trunkUuid,
             trunk_name: row.trunkName,
@@ -98,13 +99,10 @@ export function installBilling(define: DefineRoute, deps: AdminDeps): void {
   });
 }
 
-function runsOutView(
-  runsOut: { readonly number: string; readonly atMs: number; readonly missingMicros: number } | null,
-  currency: string,
-) {
+function runsOutView({ runsOut, currency, timezone }: ProjectedCost) {
   if (runsOut === null) return null;
   const { number, atMs, missingMicros } = runsOut;
-  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' }).format(atMs);
+  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', timeZone: timezone }).format(atMs);
   const sentence = `${number} will be suspended on ${day} unless ${formatMoney(missingMicros)} ${currency} is added.`;
   return { at: isoTime(atMs), number, missing: toCents(missingMicros), sentence };
 }

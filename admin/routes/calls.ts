@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import type { CallLeg } from '../../bus/index.ts';
+import type { CallLeg, CallRecord } from '../../bus/index.ts';
+import { CALL_DIRECTION, orNull, REASON, RESULT, setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import { carrierHider } from '../hide-carriers.ts';
@@ -20,7 +21,7 @@ const CALLS_QUERY = Type.Object(
     order: Type.Optional(Type.Enum(['asc', 'desc'], { description: 'desc is sort=-id, asc sort=id.' })),
     account_id: TEXT,
     trunk: Type.Optional(Type.String({ maxLength: 64, description: 'Integer id or uuid.' })),
-    direction: Type.Optional(Type.Enum(['in', 'out', 'internal'])),
+    direction: Type.Optional(CALL_DIRECTION),
     result: TEXT,
     reason: TEXT,
     live: Type.Optional(Type.Boolean({ description: 'Only calls that are up, or only those that are not.' })),
@@ -29,7 +30,7 @@ const CALLS_QUERY = Type.Object(
 );
 
 const LEG_SHAPE = Type.Object({
-  side: Type.String({ description: 'a: the caller. b: the called side.' }),
+  side: setOf<'a' | 'b'>({ a: true, b: true }, { description: 'a: the caller. b: the called side.' }),
   call_id: Type.String(),
   remote: Type.String(),
   contact: Type.String(),
@@ -42,18 +43,18 @@ export const CALL_SUMMARY = {
   account_id: nullable(Type.Integer()),
   trunk_id: nullable(Type.Integer()),
   did_id: nullable(Type.Integer()),
-  direction: Type.String(),
+  direction: CALL_DIRECTION,
   from: Type.String(),
   to: Type.String(),
   started_at: Type.String(),
   answered_at: nullable(Type.String()),
   ended_at: nullable(Type.String()),
   duration_ms: nullable(Type.Integer({ description: 'From answer to end.' })),
-  result: nullable(Type.String()),
-  reason: nullable(Type.String()),
+  result: orNull(RESULT),
+  reason: orNull(REASON),
   status: Type.Integer({ description: 'The final SIP status, 0 while there is none.' }),
   sentence: Type.String(),
-  hung_up_by: nullable(Type.String()),
+  hung_up_by: orNull(setOf<NonNullable<CallRecord['hungUpBy']>>({ caller: true, callee: true, server: true })),
   legs: Type.Array(LEG_SHAPE),
 };
 

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { orNull, setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -11,13 +12,22 @@ import { findCarrier } from './carriers.ts';
 const TAG = 'Carriers';
 const PATH = '/carriers/:id/registration';
 
+type Live = CarrierRegistrationStatus;
+
 const STATE = Type.Object({
-  state: Type.Enum(['trying', 'registered', 'failed']),
+  state: setOf<Live['state']>({ trying: true, registered: true, failed: true }),
   since: Type.String(),
   expires_at: nullable(Type.String()),
   node: nullable(Type.String({ description: 'Who answered: calls go there (P26).' })),
   status: nullable(Type.Integer({ description: 'Of the last REGISTER.' })),
-  fault: nullable(Type.String()),
+  fault: orNull(
+    setOf<NonNullable<Live['fault']>>({
+      wrong_password: true,
+      refused: true,
+      no_answer: true,
+      unanswerable_challenge: true,
+    }),
+  ),
   next_at: nullable(Type.String()),
 });
 
@@ -67,7 +77,7 @@ export function installCarrierRegistrations(define: DefineRoute, deps: AdminDeps
     method: 'DELETE',
     summary: 'Register at a carrier no more',
     publishes: true,
-    response: envelope(Type.Object({ carrier_id: Type.Integer(), status: Type.String() })),
+    response: envelope(Type.Object({ carrier_id: Type.Integer(), status: Type.Literal('deleted') })),
     handler: async ({ principal, params }) => {
       const carrier = await findCarrier(deps, params.id);
       await deps.store.policies.updateRegistration(principal.actor, holderOf(carrier), null);

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { DELETED } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import { checkIfMatch, setEtag } from '../http/etag.ts';
@@ -59,7 +60,7 @@ export function installCarriers(define: DefineRoute, deps: AdminDeps): void {
     scope: 'operator',
     params: ID_PARAMS,
     publishes: true,
-    response: envelope(Type.Object({ id: Type.Integer(), uuid: Type.String(), status: Type.String() })),
+    response: envelope(DELETED),
     handler: async ({ principal, params, request }) => {
       const { id, uuid, version } = await findCarrier(deps, params.id);
       checkIfMatch(request, version);

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import { EVENT_NAMES, isOptIn, type OutboxRow, renderEvent } from '../../tenancy/index.ts';
+import { isOptIn, type OutboxRow, renderEvent } from '../../tenancy/index.ts';
+import { EVENT } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { fieldError } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -12,7 +13,7 @@ const NEWEST = 'latest';
 
 const SHOWN = Type.Object({
   id: Type.String({ description: 'As in X-DIDfarm-Event-Id.' }),
-  event: Type.String(),
+  event: EVENT,
   account_id: nullable(Type.Integer()),
   timestamp: Type.String(),
   data: Type.Object({}, { additionalProperties: true }),
@@ -28,7 +29,7 @@ const QUERY = Type.Object(
       }),
     ),
     limit: Type.Optional(Type.String({ pattern: '^[0-9]{1,3}$', description: `At most ${MOST}.` })),
-    event: Type.Optional(Type.Enum([...EVENT_NAMES])),
+    event: Type.Optional(EVENT),
     account_id: Type.Optional(Type.String({ maxLength: 64 })),
   },
   { additionalProperties: false },

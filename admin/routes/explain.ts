@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { REASON, RESULT } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import { carrierHider } from '../hide-carriers.ts';
@@ -8,6 +9,7 @@ import type { Principal } from '../principal.ts';
 import { envelope, nullable } from '../shapes.ts';
 import type { TrunkRow } from '../store-port.ts';
 import { registrationView } from '../views/registration.ts';
+import { TRUNK_STATUS } from '../views/trunk.ts';
 import { toE164 } from './did-routing.ts';
 import { explainedRegistrationsOf, findTrunk } from './sip-trunks.ts';
 
@@ -28,8 +30,8 @@ const EXPLAIN_QUERY = Type.Object(
 );
 
 const EXPLANATION = {
-  result: Type.String(),
-  reason: Type.String(),
+  result: RESULT,
+  reason: REASON,
   sentence: Type.String(),
   remedy: Type.String(),
   steps: Type.Array(Type.Object({ step: Type.String(), saw: Type.String(), decided: Type.String() })),
@@ -49,7 +51,7 @@ const IDENTITY_SHAPE = Type.Object({
   trunk_uuid: Type.String(),
   username: Type.String(),
   realm: Type.String(),
-  status: Type.String(),
+  status: TRUNK_STATUS,
   allowed: Type.Boolean({ description: 'Whether it may authenticate with its password now.' }),
   reason: nullable(Type.String({ description: 'Why not.' })),
 });

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { type BillingProfile, type InvoiceRow, renderInvoicePdf } from '../../billing-hooks/index.ts';
 import { fromCents, toCents } from '../../tenancy/index.ts';
+import { setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -19,7 +20,7 @@ const INVOICE = Type.Object({
   uuid: Type.String(),
   account_id: Type.Integer(),
   issuer_account_id: nullable(Type.Integer({ description: 'null: the platform, or an account above.' })),
-  kind: Type.String({ description: 'invoice, credit_note, client_invoice.' }),
+  kind: setOf<InvoiceRow['kind']>({ invoice: true, credit_note: true, client_invoice: true }),
   number: Type.String(),
   credits: nullable(Type.String()),
   customer: Type.String(),

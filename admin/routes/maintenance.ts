@@ -37,7 +37,7 @@ export function installMaintenance(define: DefineRoute, deps: AdminDeps): void {
     summary: 'Publish what was changed by hand in SQL, at once',
     scope: 'operator',
     publishes: true,
-    response: envelope(Type.Object({ status: Type.String() })),
+    response: envelope(Type.Object({ status: Type.Literal('published') })),
     handler: async () => ({ data: { status: 'published' } }),
   });
 }

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { toCents } from '../../tenancy/index.ts';
+import { setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { idempotencyKey } from '../http/idempotency.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -13,17 +14,26 @@ const TAG = 'Messages';
 const NUMBER = Type.String({ minLength: 3, maxLength: 32, description: 'E.164.' });
 const BODY = Type.String({ minLength: 1, maxLength: 1600, pattern: '^[^\\u0000]+$' });
 
+const DIRECTION = setOf<MessageRow['direction']>({ out: true, in: true });
+const STATUS = setOf<MessageRow['status']>({
+  queued: true,
+  sent: true,
+  delivered: true,
+  failed: true,
+  received: true,
+});
+
 export const MESSAGE_SHAPE = Type.Object({
   id: Type.Integer(),
   uuid: Type.String(),
   account_id: Type.Integer(),
-  direction: Type.String({ description: 'out or in.' }),
+  direction: DIRECTION,
   from: Type.String(),
   to: Type.String(),
   body: Type.String({ description: 'Empty once it was deleted, 90 days later.' }),
-  encoding: Type.String({ description: 'GSM-7 or UCS-2.' }),
+  encoding: setOf<MessageRow['encoding']>({ 'GSM-7': true, 'UCS-2': true }),
   segments: Type.Integer({ description: 'Parts; each is charged.' }),
-  status: Type.String({ description: 'queued, sent, delivered, failed; received.' }),
+  status: STATUS,
   reason: nullable(Type.String({ description: 'Why it failed.' })),
   price: Type.Integer({ description: 'Cents, rounded; price_micros is exact.' }),
   price_micros: Type.Integer({ description: 'Millionths of the currency.' }),
@@ -31,7 +41,7 @@ export const MESSAGE_SHAPE = Type.Object({
   pbx: nullable(
     Type.Object(
       {
-        status: Type.String({ description: 'pending, delivered or failed.' }),
+        status: setOf<MessageDeliveryRow['status']>({ pending: true, delivered: true, failed: true }),
         sip_status: nullable(Type.Integer({ description: 'What the PBX answered last.' })),
         attempts: Type.Integer(),
         reason: nullable(Type.String({ description: 'trunk_offline, pbx_unreachable or message_refused.' })),
@@ -78,8 +88,8 @@ export function installMessages(define: DefineRoute, deps: AdminDeps): void {
       {
         ...sortedBy('created_at'),
         account_id: Type.Optional(Type.String({ maxLength: 64 })),
-        direction: Type.Optional(Type.Enum(['out', 'in'])),
-        status: Type.Optional(Type.Enum(['queued', 'sent', 'delivered', 'failed', 'received'])),
+        direction: Type.Optional(DIRECTION),
+        status: Type.Optional(STATUS),
         number: Type.Optional(Type.String({ maxLength: 32, description: 'On either side.' })),
       },
       { additionalProperties: false },

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { NumberOffer } from '../../billing-hooks/index.ts';
 import { toCents } from '../../tenancy/index.ts';
+import { NUMBER_KIND } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { DEFAULT_PER_PAGE, PAGE_QUERY } from '../paging.ts';
@@ -17,7 +18,7 @@ export const COUNTRY_CODE = Type.String({ pattern: '^[A-Za-z]{2}$', description:
 export const OFFER = Type.Object({
   number: Type.String(),
   country: Type.String(),
-  type: Type.String(),
+  type: NUMBER_KIND,
   city: nullable(Type.String()),
   monthly_rate: Type.Integer({ description: 'EUR cents.' }),
   setup_fee: Type.Integer({ description: 'EUR cents.' }),

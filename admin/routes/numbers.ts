@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { NUMBER_STATUS } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { checkIfMatch, setEtag } from '../http/etag.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -14,7 +15,7 @@ export const NUMBERS_QUERY = Type.Object(
   {
     ...sortedBy('number', 'created_at', 'updated_at'),
     account_id: Type.Optional(Type.String({ maxLength: 64 })),
-    status: Type.Optional(Type.Enum(['active', 'suspended', 'pending_regulatory', 'released'])),
+    status: Type.Optional(NUMBER_STATUS),
     assigned: Type.Optional(Type.Boolean()),
     search: Type.Optional(Type.String({ maxLength: 120, description: 'Part of the number or the notes.' })),
   },
@@ -61,7 +62,7 @@ export function installNumbers(define: DefineRoute, deps: AdminDeps): void {
     scope: 'numbers:write',
     params: ID_PARAMS,
     publishes: true,
-    response: envelope(Type.Object({ id: Type.Integer(), number: Type.String(), status: Type.String() })),
+    response: envelope(Type.Object({ id: Type.Integer(), number: Type.String(), status: Type.Literal('released') })),
     handler: async ({ principal, params, request }) => {
       const did = await findDid(deps, principal, params.id);
       checkIfMatch(request, did.version);

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { Quote } from '../../billing-hooks/index.ts';
 import { formatMoney, toCents } from '../../tenancy/index.ts';
+import { NUMBER_KIND, orNull, setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import { idempotencyKey } from '../http/idempotency.ts';
@@ -19,7 +20,7 @@ const ITEM = Type.Object({
   did_number_id: nullable(Type.Integer()),
   number: Type.String(),
   country: nullable(Type.String()),
-  type: nullable(Type.String()),
+  type: orNull(NUMBER_KIND),
   status: Type.String({ description: 'When it was ordered: active, or pending_regulatory.' }),
   setup_fee: Type.Integer({ description: 'Cents.' }),
   monthly_rate: Type.Integer({ description: 'Cents.' }),
@@ -29,7 +30,7 @@ const ITEM = Type.Object({
 /** A2. */
 const PLACED = {
   order_id: Type.Integer(),
-  status: Type.String(),
+  status: setOf<OrderRow['status']>({ pending: true, completed: true, failed: true, cancelled: true }),
   currency: Type.String(),
   total: Type.Integer({ description: 'Cents: setup fees and the first month.' }),
   requires_regulatory: Type.Boolean({ description: 'At least one number waits for documents.' }),

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { PortDecision } from '../../billing-hooks/index.ts';
 import type { PortingRow } from '../../tenancy/index.ts';
+import { setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { fieldError } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -11,7 +12,13 @@ import { toE164 } from './did-routing.ts';
 import { accountFilter } from './filters.ts';
 
 const TAG = 'Porting';
-const STATUS = Type.Enum(['submitted', 'accepted', 'completed', 'rejected', 'cancelled']);
+const STATUS = setOf<PortingRow['status']>({
+  submitted: true,
+  accepted: true,
+  completed: true,
+  rejected: true,
+  cancelled: true,
+});
 const TIME = Type.String({ maxLength: 40, description: 'RFC 3339, or a date.' });
 
 const ORDER = Type.Object({

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { type DeckRow, decimal, type Payer, type RateRow } from '../../billing-hooks/index.ts';
+import { setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { ApiError, fieldError, notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -36,7 +37,7 @@ const DECK = Type.Object({
 });
 const RATE = Type.Object({
   id: Type.Integer(),
-  direction: Type.String(),
+  direction: setOf<RateRow['direction']>({ out: true, in: true, toll_free: true }),
   prefix: Type.String(),
   per_minute: Type.String(MICROS),
   connect_fee: Type.String(MICROS),

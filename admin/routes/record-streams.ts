@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { RecordStreamRow } from '../../tenancy/index.ts';
+import { DELETED, setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { ApiError, fieldError } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -11,13 +12,16 @@ import { accountFilter } from './filters.ts';
 
 const TAG = 'Calls';
 
+const KIND = setOf<RecordStreamRow['kind']>({ http: true, file: true });
+const STATUS = setOf<Exclude<RecordStreamRow['status'], 'deleted'>>({ active: true, paused: true });
+
 const SHOWN = {
   id: Type.Integer(),
   uuid: Type.String(),
   account_id: nullable(Type.Integer({ description: "null: the operator's, with the records of every account." })),
-  kind: Type.String({ description: 'http or file.' }),
+  kind: KIND,
   url: nullable(Type.String()),
-  status: Type.String({ description: 'active or paused.' }),
+  status: STATUS,
   sent: Type.Integer({ description: 'Records that were taken.' }),
   waiting: Type.Integer({ description: 'Records that it has not taken yet.' }),
   failures: Type.Integer({ description: 'In a row.' }),
@@ -30,7 +34,7 @@ const URL_FIELD = Type.String({ minLength: 10, maxLength: 2000, description: 'ht
 
 const CREATE = Type.Object(
   {
-    kind: Type.Optional(Type.Enum(['http', 'file'], { description: 'Default http; files are for the operator.' })),
+    kind: Type.Optional(Type.Enum([...KIND.enum], { description: 'Default http; files are for the operator.' })),
     url: Type.Optional(URL_FIELD),
     account_id: Type.Optional(ID_OR_UUID),
   },
@@ -38,7 +42,7 @@ const CREATE = Type.Object(
 );
 
 const CHANGE = Type.Object(
-  { url: Type.Optional(URL_FIELD), status: Type.Optional(Type.Enum(['active', 'paused'])) },
+  { url: Type.Optional(URL_FIELD), status: Type.Optional(STATUS) },
   { additionalProperties: false, minProperties: 1 },
 );
 
@@ -131,7 +135,7 @@ function defineChanges(define: DefineRoute, deps: AdminDeps): void {
     summary: 'End a stream; its files stay',
     scope: 'webhooks:write',
     params: ID_PARAMS,
-    response: envelope(Type.Object({ id: Type.Integer(), uuid: Type.String(), status: Type.String() })),
+    response: envelope(DELETED),
     handler: async ({ principal, params }) => {
       const { id, uuid } = await deps.store.recordStreams.get(principal.visible, params.id);
       await deps.store.recordStreams.remove(principal.actor, id);
@@ -143,7 +147,9 @@ function defineChanges(define: DefineRoute, deps: AdminDeps): void {
 async function view(deps: AdminDeps, row: RecordStreamRow): Promise<Static<typeof SHAPE>> {
   const { id, uuid, accountId, kind, url, status, sent, failures, error, dueAtMs, createdAtMs } = row;
   return {
-    ...{ id, uuid, account_id: accountId, kind, url, status, sent, failures, error },
+    ...{ id, uuid, account_id: accountId, kind, url, sent, failures, error },
+    // Those that are deleted are not read any more.
+    status: status === 'paused' ? ('paused' as const) : ('active' as const),
     waiting: await deps.store.recordStreams.waiting(row),
     next_try_at: failures === 0 ? null : isoTime(dueAtMs),
     created_at: isoTime(createdAtMs),

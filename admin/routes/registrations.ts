@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { sliceRows } from '../../tenancy/index.ts';
+import { REASON, RESULT } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { paged, parsePage, sortedBy } from '../paging.ts';
@@ -7,7 +8,7 @@ import type { RegistrationStatus, StoredFailure } from '../ports.ts';
 import type { Principal } from '../principal.ts';
 import { isoTime, listEnvelope, nullable } from '../shapes.ts';
 import type { TrunkRow } from '../store-port.ts';
-import { hostPort, REGISTRATION_SHAPE, registrationView } from '../views/registration.ts';
+import { hostPort, REGISTRATION_SHAPE, REGISTRATION_STATE, registrationView } from '../views/registration.ts';
 import { defineAvailability } from './availability.ts';
 import { accountFilter } from './filters.ts';
 import { explainedRegistrationsOf, findTrunk, registrationsOf } from './sip-trunks.ts';
@@ -18,7 +19,7 @@ const LIST_QUERY = Type.Object(
   {
     ...sortedBy('name', 'username'),
     account_id: Type.Optional(Type.String({ maxLength: 64 })),
-    state: Type.Optional(Type.Enum(['never', 'registered', 'offline'])),
+    state: Type.Optional(REGISTRATION_STATE),
   },
   { additionalProperties: false },
 );
@@ -44,8 +45,8 @@ const FAILURE_SHAPE = Type.Object({
   transport: Type.String(),
   user_agent: Type.String(),
   call_id: Type.String(),
-  result: Type.String(),
-  reason: Type.String(),
+  result: RESULT,
+  reason: REASON,
   sentence: Type.String(),
   remedy: Type.String(),
   trace: Type.Array(Type.Object({ step: Type.String(), saw: Type.String(), decided: Type.String() })),

@@ -7,7 +7,13 @@ import { FILE_SHAPE, type FileBody } from '../http/upload.ts';
 import { paged, parsePage, sortedBy } from '../paging.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, listEnvelope } from '../shapes.ts';
 import type { Ref } from '../store-port.ts';
-import { REQUIREMENT_SHAPE, requirementView, SUBMISSION_SHAPE, submissionView } from '../views/regulatory.ts';
+import {
+  REQUIREMENT_SHAPE,
+  requirementView,
+  SUBMISSION_SHAPE,
+  SUBMISSION_STATUS,
+  submissionView,
+} from '../views/regulatory.ts';
 import { toE164 } from './did-routing.ts';
 import { accountFilter } from './filters.ts';
 import { COUNTRY_CODE, NUMBER_TYPE, toNumberType } from './number-search.ts';
@@ -16,7 +22,6 @@ const TAG = 'Regulatory';
 /** Base64 and a little JSON around the largest file. */
 const JSON_LIMIT = Math.ceil(MOST_BYTES * 1.4);
 const MOST_NUMBERS = 100;
-const STATUS = Type.Enum(['pending', 'approved', 'rejected']);
 
 const several = <T extends ReturnType<typeof Type.String> | typeof ID_OR_UUID>(one: T, description: string) =>
   Type.Optional(Type.Union([one, Type.Array(one, { minItems: 1, maxItems: MOST_NUMBERS })], { description }));
@@ -95,7 +100,7 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
       {
         ...sortedBy('created_at'),
         account_id: Type.Optional(Type.String({ maxLength: 64 })),
-        status: Type.Optional(STATUS),
+        status: Type.Optional(SUBMISSION_STATUS),
       },
       { additionalProperties: false },
     ),

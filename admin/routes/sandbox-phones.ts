@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
+import { setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { canSee, type Principal } from '../principal.ts';
-import type { SimulatedPbx } from '../sandbox-port.ts';
+import type { PbxBehaviour, SimulatedPbx } from '../sandbox-port.ts';
 import { envelope, ID_OR_UUID, listEnvelope, nullable } from '../shapes.ts';
 import { CALL_SUMMARY, callSummary } from './calls.ts';
 import { toE164 } from './did-routing.ts';
@@ -11,9 +12,12 @@ import { testWorldOf } from './sandbox.ts';
 import { findTrunk } from './sip-trunks.ts';
 
 const TAG = 'Sandbox';
-const BEHAVIOUR = Type.Enum(['answer', 'busy', 'no_answer', 'reject'], {
-  description: 'answer: 180 and 200; busy: 486; no_answer: 180 and nothing more; reject: 603.',
-});
+const BEHAVIOUR = setOf<PbxBehaviour>(
+  { answer: true, busy: true, no_answer: true, reject: true },
+  {
+    description: 'answer: 180 and 200; busy: 486; no_answer: 180 and nothing more; reject: 603.',
+  },
+);
 const PBX_PARAMS = Type.Object({ id: Type.String({ pattern: '^\\d{1,9}$' }) });
 const NUMBER = Type.String({ minLength: 3, maxLength: 32 });
 
@@ -23,7 +27,7 @@ const PBX = Type.Object({
   trunk_uuid: Type.String(),
   username: Type.String(),
   realm: Type.String(),
-  behaviour: Type.String(),
+  behaviour: BEHAVIOUR,
   registered: Type.Boolean(),
   register_status: Type.Integer({ description: 'The final SIP status of its REGISTER; 0: no answer.' }),
   rang: Type.Array(Type.String(), { description: 'The numbers that were called here, oldest first.' }),

@@ -1,4 +1,6 @@
 import { Type } from 'typebox';
+import type { DigestAlgorithm } from '../../bus/index.ts';
+import { DELETED, setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { checkOwnership, needsCheck, verificationRecord } from '../domain-check.ts';
 import { notFound } from '../errors.ts';
@@ -12,7 +14,8 @@ import { targetAccount } from '../target-account.ts';
 
 const TAG = 'SIP domains';
 
-const ALGORITHMS = Type.Array(Type.Enum(['MD5', 'SHA-256', 'SHA-512-256']), { minItems: 1, maxItems: 3 });
+const ALGORITHM = setOf<DigestAlgorithm>({ MD5: true, 'SHA-256': true, 'SHA-512-256': true });
+const ALGORITHMS = Type.Array(ALGORITHM, { minItems: 1, maxItems: 3 });
 
 const CREATE = Type.Object(
   {
@@ -28,7 +31,7 @@ const SHAPE = Type.Object({
   uuid: Type.String(),
   account_id: Type.Integer(),
   domain: Type.String(),
-  digest_algorithms: nullable(Type.Array(Type.String(), { description: 'null: what the platform offers.' })),
+  digest_algorithms: nullable(Type.Array(ALGORITHM, { description: 'null: what the platform offers.' })),
   verified_at: nullable(Type.String({ description: 'null: nobody has shown yet that it is theirs.' })),
   verification: Type.Object(
     { type: Type.String(), name: Type.String(), value: Type.String() },
@@ -86,7 +89,7 @@ export function installSipDomains(define: DefineRoute, deps: AdminDeps): void {
     scope: 'accounts:write',
     params: ID_PARAMS,
     publishes: true,
-    response: envelope(Type.Object({ id: Type.Integer(), uuid: Type.String(), status: Type.String() })),
+    response: envelope(DELETED),
     handler: async ({ principal, params }) => {
       const domain = await findDomain(deps, principal, params.id);
       await deps.store.domains.remove(principal.actor, domain.id);

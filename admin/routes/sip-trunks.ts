@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { DELETED } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { checksDomains } from '../domain-check.ts';
 import { notFound } from '../errors.ts';
@@ -16,6 +17,7 @@ import {
   TRUNK_CREATE,
   TRUNK_CREATED_SHAPE,
   TRUNK_SHAPE,
+  TRUNK_STATUS,
   TRUNK_UPDATE,
   trunkFields,
   trunkView,
@@ -36,7 +38,7 @@ const LIST_QUERY = Type.Object(
   {
     ...sortedBy('name', 'username', 'created_at', 'updated_at'),
     account_id: Type.Optional(Type.String({ maxLength: 64 })),
-    status: Type.Optional(Type.Enum(['provisioning', 'active', 'suspended', 'deleted'])),
+    status: Type.Optional(TRUNK_STATUS),
     search: Type.Optional(Type.String({ maxLength: 120, description: 'Part of the name or user name.' })),
   },
   { additionalProperties: false },
@@ -190,7 +192,7 @@ function defineChanges(define: DefineRoute, deps: AdminDeps, { path, tag, one }:
     scope: 'trunks:write',
     params: ID_PARAMS,
     publishes: true,
-    response: envelope(Type.Object({ id: Type.Integer(), uuid: Type.String(), status: Type.String() })),
+    response: envelope(DELETED),
     handler: async ({ principal, params, request }) => {
       const trunk = await findOne(deps, principal, one, params.id);
       checkIfMatch(request, trunk.version);

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import { type PlanOptions, TENANT_SCHEMA, type TenantPlan } from '../../tenancy/index.ts';
+import { type Change, type PlanOptions, TENANT_SCHEMA, type TenantPlan } from '../../tenancy/index.ts';
+import { setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { checksDomains } from '../domain-check.ts';
 import { notFound } from '../errors.ts';
@@ -7,6 +8,7 @@ import type { DefineRoute } from '../http/route.ts';
 import type { Principal } from '../principal.ts';
 import { envelope, isoTime, nullable } from '../shapes.ts';
 import { targetAccount } from '../target-account.ts';
+import type { TenantFileProgress } from '../tenant-file-port.ts';
 
 const TAG = 'Tenant files';
 /** A hundred thousand trunks fit. */
@@ -26,8 +28,17 @@ export const FILE_FIELDS = {
 const FILE = Type.Object(FILE_FIELDS, { additionalProperties: false });
 
 const CHANGE_SHAPE = Type.Object({
-  action: Type.String(),
-  resource: Type.String(),
+  action: setOf<Change['action']>({ create: true, update: true, delete: true }),
+  resource: setOf<Change['resource']>({
+    account: true,
+    sip_domain: true,
+    trunk: true,
+    trunk_group: true,
+    did: true,
+    carrier: true,
+    routing_policy: true,
+    record_stream: true,
+  }),
   account: Type.String(),
   name: Type.String(),
   id: Type.Integer(),
@@ -50,7 +61,7 @@ const CREDENTIALS_SHAPE = Type.Object({
 });
 
 const PROGRESS_SHAPE = Type.Object({
-  work: Type.String({ description: 'plan or apply.' }),
+  work: setOf<TenantFileProgress['work']>({ plan: true, apply: true }),
   done: Type.Integer(),
   total: Type.Integer({ description: 'Trunks and numbers in the file.' }),
 });

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { DEFAULT_CURRENCY, fromCents, toCents } from '../../tenancy/index.ts';
+import { setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -16,7 +17,7 @@ const PAYMENT = Type.Object({
   account_id: Type.Integer(),
   amount: Type.Integer({ description: 'Cents; what was paid, once it was.' }),
   currency: Type.String(),
-  status: Type.String({ description: 'pending, succeeded or failed.' }),
+  status: setOf<PaymentRow['status']>({ pending: true, succeeded: true, failed: true }),
   provider: Type.String(),
   provider_reference: Type.String(),
   url: nullable(Type.String({ description: 'Where a person pays.' })),

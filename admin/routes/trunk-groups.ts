@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { DELETED } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { fieldError, notFound } from '../errors.ts';
 import { checkIfMatch, setEtag } from '../http/etag.ts';
@@ -78,7 +79,7 @@ function defineChanges(define: DefineRoute, deps: AdminDeps): void {
     scope: 'trunks:write',
     params: ID_PARAMS,
     publishes: true,
-    response: envelope(Type.Object({ id: Type.Integer(), uuid: Type.String(), status: Type.String() })),
+    response: envelope(DELETED),
     handler: async ({ principal, params, request }) => {
       const { id, uuid, version } = await findGroup(deps, principal, params.id);
       checkIfMatch(request, version);

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { DELETED, setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { ApiError, notFound } from '../errors.ts';
 import { checkIfMatch, setEtag } from '../http/etag.ts';
@@ -25,9 +26,9 @@ const SHAPE = Type.Object({
   account_id: nullable(Type.Integer({ description: "null: one of the operator's people." })),
   email: Type.String(),
   name: Type.String(),
-  role: Type.String(),
+  role: ROLE,
   scopes: Type.Array(Type.String(), { description: 'What the role may do.' }),
-  status: Type.String(),
+  status: setOf<UserRow['status']>({ active: true, suspended: true, deleted: true }),
   created_at: Type.String(),
   updated_at: Type.String(),
 });
@@ -93,7 +94,7 @@ export function installUsers(define: DefineRoute, deps: AdminDeps): void {
     summary: 'Remove a person',
     scope: 'admin',
     params: ID_PARAMS,
-    response: envelope(Type.Object({ id: Type.Integer(), uuid: Type.String(), status: Type.String() })),
+    response: envelope(DELETED),
     handler: async ({ principal, params, request }) => {
       const user = await findUser(deps, principal, params.id);
       checkIfMatch(request, user.version);

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { WalletFunding } from '../../billing-hooks/index.ts';
 import { fromCents, toCents } from '../../tenancy/index.ts';
+import { setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { ApiError, fieldError, notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -13,9 +14,12 @@ const TAG = 'Wallet';
 
 const CENTS = { maximum: 100_000_000 };
 const FIELDS = {
-  source: Type.Enum(['notice', 'payment', 'service'], {
-    description: 'notice: only told; payment: taken by the payment provider; service: granted by the operator’s own.',
-  }),
+  source: setOf<WalletFunding['source']>(
+    { notice: true, payment: true, service: true },
+    {
+      description: 'notice: only told; payment: taken by the payment provider; service: granted by the operator’s own.',
+    },
+  ),
   threshold: Type.Integer({ minimum: 0, ...CENTS, description: 'Cents; below it the wallet is filled.' }),
   amount: Type.Integer({ minimum: 1, ...CENTS, description: 'Cents at a time.' }),
   most_per_day: Type.Integer({ minimum: 1, maximum: 100_000, description: 'Times a day, by the account’s calendar.' }),
@@ -28,7 +32,7 @@ const CHANGE = Type.Partial(Type.Object(FIELDS), { additionalProperties: false }
 const REQUEST = Type.Object({
   reference: Type.String(),
   amount: Type.Integer({ description: 'Cents that were asked for.' }),
-  status: Type.String({ description: 'asked, pending, succeeded or failed.' }),
+  status: setOf<FundingRow['status']>({ asked: true, pending: true, succeeded: true, failed: true }),
   reason: nullable(Type.String()),
   created_at: Type.String(),
 });

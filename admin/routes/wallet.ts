@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { DEFAULT_CURRENCY, formatMoney, fromCents, toCents, type WalletBalance } from '../../tenancy/index.ts';
+import { setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { idempotencyKey } from '../http/idempotency.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -23,9 +24,27 @@ const TRANSACTION_SHAPE = Type.Object({
   amount: Type.Integer({ description: 'Signed cents.' }),
   balance_after: Type.Integer({ description: 'Cents.' }),
   currency: Type.String(),
-  reference_type: Type.String(),
+  reference_type: setOf<TransactionRow['referenceType']>({
+    order: true,
+    number: true,
+    trunk: true,
+    call: true,
+    message: true,
+    topup: true,
+    refund: true,
+    adjustment: true,
+    invoice: true,
+  }),
   reference_id: nullable(Type.Integer()),
-  kind: Type.String(),
+  kind: setOf<TransactionRow['kind']>({
+    topup: true,
+    charge: true,
+    refund: true,
+    adjustment: true,
+    hold: true,
+    capture: true,
+    release: true,
+  }),
   trunk_uuid: nullable(Type.String({ description: 'The trunk at the time of the charge.' })),
   note: Type.String(),
   created_at: Type.String(),

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { EVENT, setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { fieldError, notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -12,8 +13,11 @@ const TAG = 'Webhooks';
 const DELIVERY = Type.Object({
   id: Type.Integer(),
   event_id: Type.String({ description: 'As in X-DIDfarm-Event-Id.' }),
-  event: Type.String(),
-  status: Type.String({ description: 'pending, delivered, or dead after 24 hours of attempts.' }),
+  event: EVENT,
+  status: setOf<StoredDelivery['status']>(
+    { pending: true, delivered: true, dead: true },
+    { description: 'dead: after 24 hours of attempts.' },
+  ),
   attempts: Type.Array(
     Type.Object({
       attempt: Type.Integer(),
@@ -74,7 +78,7 @@ export function installWebhookDeliveries(define: DefineRoute, deps: AdminDeps): 
     scope: 'webhooks:write',
     params: ID_PARAMS,
     status: 202,
-    response: envelope(Type.Object({ delivery_id: Type.Integer(), status: Type.String() })),
+    response: envelope(Type.Object({ delivery_id: Type.Integer(), status: Type.Literal('pending') })),
     handler: async ({ principal, params }) => {
       const webhook = await findWebhook(deps, principal, params.id);
       const isOff = webhook.disabledAtMs !== null;
@@ -89,7 +93,7 @@ export function installWebhookDeliveries(define: DefineRoute, deps: AdminDeps): 
     summary: 'Send a finished delivery again, the same body with the same event id',
     scope: 'webhooks:write',
     params: DELIVERY_PARAMS,
-    response: envelope(Type.Object({ id: Type.Integer(), status: Type.String() })),
+    response: envelope(Type.Object({ id: Type.Integer(), status: Type.Literal('pending') })),
     handler: async ({ principal, params }) => {
       const webhook = await findWebhook(deps, principal, params.id);
       const id = idOf(params.delivery_id);

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { EVENT_NAMES } from '../../tenancy/index.ts';
+import { DELETED } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { paged, parsePage, sortedBy } from '../paging.ts';
@@ -12,12 +13,14 @@ import { findWebhook } from './find-webhook.ts';
 
 const TAG = 'Webhooks';
 
+const EVENT_OR_ALL = Type.Enum(['*', ...EVENT_NAMES]);
+
 const SHOWN = {
   id: Type.Integer(),
   uuid: Type.String(),
   account_id: nullable(Type.Integer({ description: "null: the operator's, for every account." })),
   url: Type.String(),
-  events: Type.Array(Type.String()),
+  events: Type.Array(EVENT_OR_ALL),
   enabled: Type.Boolean({ description: 'false: nothing is sent.' }),
   disabled_reason: nullable(Type.String({ description: 'Switched off by hand, or the endpoint answered 410 Gone.' })),
   secret_rotates_at: nullable(
@@ -29,7 +32,7 @@ const SHOWN = {
 const CREATE = Type.Object(
   {
     url: Type.String({ minLength: 10, maxLength: 2000, description: 'https:// or http://.' }),
-    events: Type.Optional(Type.Array(Type.Enum(['*', ...EVENT_NAMES]), { minItems: 1, maxItems: 40 })),
+    events: Type.Optional(Type.Array(EVENT_OR_ALL, { minItems: 1, maxItems: 40 })),
     account_id: Type.Optional(ID_OR_UUID),
   },
   { additionalProperties: false },
@@ -73,7 +76,7 @@ export function installWebhooks(define: DefineRoute, deps: AdminDeps): void {
     summary: 'Remove an endpoint; what is on its way to it is given up',
     scope: 'webhooks:write',
     params: ID_PARAMS,
-    response: envelope(Type.Object({ id: Type.Integer(), uuid: Type.String(), status: Type.String() })),
+    response: envelope(DELETED),
     handler: async ({ principal, params }) => {
       const { id, uuid } = await findWebhook(deps, principal, params.id);
       await deps.store.webhooks.remove(principal.actor, id);

@@ -1,10 +1,13 @@
 import { type Static, Type } from 'typebox';
+import { orNull, setOf } from '../closed-sets.ts';
 import { fieldError } from '../errors.ts';
 import { CEILING, COUNTRY, ID_OR_UUID, isoTime, NAME, NOTES, nullable } from '../shapes.ts';
 import type { AccountRow } from '../store-port.ts';
 import type { AccountFields } from '../stores.ts';
 import { DESTINATION_INPUT, DESTINATION_SHAPE, destinationView, parseDestination } from './did.ts';
 
+export const ACCOUNT_STATUS = setOf<AccountRow['status']>({ active: true, suspended: true, closed: true });
+const VOICE_GENDER = setOf<NonNullable<AccountRow['voiceGender']>>({ male: true, female: true });
 const E164 = Type.String({ pattern: '^\\+[1-9][0-9]{3,14}$', description: 'E.164 with +.' });
 
 /** Branding and defaults: what an account may change on itself (F-020 to F-025). */
@@ -13,7 +16,7 @@ const OWN = {
   brand_domain: Type.Optional(nullable(Type.String({ minLength: 3, maxLength: 253 }))),
   timezone: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 64 }))),
   language: Type.Optional(nullable(Type.String({ minLength: 2, maxLength: 2 }))),
-  voice_gender: Type.Optional(nullable(Type.Enum(['male', 'female']))),
+  voice_gender: Type.Optional(nullable(VOICE_GENDER)),
   default_cid_number: Type.Optional(nullable(E164)),
   did_default_dest: Type.Optional(nullable(DESTINATION_INPUT)),
   country: Type.Optional(nullable(COUNTRY)),
@@ -25,7 +28,7 @@ const GIVEN = {
   parent_id: Type.Optional(nullable(ID_OR_UUID)),
   name: Type.Optional(NAME),
   is_reseller: Type.Optional(Type.Boolean()),
-  status: Type.Optional(Type.Enum(['active', 'suspended', 'closed'])),
+  status: Type.Optional(ACCOUNT_STATUS),
   max_in: Type.Optional(CEILING),
   max_out: Type.Optional(CEILING),
   max_dialer: Type.Optional(CEILING),
@@ -39,7 +42,7 @@ export const ACCOUNT_CREATE = Type.Object({ ...OWN, ...GIVEN, name: NAME }, { ad
 
 const EFFECTIVE_SHAPE = Type.Object({
   value: Type.Unknown(),
-  from: Type.String({ description: 'own, inherited or default.' }),
+  from: setOf<'own' | 'inherited' | 'default'>({ own: true, inherited: true, default: true }),
   from_account_id: nullable(Type.Integer({ description: 'Only where that account may be seen.' })),
 });
 
@@ -63,12 +66,12 @@ export const ACCOUNT_SHAPE = Type.Object({
   parent_id: nullable(Type.Integer({ description: 'null also where the parent may not be seen.' })),
   name: Type.String(),
   is_reseller: Type.Boolean(),
-  status: Type.String(),
+  status: ACCOUNT_STATUS,
   brand_name: nullable(Type.String()),
   brand_domain: nullable(Type.String()),
   timezone: nullable(Type.String()),
   language: nullable(Type.String()),
-  voice_gender: nullable(Type.String()),
+  voice_gender: orNull(VOICE_GENDER),
   default_cid_number: nullable(Type.String()),
   did_default_dest: nullable(DESTINATION_SHAPE),
   country: nullable(Type.String()),

@@ -1,6 +1,9 @@
 import { Type } from 'typebox';
-import { type Availability, percentOf } from '../../tenancy/index.ts';
+import { type Availability, type PeriodUnit, percentOf } from '../../tenancy/index.ts';
+import { setOf } from '../closed-sets.ts';
 import { isoTime, nullable } from '../shapes.ts';
+
+export const PERIOD_UNIT = setOf<PeriodUnit>({ day: true, month: true });
 
 const MEASURED = {
   availability_percent: nullable(
@@ -9,14 +12,16 @@ const MEASURED = {
   registered_seconds: Type.Integer(),
   offline_seconds: Type.Integer(),
   outages: Type.Integer({ description: 'How often it went offline.' }),
-  offline_seconds_by_cause: Type.Record(Type.String(), Type.Integer()),
+  offline_seconds_by_cause: Type.Record(Type.String(), Type.Integer(), {
+    description: 'By why it went offline, as in registration.reason.',
+  }),
 };
 
 export const AVAILABILITY_SHAPE = Type.Object({
   trunk_id: Type.Integer(),
   trunk_uuid: Type.String(),
   timezone: Type.String({ description: "The account's, on whose wall clock days and months begin." }),
-  by: Type.String(),
+  by: PERIOD_UNIT,
   total: Type.Object(MEASURED),
   periods: Type.Array(
     Type.Object({

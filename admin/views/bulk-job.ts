@@ -1,17 +1,26 @@
 import { Type } from 'typebox';
+import { setOf } from '../closed-sets.ts';
 import { API_ERRORS, type ApiErrorCode } from '../errors.ts';
 import { isoTime, nullable } from '../shapes.ts';
 import type { BulkCounts, BulkFault, BulkJobRow } from '../store-port.ts';
+
+const RESOURCE = setOf<BulkJobRow['resource']>({ trunks: true, dids: true, accounts: true });
+const ACTION = setOf<BulkJobRow['action']>({ import: true, delete: true, regenerate: true });
+export const ON_EXISTING = setOf<BulkJobRow['onExisting']>({ fail: true, skip: true, update: true });
+const STATE = setOf<BulkJobRow['state']>(
+  { queued: true, running: true, done: true, failed: true },
+  { description: 'failed: the log has the cause.' },
+);
 
 export const BULK_JOB_SHAPE = Type.Object({
   id: Type.Integer(),
   uuid: Type.String(),
   account_id: nullable(Type.Integer()),
-  resource: Type.String(),
-  action: Type.String(),
-  on_existing: Type.String(),
+  resource: RESOURCE,
+  action: ACTION,
+  on_existing: ON_EXISTING,
   dry_run: Type.Boolean({ description: 'Everything was tried and rolled back.' }),
-  state: Type.String({ description: 'queued, running, done, or failed (the log has the cause).' }),
+  state: STATE,
   total: Type.Integer({ description: 'Rows.' }),
   done: Type.Integer({ description: 'Rows finished, faulty ones included.' }),
   created: Type.Integer(),

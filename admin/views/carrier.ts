@@ -1,13 +1,16 @@
 import { type Static, Type } from 'typebox';
+import { setOf } from '../closed-sets.ts';
 import { CEILING, COUNTRY, isoTime, NAME, NOTES, nullable } from '../shapes.ts';
 import type { CarrierRow } from '../store-port.ts';
 import type { CarrierFields } from '../stores.ts';
+
+const TRANSPORT = setOf<CarrierRow['gateways'][number]['transport']>({ udp: true, tcp: true, tls: true });
 
 const GATEWAY_INPUT = Type.Object(
   {
     host: Type.String({ minLength: 1, maxLength: 253, pattern: '^[A-Za-z0-9:._-]+$' }),
     port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
-    transport: Type.Optional(Type.Enum(['udp', 'tcp', 'tls'])),
+    transport: Type.Optional(TRANSPORT),
     priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
     weight: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
   },
@@ -48,7 +51,7 @@ export const CARRIER_SHAPE = Type.Object({
     Type.Object({
       host: Type.String(),
       port: Type.Integer(),
-      transport: Type.String(),
+      transport: TRANSPORT,
       priority: Type.Integer(),
       weight: Type.Integer(),
     }),

@@ -1,19 +1,20 @@
 import { type Static, Type } from 'typebox';
 import type { Destination } from '../../bus/index.ts';
 import { toCents } from '../../tenancy/index.ts';
+import { DESTINATION_KIND, NUMBER_KIND, NUMBER_STATUS, orNull } from '../closed-sets.ts';
 import { isoTime, nullable } from '../shapes.ts';
 import type { DidRow, TrunkRow } from '../store-port.ts';
 
 /** Where calls of a number go, as the API writes it. */
 export const DESTINATION_SHAPE = Type.Object({
-  kind: Type.String({ description: 'trunk, trunk_group, extension, uri, account_default or reject.' }),
+  kind: DESTINATION_KIND,
   id: Type.Optional(Type.Integer()),
   uri: Type.Optional(Type.String()),
 });
 
 export const DESTINATION_INPUT = Type.Object(
   {
-    kind: Type.Enum(['trunk', 'trunk_group', 'extension', 'uri', 'account_default', 'reject']),
+    kind: DESTINATION_KIND,
     id: Type.Optional(Type.Integer({ minimum: 1 })),
     uri: Type.Optional(Type.String({ minLength: 5, maxLength: 300 })),
   },
@@ -52,9 +53,9 @@ export const NUMBER_SHAPE = Type.Object({
   number: Type.String(),
   block_size: Type.Integer(),
   country: nullable(Type.String()),
-  type: nullable(Type.String()),
+  type: orNull(NUMBER_KIND),
   city: nullable(Type.String()),
-  status: Type.String(),
+  status: NUMBER_STATUS,
   monthly_rate: Type.Integer({ description: 'Cents.' }),
   setup_fee: Type.Integer({ description: 'Cents.' }),
   currency: Type.String(),
@@ -97,7 +98,7 @@ export const ROUTING_SHAPE = Type.Object({
   did_number_id: Type.Integer(),
   number: Type.String(),
   account_id: Type.Integer(),
-  status: Type.String(),
+  status: NUMBER_STATUS,
   sip_trunk_id: nullable(Type.Integer()),
   sip_trunk_uuid: nullable(Type.String()),
   sip_trunk_name: nullable(Type.String()),

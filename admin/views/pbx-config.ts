@@ -7,7 +7,7 @@ import type { TrunkRow } from '../store-port.ts';
 export const PBX_KIND = Type.Enum([...PBX_KINDS]);
 
 export const PBX_CONFIG_SHAPE = Type.Object({
-  pbx: Type.String(),
+  pbx: PBX_KIND,
   title: Type.String(),
   password_included: Type.Boolean({ description: 'false: put it where REPLACE_WITH_THE_PASSWORD stands.' }),
   text: Type.String({ description: 'To copy from, at the PBX.' }),

@@ -1,8 +1,10 @@
 import { Type } from 'typebox';
 import type { OfflineCause } from '../../bus/index.ts';
+import { OFFLINE_CAUSE, orNull, REASON, setOf } from '../closed-sets.ts';
 import type { RegisteredContact, RegistrationStatus, StoredFailure } from '../ports.ts';
 import { isoTime, nullable } from '../shapes.ts';
 
+export const REGISTRATION_STATE = setOf<RegistrationStatus['state']>({ never: true, registered: true, offline: true });
 const RTT = nullable(Type.Number({ description: 'Round-trip time of the last answered probe (ms).' }));
 
 const CONTACT_SHAPE = Type.Object({
@@ -19,15 +21,15 @@ const CONTACT_SHAPE = Type.Object({
 const LAST_FAILURE_SHAPE = Type.Object({
   at: Type.String(),
   source: Type.String(),
-  reason: Type.String(),
+  reason: REASON,
   sentence: Type.String({ description: 'What was sent, and what was expected.' }),
   remedy: Type.String(),
 });
 
 export const REGISTRATION_SHAPE = Type.Object({
-  state: Type.String({ description: 'never, registered or offline.' }),
+  state: REGISTRATION_STATE,
   since: nullable(Type.String()),
-  reason: nullable(Type.String({ description: 'Why it is offline.' })),
+  reason: orNull(OFFLINE_CAUSE, { description: 'Why it is offline.' }),
   sentence: nullable(Type.String({ description: 'Why no PBX is registered, for people.' })),
   remedy: nullable(Type.String({ description: 'What to do about it.' })),
   contacts: Type.Array(CONTACT_SHAPE, { description: 'The newest first.' }),

@@ -1,15 +1,16 @@
 import { type Static, Type } from 'typebox';
-import { KINDS, MEDIA_TYPES, MOST_BYTES, type RequirementSet } from '../../billing-hooks/index.ts';
+import { DOCUMENT_KINDS, KINDS, MEDIA_TYPES, MOST_BYTES, type RequirementSet } from '../../billing-hooks/index.ts';
+import { NUMBER_KIND, setOf } from '../closed-sets.ts';
 import { isoTime, nullable } from '../shapes.ts';
 import type { DocumentRow, SubmissionRow } from '../store-port.ts';
 
 export const REQUIREMENT_SHAPE = Type.Object({
   country: Type.String(),
-  type: Type.String(),
+  type: NUMBER_KIND,
   requires_regulatory: Type.Boolean({ description: 'Numbers of it wait for documents.' }),
   documents: Type.Array(
     Type.Object({
-      kind: Type.String({ description: 'As /regulatory/documents and /regulatory/submit take it.' }),
+      kind: Type.Enum([...DOCUMENT_KINDS], { description: 'As /regulatory/documents and /regulatory/submit take it.' }),
       name: Type.String(),
       description: Type.String(),
       media_types: Type.Array(Type.String()),
@@ -51,11 +52,13 @@ export function documentView(document: DocumentRow): Static<typeof DOCUMENT_SHAP
   };
 }
 
+export const SUBMISSION_STATUS = setOf<SubmissionRow['status']>({ pending: true, approved: true, rejected: true });
+
 export const SUBMISSION_SHAPE = Type.Object({
   id: Type.Integer(),
   uuid: Type.String(),
   account_id: Type.Integer(),
-  status: Type.String({ description: 'pending, approved or rejected.' }),
+  status: SUBMISSION_STATUS,
   reason: nullable(Type.String({ description: 'What is wrong, when it is rejected.' })),
   numbers: Type.Array(Type.Object({ did_number_id: Type.Integer(), number: Type.String() })),
   documents: Type.Array(Type.Object({ id: Type.Integer(), kind: Type.String() })),

@@ -1,7 +1,9 @@
 import { Type } from 'typebox';
+import { setOf } from '../closed-sets.ts';
 import { ID, isoTime, NAME } from '../shapes.ts';
 import type { GroupRow } from '../store-port.ts';
 
+const STRATEGY = setOf<GroupRow['strategy']>({ priority: true, round_robin: true });
 const WEIGHT = { minimum: 0, maximum: 65_535 };
 
 const MEMBER_INPUT = Type.Object(
@@ -16,7 +18,7 @@ const MEMBER_INPUT = Type.Object(
 /** What may be set on a group. */
 export const GROUP_FIELDS = {
   name: Type.Optional(NAME),
-  strategy: Type.Optional(Type.Enum(['priority', 'round_robin'])),
+  strategy: Type.Optional(STRATEGY),
   members: Type.Optional(Type.Array(MEMBER_INPUT, { maxItems: 100 })),
 };
 
@@ -25,7 +27,7 @@ export const GROUP_SHAPE = Type.Object({
   uuid: Type.String(),
   account_id: Type.Integer(),
   name: Type.String(),
-  strategy: Type.String(),
+  strategy: STRATEGY,
   members: Type.Array(Type.Object({ sip_trunk_id: Type.Integer(), priority: Type.Integer(), weight: Type.Integer() })),
   created_at: Type.String(),
   updated_at: Type.String(),

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { TLS_SUBJECTS } from '../../tenancy/index.ts';
+import { orNull, setOf } from '../closed-sets.ts';
 import type { RegistrationStatus } from '../ports.ts';
 import { CEILING, COUNTRY, ID_OR_UUID, isoTime, NAME, NOTES, nullable } from '../shapes.ts';
 import type { TrunkRow } from '../store-port.ts';
@@ -7,10 +8,16 @@ import type { TrunkFields } from '../stores.ts';
 import { PBX_CONFIG_SHAPE, PBX_KIND } from './pbx-config.ts';
 import { REGISTRATION_SHAPE, registrationView } from './registration.ts';
 
-const AUTH_TYPE = Type.Enum(['digest', 'ip', 'digest+ip']);
-export const TRUNK_KIND = Type.Enum(['trunk', 'extension', 'dialer']);
-const CONTACT_POLICY = Type.Enum(['replace_oldest', 'reject', 'fork']);
-const RURI_MODE = nullable(Type.Enum(['contact', 'did']));
+const AUTH_TYPE = setOf<TrunkRow['authType']>({ digest: true, ip: true, 'digest+ip': true });
+export const TRUNK_KIND = setOf<TrunkRow['kind']>({ trunk: true, extension: true, dialer: true });
+export const TRUNK_STATUS = setOf<TrunkRow['status']>({
+  provisioning: true,
+  active: true,
+  suspended: true,
+  deleted: true,
+});
+const CONTACT_POLICY = setOf<TrunkRow['contactPolicy']>({ replace_oldest: true, reject: true, fork: true });
+const RURI_MODE = setOf<NonNullable<TrunkRow['ruriMode']>>({ contact: true, did: true });
 const SOURCE = Type.String({ minLength: 2, maxLength: 64, pattern: '^[0-9a-fA-F:./]+$' });
 
 /** What may be changed on a trunk at any time. */
@@ -22,7 +29,7 @@ export const TRUNK_FIELDS = {
   max_dialer: Type.Optional(CEILING),
   max_contacts: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
   contact_policy: Type.Optional(CONTACT_POLICY),
-  ruri_mode: Type.Optional(RURI_MODE),
+  ruri_mode: Type.Optional(nullable(RURI_MODE)),
   profile: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 40 }))),
   allow_no_qop: Type.Optional(Type.Boolean()),
   sources: Type.Optional(Type.Array(SOURCE, { maxItems: 100 })),
@@ -59,18 +66,18 @@ const SHOWN = {
   uuid: Type.String(),
   account_id: Type.Integer(),
   name: Type.String(),
-  kind: Type.String(),
-  auth_type: Type.String(),
+  kind: TRUNK_KIND,
+  auth_type: AUTH_TYPE,
   sip_server: Type.String({ description: 'What the PBX registers to; also the digest realm.' }),
   realm: Type.String(),
   username: Type.String(),
-  status: Type.String(),
+  status: TRUNK_STATUS,
   max_in: nullable(Type.Integer()),
   max_out: nullable(Type.Integer()),
   max_dialer: nullable(Type.Integer()),
   max_contacts: Type.Integer(),
-  contact_policy: Type.String(),
-  ruri_mode: nullable(Type.String()),
+  contact_policy: CONTACT_POLICY,
+  ruri_mode: orNull(RURI_MODE),
   profile: nullable(Type.String()),
   allow_no_qop: Type.Boolean(),
   sources: Type.Array(Type.String()),
