@@ -192,7 +192,7 @@ t.test('an operator’s own service grants ahead over HTTP; while it is silent c
   t.teardown(() => server.close());
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/didfarm/`;
-  const service = createHttpService({ url, token: 'key', timeoutMs: 2000 });
+  const service = createHttpService({ url, token: 'key', timeoutMs: 60_000 });
   const round = async () => {
     await runFunding(store, { service });
     clock.advance(31_000);
