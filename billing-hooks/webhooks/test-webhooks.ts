@@ -45,7 +45,7 @@ export async function receive(
 }
 
 export function sender(store: Store, options: { allow?: string[]; resolve?: Resolve; timeoutMs?: number } = {}) {
-  const { allow = ['127.0.0.0/8'], resolve, timeoutMs = 5000 } = options;
+  const { allow = ['127.0.0.0/8'], resolve, timeoutMs = 60_000 } = options;
   const guard = resolve === undefined ? new AddressGuard(allow) : new AddressGuard(allow, resolve);
   const onFault = (error: unknown) => {
     throw error;

@@ -127,13 +127,16 @@ t.test('an endpoint that does not answer in time is told so', async (t) => {
 t.test('a shutdown does not wait for an endpoint that hangs; its event goes out after the next start', async (t) => {
   const { store, accountId } = await openTestShop(t, 0);
   let isHanging = true;
+  const came = Promise.withResolvers<void>();
   const { url, received } = await receive(t, (response) => {
+    came.resolve();
     if (!isHanging) response.end();
   });
   const { row } = await hook(store, accountId, url);
   await tell(store, accountId, 'trunk.offline', { trunk_uuid: 'a' });
   const before = sender(store, { timeoutMs: 60_000 });
   await before.tick();
+  await came.promise;
   await before.close();
   isHanging = false;
   await sender(store).settle();
