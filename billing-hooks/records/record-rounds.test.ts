@@ -18,7 +18,13 @@ async function open(t: Parameters<typeof openTestShop>[0]) {
     throw error;
   };
   const streamer = (watched: Store = store) =>
-    new RecordStreamer({ store: watched, guard: new AddressGuard(['127.0.0.0/8']), folder, onFault });
+    new RecordStreamer({
+      store: watched,
+      guard: new AddressGuard(['127.0.0.0/8']),
+      folder,
+      timeoutMs: 60_000,
+      onFault,
+    });
   const add = (url: string, owner = accountId) =>
     store.write((context) => createRecordStream(context, { accountId: owner, url }));
   const end = (uuid: string, owner = accountId) => {

@@ -31,7 +31,8 @@ async function open(t: Parameters<typeof openTestShop>[0] & { testdir(): string 
   ) => {
     const { allow = ['127.0.0.0/8'], ...rest } = fields;
     const guard = new AddressGuard(allow);
-    return new RecordStreamer({ store, guard, folder, random: () => 1, onFault: (e) => faults.push(e), ...rest });
+    const onFault = (error: unknown) => faults.push(error);
+    return new RecordStreamer({ store, guard, folder, random: () => 1, timeoutMs: 60_000, onFault, ...rest });
   };
   const add = (url: string | null, owner: number | null = accountId) =>
     store.write((context) => createRecordStream(context, { accountId: owner, url }));
