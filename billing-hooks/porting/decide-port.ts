@@ -1,4 +1,5 @@
 import {
+  appendOutbox,
   createDid,
   findDid,
   getAccount,
@@ -30,19 +31,26 @@ export async function decidePort(
 ): Promise<PortingRow> {
   const order = await getPorting(context, ref, null);
   if (!isOpenPorting(order)) throw new TenancyError('conflict', `The order is ${order.status} already.`);
-  const decidedBy = by;
-  if (decision.status === 'accepted') {
-    // Asked again when they should be here.
-    const { status, portsAtMs } = decision;
-    return updatePorting(context, order.id, { status, portsAtMs, decidedBy, attempts: 0, dueAtMs: portsAtMs });
-  }
-  if (decision.status !== 'completed')
-    return updatePorting(context, order.id, {
-      ...{ status: decision.status, decidedBy },
-      reason: decision.status === 'rejected' ? decision.reason : null,
-    });
-  await takeOver(context, order);
-  return updatePorting(context, order.id, { status: 'completed', decidedBy, portsAtMs: context.clock.nowMs() });
+  if (decision.status === 'completed') await takeOver(context, order);
+  const decided = await updatePorting(context, order.id, { ...changeOf(context, decision), decidedBy: by });
+  await tell(context, decided, decision.status);
+  return decided;
+}
+
+function changeOf({ clock }: StoreContext, decision: PortDecision) {
+  const { status } = decision;
+  // Asked again when they should be here.
+  if (status === 'accepted') return { status, portsAtMs: decision.portsAtMs, attempts: 0, dueAtMs: decision.portsAtMs };
+  if (status === 'completed') return { status, portsAtMs: clock.nowMs() };
+  return { status, reason: status === 'rejected' ? decision.reason : null };
+}
+
+async function tell(context: StoreContext, order: PortingRow, status: PortDecision['status']): Promise<void> {
+  const { id, uuid, accountId, numbers, currentProvider, portsAtMs, reason } = order;
+  const common = { porting_id: id, porting_uuid: uuid, numbers, current_provider: currentProvider };
+  const when = { ports_at: new Date(portsAtMs ?? context.clock.nowMs()).toISOString() };
+  const more = { accepted: when, completed: when, rejected: { reason }, cancelled: {} }[status];
+  await appendOutbox(context, [{ accountId, event: `porting.${status}`, data: { ...common, ...more } }]);
 }
 
 /** @throws TenancyError `conflict` when one of the numbers cannot be taken in */

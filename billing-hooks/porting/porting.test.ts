@@ -1,10 +1,14 @@
 import t, { type Test } from 'tap';
+import { Value } from 'typebox/value';
 import {
   createTrunk,
+  envelopeOf,
   findDid,
   getBalance,
   getPorting,
   listTransactions,
+  renderEvent,
+  type Store,
   takeOutbox,
   updateAccount,
   verifyLedger,
@@ -31,6 +35,18 @@ async function open(t: Test, more: Partial<CarrierAdapter> = {}) {
   return { ...shop, carrier, trunk, submit, work: () => workOnPorts(store, carrier) };
 }
 
+/** What was told of porting orders, each as the catalogue describes it. */
+async function told(t: Test, store: Store) {
+  const rows = (await takeOutbox(store, 100)).filter(({ event }) => event.startsWith('porting.'));
+  for (const row of rows)
+    t.same(
+      [...Value.Errors(envelopeOf(row.event), JSON.parse(renderEvent(row)))],
+      [],
+      `${row.event} as it is described`,
+    );
+  return rows.map(({ event, data, accountId }) => ({ event, data, accountId }));
+}
+
 t.test('numbers come on their day, ring the trunk at once, and their rent begins then', async (t) => {
   const { store, clock, accountId, carrier, trunk, submit, work } = await open(t);
   const { id } = await submit();
@@ -48,6 +64,11 @@ t.test('numbers come on their day, ring the trunk at once, and their rent begins
       ...{ status: 'active', country: 'NL', type: ['local', 'mobile'][index], destination: { trunkId: trunk.id } },
     });
   t.equal((await takeOutbox(store, 10)).filter(({ event }) => event === 'number.activated').length, 2);
+  const ports_at = new Date(clock.nowMs()).toISOString();
+  t.match(await told(t, store), [
+    { event: 'porting.accepted', accountId, data: { porting_id: id, numbers: NUMBERS, ports_at } },
+    { event: 'porting.completed', accountId, data: { porting_id: id, numbers: NUMBERS, ports_at } },
+  ]);
   t.match(await runRenewals(store, carrier), { renewed: 2 });
   t.match(await runRenewals(store, carrier), { renewed: 0 });
   t.equal(await getBalance(store, accountId), 10_000_000 - 1_500_000 - 4_500_000);
@@ -90,6 +111,7 @@ t.test(
     clock.advance(3_600_000);
     t.equal(await work(), 1);
     t.match(await getPorting(store, id, null), { status: 'rejected', reason: 'The PIN is wrong.' });
+    t.match(await told(t, store), [{ event: 'porting.rejected', data: { reason: 'The PIN is wrong.' } }]);
     await submit();
   },
 );
@@ -119,6 +141,10 @@ t.test('an order is taken back in time, with the carrier, and not after', async 
   const accepted = await getPorting(store, order.id, null);
   const decision = await cancelPort(store, carrier, accepted);
   await store.write((context) => decidePort(context, order.id, decision, 'test'));
+  t.match(
+    (await told(t, store)).map(({ event }) => event),
+    ['porting.accepted', 'porting.cancelled'],
+  );
   clock.advance(8 * DAY_MS);
   t.equal(await work(), 0, 'nothing comes of it');
   const late = await submit();

@@ -15,6 +15,7 @@ import { registerKeys } from './keys.ts';
 import { registerLedger } from './ledger.ts';
 import { registerListen } from './listen.ts';
 import { registerMaintenance } from './maintenance.ts';
+import { registerPorting } from './porting.ts';
 import { registerRates } from './rates.ts';
 import { registerRealm } from './realm.ts';
 import { registerRegistrations } from './registrations.ts';
@@ -43,6 +44,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerTrunks,
   registerDids,
   registerRegulatory,
+  registerPorting,
   registerRegistrations,
   registerCalls,
   registerCarriers,

@@ -40,6 +40,13 @@ const PARTIES = {
   started_at: time('When it began'),
 };
 
+const PORTING = {
+  porting_id: id('The order, as answered by /porting-orders'),
+  porting_uuid: text('The same order'),
+  numbers: Type.Array(Type.String(), { description: 'The numbers that it is about; + and digits' }),
+  current_provider: text('Where they come from'),
+};
+
 const CARRIER = { carrier_id: id('The carrier'), carrier_uuid: text('car_…'), name: text('Its name') };
 
 interface EventEntry {
@@ -73,6 +80,19 @@ export const EVENTS = {
     description: 'The documents of a number were not accepted',
     data: shape({ ...NUMBER, submission_id: id('As answered by /regulatory/submit'), reason: text('What is wrong') }),
   },
+  'porting.accepted': {
+    description: 'The provider lets the numbers go, or the day has changed',
+    data: shape({ ...PORTING, ports_at: time('When they come') }),
+  },
+  'porting.completed': {
+    description: 'The numbers are here; each is told of by `number.activated`, too',
+    data: shape({ ...PORTING, ports_at: time('When they came') }),
+  },
+  'porting.rejected': {
+    description: 'The numbers do not come; a new order can be made',
+    data: shape({ ...PORTING, reason: text('Why') }),
+  },
+  'porting.cancelled': { description: 'The order was taken back', data: shape(PORTING) },
   'trunk.registered': { description: 'A PBX came; not for refreshes', data: PRESENCE },
   'trunk.offline': { description: 'A PBX went, and did not come back within the damping time', data: PRESENCE },
   'message.received': {
