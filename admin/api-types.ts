@@ -86,6 +86,10 @@ export type EventName =
   | 'number.released'
   | 'regulatory.approved'
   | 'regulatory.rejected'
+  | 'porting.accepted'
+  | 'porting.completed'
+  | 'porting.rejected'
+  | 'porting.cancelled'
   | 'trunk.registered'
   | 'trunk.offline'
   | 'message.received'
@@ -5862,22 +5866,20 @@ export interface ApiOperations {
           readonly name: string;
           readonly line: number;
           readonly column: number;
-          /** passed, failed or skipped. */
-          readonly state: string;
+          readonly state: 'passed' | 'failed' | 'skipped';
           readonly mismatches: readonly {
             readonly field: string;
             readonly expected: string;
             readonly got: string;
           }[];
           readonly got: {
-            readonly result: string;
-            readonly reason: string;
+            readonly result: 'ok' | 'client_error' | 'server_error' | 'upstream_error' | 'indeterminate';
+            readonly reason: Reason;
             /** 200 when it would ring. */
             readonly status: number;
             /** In the order they are tried. */
             readonly places: readonly {
-              /** trunk, carrier or uri. */
-              readonly kind: string;
+              readonly kind: 'trunk' | 'carrier' | 'uri';
               readonly name: string;
               readonly account: string | null;
               readonly uuid: string | null;
@@ -5885,7 +5887,7 @@ export interface ApiOperations {
             }[];
             readonly caller_id: string | null;
             readonly called: string | null;
-            readonly direction: string | null;
+            readonly direction: 'in' | 'out' | 'internal' | null;
             readonly emergency: boolean;
           } | null;
           readonly decided: {
@@ -5907,8 +5909,7 @@ export interface ApiOperations {
           }[];
           /** Where the calls of given.calls may go. */
           readonly given_places: readonly {
-            /** trunk, carrier or uri. */
-            readonly kind: string;
+            readonly kind: 'trunk' | 'carrier' | 'uri';
             readonly name: string;
             readonly account: string | null;
             readonly uuid: string | null;
@@ -6655,22 +6656,20 @@ export interface ApiOperations {
           readonly name: string;
           readonly line: number;
           readonly column: number;
-          /** passed, failed or skipped. */
-          readonly state: string;
+          readonly state: 'passed' | 'failed' | 'skipped';
           readonly mismatches: readonly {
             readonly field: string;
             readonly expected: string;
             readonly got: string;
           }[];
           readonly got: {
-            readonly result: string;
-            readonly reason: string;
+            readonly result: 'ok' | 'client_error' | 'server_error' | 'upstream_error' | 'indeterminate';
+            readonly reason: Reason;
             /** 200 when it would ring. */
             readonly status: number;
             /** In the order they are tried. */
             readonly places: readonly {
-              /** trunk, carrier or uri. */
-              readonly kind: string;
+              readonly kind: 'trunk' | 'carrier' | 'uri';
               readonly name: string;
               readonly account: string | null;
               readonly uuid: string | null;
@@ -6678,7 +6677,7 @@ export interface ApiOperations {
             }[];
             readonly caller_id: string | null;
             readonly called: string | null;
-            readonly direction: string | null;
+            readonly direction: 'in' | 'out' | 'internal' | null;
             readonly emergency: boolean;
           } | null;
           readonly decided: {
@@ -6700,8 +6699,7 @@ export interface ApiOperations {
           }[];
           /** Where the calls of given.calls may go. */
           readonly given_places: readonly {
-            /** trunk, carrier or uri. */
-            readonly kind: string;
+            readonly kind: 'trunk' | 'carrier' | 'uri';
             readonly name: string;
             readonly account: string | null;
             readonly uuid: string | null;
@@ -7310,7 +7308,7 @@ export interface ApiOperations {
         /** null: the operator's, for every account. */
         readonly account_id: number | null;
         readonly url: string;
-        readonly events: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
+        readonly events: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'porting.accepted' | 'porting.completed' | 'porting.rejected' | 'porting.cancelled' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
         /** false: nothing is sent. */
         readonly enabled: boolean;
         /** Switched off by hand, or the endpoint answered 410 Gone. */
@@ -7334,7 +7332,7 @@ export interface ApiOperations {
     readonly body: {
       /** https:// or http://. */
       readonly url: string;
-      readonly events?: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
+      readonly events?: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'porting.accepted' | 'porting.completed' | 'porting.rejected' | 'porting.cancelled' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
       readonly account_id?: number | string;
     };
     readonly status: 201;
@@ -7345,7 +7343,7 @@ export interface ApiOperations {
         /** null: the operator's, for every account. */
         readonly account_id: number | null;
         readonly url: string;
-        readonly events: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
+        readonly events: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'porting.accepted' | 'porting.completed' | 'porting.rejected' | 'porting.cancelled' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
         /** false: nothing is sent. */
         readonly enabled: boolean;
         /** Switched off by hand, or the endpoint answered 410 Gone. */
@@ -7390,7 +7388,7 @@ export interface ApiOperations {
         /** null: the operator's, for every account. */
         readonly account_id: number | null;
         readonly url: string;
-        readonly events: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
+        readonly events: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'porting.accepted' | 'porting.completed' | 'porting.rejected' | 'porting.cancelled' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
         /** false: nothing is sent. */
         readonly enabled: boolean;
         /** Switched off by hand, or the endpoint answered 410 Gone. */
@@ -7411,7 +7409,7 @@ export interface ApiOperations {
     readonly body: {
       /** https:// or http://. */
       readonly url?: string;
-      readonly events?: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
+      readonly events?: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'porting.accepted' | 'porting.completed' | 'porting.rejected' | 'porting.cancelled' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
       readonly enabled?: boolean;
     };
     readonly status: 200;
@@ -7422,7 +7420,7 @@ export interface ApiOperations {
         /** null: the operator's, for every account. */
         readonly account_id: number | null;
         readonly url: string;
-        readonly events: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
+        readonly events: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'porting.accepted' | 'porting.completed' | 'porting.rejected' | 'porting.cancelled' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
         /** false: nothing is sent. */
         readonly enabled: boolean;
         /** Switched off by hand, or the endpoint answered 410 Gone. */
@@ -7553,7 +7551,7 @@ export interface ApiOperations {
         /** null: the operator's, for every account. */
         readonly account_id: number | null;
         readonly url: string;
-        readonly events: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
+        readonly events: readonly ('*' | 'number.activated' | 'number.suspended' | 'number.released' | 'regulatory.approved' | 'regulatory.rejected' | 'porting.accepted' | 'porting.completed' | 'porting.rejected' | 'porting.cancelled' | 'trunk.registered' | 'trunk.offline' | 'message.received' | 'number.renewal_due' | 'trunk.credentials_moved' | 'emergency.called' | 'call.started' | 'call.answered' | 'call.ended' | 'call.funds_ending' | 'spend.alarm' | 'carrier.down' | 'carrier.up' | 'wallet.low' | 'webhook.test')[];
         /** false: nothing is sent. */
         readonly enabled: boolean;
         /** Switched off by hand, or the endpoint answered 410 Gone. */
