@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { CallRecord } from '../bus/index.ts';
-import { saveCalls, saveSipEvents } from '../tenancy/index.ts';
+import { saveCalls, saveSipEvents, type YamlReader } from '../tenancy/index.ts';
+import { createAdminStore } from './store/index.ts';
 import { openTestWorld, send, type TestWorld } from './test-world.ts';
 
 const example = (name: string) => readFileSync(join(import.meta.dirname, '../docs/examples/call-tests', name), 'utf8');
@@ -140,6 +141,26 @@ async function recorded(world: TestWorld) {
   await saveCalls(world.store, await Promise.all(numbers.map((number, minute) => make(number, minute))));
   return accounts;
 }
+
+t.test('a file is read by whoever reads tenant files, and nobody else’s turn is taken', async (t) => {
+  const { store } = await openTestWorld(t);
+  const read: string[] = [];
+  const yaml: YamlReader = {
+    read: async (text) => {
+      read.push(text);
+      return { faults: [{ line: 7, path: '', message: 'takes longer to read than 120 s' }] };
+    },
+    places: async () => [],
+  };
+  const { rehearsals } = createAdminStore(store, { yaml });
+  const tests = { text: ringsDesk, name: 'hostile.yaml' };
+  const who = { homeAccountId: null, visible: null };
+  await t.rejects(rehearsals.test(who, tests), { message: /^hostile\.yaml:7:1: takes longer/ });
+  const options = { visible: null, actor: 'test', resolveSecret: () => undefined };
+  const file = { yaml: tenants, name: 'tenants.yaml', options };
+  await t.rejects(rehearsals.testCandidate(who, tests, file), { message: /^hostile\.yaml:7:1: / });
+  t.same(read, [ringsDesk, ringsDesk]);
+});
 
 t.test('a replay lists exactly the calls that would end otherwise', async (t) => {
   const world = await openTestWorld(t);

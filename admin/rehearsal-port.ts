@@ -1,4 +1,4 @@
-import type { CallTestReport, ParsedCallTests, ReplayReport } from '../routing/index.ts';
+import type { CallTestReport, ReplayReport } from '../routing/index.ts';
 import type { PlanOptions, TenantPlan } from '../tenancy/index.ts';
 import type { Visible } from './store-port.ts';
 
@@ -7,6 +7,13 @@ export interface CandidateFile {
   readonly yaml: string;
   readonly name: string;
   readonly options: PlanOptions;
+}
+
+/** Call tests, as they were written. */
+export interface CallTestText {
+  readonly text: string;
+  /** For messages. */
+  readonly name: string;
 }
 
 /** Which recorded calls come again; both epoch ms, the end not included. */
@@ -26,12 +33,12 @@ export interface Rehearser {
 
 /** Calls that nobody places: tests of what would become of them, and those of the past once more. */
 export interface RehearsalStore {
-  /** With the tenants as they are. */
-  test(who: Rehearser, tests: ParsedCallTests): Promise<CallTestReport>;
+  /** With the tenants as they are. @throws CallTestFileError with the line of each fault */
+  test(who: Rehearser, tests: CallTestText): Promise<CallTestReport>;
   /** With what the file would make of them. */
   testCandidate(
     who: Rehearser,
-    tests: ParsedCallTests,
+    tests: CallTestText,
     candidate: CandidateFile,
   ): Promise<{ readonly plan: TenantPlan; readonly report: CallTestReport }>;
   replay(

@@ -15,7 +15,7 @@ export async function readCallTests(file: string, exitCode: number = EXIT.fault)
   const text = readText(file, exitCode);
   const { CallTestFileError, parseCallTests } = await import('../routing/index.ts');
   try {
-    return { name: file, text, parsed: parseCallTests(text, file) };
+    return { name: file, text, parsed: await parseCallTests(text, file) };
   } catch (error) {
     if (error instanceof CallTestFileError) throw new CliError(error.message, exitCode);
     throw error;

@@ -19,7 +19,7 @@ t.test('every example of the page passes with the tenants of its file', async (t
   const examples = [...page.matchAll(/^```yaml call-tests\n([\s\S]*?)^```/gm)].map(([, text = '']) => text);
   t.ok(examples.length > 0);
   for (const text of [...examples, example('tests.yaml')]) {
-    const report = await runCallTests(world, parseCallTests(text, 'example'));
+    const report = await runCallTests(world, await parseCallTests(text, 'example'));
     for (const { name, state, sentence } of report.cases) t.equal(state, 'passed', `${name} ${sentence}`);
   }
 });

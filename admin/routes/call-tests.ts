@@ -1,5 +1,12 @@
 import { Type } from 'typebox';
-import { CALL_TESTS_SCHEMA, type CallTestReport, parseCallTests, type ReplayReport } from '../../routing/index.ts';
+import {
+  CALL_TESTS_SCHEMA,
+  type CallTestReport,
+  type CaseReport,
+  type ObservedPlace,
+  type ReplayReport,
+} from '../../routing/index.ts';
+import { CALL_DIRECTION, orNull, REASON, RESULT, setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { fieldError } from '../errors.ts';
 import { carrierHider } from '../hide-carriers.ts';
@@ -16,7 +23,7 @@ const NAME = Type.Optional(Type.String({ maxLength: 255, description: 'For messa
 const STEP_SHAPE = Type.Object({ step: Type.String(), saw: Type.String(), decided: Type.String() });
 
 const PLACE_SHAPE = Type.Object({
-  kind: Type.String({ description: 'trunk, carrier or uri.' }),
+  kind: setOf<ObservedPlace['kind']>({ trunk: true, carrier: true, uri: true }),
   name: Type.String(),
   account: nullable(Type.String()),
   uuid: nullable(Type.String()),
@@ -24,13 +31,13 @@ const PLACE_SHAPE = Type.Object({
 });
 
 const GOT_SHAPE = Type.Object({
-  result: Type.String(),
-  reason: Type.String(),
+  result: RESULT,
+  reason: REASON,
   status: Type.Integer({ description: '200 when it would ring.' }),
   places: Type.Array(PLACE_SHAPE, { description: 'In the order they are tried.' }),
   caller_id: nullable(Type.String()),
   called: nullable(Type.String()),
-  direction: nullable(Type.String()),
+  direction: orNull(CALL_DIRECTION),
   emergency: Type.Boolean(),
 });
 
@@ -38,7 +45,7 @@ const CASE_SHAPE = Type.Object({
   name: Type.String(),
   line: Type.Integer(),
   column: Type.Integer(),
-  state: Type.String({ description: 'passed, failed or skipped.' }),
+  state: setOf<CaseReport['state']>({ passed: true, failed: true, skipped: true }),
   mismatches: Type.Array(Type.Object({ field: Type.String(), expected: Type.String(), got: Type.String() })),
   got: nullable(GOT_SHAPE),
   decided: nullable(STEP_SHAPE),
@@ -105,7 +112,7 @@ export function installCallTests(define: DefineRoute, deps: AdminDeps): void {
     bodyLimit: FILE_LIMIT_BYTES,
     response: envelope(Type.Object(REPORT)),
     handler: async ({ principal, body }) => {
-      const tests = parseCallTests(body.tests, body.name ?? 'tests');
+      const tests = { text: body.tests, name: body.name ?? 'tests' };
       const hide = await carrierHider(deps, principal);
       return { data: hide(reportView(await deps.store.rehearsals.test(principal, tests))) };
     },
@@ -133,7 +140,7 @@ function defineCandidates(define: DefineRoute, deps: AdminDeps): void {
     bodyLimit: FILE_LIMIT_BYTES,
     response: envelope(Type.Object({ plan: Type.String(), ...REPORT })),
     handler: async ({ principal, body }) => {
-      const tests = parseCallTests(body.tests, body.tests_name ?? 'tests');
+      const tests = { text: body.tests, name: body.tests_name ?? 'tests' };
       const file = candidateOf(deps, principal, body);
       const { plan, report } = await deps.store.rehearsals.testCandidate(principal, tests, file);
       const hide = await carrierHider(deps, principal);

@@ -5,6 +5,7 @@ import { type Config, loadConfig } from '../../config/index.ts';
 import {
   type CallTestWorld,
   createReplay,
+  parseCallTests,
   type Replay,
   recordedCall,
   runCallTests,
@@ -18,7 +19,7 @@ import {
   type Visible,
   type YamlReader,
 } from '../../tenancy/index.ts';
-import type { CandidateFile, RehearsalStore, ReplayRange } from '../rehearsal-port.ts';
+import type { CallTestText, CandidateFile, RehearsalStore, ReplayRange } from '../rehearsal-port.ts';
 import { FairTurns } from './fair-turns.ts';
 
 /** Of the configuration, what decides about calls and registrations. */
@@ -42,18 +43,21 @@ export function createRehearsalStore(
     const { defaultRealm } = sip;
     return { directory, calls, auth, registration, defaultRealm, funds, visible, nowMs: store.clock.nowMs };
   };
+  const parsed = ({ text, name }: CallTestText) => parseCallTests(text, name, yaml);
   const pause = () => setImmediate();
   const turns = new FairTurns({ atOnce: 2, ofOwner: 4, ofAll: 100 });
   return {
     test: ({ homeAccountId, visible }, tests) =>
       turns.run(homeAccountId, async () => {
+        const cases = await parsed(tests);
         const directory = await loadDirectory(store, settings().auth.algorithms);
-        return runCallTests(await worldOf(directory, visible), tests, pause);
+        return runCallTests(await worldOf(directory, visible), cases, pause);
       }),
     testCandidate: ({ homeAccountId, visible }, tests, file) =>
       turns.run(homeAccountId, async () => {
+        const cases = await parsed(tests);
         const { plan, candidate } = await rehearse(file);
-        return { plan, report: await runCallTests(await worldOf(candidate, visible), tests, pause) };
+        return { plan, report: await runCallTests(await worldOf(candidate, visible), cases, pause) };
       }),
     replay: ({ homeAccountId, visible }, file, range) =>
       turns.run(homeAccountId, async () => {

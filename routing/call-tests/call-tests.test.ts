@@ -21,8 +21,8 @@ async function hotel(t: Test, change: (yaml: string) => string = (yaml) => yaml)
   return candidateWorld(await memoryStore(t), change(example('tenants.yaml')));
 }
 
-const run = (world: CallTestWorld, cases: string) =>
-  runCallTests(world, parseCallTests(`version: 1\ncases:\n${cases}`, 'tests.yaml'));
+const run = async (world: CallTestWorld, cases: string) =>
+  runCallTests(world, await parseCallTests(`version: 1\ncases:\n${cases}`, 'tests.yaml'));
 
 /** The only case of a run. */
 async function only(world: CallTestWorld, text: string) {
@@ -33,7 +33,7 @@ async function only(world: CallTestWorld, text: string) {
 
 t.test('every example passes, and nothing is written', async (t) => {
   const store = await memoryStore(t);
-  const report = await runCallTests(await candidateWorld(store, example('tenants.yaml')), exampleTests());
+  const report = await runCallTests(await candidateWorld(store, example('tenants.yaml')), await exampleTests());
   t.same(
     report.cases
       .filter(({ state }) => state !== 'passed')
@@ -49,7 +49,7 @@ t.test('a wrong tenant file fails exactly the cases that it breaks', async (t) =
   const world = await hotel(t, (yaml) =>
     yaml.replace('destination: { trunk_group: Reception }', 'destination: { trunk: Restaurant }'),
   );
-  const report = await runCallTests(world, exampleTests());
+  const report = await runCallTests(world, await exampleTests());
   t.same(
     report.cases.filter(({ state }) => state === 'failed').map(({ name }) => name),
     ['reception rings the desk, then the porter', "with the desk offline the porter takes reception's calls"],
@@ -213,17 +213,17 @@ t.test('a dial plan may lead a call to another tenant, of whom nothing is shown'
 });
 
 t.test('a file at fault is told with line and column, every fault at once', async (t) => {
-  const faults = (text: string) => {
+  const faults = async (text: string) => {
     try {
-      parseCallTests(text, 'tests.yaml');
+      await parseCallTests(text, 'tests.yaml');
     } catch (error) {
       if (error instanceof CallTestFileError) return error.message.split('\n');
       throw error;
     }
     return [];
   };
-  t.match(faults('version: 1\ncases: [}')[0], /^tests\.yaml:2:\d+: /);
-  t.same(faults('version: 1\ncases:\n  - name: x\n    call: { from: "1", to: +31201 }\n    expects: {}\n'), [
+  t.match((await faults('version: 1\ncases: [}'))[0], /^tests\.yaml:2:\d+: /);
+  t.same(await faults('version: 1\ncases:\n  - name: x\n    call: { from: "1", to: +31201 }\n    expects: {}\n'), [
     'tests.yaml:3:5: cases[0] must have expect',
     'tests.yaml:4:28: cases[0].call.to must be text: put it in quotes (YAML takes it for 31201)',
     'tests.yaml:5:14: cases[0].expects is not a field here, did you mean "expect"?',
@@ -236,13 +236,13 @@ cases:
     call: { from: "1", to: "2", trunk: a, carrier: b }
     expect: { rings: a, uri: "sip:b" }
 `;
-  t.same(faults(two), [
+  t.same(await faults(two), [
     'tests.yaml:3:5: cases[0] must have either call or register',
     'tests.yaml:3:34: cases[0].expect.reason there is no reason bussy, did you mean "busy"?',
     'tests.yaml:4:11: cases[1].name another case has the name x',
-    'tests.yaml:6:11: cases[1].call comes from a trunk or a carrier, not both',
     'tests.yaml:5:12: cases[1].given takes offline or registered, not both',
     'tests.yaml:5:20: cases[1].given.time must be a time with its offset: 2026-11-21T19:00:00+01:00',
+    'tests.yaml:6:11: cases[1].call comes from a trunk or a carrier, not both',
     'tests.yaml:7:13: cases[1].expect a call goes to one place first: rings, carrier or uri',
   ]);
 });
@@ -254,14 +254,16 @@ t.test('a file may ask for so many calls and no more', async (t) => {
     `  - name: case ${index}\n${calls(times)}    call: { from: "1", to: "2" }\n    expect: { status: 200 }\n`;
   const file = (cases: number, times: number) =>
     `version: 1\ncases:\n${Array.from({ length: cases }, (_, index) => test(index, times)).join('')}`;
-  t.throws(() => parseCallTests(file(1, 3), 'x'), {
+  await t.rejects(parseCallTests(file(1, 3), 'x'), {
     message: 'x:4:12: cases[0].given has 3000 calls up: at most 2000',
   });
-  t.throws(() => parseCallTests(file(50, 2), 'x'), { message: 'x:3:3: cases are 100050 calls in all: at most 100000' });
-  t.equal(parseCallTests(file(49, 2), 'x').tests.length, 49);
+  await t.rejects(parseCallTests(file(50, 2), 'x'), {
+    message: 'x:3:3: cases are 100050 calls in all: at most 100000',
+  });
+  t.equal((await parseCallTests(file(49, 2), 'x')).tests.length, 49);
   const offline = (names: number) =>
     `version: 1\ngiven: { offline: [${Array.from({ length: names }, () => 'a').join(', ')}] }\n${file(500, 0).slice(11)}`;
-  t.throws(() => parseCallTests(offline(2001), 'x'), {
+  await t.rejects(parseCallTests(offline(2001), 'x'), {
     message: 'x:4:3: cases name 1000500 trunks and accounts in all that are given: at most 1000000',
   });
 });

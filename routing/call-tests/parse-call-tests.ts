@@ -1,8 +1,14 @@
 import { nearest } from '../../config/index.ts';
 import { REASONS } from '../../telemetry/index.ts';
-import { type FileFault, type FilePath, type FilePlace, formatPath, parseYaml } from '../../tenancy/index.ts';
+import { type FilePath, type FilePlace, type PathFault, parseYaml, type YamlReader } from '../../tenancy/index.ts';
 import { CallTestFileError } from './call-test-file-error.ts';
-import { CALL_TESTS_SCHEMA, type CallTestCase, type Given, type TestedCall } from './test-schema.ts';
+import {
+  CALL_TESTS_SCHEMA,
+  type CallTestCase,
+  type CallTestsFile,
+  type Given,
+  type TestedCall,
+} from './test-schema.ts';
 
 /** One case, with what the whole file says is given. */
 export interface CallTest extends FilePlace {
@@ -25,15 +31,30 @@ const MOST_NAMES = 1_000_000;
 
 const RESULTS = ['ok', 'client_error', 'server_error', 'upstream_error', 'indeterminate'];
 
-/** @throws CallTestFileError with every fault, each with its line and column */
-export function parseCallTests(text: string, name: string): ParsedCallTests {
-  const parsed = parseYaml(CALL_TESTS_SCHEMA, text);
+/**
+ * @param yaml who reads the text @default this thread
+ * @throws CallTestFileError with every fault, each with its line and column
+ */
+export async function parseCallTests(text: string, name: string, yaml?: YamlReader): Promise<ParsedCallTests> {
+  const parsed = await parseYaml(CALL_TESTS_SCHEMA, text, yaml);
   if (!parsed.ok) throw new CallTestFileError(name, parsed.faults);
   const { given = {}, cases } = parsed.value;
-  const faults: FileFault[] = [];
-  const complain = (path: FilePath, message: string) => {
-    faults.push({ ...parsed.placeOf(path), path: formatPath(path), message });
-  };
+  const faults = findFaults(parsed.value);
+  if (faults.length > 0) throw new CallTestFileError(name, await parsed.place(faults));
+  const places = await parsed.places(cases.map((_, index) => ['cases', index]));
+  const tests = cases.map((test, index) => ({
+    ...(places[index] ?? { line: 1, column: 1 }),
+    name: test.name,
+    given: { ...given, ...test.given },
+    test,
+  }));
+  return { name, tests };
+}
+
+/** What fits the schema, and cannot be meant. */
+function findFaults({ given = {}, cases }: CallTestsFile): readonly PathFault[] {
+  const faults: PathFault[] = [];
+  const complain: Complain = (path, message) => faults.push({ path, message });
   checkGiven(given, ['given'], complain);
   const names = new Set<string>();
   let [calls, named] = [0, 0];
@@ -51,14 +72,7 @@ export function parseCallTests(text: string, name: string): ParsedCallTests {
   if (calls > MOST_CALLS) complain(['cases'], `are ${calls} calls in all: at most ${MOST_CALLS}`);
   if (named > MOST_NAMES)
     complain(['cases'], `name ${named} trunks and accounts in all that are given: at most ${MOST_NAMES}`);
-  if (faults.length > 0) throw new CallTestFileError(name, faults);
-  const tests = cases.map((test, index) => ({
-    ...parsed.placeOf(['cases', index]),
-    name: test.name,
-    given: { ...given, ...test.given },
-    test,
-  }));
-  return { name, tests };
+  return faults;
 }
 
 function callsUp({ calls = [] }: Given): number {
@@ -69,7 +83,7 @@ function namesIn({ offline = [], registered = [], wallet = {} }: Given): number 
   return offline.length + registered.length + Object.keys(wallet).length;
 }
 
-type Complain = (path: FilePath, message: string) => void;
+type Complain = (path: FilePath, message: string) => unknown;
 
 function checkCase({ call, register, given, expect }: CallTestCase, path: FilePath, complain: Complain): void {
   if ((call === undefined) === (register === undefined)) complain(path, 'must have either call or register');

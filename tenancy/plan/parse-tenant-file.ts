@@ -1,7 +1,7 @@
-import { checkYaml, type PathFault, pathsOf, placeFaults } from './parse-yaml.ts';
+import { type PathFault, parseYaml } from './parse-yaml.ts';
 import { TenantFileError } from './tenant-file-error.ts';
 import { TENANT_SCHEMA, type TenantFile } from './tenant-schema.ts';
-import { YAML_HERE, type YamlReader } from './yaml-reader.ts';
+import type { YamlReader } from './yaml-reader.ts';
 
 export interface ParsedTenantFile {
   readonly name: string;
@@ -23,18 +23,11 @@ export class UnplacedFault extends Error {
 }
 
 /** @throws TenantFileError with every fault, each with its line */
-export async function parseTenantFile(
-  text: string,
-  name: string,
-  yaml: YamlReader = YAML_HERE,
-): Promise<ParsedTenantFile> {
-  const place = async (faults: readonly PathFault[]) =>
-    new TenantFileError(name, placeFaults(faults, await yaml.places(text, pathsOf(faults))));
-  const read = await yaml.read(text);
-  if ('faults' in read) throw new TenantFileError(name, read.faults);
-  const faults = checkYaml(TENANT_SCHEMA, read.value);
-  if (faults.length > 0) throw await place(faults);
-  return { name, text, file: read.value as TenantFile, place };
+export async function parseTenantFile(text: string, name: string, yaml?: YamlReader): Promise<ParsedTenantFile> {
+  const parsed = await parseYaml(TENANT_SCHEMA, text, yaml);
+  if (!parsed.ok) throw new TenantFileError(name, parsed.faults);
+  const { value, place } = parsed;
+  return { name, text, file: value, place: async (faults) => new TenantFileError(name, await place(faults)) };
 }
 
 /** Does the work that a file asks for. @throws TenantFileError with the line of what cannot be done */

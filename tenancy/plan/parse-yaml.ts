@@ -2,14 +2,17 @@ import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { nearest } from '../../config/index.ts';
 import { type FileFault, formatPath } from './tenant-file-error.ts';
-import { type FilePath, type FilePlace, openYaml, type PlacedYaml } from './yaml-document.ts';
+import type { FilePath, FilePlace } from './yaml-document.ts';
+import { YAML_HERE, type YamlReader } from './yaml-reader.ts';
 
 export type ParsedYaml<T> =
   | {
       readonly ok: true;
       readonly value: T;
-      /** Where that stands in the file, or what is nearest above it. */
-      placeOf(path: FilePath): FilePlace;
+      /** Faults of what it says, in the order of the file. */
+      place(faults: readonly PathFault[]): Promise<readonly FileFault[]>;
+      /** Where those stand in the file, or what is nearest above them. */
+      places(paths: readonly FilePath[]): Promise<readonly FilePlace[]>;
     }
   | { readonly ok: false; readonly faults: readonly FileFault[] };
 
@@ -26,31 +29,27 @@ interface SchemaFault {
   readonly message: string;
 }
 
-/** Reads YAML that must fit a schema, in this thread; every fault has its place. */
-export function parseYaml<S extends TSchema>(schema: S, text: string): ParsedYaml<Static<S>> {
-  const { read, places } = openYaml(text);
+/** Reads YAML that must fit a schema; every fault has its place. */
+export async function parseYaml<S extends TSchema>(
+  schema: S,
+  text: string,
+  yaml: YamlReader = YAML_HERE,
+): Promise<ParsedYaml<Static<S>>> {
+  const place = async (faults: readonly PathFault[]) => placeFaults(faults, await yaml.places(text, pathsOf(faults)));
+  const read = await yaml.read(text);
   if ('faults' in read) return { ok: false, faults: read.faults };
   const faults = checkYaml(schema, read.value);
-  if (faults.length > 0) return { ok: false, faults: placeFaults(faults, places(pathsOf(faults))) };
-  return { ok: true, value: read.value as Static<S>, placeOf: placeFinder(text) };
-}
-
-/** Reads the text again at the first question: few are asked, and the document weighs many times what it says. */
-function placeFinder(text: string): (path: FilePath) => FilePlace {
-  let source: PlacedYaml | undefined;
-  return (path) => {
-    source ??= openYaml(text);
-    return source.places([path])[0] ?? { line: 1, column: 1 };
-  };
+  if (faults.length > 0) return { ok: false, faults: await place(faults) };
+  return { ok: true, value: read.value as Static<S>, place, places: (paths) => yaml.places(text, paths) };
 }
 
 /** Where in the document the faults are, in their order: what `placeFaults` needs lines for. */
-export function pathsOf(faults: readonly PathFault[]): readonly FilePath[] {
+function pathsOf(faults: readonly PathFault[]): readonly FilePath[] {
   return faults.map(({ path }) => path);
 }
 
 /** Puts their places to faults, and them in the order of the file. */
-export function placeFaults(faults: readonly PathFault[], places: readonly FilePlace[]): readonly FileFault[] {
+function placeFaults(faults: readonly PathFault[], places: readonly FilePlace[]): readonly FileFault[] {
   const placed = faults.map(({ path, message }, at) => ({
     ...(places[at] ?? { line: 1, column: 1 }),
     path: formatPath(path),
@@ -60,7 +59,7 @@ export function placeFaults(faults: readonly PathFault[], places: readonly FileP
 }
 
 /** What does not fit the schema. */
-export function checkYaml(schema: TSchema, value: unknown): readonly PathFault[] {
+function checkYaml(schema: TSchema, value: unknown): readonly PathFault[] {
   const compiled = Compile(schema);
   if (compiled.Check(value)) return [];
   const byPath = new Map<string, string[]>();

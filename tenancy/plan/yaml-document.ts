@@ -34,21 +34,9 @@ interface Source {
   readonly lines: LineCounter;
 }
 
-/** A file that was read, while its places are still known: that weighs many times what it says. */
-export interface PlacedYaml {
-  readonly read: YamlRead;
-  places(paths: readonly FilePath[]): readonly FilePlace[];
-}
-
 /** Reads YAML into plain values, at a cost that grows with the length of the text alone. */
 export function readYaml(text: string): YamlRead {
-  return openYaml(text).read;
-}
-
-/** The same, with the places of what it says. */
-export function openYaml(text: string): PlacedYaml {
-  const source = readSource(text);
-  return { read: readValue(source), places: (paths) => paths.map((path) => findPlace(source, path)) };
+  return readValue(readSource(text));
 }
 
 /** Where that stands in the file, or what is nearest above it. */
