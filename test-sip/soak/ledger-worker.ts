@@ -5,9 +5,9 @@ import { EVERYTHING, listDids, openStore, TenancyError, topUp } from '../../tena
 
 /**
  * Works on money at random until it is killed: tops up, orders, releases, renews, repeats what it did before.
- * Each operation that was answered is appended to `acknowledged`.
+ * Each operation that was answered is appended to `acknowledged`; after so many of them it says so, and works on.
  */
-const [folder = '', seedText = '1', limitText = '1000'] = process.argv.slice(2);
+const [folder = '', seedText = '1', limitText = '1000', tellText = '0'] = process.argv.slice(2);
 let now = Date.now();
 const clock = { nowMs: () => now };
 const store = await openStore({
@@ -68,8 +68,8 @@ async function operate(n: number): Promise<string> {
   return 'nothing';
 }
 
-process.stdout.write('at work\n');
 for (let n = 0; n < Number(limitText); n += 1) {
+  if (n === Number(tellText)) process.stdout.write('so far\n');
   const line = await operate(n).catch((error: unknown) => {
     if (error instanceof TenancyError) return `refused ${error.code}`;
     throw error;

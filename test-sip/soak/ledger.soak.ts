@@ -15,8 +15,12 @@ const MEMORY = '/dev/shm';
  * @default /dev/shm; a folder beside the tests where there is none
  */
 const SOAK_DIR = process.env.SOAK_DIR ?? (isWritable(MEMORY) ? MEMORY : undefined);
-/** A round ends by kill -9 at a moment of chance, at the latest after so many milliseconds. */
-const MAX_ROUND_MS = 5000;
+/**
+ * A round ends by kill -9 at a moment of chance: after so many operations at most, and then so many milliseconds at
+ * most. On a busy machine time alone would leave most rounds nothing to do but begin.
+ */
+const MOST_OPERATIONS = 800;
+const MOST_MS = 500;
 
 function isWritable(folder: string): boolean {
   try {
@@ -38,7 +42,8 @@ function open(folder: string): Promise<Store> {
 /** @returns whether it was killed, and did not end by itself */
 async function runAndKill(folder: string, seed: number, left: number): Promise<boolean> {
   const worker = join(import.meta.dirname, 'ledger-worker.ts');
-  const child: ChildProcess = spawn(process.execPath, [worker, folder, String(seed), String(left)], {
+  const killAfter = Math.floor(Math.random() * MOST_OPERATIONS);
+  const child: ChildProcess = spawn(process.execPath, [worker, folder, String(seed), String(left), String(killAfter)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     // It begins some hundred times: what was compiled once is compiled.
     env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') },
@@ -47,10 +52,10 @@ async function runAndKill(folder: string, seed: number, left: number): Promise<b
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     errors += chunk;
   });
-  // Counted from when it works: on a busy machine the start alone may take longer than a round.
+  // It goes on working after it has said how far it is.
   let timer: NodeJS.Timeout | undefined;
   child.stdout?.once('data', () => {
-    timer = setTimeout(() => child.kill('SIGKILL'), Math.random() * MAX_ROUND_MS);
+    timer = setTimeout(() => child.kill('SIGKILL'), Math.random() * MOST_MS);
   });
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
   clearTimeout(timer);
