@@ -1,5 +1,5 @@
 import t from 'tap';
-import { requestText, startEngine, T1_MS, tcpPeer, udpPeer } from './engine-test-peer.ts';
+import { REFUSING_PORT, requestText, startEngine, T1_MS, tcpPeer, udpPeer } from './engine-test-peer.ts';
 import type { SipMessage } from './message/index.ts';
 import { createFakeClock } from './timer/index.ts';
 import type { EngineRequest, EngineResult, SipEngine } from './types.ts';
@@ -119,13 +119,11 @@ t.test('the next target is tried after a 503, a refused connection and a silent 
   const { engine, udpPort } = await startEngine(t, {}, { createResolve: () => (_, done) => done(targets) });
   const first = await udpPeer(t, udpPort);
   const second = await udpPeer(t, udpPort);
-  const refusing = await udpPeer(t, udpPort);
-  refusing.close();
   targets.splice(
     0,
     1,
     { ...busy, port: first.port },
-    { transport: 'tcp' as never, address: '127.0.0.1', port: refusing.port },
+    { transport: 'tcp' as never, address: '127.0.0.1', port: REFUSING_PORT },
     { ...busy, port: second.port },
   );
   const result = send(engine, { method: 'OPTIONS', uri: 'sip:any.example' });

@@ -34,6 +34,9 @@ export interface RunningEngine {
 /** T1 of engines in tests, ms. */
 export const T1_MS = 500;
 
+/** Nobody listens there: no one is ever given this port, while one that was just closed may be somebody's again. */
+export const REFUSING_PORT = 1;
+
 /**
  * An engine on free ports of 127.0.0.1, UDP and TCP; closed with the test. Its time stands still, so that nothing is
  * repeated or given up while a slow machine pauses; where time has to pass, `other` gives it a clock that the test moves.

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import t, { type Test } from 'tap';
-import { startEngine, T1_MS, udpPeer } from '../engine-test-peer.ts';
+import { REFUSING_PORT, startEngine, T1_MS, udpPeer } from '../engine-test-peer.ts';
 import { createFakeClock } from '../timer/index.ts';
 import type { Target } from '../transport/index.ts';
 import type { EngineOptions } from '../types.ts';
@@ -27,18 +27,12 @@ async function leadingTo(
 t.test('the next server of a name is tried after 503, a refused connection and silence (RFC 3263 4.3)', async (t) => {
   let ports: readonly (readonly [Target['transport'], number])[] = [];
   const { app, clock, udpPort } = await leadingTo(t, () => ports);
-  const [busy, silent, good, gone] = [
-    await udpPeer(t, udpPort),
-    await udpPeer(t, udpPort),
-    await udpPeer(t, udpPort),
-    await udpPeer(t, udpPort),
-  ];
-  gone.close();
+  const [busy, silent, good] = [await udpPeer(t, udpPort), await udpPeer(t, udpPort), await udpPeer(t, udpPort)];
   for (const [method, first] of [
     ['OPTIONS', ['udp', busy.port]],
     ['INVITE', ['udp', busy.port]],
-    ['OPTIONS', ['tcp', gone.port]],
-    ['INVITE', ['udp', gone.port]],
+    ['OPTIONS', ['tcp', REFUSING_PORT]],
+    ['INVITE', ['udp', REFUSING_PORT]],
     ['OPTIONS', ['udp', silent.port]],
     ['INVITE', ['udp', silent.port]],
   ] as const) {

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import Srf from 'drachtio-srf';
 import t from 'tap';
+import { REFUSING_PORT } from '../engine-test-peer.ts';
 import { createFakeClock } from '../timer/index.ts';
 import { TestAuthority } from '../transport/testing-tls.ts';
 import { answerText, txn } from './call-testbed.ts';
@@ -63,13 +64,9 @@ t.test('drachtio-srf listens, answers what it is given and ends the connection',
 
 t.test('who cannot be reached, does not speak, or gives another secret: the caller gets 480', async (t) => {
   const listening = await listeningApp(t);
-  const gone = createServer().listen(0, '127.0.0.1');
-  await once(gone, 'listening');
-  const refused = portOf(gone);
-  gone.close();
   const clock = createFakeClock();
   const handlers = [
-    { method: 'MESSAGE', url: `tcp://127.0.0.1:${refused}` },
+    { method: 'MESSAGE', url: `tcp://127.0.0.1:${REFUSING_PORT}` },
     { method: '*', url: `tcp://127.0.0.1:${listening.port}` },
   ];
   const { peer } = await engineWith(t, handlers, {}, { clock });

@@ -1,6 +1,6 @@
 import Srf from 'drachtio-srf';
 import t, { type Test } from 'tap';
-import { type Peer, requestText, startEngine, udpPeer } from '../engine-test-peer.ts';
+import { type Peer, REFUSING_PORT, requestText, startEngine, udpPeer } from '../engine-test-peer.ts';
 import { OutgoingMessage, type SipMessage } from '../message/index.ts';
 import { createFakeClock } from '../timer/index.ts';
 
@@ -121,8 +121,8 @@ t.test('an app that rings two targets hears of the one that answered, whatever t
 });
 
 t.test('a dead UDP target costs no time: the next one is asked at once', async (t) => {
-  const { caller, callee, results } = await start(t, { forking: 'sequential' });
-  (await callee()).close();
+  const { caller, callee, targets, results } = await start(t, { forking: 'sequential' });
+  targets.push(`sip:127.0.0.1:${REFUSING_PORT}`);
   const alive = await callee();
   caller.send(requestText('INVITE', INVITE));
   answer(alive, await alive.next(), 200);

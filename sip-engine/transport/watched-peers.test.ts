@@ -40,9 +40,8 @@ const udp = (address: string, port: number) => ({ transport: 'udp', address, por
 t.test('a request to a closed port fails at once, IPv4 and IPv6, and for everybody who waits', async (t) => {
   for (const host of ['127.0.0.1', '::1']) {
     const { layer, ports } = await start(t, host);
-    const gone = await udpPeer(t, host);
-    await gone.close();
-    const flow = layer.flowTo(udp(host, gone.port));
+    // Where nobody listens: a port that was just closed may be somebody's again.
+    const flow = layer.flowTo(udp(host, 1));
     const codes: string[] = [];
     const told = [1, 2].map(
       () => new Promise<void>((resolve) => flow.send(Buffer.from('x'), (e) => resolve(void codes.push(e.code)))),
