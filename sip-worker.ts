@@ -86,6 +86,7 @@ const { auth, registrar } = createRegistration({
   events: createRegistrationEvents({ bus, logger, metrics: () => metrics, directory }),
   nowMs: Date.now,
   random: Math.random,
+  later: (delayMs, run) => void setTimeout(run, delayMs),
   readiness,
 });
 

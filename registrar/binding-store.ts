@@ -3,6 +3,7 @@ import type { BindingChange } from '../bus/index.ts';
 import { type Binding, isConnection, isLive, toRecord } from './binding.ts';
 import { MultiIndex } from './multi-index.ts';
 import { SecondBuckets } from './second-buckets.ts';
+import { TrunkTable } from './trunk-table.ts';
 
 export type RemovalCause = Extract<BindingChange, { readonly op: 'remove' }>['cause'];
 
@@ -19,13 +20,14 @@ export interface BindingStoreOptions {
 }
 
 /**
- * All bindings of this thread in memory, by trunk, by source address and by flow. A refresh touches no index and no
+ * All bindings of this thread in memory, by trunk, by source address and by connection. A refresh touches no index and no
  * timer; expiry is looked at once a second.
  */
 export class BindingStore {
   readonly #options: BindingStoreOptions;
-  readonly #byTrunk = new MultiIndex<number, Binding>();
+  readonly #byTrunk = new MultiIndex<number, Binding>(new TrunkTable());
   readonly #bySource = new MultiIndex<string, Binding>();
+  /** Connections alone: who speaks over UDP has no flow that could close. */
   readonly #byFlow = new MultiIndex<string, Binding>();
   readonly #byContact = new MultiIndex<string, Binding>();
   #refreshed: Binding[] = [];
@@ -56,10 +58,6 @@ export class BindingStore {
     const bindings = this.#byTrunk.get(trunkId);
     if (bindings.length === 1) return bindings[0] !== undefined && isLive(bindings[0], nowMs) ? bindings : [];
     return bindings.filter((binding) => isLive(binding, nowMs)).sort((a, b) => b.order - a.order);
-  }
-
-  trunkIds(): IterableIterator<number> {
-    return this.#byTrunk.keys();
   }
 
   bySource(address: string): readonly Binding[] {
@@ -184,9 +182,8 @@ export class BindingStore {
 
   #link(binding: Binding): void {
     this.#bySource.add(binding.sourceAddress, binding);
-    if (this.#options.hasContactIndex && isConnection(binding.transport)) {
-      this.#byContact.add(contactKey(binding.contact), binding);
-    }
+    if (!isConnection(binding.transport)) return;
+    if (this.#options.hasContactIndex) this.#byContact.add(contactKey(binding.contact), binding);
     if (binding.flowId === '') return;
     if (!this.#byFlow.has(binding.flowId)) this.#options.flowHeld(binding.flowId, true);
     this.#byFlow.add(binding.flowId, binding);
@@ -195,7 +192,7 @@ export class BindingStore {
   #unlink(binding: Binding, sourceAddress: string, flowId: string, contact: string): void {
     this.#bySource.delete(sourceAddress, binding);
     if (this.#options.hasContactIndex) this.#byContact.delete(contactKey(contact), binding);
-    if (flowId === '') return;
+    if (!this.#byFlow.has(flowId)) return;
     this.#byFlow.delete(flowId, binding);
     if (!this.#byFlow.has(flowId)) this.#options.flowHeld(flowId, false);
   }

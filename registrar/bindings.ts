@@ -50,6 +50,7 @@ export class Bindings {
             nowMs,
             random: options.random,
             send: engine.send,
+            later: options.later,
             intervalSec: config.probeIntervalSec,
           });
     this.ipTrunks = new IpTrunks(options, this.states);

@@ -1,6 +1,7 @@
 import type { DirectoryDelta, OfflineCause, TrunkRecord } from '../bus/index.ts';
 import type { Bindings } from './bindings.ts';
 import type { RegistrarDirectory } from './options.ts';
+import { TrunkTable } from './trunk-table.ts';
 
 /**
  * Ends bindings whose right to be there has gone: new credentials, a trunk that was deleted or suspended, a suspended
@@ -11,7 +12,7 @@ export class DirectoryWatch {
   readonly #bindings: Bindings;
   readonly #nowMs: () => number;
   /** The trunk as it was when its bindings were last found in order. */
-  readonly #known = new Map<number, TrunkRecord>();
+  readonly #known = new TrunkTable<TrunkRecord>();
 
   constructor(directory: RegistrarDirectory, bindings: Bindings, nowMs: () => number) {
     this.#directory = directory;
@@ -28,7 +29,7 @@ export class DirectoryWatch {
   changed(delta: DirectoryDelta): void {
     const isAnyAccountOff = delta.accounts.deletes.length > 0 || delta.accounts.upserts.some(isOff);
     if (delta.reset || isAnyAccountOff) {
-      for (const id of [...this.#known.keys()]) this.#check(id);
+      for (const id of this.#known.keys()) this.#check(id);
       return;
     }
     for (const id of delta.trunks.deletes) this.#check(id);

@@ -25,6 +25,7 @@ export class IpTrunks {
             nowMs: options.nowMs,
             random: options.random,
             send: options.engine.send,
+            later: options.later,
             intervalSec: options.config.probeIntervalSec,
           });
   }

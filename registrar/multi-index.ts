@@ -1,6 +1,19 @@
+/** What an index is kept in: a Map, or a `TrunkTable`. */
+interface Table<K, V> {
+  readonly size: number;
+  get(key: K): V | undefined;
+  has(key: K): boolean;
+  set(key: K, value: V): unknown;
+  delete(key: K): boolean;
+}
+
 /** Key to values; a key with one value, nearly all of them, costs no Set. */
 export class MultiIndex<K, V extends object> {
-  readonly #map = new Map<K, V | Set<V>>();
+  readonly #map: Table<K, V | Set<V>>;
+
+  constructor(table: Table<K, V | Set<V>> = new Map()) {
+    this.#map = table;
+  }
 
   get size(): number {
     return this.#map.size;
@@ -37,9 +50,5 @@ export class MultiIndex<K, V extends object> {
     held.delete(value);
     const [last] = held;
     if (held.size === 1 && last !== undefined) this.#map.set(key, last);
-  }
-
-  keys(): IterableIterator<K> {
-    return this.#map.keys();
   }
 }

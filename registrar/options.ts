@@ -56,6 +56,8 @@ export interface RegistrarOptions {
   readonly nowMs: () => number;
   /** A float in [0, 1), for jitter. */
   readonly random: () => number;
+  /** Runs it after so many milliseconds, so that what is to be sent need not go out in one go. @default it does */
+  readonly later?: (delayMs: number, run: () => void) => void;
   /** `false` for drachtio-server, which tells connections apart by their Contact's user@host alone. @default true */
   readonly hasFlows?: boolean;
   /** Whether REGISTERs can be taken now; else 503. @default always ready */

@@ -32,6 +32,8 @@ export interface ProberOptions {
   /** A float in [0, 1), to spread probes. */
   readonly random: () => number;
   readonly send: SendProbe;
+  /** Runs it after so many milliseconds; without it what is due in a second is sent in one go. */
+  readonly later?: ((delayMs: number, run: () => void) => void) | undefined;
   /** 0: bindings are probed only when there is a doubt. */
   readonly intervalSec: number;
 }
@@ -42,6 +44,10 @@ const PROBE_TIMEOUT_MS = 4000;
 const RETRY_MS = 2000;
 /** RFC 3261 has no number for this; three make a lost packet harmless. */
 const MISSES_TO_JUDGE = 3;
+/** What is due in a second is sent in slices that far apart (ms), together over most of that second, and of so many at least. */
+const SLICE_MS = 20;
+const SLICES = 45;
+const LEAST_SLICE = 8;
 /** Restored bindings are asked at this pace. */
 export const CONFIRMATIONS_PER_SEC = 2000;
 
@@ -52,6 +58,10 @@ export const CONFIRMATIONS_PER_SEC = 2000;
 export class Prober {
   readonly #options: ProberOptions;
   readonly #due = new SecondBuckets<Binding>();
+  /** Due, and not sent yet; the last second that is among them. */
+  #queue: Binding[] = [];
+  #queuedSecond = 0;
+  #isPacing = false;
 
   constructor(options: ProberOptions) {
     this.#options = options;
@@ -70,11 +80,17 @@ export class Prober {
     for (const binding of bindings) this.#schedule(binding, this.#options.random() * spreadMs);
   }
 
-  /** Sends what is due. */
+  /**
+   * Sends what is due, by and by: thousands in one go hold SIP up for their time, and all of them under way at once, as
+   * they are then when the young are collected, grow old together with their datagrams.
+   */
   tick(nowMs: number): void {
     this.#due.drain(nowMs, (binding, second) => {
-      if (!binding.isGone && binding.probeSecond === second) this.probe(binding);
+      if (binding.isGone || binding.probeSecond !== second) return;
+      this.#queue.push(binding);
+      this.#queuedSecond = second;
     });
+    if (!this.#isPacing) this.#sendSome(this.#sliceSize());
   }
 
   /** Probes now; `judge` decides instead of the usual rules when given. */
@@ -92,6 +108,26 @@ export class Prober {
       else if (!answered && isCurrent) this.#missed(binding);
       if (!binding.isGone && this.#options.intervalSec > 0) this.#schedule(binding, this.#pauseMs(binding));
     });
+  }
+
+  #sliceSize(): number {
+    if (this.#options.later === undefined) return this.#queue.length;
+    return Math.max(LEAST_SLICE, Math.ceil(this.#queue.length / SLICES));
+  }
+
+  #sendSome(count: number): void {
+    this.#isPacing = false;
+    if (this.#queue.length === 0) return;
+    const due = this.#queue.splice(0, count);
+    if (this.#queue.length > 0) {
+      this.#isPacing = true;
+      // A slice stays as large as it is until all have gone, and grows with what has come in the meantime.
+      this.#options.later?.(SLICE_MS, () => this.#sendSome(Math.max(count, this.#sliceSize())));
+    }
+    for (const binding of due) {
+      // In the meantime somebody else may have asked it.
+      if (!binding.isGone && binding.probeSecond <= this.#queuedSecond) this.probe(binding);
+    }
   }
 
   #heard(binding: Binding, rttMs: number): void {

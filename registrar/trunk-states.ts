@@ -1,6 +1,7 @@
 import type { OfflineCause, TrunkRecord, TrunkStateChange, TrunkStateRecord, TrunkTransition } from '../bus/index.ts';
 import { type Binding, toRecord } from './binding.ts';
 import { SecondBuckets } from './second-buckets.ts';
+import { TrunkTable } from './trunk-table.ts';
 
 export interface TrunkStatesOptions {
   readonly nowMs: () => number;
@@ -33,7 +34,7 @@ interface Entry {
 /** Registered or offline per trunk, with events on change only (A19) and damping for trunks that flap. */
 export class TrunkStates {
   readonly #options: TrunkStatesOptions;
-  readonly #entries = new Map<number, Entry>();
+  readonly #entries = new TrunkTable<Entry>();
   readonly #waiting = new SecondBuckets<number>();
   /** Trunks in a rotation whose PBX still uses the old password. */
   readonly #onOldPassword = new Set<number>();
