@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { listDids } from '../../tenancy/index.ts';
+import { applyTenants, listDids } from '../../tenancy/index.ts';
 import { type CarrierFault, createFaultyCarrier } from '../inventory/index.ts';
 import { openTestShop } from '../test-store.ts';
 import { CarrierReleases } from './carrier-releases.ts';
@@ -35,6 +35,15 @@ t.test('a carrier across a network is told after the transaction, by the referen
   t.equal(await releases.deliver(), 1);
   t.same(books.books.bought, {});
   t.equal(await releases.deliver(), 0);
+});
+
+t.test('whoever releases a number, its carrier is told: a tenant file that lacks it, too', async (t) => {
+  const { store, books, releases } = await openBought(t, []);
+  const file = 'version: 1\nprune: true\naccounts:\n  - name: MSP\n    dids: []\n';
+  await applyTenants(store, file, 'tenants.yaml', { visible: null, actor: 'test', resolveSecret: () => undefined });
+  t.same(Object.keys(books.books.bought), [NUMBER]);
+  t.equal(await releases.deliver(), 1);
+  t.same(books.books.bought, {});
 });
 
 t.test('a transaction that fails gives nothing back', async (t) => {

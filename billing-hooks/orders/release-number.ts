@@ -15,27 +15,12 @@ export async function releaseNumber(
   visible: Visible,
 ): Promise<DidRow> {
   const row = await releaseDid(context, ref, visible);
-  const reference = (await orderReference(context, row)) ?? `release-${row.uuid}`;
-  if (carrier.isRemote !== true) await carrier.release([row.number], reference);
-  else {
-    const { id: didId, number } = row;
-    const dueAtMs = context.clock.nowMs();
-    await context.db
-      .insertInto('carrierReleases')
-      .values({ didId, number, reference, reason: null, dueAtMs })
-      .execute();
-  }
+  if (carrier.isRemote === true) return row;
+  const { reference } = await context.db
+    .deleteFrom('carrierReleases')
+    .where('didId', '=', row.id)
+    .returning('reference')
+    .executeTakeFirstOrThrow();
+  await carrier.release([row.number], reference);
   return row;
-}
-
-/** By what it was bought: the carrier knows it by that. */
-async function orderReference(context: StoreContext, { orderItemId }: DidRow): Promise<string | undefined> {
-  if (orderItemId === null) return undefined;
-  const row = await context.db
-    .selectFrom('orderItems')
-    .innerJoin('carrierOrders', 'carrierOrders.orderId', 'orderItems.orderId')
-    .select('carrierOrders.reference')
-    .where('orderItems.id', '=', orderItemId)
-    .executeTakeFirst();
-  return row?.reference;
 }

@@ -178,7 +178,10 @@ const STATUS_EVENTS: Partial<Record<DidRow['status'], NumberEvent>> = {
   suspended: 'number.suspended',
 };
 
-/** The number goes, and the world is told; its row stays for the records that name it. */
+/**
+ * The number goes, and the world is told; its row stays for the records that name it. It is written down that the
+ * carrier is to take it back, whoever releases it.
+ */
 export async function releaseDid(context: StoreContext, ref: Ref, visible: Visible): Promise<DidRow> {
   const row = await getDid(context, ref, visible);
   const now = context.clock.nowMs();
@@ -189,7 +192,24 @@ export async function releaseDid(context: StoreContext, ref: Ref, visible: Visib
     .set({ status: 'released', releasedAtMs: now, renewsAtMs: null, updatedAtMs: now })
     .where('id', '=', row.id)
     .execute();
+  const reference = (await orderReference(context, row)) ?? `release-${row.uuid}`;
+  await context.db
+    .insertInto('carrierReleases')
+    .values({ didId: row.id, number: row.number, reference, reason: null, dueAtMs: now })
+    .execute();
   return row;
+}
+
+/** By what it was bought: the carrier knows it by that. */
+async function orderReference(context: StoreContext, { orderItemId }: DidRow): Promise<string | undefined> {
+  if (orderItemId === null) return undefined;
+  const row = await context.db
+    .selectFrom('orderItems')
+    .innerJoin('carrierOrders', 'carrierOrders.orderId', 'orderItems.orderId')
+    .select('carrierOrders.reference')
+    .where('orderItems.id', '=', orderItemId)
+    .executeTakeFirst();
+  return row?.reference;
 }
 
 const EMPTY = {
