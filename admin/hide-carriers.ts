@@ -3,26 +3,31 @@ import type { AdminDeps } from './deps.ts';
 import type { Principal } from './principal.ts';
 
 interface Carrier {
+  readonly id: number;
   readonly name: string;
   readonly sources: readonly string[];
   readonly gateways: readonly { readonly host: string; readonly port: number }[];
 }
 
 /** Takes out of an answer what is the operator's own: who its carriers are, and where. */
-export type HideCarriers = <T>(answer: T) => T;
+export interface CarrierHider {
+  hide<T>(answer: T): T;
+  /** What a carrier is called instead; `undefined`: it is shown as it is. */
+  insteadOf(carrierId: number | null): string | undefined;
+}
 
 /** More carriers than anybody has. */
 const ALL = { afterId: 0, offset: 0, limit: 10_000 };
 
 /** The operator sees its carriers by name; everybody else is told `carrier 1`, always the same number for the same one. */
-export async function carrierHider(deps: AdminDeps, principal: Principal): Promise<HideCarriers> {
-  if (principal.kind === 'operator') return (answer) => answer;
+export async function carrierHider(deps: AdminDeps, principal: Principal): Promise<CarrierHider> {
+  if (principal.kind === 'operator') return { hide: (answer) => answer, insteadOf: () => undefined };
   const { rows } = await deps.store.carriers.list(ALL);
   return hideCarriers(rows);
 }
 
 /** @param carriers in an order that stays */
-export function hideCarriers(carriers: readonly Carrier[]): HideCarriers {
+export function hideCarriers(carriers: readonly Carrier[]): CarrierHider {
   const words = carriers.flatMap((carrier, index) => wordsOf(carrier, `carrier ${index + 1}`));
   const shown = new Map(words.map(({ text, instead }) => [text.toLowerCase(), instead]));
   const longest = words.map(({ text }) => text).sort((a, b) => b.length - a.length);
@@ -48,7 +53,13 @@ export function hideCarriers(carriers: readonly Carrier[]): HideCarriers {
       ...(isCarrier && { name: numbers.get(String(place.name)) ?? place.name }),
     };
   };
-  return <T>(answer: T) => walk(answer) as T;
+  return {
+    hide: <T>(answer: T) => walk(answer) as T,
+    insteadOf(carrierId) {
+      const at = carriers.findIndex(({ id }) => id === carrierId);
+      return at < 0 ? 'a carrier' : `carrier ${at + 1}`;
+    },
+  };
 }
 
 function literally(text: string): string {
@@ -66,8 +77,9 @@ function wordsOf({ name, sources, gateways }: Carrier, instead: string) {
   return [...texts, { text: `"${name}"`, instead: `"${instead}"` }];
 }
 
-/** The carrier whose calls come from exactly that address. */
-function carrierAt(carriers: readonly Carrier[], text: string): string | undefined {
+/** The carrier whose calls come from exactly that address, with or without a port. */
+function carrierAt(carriers: readonly Carrier[], place: string): string | undefined {
+  const text = ipaddr.isValid(place) ? place : place.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
   if (!ipaddr.isValid(text) || !/[.:]/.test(text)) return undefined;
   const address = ipaddr.process(text);
   const at = carriers.findIndex(({ sources }) =>

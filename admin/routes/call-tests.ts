@@ -113,7 +113,7 @@ export function installCallTests(define: DefineRoute, deps: AdminDeps): void {
     response: envelope(Type.Object(REPORT)),
     handler: async ({ principal, body }) => {
       const tests = { text: body.tests, name: body.name ?? 'tests' };
-      const hide = await carrierHider(deps, principal);
+      const { hide } = await carrierHider(deps, principal);
       return { data: hide(reportView(await deps.store.rehearsals.test(principal, tests))) };
     },
   });
@@ -143,7 +143,7 @@ function defineCandidates(define: DefineRoute, deps: AdminDeps): void {
       const tests = { text: body.tests, name: body.tests_name ?? 'tests' };
       const file = candidateOf(deps, principal, body);
       const { plan, report } = await deps.store.rehearsals.testCandidate(principal, tests, file);
-      const hide = await carrierHider(deps, principal);
+      const { hide } = await carrierHider(deps, principal);
       return { data: { plan: plan.text, ...hide(reportView(report)) } };
     },
   });
@@ -161,7 +161,7 @@ function defineCandidates(define: DefineRoute, deps: AdminDeps): void {
       const file = candidateOf(deps, principal, body);
       const { plan, report } = await deps.store.rehearsals.replay(principal, file, range);
       const times = { from: isoTime(range.fromMs), to: isoTime(range.toMs) };
-      const hide = await carrierHider(deps, principal);
+      const { hide } = await carrierHider(deps, principal);
       return { data: { plan: plan.text, ...times, ...hide(replayView(report)) } };
     },
   });

@@ -72,7 +72,7 @@ export function installExplain(define: DefineRoute, deps: AdminDeps): void {
         const { accountIds, ...told } = await deps.sip.request('explain', args);
         // A dial plan or an address may have led to somebody else than what was asked for seemed to say.
         if (accountIds.some((id) => principal.visible?.has(id) === false)) throw notFound('number');
-        const hide = await carrierHider(deps, principal);
+        const { hide } = await carrierHider(deps, principal);
         const explanation = hide({ ...told, remedy: await adviceOf(deps, principal, query.to, told) });
         return { ...explanation, data: explanation };
       },

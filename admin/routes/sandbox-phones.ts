@@ -6,7 +6,7 @@ import type { DefineRoute } from '../http/route.ts';
 import { canSee, type Principal } from '../principal.ts';
 import type { PbxBehaviour, SimulatedPbx } from '../sandbox-port.ts';
 import { envelope, ID_OR_UUID, listEnvelope, nullable } from '../shapes.ts';
-import { CALL_SUMMARY, callSummary } from './calls.ts';
+import { CALL_SUMMARY, callViewer } from '../views/call.ts';
 import { toE164 } from './did-routing.ts';
 import { testWorldOf } from './sandbox.ts';
 import { findTrunk } from './sip-trunks.ts';
@@ -140,7 +140,7 @@ function defineCalls(define: DefineRoute, deps: AdminDeps): void {
         status: Type.Integer({ description: 'The final SIP status; 487 when the caller gave up.' }),
         phrase: Type.String(),
         rang: Type.Array(Type.Integer(), { description: 'Simulated PBXes that rang, by id.' }),
-        call: nullable(Type.Object(CALL_SUMMARY)),
+        call: nullable(CALL_SUMMARY),
       }),
     ),
     handler: async ({ principal, body: { from = '+15005550006', to, pbx, talk_ms = 100, patience_ms = 3000 } }) => {
@@ -156,7 +156,7 @@ function defineCalls(define: DefineRoute, deps: AdminDeps): void {
       const own = new Set(visiblePbxes(deps, principal).map(({ id }) => id));
       // A call for a number of nobody is of whoever has placed it.
       const isSeen = call !== undefined && (call.accountId === null || canSee(principal, call.accountId));
-      const seen = isSeen ? callSummary(call) : null;
+      const seen = isSeen ? (await callViewer(deps, principal)).summary(call) : null;
       return { data: { status, phrase, rang: rang.filter((id) => own.has(id)), call: seen } };
     },
   });
