@@ -14,6 +14,6 @@ export interface RecordStreamStore {
   ): Promise<{ readonly row: RecordStreamRow; readonly secret: string | null }>;
   update(actor: Actor, stream: RecordStreamRow, change: RecordStreamChange): Promise<RecordStreamRow>;
   remove(actor: Actor, id: number): Promise<void>;
-  /** Records that it has not taken yet. */
-  waiting(stream: RecordStreamRow): Promise<number>;
+  /** Records that each has not taken yet, by its id. */
+  waiting(streams: readonly RecordStreamRow[]): Promise<ReadonlyMap<number, number>>;
 }

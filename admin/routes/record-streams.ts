@@ -92,7 +92,7 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
       const page = parsePage(query);
       const account = await accountFilter(deps, principal, query.account_id);
       const { rows, meta } = paged(page, await deps.store.recordStreams.list(principal.visible, page, account));
-      return { data: await Promise.all(rows.map((row) => view(deps, row))), meta };
+      return { data: await views(deps, rows), meta };
     },
   });
   define({
@@ -144,13 +144,23 @@ function defineChanges(define: DefineRoute, deps: AdminDeps): void {
   });
 }
 
+/** What waits for all of them is counted at once. */
+async function views(deps: AdminDeps, rows: readonly RecordStreamRow[]): Promise<Static<typeof SHAPE>[]> {
+  const waiting = await deps.store.recordStreams.waiting(rows);
+  return rows.map((row) => viewOf(row, waiting.get(row.id) ?? 0));
+}
+
 async function view(deps: AdminDeps, row: RecordStreamRow): Promise<Static<typeof SHAPE>> {
+  return viewOf(row, (await deps.store.recordStreams.waiting([row])).get(row.id) ?? 0);
+}
+
+function viewOf(row: RecordStreamRow, waiting: number): Static<typeof SHAPE> {
   const { id, uuid, accountId, kind, url, status, sent, failures, error, dueAtMs, createdAtMs } = row;
   return {
     ...{ id, uuid, account_id: accountId, kind, url, sent, failures, error },
     // Those that are deleted are not read any more.
     status: status === 'paused' ? ('paused' as const) : ('active' as const),
-    waiting: await deps.store.recordStreams.waiting(row),
+    waiting,
     next_try_at: failures === 0 ? null : isoTime(dueAtMs),
     created_at: isoTime(createdAtMs),
   };

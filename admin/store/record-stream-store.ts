@@ -33,6 +33,6 @@ export function createRecordStreamStore(store: Store): RecordStreamStore {
         const before = await deleteRecordStream(context, String(id), null);
         return { result: undefined, accountId: before.accountId, resourceId: before.uuid, before, after: null };
       }),
-    waiting: (stream) => store.read((connection) => countWaitingRecords(connection, stream)),
+    waiting: (streams) => store.read((connection) => countWaitingRecords(connection, streams)),
   };
 }

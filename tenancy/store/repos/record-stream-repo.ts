@@ -237,14 +237,18 @@ export function forgetTakenRecords(connection: SqliteConnection, beforeMs: numbe
   return connection.prepare(TAKEN).run([beforeMs, limit]).changes;
 }
 
-const WAITING = `SELECT count(*) AS waiting FROM record_queue WHERE seq > ?`;
+const WAITING = `SELECT id, (SELECT count(*) FROM record_queue WHERE seq > streams.cursor_seq AND (
+  streams.account_id IS NULL OR record_queue.account_id IN (${BELOW.replace('?', 'streams.account_id')}))) AS waiting
+  FROM record_streams streams WHERE id IN (SELECT value FROM json_each(?))`;
 
-/** How many records of its own account and those below a stream has not taken yet. */
-export function countWaitingRecords(connection: SqliteConnection, { accountId, cursorSeq }: RecordStreamRow): number {
-  const values = accountId === null ? [cursorSeq] : [cursorSeq, accountId];
-  const text = accountId === null ? WAITING : `${WAITING} AND account_id IN (${BELOW})`;
-  const [row] = connection.prepare(text).all(values) as { readonly waiting: number }[];
-  return row?.waiting ?? 0;
+/** How many records of its own account and those below each of the streams has not taken yet, by its id. */
+export function countWaitingRecords(
+  connection: SqliteConnection,
+  streams: readonly Pick<RecordStreamRow, 'id'>[],
+): ReadonlyMap<number, number> {
+  const ids = JSON.stringify(streams.map(({ id }) => id));
+  const rows = connection.prepare(WAITING).all([ids]) as { readonly id: number; readonly waiting: number }[];
+  return new Map(rows.map(({ id, waiting }) => [id, waiting]));
 }
 
 /** Each is looked after for itself several times a second. */
