@@ -13,8 +13,8 @@ export function translateStoreError(error: unknown): ApiError | undefined {
     return new ApiError('validation_failed', error.message, { fields, cause: error });
   }
   if (error instanceof MessageLimitError) {
-    const { message, retryAfterSec } = error;
-    return new ApiError('rate_limited', message, { retryAfterSec, cause: error });
+    const { code, message, retryAfterSec } = error;
+    return new ApiError(code, message, { retryAfterSec, cause: error });
   }
   if (!(error instanceof TenancyError)) return undefined;
   const { field, message } = error;

@@ -231,7 +231,7 @@ t.test('who may not send is told why: no messages, not active, foreign, too long
     clock.advance(100);
     await accept();
   }
-  await t.rejects(accept(), { name: 'MessageLimitError', retryAfterSec: 55 });
+  await t.rejects(accept(), { name: 'MessageLimitError', code: 'rate_limited', retryAfterSec: 55 });
   clock.advance(54_100);
   await accept();
   const set = (change: object) => store.db.updateTable('dids').set(change).where('id', '=', did.id).execute();

@@ -35,6 +35,7 @@ export interface MessageRequest {
 
 /** The number has sent as much as it may in a minute. */
 export class MessageLimitError extends Error {
+  readonly code = 'rate_limited';
   readonly retryAfterSec: number;
 
   constructor(number: string, retryAfterSec: number) {
