@@ -5,7 +5,7 @@ import { createFakeClock } from '../sip-engine/index.ts';
 import { accountRecord, carrierRecord, type DeltaFields, didRecord, trunkRecord } from '../tenancy/index.ts';
 import type { SrfDialog, SrfMessage, SrfRequest } from './srf-adapter.ts';
 import { engineOn, oursWith } from './test-engine.ts';
-import { bye, call, refused, SDP, type Stage, startStage, turns, until } from './test-stage.ts';
+import { bye, call, crossed, refused, SDP, type Stage, startStage, turns, until } from './test-stage.ts';
 
 const DID = '+31201234567';
 
@@ -162,8 +162,7 @@ t.test('where the ends leave it to us, both legs are refreshed at half time, and
   t.equal(req.get('session-expires'), '1800');
   t.equal(a.res.get('session-expires'), '1800;refresher=uas');
   await until(() => stage.records.length === 2);
-  // The ACKs are on their way.
-  await turns();
+  await crossed(a, b);
   for (const round of [1, 2]) {
     let refreshed = 0;
     for (const dialog of [a, b])
@@ -176,6 +175,11 @@ t.test('where the ends leave it to us, both legs are refreshed at half time, and
       await turns();
     }
     t.equal(refreshed, 2, `round ${round}: both sides are asked`);
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const)
+      await crossed(from, to);
     t.equal(stage.router.activeCalls, 1);
   }
   bye(a);

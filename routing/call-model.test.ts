@@ -8,9 +8,6 @@ import { type CallRouter, createCallRouter, MemoryAdmission } from './index.ts';
 import type { CreateUacOptions, SrfDialog, SrfPort, SrfRequest, SrfResponse, UacProgress } from './srf-adapter.ts';
 import { ManualClock } from './test-stage.ts';
 
-/** The same events each time, so that what fails here fails again. */
-const SEED = Number(process.env.PROPERTY_SEED ?? 20261121);
-
 class FakeDialog extends EventEmitter {
   connected = true;
   queueRequests = false;
@@ -211,6 +208,5 @@ t.test('in any order of events counters equal live calls, every call ends once, 
     await settle();
     await assertOver(made);
   });
-  t.comment(`seed ${SEED}: PROPERTY_SEED=${SEED} draws the same events`);
-  await t.resolves(fc.assert(property, { numRuns: 10_000, seed: SEED }));
+  await t.resolves(fc.assert(property, { numRuns: 10_000 }));
 });

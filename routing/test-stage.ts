@@ -12,6 +12,7 @@ import type { ReceivedResponse, SentRequest, SrfDialog, SrfRequest } from './srf
 import { type CreateStageEngine, startOurs, startUa, type Ua } from './test-ua.ts';
 
 export type { Ua } from './test-ua.ts';
+export { crossed, turns, until } from './test-waiting.ts';
 
 export const SDP = (name: string, address = '192.0.2.1') =>
   `v=0\r\no=${name} 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 ${address}\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\na=sendrecv\r\n`;
@@ -267,22 +268,10 @@ export function assertClean(t: Test, stage: Stage): void {
   t.same(stage.faults, [], 'no fault');
 }
 
-/** Lets the sockets work until the condition holds. */
-export async function until(condition: () => boolean): Promise<void> {
-  for (let turn = 0; !condition(); turn++) {
-    if (turn > 20_000) throw new Error('it never came true');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
-/** Lets what was sent arrive and be answered, all on loopback. */
-export async function turns(): Promise<void> {
-  for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
-
 /** A UDP port of that address where everything is heard and nothing answered. */
-export async function silentPort(t: Test, host: string): Promise<number> {
+export async function silentPort(t: Test, host: string, onMessage: () => void = () => undefined): Promise<number> {
   const socket = createSocket('udp4');
+  socket.on('message', onMessage);
   await new Promise<void>((resolve) => socket.bind(0, host, resolve));
   t.teardown(() => socket.close());
   return socket.address().port;
