@@ -1,8 +1,10 @@
 import t, { type Test } from 'tap';
+import { Leg } from './support/call.ts';
 import { moveGateway, openGateway } from './support/gateway.ts';
 import { carrierCalls, Pbx } from './support/pbx.ts';
 import { startProduct } from './support/product.ts';
 import { startSipp } from './support/sipp.ts';
+import { UserAgent } from './support/user-agent.ts';
 import { until } from './support/wait.ts';
 
 /** Routing policies set through the API, and what the far ends then see on the wire. */
@@ -95,17 +97,26 @@ t.test('routing policies', async (t) => {
 
   t.test('a PBX transfers its caller (REFER, local): the target is called and joined, the PBX let go', async (t) => {
     await trunkPolicy({ refer: 'local' });
-    const pbx = await registered(t);
+    // Not SIPp, for which a NOTIFY that is repeated is the next one.
+    const server = { transport: 'udp', host: '127.0.0.1', port: product.sipPort } as const;
+    const pbx = await UserAgent.open(t, server, acme);
+    t.equal((await pbx.register()).answer.status, 200);
     const gateway = await answering(t);
-    const callee = await pbx.waits(t, 'pbx-answers-and-transfers', {
-      ruri: pbx.contactPattern,
-      did: did.replace('+', '\\+'),
-      target: 'sip:+4930123456@sip.didfarm.com',
-    });
-    const caller = await carrierCalls(t, product, 'carrier-calls-and-is-transferred', did, { hold_ms: '200' });
+    const calling = carrierCalls(t, product, 'carrier-calls-and-is-transferred', did, { hold_ms: '200' });
+    const invite = await pbx.next('INVITE');
+    t.equal(invite.uri, pbx.contactUri);
+    t.match(invite.header('to'), did);
+    t.match(invite.header('p-called-party-id'), did);
+    const transferor = await Leg.answer(pbx, invite, pbx.contactUri);
+    t.equal((await transferor.refer('sip:+4930123456@sip.didfarm.com')).status, 202);
+    for (const progress of ['SIP/2.0 100', 'SIP/2.0 180', 'SIP/2.0 200']) {
+      const notify = await pbx.next('NOTIFY');
+      t.match(notify.body.toString(), progress);
+      pbx.respond(notify, 200);
+    }
+    await transferor.acceptHangUp();
+    const [caller, target] = await Promise.all([calling, gateway.done]);
     t.equal(caller.code, 0, caller.errors);
-    const [transferor, target] = await Promise.all([callee.done, gateway.done]);
-    t.equal(transferor.code, 0, transferor.errors);
     t.equal(target.code, 0, target.errors);
     t.match(target.messages, new RegExp(`From: <sip:${did.replace('+', '\\+')}@`), 'under the number that was called');
     await settled();

@@ -63,6 +63,15 @@ export class Leg {
     await this.#agent.next('ACK');
   }
 
+  /** Asks the other side to call that URI (RFC 3515); resolves with the answer to the REFER. */
+  refer(target: string): Promise<SipMessage> {
+    const headers: HeaderLine[] = [
+      ['contact', `<${this.#agent.contactUri}>`],
+      ['refer-to', `<${target}>`],
+    ];
+    return this.#agent.exchange(this.#build('REFER', headers));
+  }
+
   hangUp(): Promise<SipMessage> {
     return this.#agent.exchange(this.#build('BYE', []));
   }
