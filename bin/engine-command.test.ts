@@ -8,6 +8,7 @@ import { settled } from '../sip-engine/control/call-testbed.ts';
 import { inviteText, requestIn, responseTo, SDP } from '../sip-engine/control/call-text.ts';
 import { udpPeer } from '../sip-engine/engine-test-peer.ts';
 import { TestAuthority } from '../sip-engine/transport/testing-tls.ts';
+import { freePort } from '../test-sip/support/ports.ts';
 import { readEngineArguments } from './engine-arguments.ts';
 import { startEngineCommand } from './engine-command.ts';
 import { engineOptions } from './engine-settings.ts';
@@ -96,7 +97,8 @@ t.test('the command says where it listens, and ends with 0 on SIGTERM', async (t
 });
 
 t.test('a missing option, a bad address and a taken port each give one line and status 1', async (t) => {
-  const taken = createServer().listen(0, '127.0.0.1');
+  // Not any port: the system may have given the same number to a UDP socket of somebody else, and UDP is bound first.
+  const taken = createServer().listen(await freePort(), '127.0.0.1');
   t.teardown(() => taken.close());
   await once(taken, 'listening');
   const address = taken.address();
