@@ -10,8 +10,11 @@ import { startWorld, type Trunk, type World } from './world.ts';
 
 const EXPIRES_SEC = 10;
 const SETTINGS = `registration: { min_expires_sec: ${EXPIRES_SEC}, probe_interval_sec: 2 }`;
-/** A refresh comes within the expiry, on a loaded machine too. */
-const REFRESH_LIMIT_MS = (EXPIRES_SEC + 10) * 1000;
+/**
+ * A refresh comes within the expiry. Where a slow machine takes longer to start the server again, baresip is refused a
+ * connection, and waits for up to a minute before its next try.
+ */
+const REFRESH_LIMIT_MS = (EXPIRES_SEC + 80) * 1000;
 
 interface Shown {
   readonly state: string;
@@ -88,10 +91,14 @@ t.test('clients that nobody here wrote', async (t) => {
   for (const { name, trunk, agent, nat, output } of clients) {
     await t.test(`${name} registers`, async (t) => {
       t.teardown(() => (t.passing() ? undefined : t.comment(output())));
-      await until('it registers', async () => (await shownIn(product, trunk)).state === 'registered');
+      let shown: Shown | undefined;
+      await until('it registers', async () => {
+        shown = await shownIn(product, trunk);
+        return shown.state === 'registered';
+      });
       const source = nat === undefined ? /^127\.0\.0\.1:/ : /^127\.0\.0\.5:/;
       const transport = nat === undefined ? 'tls' : 'udp';
-      t.match((await shownIn(product, trunk)).contacts, [{ source, user_agent: agent, transport }]);
+      t.match(shown?.contacts, [{ source, user_agent: agent, transport }]);
     });
   }
 
@@ -106,16 +113,17 @@ t.test('clients that nobody here wrote', async (t) => {
     const claim = nat === undefined ? 'trusts the new certificate' : 'is found at its new address';
     await t.test(`${name} ${claim}, with its next refresh after the restart`, async (t) => {
       t.teardown(() => (t.passing() ? undefined : t.comment(output())));
+      let before = '';
       const isThere = async () => {
         const { state, contacts } = await shownIn(again, trunk);
         const [contact] = contacts;
+        before = contact?.refreshed_at ?? '';
         if (state !== 'registered' || contact === undefined || contacts.length > 1) return false;
         return nat === undefined ? contact.transport === 'tls' : contact.source.startsWith('127.0.0.6:');
       };
       await until('it is registered, once', isThere, REFRESH_LIMIT_MS);
-      const [before] = (await shownIn(again, trunk)).contacts;
       const isRefreshed = async () =>
-        (await shownIn(again, trunk)).contacts.some((contact) => contact.refreshed_at > (before?.refreshed_at ?? ''));
+        (await shownIn(again, trunk)).contacts.some((contact) => contact.refreshed_at > before);
       await until('it is refreshed', isRefreshed, REFRESH_LIMIT_MS);
     });
   }
