@@ -181,16 +181,16 @@ t.test('bindings', async (t) => {
     const after = await world.pbx(trunk);
     t.equal((await after.register({ contacts: at(5062) })).answer.status, 200);
     const shown = async () => (await world.registration(trunk)).contacts.map((contact) => contact.contact).sort();
-    await until('the old port gave way', async () => (await shown()).length === 2, 7000);
+    await until('the old port gave way', async () => (await shown()).length === 2);
     t.same(await shown(), ['sip:s@192.168.1.2:5062', 'sip:s@192.168.1.3:5060']);
   });
 
   t.test('the same Contact from a new port moves at once, with the same and with a new Call-ID', async (t) => {
     const trunk = await world.trunk('rebinds');
     const contacts = ['<sip:s@192.168.1.2:5060>'];
-    for (const callId of ['same@test', 'same@test', 'new@test']) {
+    for (const [round, callId] of ['same@test', 'same@test', 'new@test'].entries()) {
       const agent = await world.pbx(trunk);
-      t.equal((await agent.register({ callId, contacts, cseq: Date.now() % 1e9 })).answer.status, 200);
+      t.equal((await agent.register({ callId, contacts, cseq: 10 * (round + 1) })).answer.status, 200);
       const shown = (await world.registration(trunk)).contacts.map((contact) => contact.source);
       t.same(shown, [`127.0.0.1:${agent.socket.localPort}`]);
     }
