@@ -36,12 +36,15 @@ t.test('survival', async (t) => {
   t.test('a PBX that loses every third answer stays registered and is never refused or banned', async (t) => {
     const pbx = await world.pbx(acme);
     pbx.t1Ms = 60;
-    let answers = 0;
-    pbx.isHeard = ({ isRequest }) => isRequest || ++answers % 3 !== 0;
+    // Of every third request the first answer is lost, be it the challenge or the answer to credentials. What a slow
+    // machine has repeated is no request of its own.
+    const answered = new Set<string>();
+    pbx.isHeard = ({ isRequest, topVia }) => {
+      if (isRequest || answered.has(topVia.branch)) return true;
+      return answered.add(topVia.branch).size % 3 !== 0;
+    };
     const repeated = await world.counted('retransmitted');
     for (let round = 0; round < 30; round++) {
-      // First it is the challenges that are lost, then the answers to credentials.
-      if (round === 15) answers += 2;
       const { answer } = await pbx.register({ expires: 120 });
       t.equal(answer.status, 200, `round ${round}`);
     }
