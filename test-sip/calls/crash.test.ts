@@ -1,6 +1,6 @@
 import t from 'tap';
 import { type Product, startProduct } from '../support/product.ts';
-import { runningClock, until } from '../support/wait.ts';
+import { clockWith, until } from '../support/wait.ts';
 import { CallFleet, takeByes } from './call-fleet.ts';
 
 /** The soak run takes 500. */
@@ -38,7 +38,7 @@ t.test('after kill -9 both sides of every call get BYE, records are closed and c
   await first.stop('SIGKILL');
 
   const second = await startProduct(t, first.env);
-  const nowMs = runningClock(t);
+  const nowMs = clockWith(t, second);
   const upAtMs = nowMs();
   const ends = Promise.all([
     takeByes(

@@ -5,7 +5,7 @@ import { freePort } from '../support/ports.ts';
 import { startProduct } from '../support/product.ts';
 import type { ClientTransport } from '../support/sip-socket.ts';
 import { UserAgent } from '../support/user-agent.ts';
-import { until } from '../support/wait.ts';
+import { clockWith, until } from '../support/wait.ts';
 
 interface Shown {
   readonly state: string;
@@ -76,8 +76,10 @@ t.test('registration over every transport', async (t) => {
         contacts: [`<sip:pbx@10.1.2.3:5060;transport=${transport === 'wss' ? 'ws' : transport}>`],
       });
       t.equal(answer.status, 200);
+      const nowMs = clockWith(t, product);
       pbx.socket.close();
-      await until('it is offline', async () => (await registration()).state === 'offline', 2000);
+      await until('it is offline', async () => (await registration()).state === 'offline');
+      t.ok(nowMs() < 2000, `within ${nowMs()} ms`);
       t.match(await registration(), { reason: 'flow_closed' });
     });
   }

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { type Test, tempDir } from './temp-dir.ts';
 import { until } from './wait.ts';
 
+/** How much of what went over the wire last is told with a failure. */
+const TOLD = 6000;
+
 const SCENARIOS = join(import.meta.dirname, '../scenarios');
 
 export interface SippOptions {
@@ -80,8 +83,8 @@ function launch(t: Test, options: SippOptions): Sipp {
   const stop = () => void child.kill('SIGKILL');
   t.teardown(stop);
   const done = settle(child, messages, errors, options.limitMs ?? 60_000);
-  void done.then(({ code, errors: said }) => {
-    if (code !== 0) t.comment?.(`SIPp, ${options.scenario}: ended with ${code}: ${said}`);
+  void done.then(({ code, errors: said, messages: heard }) => {
+    if (code !== 0) t.comment?.(`SIPp, ${options.scenario}: ended with ${code}: ${said}\n${heard.slice(-TOLD)}`);
   });
   return { done, stop };
 }

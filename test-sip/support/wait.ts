@@ -1,3 +1,4 @@
+import type { Product } from './product.ts';
 import type { Test } from './temp-dir.ts';
 
 /** Generous, for a loaded machine: whoever waits well waits no longer than it takes. */
@@ -33,4 +34,24 @@ export function runningClock(t: Test): () => number {
   const timer = setInterval(look, PAUSE_MS).unref();
   t.teardown(() => clearInterval(timer));
   return look;
+}
+
+/** The same, and it stands still when the main thread or the SIP thread of the product does: for how long it may take. */
+export function clockWith(t: Test, { metric }: Pick<Product, 'metric'>): () => number {
+  let [nowMs, startMs, isOver] = [0, performance.now(), false];
+  t.teardown(() => {
+    isOver = true;
+  });
+  const read = () => nowMs + Math.min(performance.now() - startMs, MOST_PER_LOOK_MS);
+  const run = async () => {
+    while (!isOver) {
+      // Both threads have a part in the answer.
+      await metric('').catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      nowMs = read();
+      startMs = performance.now();
+    }
+  };
+  void run();
+  return read;
 }
