@@ -22,21 +22,10 @@ export async function until(what: string, check: () => boolean | Promise<boolean
   throw silence;
 }
 
-/** Milliseconds of a clock that stands still when this process does: for what has to happen in time on any machine. */
-export function runningClock(t: Test): () => number {
-  let [nowMs, lookedMs] = [0, performance.now()];
-  const look = () => {
-    const lookMs = performance.now();
-    nowMs += Math.min(lookMs - lookedMs, MOST_PER_LOOK_MS);
-    lookedMs = lookMs;
-    return nowMs;
-  };
-  const timer = setInterval(look, PAUSE_MS).unref();
-  t.teardown(() => clearInterval(timer));
-  return look;
-}
-
-/** The same, and it stands still when the main thread or the SIP thread of the product does: for how long it may take. */
+/**
+ * Milliseconds of a clock that stands still when this process does, or either thread of the product: for what has to happen
+ * in time on any machine.
+ */
 export function clockWith(t: Test, { metric }: Pick<Product, 'metric'>): () => number {
   let [nowMs, startMs, isOver] = [0, performance.now(), false];
   t.teardown(() => {
