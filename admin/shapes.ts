@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox';
+import { NAME_PATTERN } from '../tenancy/index.ts';
 import { fieldError } from './errors.ts';
 import { PAGE_META } from './paging.ts';
 
@@ -6,7 +7,7 @@ import { PAGE_META } from './paging.ts';
 export const NAME = Type.String({
   minLength: 1,
   maxLength: 120,
-  pattern: '^[^\\u0000-\\u001f\\u007f]*\\S[^\\u0000-\\u001f\\u007f]*$',
+  pattern: NAME_PATTERN,
 });
 export const NOTES = Type.String({ maxLength: 2000 });
 export const TIME = Type.String({ description: 'RFC 3339, UTC.' });

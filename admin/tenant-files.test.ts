@@ -50,7 +50,7 @@ t.test('faults of a file come with their line, and nothing of the server is read
   const typo = await post('version: 1\naccounts:\n  - name: MSP\n    trnks: []\n');
   t.match(typo, {
     status: 422,
-    body: { error: { code: 'validation_failed', message: /^x\.yaml:4: .*did you mean "trunks"/ } },
+    body: { error: { code: 'validation_failed', message: /^x\.yaml:4:\d+: .*did you mean "trunks"/ } },
   });
   const file = `version: 1\naccounts:\n  - name: MSP\n    trunks:\n      - name: A\n        auth_type: digest\n        password: { file: /etc/hostname }\n`;
   const secret = await post(file);

@@ -63,8 +63,20 @@ t.test('without a server the commands work on the database itself', async (t) =>
   const child = await run(['accounts', 'create', 'Client', '--json'], env);
   t.match(JSON.parse(child.out), { name: 'Client', parent_id: null });
   t.match(await run(['dids', 'add', '+31201234567', '--account', String(account.id)], env), { code: 0 });
+  t.match(await run(['registrations', 'show', '+31201234567'], env), {
+    code: 1,
+    err: /^didfarm: \+31201234567 rings no trunk: "didfarm explain/,
+  });
   const assigned = await run(['dids', 'assign', '+31201234567', '--trunk', '1', '--json'], env);
   t.match(JSON.parse(assigned.out), { number: '+31201234567', sip_trunk_id: 1 });
+  t.match(await run(['registrations', 'show', '+31201234567'], env), {
+    code: 0,
+    out: /^u000001: never registered\nwhy: /,
+  });
+  t.match(await run(['registrations', 'show', '+31201'], env), {
+    code: 1,
+    err: /^didfarm: there is no number \+31201: /,
+  });
   t.match(await run(['ledger', 'verify'], env), { code: 0, out: /sound/ });
   t.match(await run(['bans', 'list'], env), { code: 0, out: 'none\n' });
   const config = await run(['trunks', 'pbx-config', '1', '--pbx', 'asterisk', '--out', join(dir, 'pbx')], env);
@@ -108,6 +120,10 @@ t.test('a fault is one line on stderr and a non-zero exit', async (t) => {
     code: 1,
     err: /^didfarm: The server is not running/,
   });
+  t.match(await run(['drift'], env), {
+    code: 1,
+    err: 'didfarm: no tenant file has been applied yet: "didfarm apply FILE" applies one\n',
+  });
   t.match(await run(['trunkz'], env), { code: 1, err: /unknown command 'trunkz'/ });
   const config = join(dir, 'config.yaml');
   writeFileSync(config, 'sip:\n  port: ninety\n');
@@ -126,6 +142,12 @@ t.test('drift is told against the file applied last, and rollback applies an ear
       `version: 1\nprune: true\naccounts:\n  - name: Acme\n    trunks: [{name: Main, max_in: ${maxIn}}${more}]\n`,
     );
   write(2);
+  writeFileSync(file, Buffer.from([0xff, 0xfe, 0x76]));
+  t.match(await run(['plan', file], env), {
+    code: 1,
+    err: /tenants\.yaml is not a text in UTF-8: save it in that encoding\n$/,
+  });
+  write(2);
   t.match(await run(['plan', file], env), { code: 2, out: /\+ trunk Main \(Acme\).*\n0 PBXes will be unregistered/ });
   t.match(await run(['apply', file, '--yes'], env), { code: 0, out: /New passwords, shown once/ });
   t.match(await run(['drift'], env), { code: 0, out: 'no changes\n' });
@@ -143,7 +165,7 @@ t.test('drift is told against the file applied last, and rollback applies an ear
     trunks.map((trunk: { name: string; max_in: number }) => [trunk.name, trunk.max_in]),
     [['Main', 2]],
   );
-  t.match(await run(['rollback', '9'], env), { code: 1, err: /no such applied file/ });
+  t.match(await run(['rollback', '9'], env), { code: 1, err: /fewer than 10 tenant files have been applied/ });
 });
 
 t.test('a backup is restored: what came after it is gone, what was in it works', async (t) => {

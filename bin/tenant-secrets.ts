@@ -24,9 +24,12 @@ export function tenantFileBody(context: CliContext, yaml: string, file: string):
 /** @throws CliError when it cannot be read */
 export function readText(file: string, exitCode?: number): string {
   try {
-    return readFileSync(file, 'utf8');
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch (error) {
-    throw new CliError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`, exitCode);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+      throw new CliError(`${file} is not a text in UTF-8: save it in that encoding`, exitCode);
+    throw new CliError(`${file} cannot be read (${code})`, exitCode);
   }
 }
 

@@ -61,7 +61,7 @@ t.test('the examples of docs/configuration.md do what the page says', async (t) 
   }
   write('tenants.yaml', examples('yaml faulty')[0]);
   const refused = await run(plan, dir);
-  const fault = /`(tenants\.yaml:6:[^`]*)`/.exec(PAGE)?.[1]?.replace(/\s+/g, ' ') ?? 'the page tells a fault';
+  const fault = /`(tenants\.yaml:6:\d+:[^`]*)`/.exec(PAGE)?.[1]?.replace(/\s+/g, ' ') ?? 'the page tells a fault';
   t.equal(refused.code, 1);
   t.ok(refused.err.includes(fault), `${refused.err} has: ${fault}`);
   const exported = await run(exporting, dir);

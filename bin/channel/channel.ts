@@ -16,7 +16,11 @@ export interface Channel {
 
 /** One request whose refusal ends the command with the API's own sentence and what it advises. */
 export async function call<T>(channel: Channel, method: Method, path: string, body?: unknown): Promise<T> {
-  const response = await channel.request(method, `/api/v1${path}`, body);
+  return unwrap<T>(await channel.request(method, `/api/v1${path}`, body));
+}
+
+/** What was answered. @throws CliError with the refusal */
+export function unwrap<T>(response: ChannelResponse): T {
   if (response.status >= 200 && response.status < 300) return response.body as T;
   throw new CliError(refusalText(response));
 }
@@ -42,6 +46,8 @@ interface ListPage<T> {
 function refusalText(response: ChannelResponse): string {
   const { error } = (response.body ?? {}) as { error?: { message?: string; remedy?: string; log_id?: string } };
   if (error?.message === undefined) return `the server answered ${response.status}`;
-  const said = error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`;
+  // Faults of a file are lines of their own, and say themselves what to do.
+  const isList = error.message.includes('\n') || /:\d+:\d+: /.test(error.message);
+  const said = error.remedy === undefined || isList ? error.message : `${error.message} ${error.remedy}`;
   return `${said}${error.log_id === undefined ? '' : ` (log id ${error.log_id})`}`;
 }

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { CallTestReport } from '../../routing/index.ts';
 import { readCallTests, runTests } from '../call-test-files.ts';
-import { type Channel, call } from '../channel/channel.ts';
+import { type Channel, call, unwrap } from '../channel/channel.ts';
 import { CliError, EXIT } from '../cli-error.ts';
 import { type CliContext, withChannel } from '../context.ts';
 import { renderReport } from '../output/call-test-report.ts';
@@ -117,7 +117,13 @@ interface AppliedFile {
 }
 
 async function appliedFile(channel: Channel, back: number): Promise<AppliedFile> {
-  return (await call<{ data: AppliedFile }>(channel, 'GET', `/tenant-files/applied?back=${back}`)).data;
+  const response = await channel.request('GET', `/api/v1/tenant-files/applied?back=${back}`);
+  if (response.status === 404) {
+    const much =
+      back === 0 ? 'no tenant file has been applied yet' : `fewer than ${back + 1} tenant files have been applied`;
+    throw new CliError(`${much}: "didfarm apply FILE" applies one`);
+  }
+  return unwrap<{ data: AppliedFile }>(response).data;
 }
 
 async function plan(

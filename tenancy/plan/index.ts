@@ -1,5 +1,6 @@
 export type { Change, FieldChange, NewCredentials } from './change.ts';
 export { exportTenants } from './export-tenants.ts';
+export { NAME_PATTERN } from './name-pattern.ts';
 export { type ParsedYaml, type PathFault, parseYaml } from './parse-yaml.ts';
 export { type AppliedPlan, applyTenants, type PlanEffects, planTenants, type TenantPlan } from './plan-tenants.ts';
 export { loadDirectory, type RehearsedTenants, type RehearseOptions, rehearseTenants } from './rehearse-tenants.ts';

@@ -11,18 +11,18 @@ export interface ParsedTenantFile {
   place(faults: readonly PathFault[]): Promise<TenantFileError>;
 }
 
-/** What a file asks for cannot be: its place in the file is looked up when the work has been given up. */
+/** What a file asks for cannot be: its places in the file are looked up when the work has been given up. */
 export class UnplacedFault extends Error {
-  readonly fault: PathFault;
+  readonly faults: readonly PathFault[];
 
-  constructor(fault: PathFault) {
-    super(fault.message);
+  constructor(faults: readonly PathFault[]) {
+    super(faults.map(({ message }) => message).join('; '));
     this.name = 'UnplacedFault';
-    this.fault = fault;
+    this.faults = faults;
   }
 }
 
-/** @throws TenantFileError with every fault, each with its line */
+/** @throws TenantFileError with every fault, each with its place */
 export async function parseTenantFile(text: string, name: string, yaml?: YamlReader): Promise<ParsedTenantFile> {
   const parsed = await parseYaml(TENANT_SCHEMA, text, yaml);
   if (!parsed.ok) throw new TenantFileError(name, parsed.faults);
@@ -30,11 +30,11 @@ export async function parseTenantFile(text: string, name: string, yaml?: YamlRea
   return { name, text, file: value, place: async (faults) => new TenantFileError(name, await place(faults)) };
 }
 
-/** Does the work that a file asks for. @throws TenantFileError with the line of what cannot be done */
+/** Does the work that a file asks for. @throws TenantFileError with the place of what cannot be done */
 export async function withPlaces<T>(parsed: ParsedTenantFile, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof UnplacedFault ? await parsed.place([error.fault]) : error;
+    throw error instanceof UnplacedFault ? await parsed.place(error.faults) : error;
   }
 }

@@ -55,7 +55,7 @@ function placeFaults(faults: readonly PathFault[], places: readonly FilePlace[])
     path: formatPath(path),
     message,
   }));
-  return placed.sort((a, b) => a.line - b.line);
+  return placed.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** What does not fit the schema. */
@@ -103,8 +103,13 @@ function describe(
   }
   if (keyword === 'const')
     return [[instancePath, `must be ${(params as { readonly allowedValue: unknown }).allowedValue}`]];
-  if (keyword === 'type')
-    return [[instancePath, mistypedText(String((params as { type: unknown }).type), at(value, instancePath))]];
+  const wanted = findNode(schema, toPath(instancePath))?.description;
+  if (keyword === 'type') {
+    const text = mistypedText(String((params as { type: unknown }).type), at(value, instancePath));
+    return [[instancePath, text.endsWith(TYPES.object ?? '') && wanted !== undefined ? `${text} (${wanted})` : text]];
+  }
+  // What is meant is said in words, where the schema has them.
+  if (keyword === 'pattern' && wanted !== undefined) return [[instancePath, `must be: ${wanted}`]];
   return [[instancePath, message]];
 }
 
@@ -131,18 +136,23 @@ function at(value: unknown, pointer: string): unknown {
 }
 
 interface SchemaNode {
+  readonly description?: string;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
 }
 
 function knownFields(schema: TSchema, path: FilePath): readonly string[] {
+  return Object.keys(findNode(schema, path)?.properties ?? {});
+}
+
+function findNode(schema: TSchema, path: FilePath): SchemaNode | undefined {
   let node: SchemaNode | undefined = schema as SchemaNode;
   for (const part of path) {
     const at: SchemaNode | undefined = node?.anyOf?.[0] ?? node;
     node = typeof part === 'number' ? at?.items : at?.properties?.[part];
   }
-  return Object.keys((node?.anyOf?.[0] ?? node)?.properties ?? {});
+  return node?.anyOf?.[0] ?? node;
 }
 
 function toPath(pointer: string): FilePath {

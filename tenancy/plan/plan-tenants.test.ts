@@ -157,7 +157,7 @@ t.test('a number moves between two accounts of the file; one of an account outsi
     '  - name: City Clinic\n    dids:\n      - number: "+31102345678"\n        destination: { trunk: City Clinic }\n';
   await t.rejects(apply(store, move(target)), {
     code: 'tenant_file',
-    message: /^tenants.yaml:5: accounts\[0\].dids\[0\] number: it is already in use/,
+    message: /^tenants.yaml:5:\d+: accounts\[0\].dids\[0\].number it is already in use/,
   });
   await apply(store, move(`${target}  - name: Bistro Group\n`));
   t.match(await findDid(store, '+31102345678', null), { accountId: 5, destination: { kind: 'trunk', trunkId: 10 } });
@@ -249,29 +249,32 @@ accounts:
   t.equal(
     error?.message,
     [
-      'tenants.yaml:4: accounts[0].max_inn is not a field here, did you mean "max_in"?',
-      'tenants.yaml:7: accounts[0].trunks[0].auth_type must be one of digest, ip, digest+ip',
-      'tenants.yaml:8: accounts[0].trunks[0].max_in must be a whole number, or must be null',
-      'tenants.yaml:9: accounts[0].trunks[1] must have name',
-      'tenants.yaml:11: accounts[0].dids[0].number must be text: put it in quotes (YAML takes it for 201234567)',
+      'tenants.yaml:4:14: accounts[0].max_inn is not a field here, did you mean "max_in"?',
+      'tenants.yaml:7:20: accounts[0].trunks[0].auth_type must be one of digest, ip, digest+ip',
+      'tenants.yaml:8:17: accounts[0].trunks[0].max_in must be a whole number, or must be null',
+      'tenants.yaml:9:9: accounts[0].trunks[1] must have name',
+      'tenants.yaml:11:17: accounts[0].dids[0].number must be text: put it in quotes (YAML takes it for 201234567)',
     ].join('\n'),
   );
   await t.rejects(plan(store, ''), {
-    message: 'tenants.yaml:1: must be fields and their values, and there is nothing',
+    message: 'tenants.yaml:1:1: must be fields and their values, and there is nothing',
   });
   await t.rejects(plan(store, 'version: 1\naccounts: {name: A}\n'), {
-    message: 'tenants.yaml:2: accounts must be a list, not fields and their values',
+    message: 'tenants.yaml:2:11: accounts must be a list, not fields and their values',
   });
   for (const count of [1, 7, 8, 5000]) {
     const odd = Array.from({ length: count }, (_, i) => `k${i}: 1\n`).join('');
     await t.rejects(
       plan(store, `version: 1\n${odd}`),
-      { message: /^tenants.yaml:2: k0 is not a field here/ },
+      { message: /^tenants.yaml:2:5: k0 is not a field here/ },
       `${count}`,
     );
   }
-  await t.rejects(plan(store, 'version: 1\naccounts: *nope\n'), { message: /^tenants.yaml:2: Unresolved alias/ });
-  await t.rejects(plan(store, 'version: 1\naccounts: [\n  x'), { code: 'tenant_file', message: /^tenants.yaml:\d+: / });
+  await t.rejects(plan(store, 'version: 1\naccounts: *nope\n'), { message: /^tenants.yaml:2:11: Unresolved alias/ });
+  await t.rejects(plan(store, 'version: 1\naccounts: [\n  x'), {
+    code: 'tenant_file',
+    message: /^tenants.yaml:\d+:\d+: /,
+  });
   await t.rejects(plan(store, 'version: 1\naccounts: [{ name: A, trunks: [{ name: T, password: { env: NOPE } }] }]'), {
     message: /the variable NOPE is not set/,
   });
@@ -280,7 +283,7 @@ accounts:
     { message: /the account has no trunk "T"/ },
   );
   await t.rejects(plan(store, 'version: 1\naccounts:\n  - name: A\n    language: tlh\n'), {
-    message: /^tenants.yaml:3: accounts\[0\] language: must be one of/,
+    message: /^tenants.yaml:4:15: accounts\[0\].language must be one of/,
   });
 });
 

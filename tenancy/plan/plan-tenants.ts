@@ -95,17 +95,21 @@ export async function runTenants(
   const registered = await loadRegistered(context);
   await reconcileCarriers(session);
   const states = await reconcileAccounts(session);
+  session.refuse();
   for (const state of states) await reconcileDomains(session, state);
+  session.refuse();
   // What goes makes room for what comes: names, user names, numbers.
   for (const state of states) await pruneDids(session, state);
   for (const state of states) await pruneGroups(session, state);
   for (const state of states) await pruneTrunks(session, state);
   for (const state of states) await reconcileTrunks(session, state);
+  session.refuse();
   for (const state of states) await reconcileGroups(session, state);
   for (const state of states) await reconcileDids(session, state, states);
-  for (const state of states) await reconcileDefaultDestination(session, state);
+  for (const state of states) await session.attempt(() => reconcileDefaultDestination(session, state));
   for (const state of states) await reconcilePolicies(session, state);
   for (const state of states) await reconcileRecordStreams(session, state);
+  session.refuse();
   for (const state of states) await pruneDomains(session, state);
   const effects = {
     unregistered: [...session.unbound].filter((id) => registered.has(id)).length,

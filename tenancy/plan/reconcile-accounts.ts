@@ -3,6 +3,7 @@ import {
   type AccountRow,
   createAccount,
   createDomain,
+  type DomainRow,
   deleteDomain,
   EVERYTHING,
   findAccount,
@@ -20,6 +21,8 @@ import type { AccountEntry } from './tenant-schema.ts';
 export async function reconcileAccounts(session: Session): Promise<readonly AccountState[]> {
   const entries = (session.parsed.file.accounts ?? []).map((entry, index) => ({ entry, index }));
   const states: AccountState[] = [];
+  /** Names of those at fault; what is below them is not looked at. */
+  const failed = new Set<string>();
   let waiting = entries;
   while (waiting.length > 0) {
     const names = new Set(waiting.map(({ entry }) => entry.name));
@@ -28,7 +31,12 @@ export async function reconcileAccounts(session: Session): Promise<readonly Acco
     if (ready.length === 0 && first !== undefined) {
       throw session.fault(['accounts', first.index, 'parent'], "the accounts are each other's parents");
     }
-    for (const { entry, index } of ready) states.push(await reconcileAccount(session, entry, index, states));
+    for (const { entry, index } of ready) {
+      const before = states.length;
+      if (!failed.has(entry.parent ?? ''))
+        await session.attempt(async () => states.push(await reconcileAccount(session, entry, index, states)));
+      if (states.length === before) failed.add(entry.name);
+    }
     waiting = waiting.filter((item) => !ready.includes(item));
   }
   return states;
@@ -164,29 +172,37 @@ export async function reconcileDomains(session: Session, state: AccountState): P
   const { row, entry, index } = state;
   if (entry.sip_domains === undefined) return;
   const has = (await listDomains(session.context, { accountId: row.id }, EVERYTHING, null)).rows;
-  for (const [at, wanted] of entry.sip_domains.entries()) {
-    const path = ['accounts', index, 'sip_domains', at];
-    const domain = wanted.domain.toLowerCase();
-    const algorithms = wanted.digest_algorithms;
-    const known = has.find((other) => other.domain === domain);
-    const change = { resource: 'sip_domain', account: row.name, name: domain } as const;
-    if (known === undefined) {
-      const made = await session.at(path, () =>
-        createDomain(session.context, {
-          accountId: row.id,
-          domain,
-          algorithms: algorithms ?? null,
-          ...(session.options.checksDomains === true && isOwnable(domain.toLowerCase()) ? { verifiedAtMs: null } : {}),
-        }),
-      );
-      await session.note({ ...change, action: 'create', id: made.id, fields: [] }, row.id);
-      continue;
-    }
-    const fields = compare({ digest_algorithms: [known.algorithms, algorithms] });
-    if (fields.length === 0 || algorithms === undefined) continue;
-    await session.at(path, () => updateDomain(session.context, known.id, { algorithms }, null));
-    await session.note({ ...change, action: 'update', id: known.id, fields }, row.id);
+  for (const [at, wanted] of entry.sip_domains.entries())
+    await session.attempt(() => reconcileDomain(session, row, wanted, has, ['accounts', index, 'sip_domains', at]));
+}
+
+async function reconcileDomain(
+  session: Session,
+  row: AccountRow,
+  wanted: NonNullable<AccountEntry['sip_domains']>[number],
+  has: readonly DomainRow[],
+  path: readonly (string | number)[],
+): Promise<void> {
+  const domain = wanted.domain.toLowerCase();
+  const algorithms = wanted.digest_algorithms;
+  const known = has.find((other) => other.domain === domain);
+  const change = { resource: 'sip_domain', account: row.name, name: domain } as const;
+  if (known === undefined) {
+    const made = await session.at(path, () =>
+      createDomain(session.context, {
+        accountId: row.id,
+        domain,
+        algorithms: algorithms ?? null,
+        ...(session.options.checksDomains === true && isOwnable(domain.toLowerCase()) ? { verifiedAtMs: null } : {}),
+      }),
+    );
+    await session.note({ ...change, action: 'create', id: made.id, fields: [] }, row.id);
+    return;
   }
+  const fields = compare({ digest_algorithms: [known.algorithms, algorithms] });
+  if (fields.length === 0 || algorithms === undefined) return;
+  await session.at(path, () => updateDomain(session.context, known.id, { algorithms }, null));
+  await session.note({ ...change, action: 'update', id: known.id, fields }, row.id);
 }
 
 /** Last, when no trunk uses them any more. */

@@ -1,5 +1,6 @@
 import {
   type CarrierPatch,
+  type CarrierRow,
   createCarrier,
   deleteCarrier,
   EVERYTHING,
@@ -18,31 +19,8 @@ export async function reconcileCarriers(session: Session): Promise<void> {
   if (session.options.visible !== null) throw session.fault(['carriers'], "carriers are the operator's");
   const has = (await listCarriers(session.context, EVERYTHING)).rows;
   for (const [at, entry] of entries.entries()) {
-    const path = ['carriers', at];
     const row = has.find((carrier) => carrier.name === entry.name);
-    const patch = patchOf(entry);
-    const change = { resource: 'carrier', account: '', name: entry.name } as const;
-    if (row === undefined) {
-      const made = await session.at(path, () => createCarrier(session.context, { ...patch, name: entry.name }));
-      await session.note({ ...change, action: 'create', id: made.id, fields: [] }, null);
-      await reconcileCarrierPolicy(session, made, entry, path);
-      continue;
-    }
-    const fields = compare({
-      enabled: [row.enabled, patch.enabled],
-      sources: [row.sources, patch.sources],
-      gateways: [row.gateways, patch.gateways?.toSorted((a, b) => a.priority - b.priority)],
-      prefixes: [row.prefixes, patch.prefixes],
-      max_in: [row.maxIn, patch.maxIn],
-      max_out: [row.maxOut, patch.maxOut],
-      country: [row.country, patch.country],
-      notes: [row.notes, patch.notes],
-    });
-    if (fields.length > 0) {
-      await session.at(path, () => updateCarrier(session.context, row.id, patch));
-      await session.note({ ...change, action: 'update', id: row.id, fields }, null);
-    }
-    await reconcileCarrierPolicy(session, row, entry, path);
+    await session.attempt(() => reconcileCarrier(session, entry, row, ['carriers', at]));
   }
   if (!session.prune) return;
   const keep = new Set(entries.map((entry) => entry.name));
@@ -54,6 +32,37 @@ export async function reconcileCarriers(session: Session): Promise<void> {
       null,
     );
   }
+}
+
+async function reconcileCarrier(
+  session: Session,
+  entry: CarrierEntry,
+  row: CarrierRow | undefined,
+  path: readonly (string | number)[],
+): Promise<void> {
+  const patch = patchOf(entry);
+  const change = { resource: 'carrier', account: '', name: entry.name } as const;
+  if (row === undefined) {
+    const made = await session.at(path, () => createCarrier(session.context, { ...patch, name: entry.name }));
+    await session.note({ ...change, action: 'create', id: made.id, fields: [] }, null);
+    await reconcileCarrierPolicy(session, made, entry, path);
+    return;
+  }
+  const fields = compare({
+    enabled: [row.enabled, patch.enabled],
+    sources: [row.sources, patch.sources],
+    gateways: [row.gateways, patch.gateways?.toSorted((a, b) => a.priority - b.priority)],
+    prefixes: [row.prefixes, patch.prefixes],
+    max_in: [row.maxIn, patch.maxIn],
+    max_out: [row.maxOut, patch.maxOut],
+    country: [row.country, patch.country],
+    notes: [row.notes, patch.notes],
+  });
+  if (fields.length > 0) {
+    await session.at(path, () => updateCarrier(session.context, row.id, patch));
+    await session.note({ ...change, action: 'update', id: row.id, fields }, null);
+  }
+  await reconcileCarrierPolicy(session, row, entry, path);
 }
 
 function patchOf(entry: CarrierEntry): CarrierPatch {

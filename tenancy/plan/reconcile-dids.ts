@@ -37,14 +37,26 @@ export async function reconcileDids(
   const seen = new Set<string>();
   for (const [at, entry] of (state.entry.dids ?? []).entries()) {
     const path = ['accounts', state.index, 'dids', at];
-    if (seen.has(entry.number)) throw session.fault(path, 'this number is in the file twice');
-    seen.add(entry.number);
-    const row = state.dids.get(entry.number) ?? takeOver(state, states, entry.number);
-    const destination = destinationOf(session, state, entry, path);
-    if (row === undefined) await create(session, state, entry, patchOf(entry, destination), path);
-    else if (!isAsBefore(state, entry, row)) await change(session, state, entry, row, destination, path);
+    await session.attempt(async () => {
+      if (seen.has(entry.number)) throw session.fault(path, 'this number is in the file twice');
+      seen.add(entry.number);
+      await reconcileDid(session, state, states, entry, path);
+    });
     if (session.isTurnOver()) await session.rest();
   }
+}
+
+async function reconcileDid(
+  session: Session,
+  state: AccountState,
+  states: readonly AccountState[],
+  entry: DidEntry,
+  path: Path,
+): Promise<void> {
+  const row = state.dids.get(entry.number) ?? takeOver(state, states, entry.number);
+  const destination = destinationOf(session, state, entry, path);
+  if (row === undefined) await create(session, state, entry, patchOf(entry, destination), path);
+  else if (!isAsBefore(state, entry, row)) await change(session, state, entry, row, destination, path);
 }
 
 type Path = readonly (string | number)[];

@@ -5,32 +5,39 @@ import type { Session } from './session.ts';
 import type { GroupEntry } from './tenant-schema.ts';
 
 export async function reconcileGroups(session: Session, state: AccountState): Promise<void> {
-  for (const [at, entry] of (state.entry.trunk_groups ?? []).entries()) {
-    const path = ['accounts', state.index, 'trunk_groups', at];
-    const row = findNamed(state.groups, entry);
-    const members = entry.members === undefined ? undefined : resolveMembers(session, state, entry.members, path);
-    const patch = {
-      name: entry.name,
-      ...(entry.strategy === undefined ? {} : { strategy: entry.strategy }),
-      ...(members === undefined ? {} : { members }),
-    };
-    const change = { resource: 'trunk_group', account: state.row.name, name: entry.name } as const;
-    if (row === undefined) {
-      const made = await session.at(path, () => createGroup(session.context, { ...patch, accountId: state.row.id }));
-      state.groups.put(made);
-      await session.note({ ...change, action: 'create', id: made.id, fields: [] }, state.row.id);
-      continue;
-    }
-    const fields = compare({
-      name: [row.name, entry.name],
-      strategy: [row.strategy, entry.strategy],
-      members: [row.members, members === undefined ? undefined : inOrder(members)],
-    });
-    if (fields.length === 0) continue;
-    const after = await session.at(path, () => updateGroup(session.context, row.id, patch, null));
-    state.groups.put(after);
-    await session.note({ ...change, action: 'update', id: row.id, fields }, state.row.id);
+  for (const [at, entry] of (state.entry.trunk_groups ?? []).entries())
+    await session.attempt(() => reconcileGroup(session, state, entry, ['accounts', state.index, 'trunk_groups', at]));
+}
+
+async function reconcileGroup(
+  session: Session,
+  state: AccountState,
+  entry: GroupEntry,
+  path: readonly (string | number)[],
+): Promise<void> {
+  const row = findNamed(state.groups, entry);
+  const members = entry.members === undefined ? undefined : resolveMembers(session, state, entry.members, path);
+  const patch = {
+    name: entry.name,
+    ...(entry.strategy === undefined ? {} : { strategy: entry.strategy }),
+    ...(members === undefined ? {} : { members }),
+  };
+  const change = { resource: 'trunk_group', account: state.row.name, name: entry.name } as const;
+  if (row === undefined) {
+    const made = await session.at(path, () => createGroup(session.context, { ...patch, accountId: state.row.id }));
+    state.groups.put(made);
+    await session.note({ ...change, action: 'create', id: made.id, fields: [] }, state.row.id);
+    return;
   }
+  const fields = compare({
+    name: [row.name, entry.name],
+    strategy: [row.strategy, entry.strategy],
+    members: [row.members, members === undefined ? undefined : inOrder(members)],
+  });
+  if (fields.length === 0) return;
+  const after = await session.at(path, () => updateGroup(session.context, row.id, patch, null));
+  state.groups.put(after);
+  await session.note({ ...change, action: 'update', id: row.id, fields }, state.row.id);
 }
 
 export async function pruneGroups(session: Session, state: AccountState): Promise<void> {

@@ -26,18 +26,20 @@ interface Owned {
 export async function reconcilePolicies(session: Session, state: AccountState): Promise<void> {
   const path = ['accounts', state.index];
   const { entry, row } = state;
-  await reconcile(session, { owner: 'account', id: row.id, name: row.name, state, path }, entry.routing);
+  await session.attempt(() =>
+    reconcile(session, { owner: 'account', id: row.id, name: row.name, state, path }, entry.routing),
+  );
   for (const [at, trunk] of (entry.trunks ?? []).entries()) {
     if (trunk.routing === undefined) continue;
     const id = findNamed(state.trunks, trunk)?.id;
     const owned = { owner: 'trunk', name: trunk.name, state, path: [...path, 'trunks', at] } as const;
-    if (id !== undefined) await reconcile(session, { ...owned, id }, trunk.routing);
+    if (id !== undefined) await session.attempt(() => reconcile(session, { ...owned, id }, trunk.routing));
   }
   for (const [at, did] of (entry.dids ?? []).entries()) {
     if (did.routing === undefined) continue;
     const id = state.dids.get(did.number)?.id;
     const owned = { owner: 'did', name: did.number, state, path: [...path, 'dids', at] } as const;
-    if (id !== undefined) await reconcile(session, { ...owned, id }, did.routing);
+    if (id !== undefined) await session.attempt(() => reconcile(session, { ...owned, id }, did.routing));
   }
 }
 

@@ -22,10 +22,12 @@ export async function reconcileRecordStreams(session: Session, state: AccountSta
   const rows = new Map(found.rows.flatMap((row) => (row.url === null ? [] : [[row.url, row] as const])));
   for (const [at, entry] of entries.entries()) {
     const path = ['accounts', state.index, 'record_streams', at];
-    checkUrl(session, entry.url, path);
-    const row = rows.get(entry.url);
-    if (row === undefined) await create(session, state, entry, path);
-    else await update(session, state, row, entry, path);
+    await session.attempt(async () => {
+      checkUrl(session, entry.url, path);
+      const row = rows.get(entry.url);
+      if (row === undefined) await create(session, state, entry, path);
+      else await update(session, state, row, entry, path);
+    });
     rows.delete(entry.url);
   }
   if (!session.prune) return;

@@ -38,17 +38,26 @@ export async function pruneTrunks(session: Session, state: AccountState): Promis
 export async function reconcileTrunks(session: Session, state: AccountState): Promise<void> {
   const seen = new Set<number>();
   for (const [at, entry] of (state.entry.trunks ?? []).entries()) {
-    const path = ['accounts', state.index, 'trunks', at];
-    const row = findNamed(state.trunks, entry);
-    if (row !== undefined && seen.has(row.id)) throw session.fault(path, 'this trunk is in the file twice');
-    if (row === undefined && entry.uuid !== undefined)
-      throw session.fault([...path, 'uuid'], 'the account has no trunk with that uuid');
-    // Most of a long file is as it was: that costs no turn of the event loop.
-    const after = row !== undefined && isAsBefore(entry, row) ? row : await put(session, state, entry, row, path);
-    if (after !== row) state.trunks.put(after);
-    seen.add(after.id);
+    await session.attempt(() => reconcileTrunk(session, state, entry, seen, ['accounts', state.index, 'trunks', at]));
     if (session.isTurnOver()) await session.rest();
   }
+}
+
+async function reconcileTrunk(
+  session: Session,
+  state: AccountState,
+  entry: TrunkEntry,
+  seen: Set<number>,
+  path: Path,
+): Promise<void> {
+  const row = findNamed(state.trunks, entry);
+  if (row !== undefined && seen.has(row.id)) throw session.fault(path, 'this trunk is in the file twice');
+  if (row === undefined && entry.uuid !== undefined)
+    throw session.fault([...path, 'uuid'], 'the account has no trunk with that uuid');
+  // Most of a long file is as it was: that costs no turn of the event loop.
+  const after = row !== undefined && isAsBefore(entry, row) ? row : await put(session, state, entry, row, path);
+  if (after !== row) state.trunks.put(after);
+  seen.add(after.id);
 }
 
 type Path = readonly (string | number)[];

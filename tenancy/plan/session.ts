@@ -4,6 +4,7 @@ import { listRoutingPolicies, type StoreContext, type Visible, writeAudit } from
 import type { Change, NewCredentials } from './change.ts';
 import type { Policies } from './name-policy.ts';
 import { type ParsedTenantFile, UnplacedFault } from './parse-tenant-file.ts';
+import type { PathFault } from './parse-yaml.ts';
 import type { YamlReader } from './yaml-reader.ts';
 
 type Path = readonly (string | number)[];
@@ -26,6 +27,8 @@ export interface PlanOptions {
 }
 
 const STEPS_PER_TURN = 100;
+/** Then the run is given up: nobody mends more at a time. */
+const MOST_FAULTS = 100;
 
 /** What one run over a file collects. Plan and apply are the same run; plan is rolled back. */
 export class Session {
@@ -38,6 +41,7 @@ export class Session {
   readonly unbound = new Set<number>();
   /** Numbers whose calls go elsewhere from now on. */
   readonly rerouted = new Set<number>();
+  readonly #faults: PathFault[] = [];
   #policies: Promise<Policies> | undefined;
   #numbers: ReadonlySet<string> | undefined;
 
@@ -98,7 +102,23 @@ export class Session {
   }
 
   fault(path: Path, message: string): UnplacedFault {
-    return new UnplacedFault({ path, message });
+    return new UnplacedFault([{ path, message }]);
+  }
+
+  /** Does the work of one part of the file, and goes on when that cannot be done: all faults are told at once. */
+  async attempt(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof UnplacedFault)) throw error;
+      this.#faults.push(...error.faults);
+      if (this.#faults.length >= MOST_FAULTS) this.refuse();
+    }
+  }
+
+  /** Before what builds on the work so far. @throws UnplacedFault when something of it could not be done */
+  refuse(): void {
+    if (this.#faults.length > 0) throw new UnplacedFault(this.#faults);
   }
 
   /** Puts the place in the file to what the store refuses. */
@@ -106,8 +126,11 @@ export class Session {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof TenancyError) throw this.fault(path, error.message);
-      throw error;
+      if (!(error instanceof TenancyError)) throw error;
+      const { field, message } = error;
+      throw field === undefined
+        ? this.fault(path, message)
+        : this.fault([...path, field], message.replace(`${field}: `, ''));
     }
   }
 }

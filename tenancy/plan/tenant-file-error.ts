@@ -8,14 +8,14 @@ export interface FileFault {
   readonly message: string;
 }
 
-/** A tenant file that cannot be applied: every fault with its line. */
+/** A tenant file that cannot be applied: every fault with its place. */
 export class TenantFileError extends Error {
   readonly code = 'tenant_file';
   readonly faults: readonly FileFault[];
 
   constructor(name: string, faults: readonly FileFault[]) {
     const lines = faults.map(
-      ({ line, path, message }) => `${name}:${line}: ${path === '' ? '' : `${path} `}${message}`,
+      ({ line, column = 1, path, message }) => `${name}:${line}:${column}: ${path === '' ? '' : `${path} `}${message}`,
     );
     super(lines.join('\n'));
     this.name = 'TenantFileError';

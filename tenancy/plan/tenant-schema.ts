@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { policySchema, REGISTRATION_KEYS } from '../policies/index.ts';
+import { NAME_PATTERN } from './name-pattern.ts';
 
 /**
  * The schema of tenant files, which is also the JSON Schema for editors. A field that is left out keeps what
@@ -9,15 +10,20 @@ const strict = { additionalProperties: false };
 const opt = <T extends TSchema>(schema: T) => Type.Optional(schema);
 const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 
-const NAME = Type.String({ minLength: 1, maxLength: 120 });
+const NAME = Type.String({
+  minLength: 1,
+  maxLength: 120,
+  pattern: NAME_PATTERN,
+  description: 'one line of text, without control characters',
+});
 const CEILING = orNull(
   Type.Integer({ minimum: -1, maximum: 1_000_000, description: 'null none or inherited, 0 blocks, -1 unlimited' }),
 );
 const E164 = Type.String({
   pattern: '^\\+[1-9][0-9]{3,14}$',
-  description: 'An international number in quotes: "+31201234567"',
+  description: 'an international number in quotes, "+31201234567"',
 });
-const COUNTRY = orNull(Type.String({ pattern: '^[A-Z]{2}$', description: 'Two capital letters, such as NL' }));
+const COUNTRY = orNull(Type.String({ pattern: '^[A-Z]{2}$', description: 'two capital letters, such as NL' }));
 const NOTES = opt(Type.String({ maxLength: 2000 }));
 const WEIGHTS = {
   priority: opt(Type.Integer({ minimum: 0, maximum: 65535 })),
@@ -40,7 +46,7 @@ const DESTINATION = Type.Object(
 
 const PASSWORD = Type.Object(
   { env: opt(NAME), file: opt(Type.String({ minLength: 1 })) },
-  { ...strict, minProperties: 1, maxProperties: 1, description: 'By reference: {env: NAME} or {file: PATH}' },
+  { ...strict, minProperties: 1, maxProperties: 1, description: 'by reference, {env: NAME} or {file: PATH}' },
 );
 
 const REGISTRATION = Type.Object(

@@ -54,12 +54,7 @@ function readSource(text: string): Source {
 function readValue(source: Source): YamlRead {
   const { document, lines } = source;
   if (document.errors.length > 0) {
-    const faults = document.errors.slice(0, MOST_FAULTS).map((error) => {
-      const at = error.linePos?.[0];
-      const message = error.message.split('\n')[0]?.replace(/ at line \d+.*$/, '') ?? 'is not YAML';
-      return { line: at?.line ?? 1, column: at?.col ?? 1, path: '', message };
-    });
-    return { faults };
+    return { faults: syntaxFaults(document) };
   }
   const faultAt = (offset: number, message: string): YamlRead => {
     const { line, col } = lines.linePos(offset);
@@ -75,6 +70,24 @@ function readValue(source: Source): YamlRead {
     return faultAt(alias === undefined ? 0 : offsetOf(alias), (error as Error).message);
   }
 }
+
+/** What the library says, once a line, and what to do where it does not say that. */
+function syntaxFaults({ errors }: Document): readonly FileFault[] {
+  const faults = new Map<string, FileFault>();
+  for (const { code, message, linePos } of errors) {
+    const { line = 1, col = 1 } = linePos?.[0] ?? {};
+    const text = SYNTAX[code] ?? message.split('\n')[0]?.replace(/ at line \d+.*$/, '') ?? 'is not YAML';
+    const key = `${line} ${text}`;
+    if (!faults.has(key)) faults.set(key, { line, column: col, path: '', message: text });
+    if (faults.size >= MOST_FAULTS) break;
+  }
+  return [...faults.values()];
+}
+
+const SYNTAX: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'Tabs are not allowed as indentation: use spaces',
+  MULTIPLE_DOCS: 'A second document begins here: give each document a file of its own',
+};
 
 interface Oddity {
   readonly offset: number;
@@ -103,7 +116,8 @@ function findTwin({ items }: YAMLMap): Oddity | undefined {
   const names = new Set<unknown>();
   for (const { key } of items) {
     const name = isScalar(key) ? key.value : key;
-    if (names.has(name) && isNode(key)) return { offset: offsetOf(key), message: 'Map keys must be unique' };
+    if (names.has(name) && isNode(key))
+      return { offset: offsetOf(key), message: `Map keys must be unique: take out or rename the second "${name}"` };
     names.add(name);
   }
   return undefined;

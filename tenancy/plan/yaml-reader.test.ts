@@ -20,7 +20,7 @@ t.test('what is read apart is what is read here: values, faults, places', async 
     t.strictSame(await reader.read(PADDING + text), await YAML_HERE.read(PADDING + text), text);
   }
   for (const [text, message] of [
-    ['a: 1\nb: {c: 1, d: 2, c: 3}\n', 'Map keys must be unique'],
+    ['a: 1\nb: {c: 1, d: 2, c: 3}\n', 'Map keys must be unique: take out or rename the second "c"'],
     ['a: 1\nb: *nope\n', 'Unresolved alias (the anchor must be set before the alias): nope'],
     ['a: 1\nb: "open\n', 'Missing closing "quote'],
   ] as const) {
@@ -39,8 +39,8 @@ t.test('faults of long files have their lines, those of the file and those of wh
   const store = await openTestStore(t);
   const options: PlanOptions = { visible: null, actor: 'test', yaml: reader, resolveSecret: () => undefined };
   const plan = (text: string) => planTenants(store, PADDING + text, 'f.yaml', options);
-  await t.rejects(plan('version: 1\naccounts: [{name: A, max_inn: 3}]\n'), { message: /^f.yaml:3: .*max_inn/ });
-  await t.rejects(plan('version: 1\naccounts:\n  - name: A\n  - name: A\n'), { message: /^f.yaml:5: .*twice/ });
+  await t.rejects(plan('version: 1\naccounts: [{name: A, max_inn: 3}]\n'), { message: /^f.yaml:3:31: .*max_inn/ });
+  await t.rejects(plan('version: 1\naccounts:\n  - name: A\n  - name: A\n'), { message: /^f.yaml:5:5: .*twice/ });
   t.match(await plan('version: 1\naccounts: [{name: A}]\n'), { changes: [{ name: 'A' }] });
 });
 
