@@ -3,7 +3,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
 import { Value } from 'typebox/value';
-import { envelopeOf, getBalance, renderEvent, takeOutbox, topUp, verifyLedger } from '../../tenancy/index.ts';
+import {
+  createAccount,
+  envelopeOf,
+  getBalance,
+  renderEvent,
+  takeOutbox,
+  topUp,
+  verifyLedger,
+} from '../../tenancy/index.ts';
 import { FundsFeed } from '../charging/index.ts';
 import { assignDeck, createDeck } from '../decks/index.ts';
 import { createSimulatedProvider, takePaymentNotice } from '../payments/index.ts';
@@ -13,6 +21,7 @@ import {
   type FundingAnswer,
   type FundingRequest,
   type FundingSource,
+  getFunding,
   runFunding,
   setFunding,
   type WalletFunding,
@@ -103,6 +112,29 @@ t.test('what calls hold is not in the wallet any more', async (t) => {
   t.equal(await runFunding(store, { payment: source }, holds(EURO)), 0);
   t.equal(await runFunding(store, { payment: source }, holds(EURO + 1)), 1);
   t.equal(asked.length, 1);
+});
+
+t.test('SIP is asked what it holds of all wallets side by side', async (t) => {
+  const { store, accountId } = await open(t, { thresholdMicros: 2 * EURO });
+  const { id: other } = await store.write(async (context) => {
+    const account = await createAccount(context, { name: 'Other' });
+    const funding = await getFunding(context, accountId);
+    if (funding !== undefined) await setFunding(context, account.id, funding);
+    return account;
+  });
+  const asked: number[] = [];
+  const both = Promise.withResolvers<void>();
+  const holds = {
+    during: <T>(_: unknown, work: (held: number) => Promise<T>) => work(0),
+    heldBy: async (id: number) => {
+      asked.push(id);
+      if (asked.length === 2) both.resolve();
+      await both.promise;
+      return 0;
+    },
+  };
+  t.equal(await runFunding(store, {}, holds), 1, 'the other wallet is empty');
+  t.same(asked, [accountId, other]);
 });
 
 t.test('an answer that was lost is asked for again by the same reference, and acts once', async (t) => {

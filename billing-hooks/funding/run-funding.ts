@@ -9,6 +9,8 @@ import { FUNDING_CURRENCY, type WalletFunding } from './wallet-funding.ts';
 
 /** A service that has said no is asked again no sooner (ms). */
 const REFUSED_MS = 30_000;
+/** Wallets that SIP is asked about at a time: calls come between. */
+const ASKED_AT_ONCE = 50;
 
 interface Funded extends WalletFunding {
   readonly accountId: number;
@@ -23,16 +25,25 @@ interface Funded extends WalletFunding {
  * @returns how many requests were begun
  */
 export async function runFunding(store: Store, sources: FundingSources, holds: CallHolds = NO_CALLS): Promise<number> {
+  const wallets = await fundedWallets(store);
   let begun = 0;
-  for (const wallet of await fundedWallets(store)) {
-    const held = (await holds.heldBy?.(wallet.accountId, FUNDING_CURRENCY)) ?? 0;
-    const leftMicros = wallet.balanceMicros - held;
-    // As a rule there is nothing to do, and nothing is written.
-    if (leftMicros >= wallet.thresholdMicros ? wallet.isArmed === 1 : wallet.open !== 0) continue;
-    if (await store.write((context) => watch(context, wallet.accountId, held))) begun += 1;
+  for (let at = 0; at < wallets.length; at += ASKED_AT_ONCE) {
+    for (const [wallet, held] of await heldOf(wallets.slice(at, at + ASKED_AT_ONCE), holds)) {
+      const leftMicros = wallet.balanceMicros - held;
+      // As a rule there is nothing to do, and nothing is written.
+      if (leftMicros >= wallet.thresholdMicros ? wallet.isArmed === 1 : wallet.open !== 0) continue;
+      if (await store.write((context) => watch(context, wallet.accountId, held))) begun += 1;
+    }
   }
   await askForFunds(store, sources);
   return begun;
+}
+
+/** What calls hold of each of the wallets: SIP is asked about all of them side by side. */
+function heldOf(wallets: readonly Funded[], holds: CallHolds): Promise<readonly (readonly [Funded, held: number])[]> {
+  return Promise.all(
+    wallets.map(async (wallet) => [wallet, (await holds.heldBy?.(wallet.accountId, FUNDING_CURRENCY)) ?? 0] as const),
+  );
 }
 
 async function fundedWallets(context: Pick<Store, 'db'>, accountId: number | null = null): Promise<readonly Funded[]> {
