@@ -75,8 +75,8 @@ const ABUSES: readonly Abuse[] = [
     times: 200,
     async run(engine) {
       const text = requestOf('OPTIONS', { callId: 'slow', transport: 'TCP' });
-      const sockets = await many(200, () => engine.connect(engine.ports.tcp));
-      let sent = 0;
+      const sockets = await engine.talkers(200, text[0] ?? '');
+      let sent = 1;
       // The engine's clock runs ten times as fast as this one.
       const drip = setInterval(() => {
         for (const socket of sockets) if (!socket.destroyed) socket.write(text[sent] ?? '');
@@ -236,11 +236,9 @@ t.test(
     const before = await engine.health();
     const quiet = await engine.latency();
     for (let from = 0; from < count; from += 250) {
-      const sockets = await many(Math.min(250, count - from), (i) =>
-        engine.connect(engine.ports.tcp, `127.0.1.${1 + Math.floor((from + i) / perSource)}`),
-      );
       // One request makes it a talker, whom only the idle limit of ten minutes ends.
-      for (const socket of sockets) socket.write(requestOf('OPTIONS', { callId: 'idle', transport: 'TCP' }));
+      const request = requestOf('OPTIONS', { callId: 'idle', transport: 'TCP' });
+      await engine.talkers(Math.min(250, count - from), request, `127.0.1.${1 + Math.floor(from / perSource)}`);
     }
     await until('all are up', async () => (await engine.health()).connections === count, 60_000);
     const during = await engine.latency();

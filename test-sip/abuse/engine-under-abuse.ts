@@ -85,6 +85,23 @@ export class EngineUnderAbuse {
     return socket;
   }
 
+  /**
+   * Connections that say something at once. Those that the engine has closed before they could, because this process
+   * stood still, are opened again.
+   */
+  async talkers(count: number, first: string, localAddress?: string): Promise<readonly Socket[]> {
+    const open = async () => {
+      const socket = await this.connect(this.ports.tcp, localAddress);
+      socket.write(first);
+      return socket;
+    };
+    const silent = async () => (await this.health()).counts['connections_closed silent'] ?? 0;
+    const before = await silent();
+    const sockets = await Promise.all(Array.from({ length: count }, open));
+    while (sockets.length - count < (await silent()) - before) sockets.push(await open());
+    return sockets;
+  }
+
   /** Datagrams from a socket of the abuser's own, as fast as the engine takes them. */
   async flood(count: number, datagram: (i: number) => Buffer | string): Promise<void> {
     const socket = createSocket('udp4');
