@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createAccount, openStore, topUp } from '../../tenancy/index.ts';
 import type { CarrierCall } from '../inventory/index.ts';
 import { judgeRelease, recoverAndJudge } from './check-crashed-order.ts';
@@ -22,9 +22,11 @@ export interface CrashResult extends CrashCase {
 /** Every await point of a checkout, each killed once: first how many there are, then all of them. */
 export async function crashEverywhere(folder: string, { call, fault }: CrashCase): Promise<readonly CrashResult[]> {
   const results: CrashResult[] = [];
+  const before = join(folder, 'before');
+  await prepare(before);
   for (let killAt = 0, points = 0; killAt <= points; killAt += 1) {
     const place = join(folder, `${call}-${fault}-${killAt}`);
-    await prepare(place);
+    cpSync(before, place, { recursive: true });
     const printed = await run('checkout-worker.ts', [place, String(killAt), call, fault]);
     if (killAt === 0) points = Number(printed);
     results.push({ call, fault, killAt, verdict: await recoverAndJudge(place, OPENING) });
@@ -62,6 +64,8 @@ async function prepare(place: string): Promise<void> {
 async function run(worker: string, args: readonly string[]): Promise<string> {
   const child = spawn(process.execPath, [join(import.meta.dirname, worker), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // It begins once for each point: the first, which lives, leaves what it compiled to the others.
+    env: { NODE_COMPILE_CACHE: join(dirname(args[0] ?? ''), 'compiled'), ...process.env },
   });
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {

@@ -45,8 +45,6 @@ async function runAndKill(folder: string, seed: number, left: number): Promise<b
   const killAfter = Math.floor(Math.random() * MOST_OPERATIONS);
   const child: ChildProcess = spawn(process.execPath, [worker, folder, String(seed), String(left), String(killAfter)], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // It begins some hundred times: what was compiled once is compiled.
-    env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') },
   });
   let errors = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {

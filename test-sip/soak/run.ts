@@ -13,10 +13,13 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 
+/** Many begin the same processes again and again. */
+const COMPILED = join(import.meta.dirname, '../../node_modules/.cache/didfarm');
+
 function run(name: string): Promise<number> {
   const child = spawn(process.execPath, [join(import.meta.dirname, `${name}.soak.ts`)], {
     stdio: 'inherit',
-    env: { TAP_TIMEOUT: '3600', ...process.env },
+    env: { TAP_TIMEOUT: '3600', NODE_COMPILE_CACHE: COMPILED, ...process.env },
   });
   return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
 }
