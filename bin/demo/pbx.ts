@@ -19,6 +19,8 @@ export class DemoPbx {
   readonly #endpoint: SipEndpoint;
   readonly #registerCallId = randomBytes(8).toString('hex');
   readonly #rung: string[] = [];
+  /** Branches of the INVITEs so far: one that is repeated, because the answer was late, rings once. */
+  readonly #heard = new Set<string>();
   #cseq = 0;
 
   private constructor(options: PbxOptions, endpoint: SipEndpoint) {
@@ -77,7 +79,9 @@ export class DemoPbx {
       this.#reply(message, 200, source);
       return;
     }
-    this.#rung.push(calledNumber(message));
+    const { branch } = message.topVia;
+    if (!this.#heard.has(branch)) this.#rung.push(calledNumber(message));
+    this.#heard.add(branch);
     this.#reply(message, 180, source);
     this.#reply(message, 200, source);
   }
