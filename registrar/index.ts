@@ -6,6 +6,7 @@ import { Registrar } from './registrar.ts';
 import { answer } from './steps/answer.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { checkExtensions } from './steps/check-extensions.ts';
+import { checkFirstHop } from './steps/check-first-hop.ts';
 import { checkOwnership } from './steps/check-ownership.ts';
 import { limitRate } from './steps/limit-rate.ts';
 import { parseContacts } from './steps/read-contacts.ts';
@@ -25,6 +26,7 @@ export const REGISTER_STEPS: readonly Step<RegisterContext>[] = [
   authenticate,
   checkOwnership,
   parseContacts,
+  checkFirstHop,
   refuseSharedContact,
   updateBindings,
   answer,

@@ -27,5 +27,6 @@ export const REGISTER_REASONS = {
   too_many_contacts: { result: 'client_error', status: 403, publicReason: 'too_many_contacts', sentence: 'One REGISTER lists more contacts than the trunk may have.', remedy: 'Raise max_contacts of the trunk, or remove devices.' },
   stale_cseq: { result: 'client_error', status: 500, publicReason: 'stale_cseq', sentence: 'A REGISTER of the same Call-ID with a higher CSeq was already handled.', remedy: 'Nothing: the older request arrived late.' },
   bad_request: { result: 'client_error', status: 400, publicReason: 'bad_request', sentence: 'The request is malformed.', remedy: 'The trace names the header at fault.' },
+  first_hop_lacks_outbound: { result: 'client_error', status: 439, publicReason: 'first_hop_lacks_outbound', sentence: 'The PBX counts on outbound (reg-id), and the proxy next to it does not offer it.', remedy: 'Switch outbound (RFC 5626) off in the PBX, or on in the proxy, so that its Path carries ;ob.' },
   bad_extension: { result: 'client_error', status: 420, publicReason: 'bad_extension', sentence: 'The request demands an extension that is not supported.', remedy: 'Switch that extension off in the PBX.' },
 } as const satisfies Record<string, ReasonEntry>;

@@ -100,6 +100,12 @@ export const REGISTER_CASES: readonly MatrixCase[] = [
     world.register({ cseq: 5, expires: 0 });
   }),
   registers('bad_request', (world) => void world.test.registrar.handle(registerRequest({ to: 'nonsense' }))),
+  registers('first_hop_lacks_outbound', (world) =>
+    world.register({
+      contact: '<sip:acme@192.0.2.1>;+sip.instance="<urn:uuid:1>";reg-id=1',
+      headers: { via: ['SIP/2.0/UDP proxy', 'SIP/2.0/UDP pbx'], path: '<sip:proxy;lr>', supported: 'path, outbound' },
+    }),
+  ),
   registers('bad_extension', (world) => world.register({ headers: { require: 'gruu' } })),
   registers(
     'contact_shared',
