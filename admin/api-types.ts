@@ -27,6 +27,7 @@ export type Reason =
   | 'too_many_contacts'
   | 'stale_cseq'
   | 'bad_request'
+  | 'first_hop_lacks_outbound'
   | 'bad_extension'
   | 'answered'
   | 'cancelled'
