@@ -1,18 +1,10 @@
+import type { Row } from '../channel/api.ts';
 import { addBulk } from './bulk.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand } from './command.ts';
 import { printResult } from './print-result.ts';
 import { addResource } from './resource.ts';
 
-interface Account {
-  readonly id: number;
-  readonly uuid: string;
-  readonly parent_id: number | null;
-  readonly name: string;
-  readonly is_reseller: boolean;
-  readonly status: string;
-  readonly max_in: number | null;
-  readonly max_out: number | null;
-}
+type Account = Row<'GET /accounts'>;
 
 interface CreateOptions extends JsonOption {
   readonly parent?: string;

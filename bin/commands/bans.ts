@@ -1,13 +1,10 @@
+import type { Row } from '../channel/api.ts';
 import { call } from '../channel/channel.ts';
 import { withChannel } from '../context.ts';
 import { renderTable } from '../output/table.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand, show } from './command.ts';
 
-interface Ban {
-  readonly address: string;
-  readonly until: string;
-  readonly reason: string;
-}
+type Ban = Row<'GET /bans'>;
 
 const COLUMNS = [
   { title: 'address', value: (ban: Ban) => ban.address },

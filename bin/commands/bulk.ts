@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
+import type { Answer, Row } from '../channel/api.ts';
 import { type Channel, call } from '../channel/channel.ts';
 import { CliError } from '../cli-error.ts';
 import { type CliContext, withChannel } from '../context.ts';
@@ -10,35 +11,11 @@ import { JSON_OPTION, type JsonOption, show } from './command.ts';
 
 type Name = 'trunks' | 'dids' | 'accounts';
 
-interface Fault {
-  readonly row: number;
-  readonly line: number | null;
-  readonly field: string | null;
-  readonly problem: string;
-  readonly remedy: string;
-}
+type Fault = Job['faults'][number];
 
-interface Job {
-  readonly id: number;
-  readonly state: string;
-  readonly dry_run: boolean;
-  readonly total: number;
-  readonly done: number;
-  readonly created: number;
-  readonly changed: number;
-  readonly unchanged: number;
-  readonly faulty: number;
-  readonly finished_at: string | null;
-  readonly faults: readonly Fault[];
-}
+type Job = Answer<'GET /bulk/trunks/{id}'>;
 
-interface Password {
-  readonly row: number;
-  readonly name: string;
-  readonly realm: string;
-  readonly username: string;
-  readonly password: string;
-}
+type Password = Row<'POST /bulk/trunks/{id}/passwords'>;
 
 interface ImportOptions extends JsonOption {
   readonly dryRun?: boolean;

@@ -1,18 +1,8 @@
+import type { Row } from '../channel/api.ts';
 import type { RegisterCommand } from './command.ts';
 import { addResource } from './resource.ts';
 
-interface Call {
-  readonly id: number;
-  readonly uuid: string;
-  readonly direction: string;
-  readonly from: string;
-  readonly to: string;
-  readonly started_at: string;
-  readonly duration_ms: number | null;
-  readonly status: number;
-  readonly result: string | null;
-  readonly reason: string | null;
-}
+type Call = Row<'GET /calls'>;
 
 /** `didfarm calls list|show`. */
 export const registerCalls: RegisterCommand = (program, context) => {
@@ -23,6 +13,7 @@ export const registerCalls: RegisterCommand = (program, context) => {
     filters: [
       ['--account <id>', 'only of this account', 'account_id'],
       ['--trunk <id>', 'only of this trunk', 'trunk'],
+      ['--number <number>', 'only those from or to it', 'number'],
       ['--reason <reason>', 'only those that ended so', 'reason'],
       ['--live <true|false>', 'only calls that are up, or only those that are not', 'live'],
     ],

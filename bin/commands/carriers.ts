@@ -1,22 +1,13 @@
+import type { Answer, Row } from '../channel/api.ts';
 import { call } from '../channel/channel.ts';
 import { withChannel } from '../context.ts';
 import { renderFields } from '../output/table.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand, show } from './command.ts';
 import { addResource } from './resource.ts';
 
-interface Carrier {
-  readonly id: number;
-  readonly name: string;
-  readonly enabled: boolean;
-  readonly sources: readonly string[];
-  readonly gateways: readonly { readonly host: string; readonly port: number; readonly transport: string }[];
-}
+type Carrier = Row<'GET /carriers'>;
 
-interface Registration {
-  readonly registrar: string;
-  readonly username: string;
-  readonly live: Readonly<Record<string, unknown>> | null;
-}
+type Registration = Answer<'GET /carriers/{id}/registration'>;
 
 /** `didfarm carriers list|show|registration`. */
 export const registerCarriers: RegisterCommand = (program, context) => {

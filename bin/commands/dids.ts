@@ -1,17 +1,10 @@
+import type { Row } from '../channel/api.ts';
 import { addBulk } from './bulk.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand } from './command.ts';
 import { printResult } from './print-result.ts';
 import { addResource } from './resource.ts';
 
-interface Did {
-  readonly id: number;
-  readonly number: string;
-  readonly account_id: number;
-  readonly status: string;
-  readonly sip_trunk_id: number | null;
-  readonly destination: { readonly kind: string; readonly id?: number; readonly uri?: string } | null;
-  readonly notes: string;
-}
+type Did = Row<'GET /dids'>;
 
 /** `didfarm dids list|show|add|assign|import|export`. */
 export const registerDids: RegisterCommand = (program, context) => {

@@ -1,21 +1,12 @@
+import type { Answer } from '../channel/api.ts';
 import { call } from '../channel/channel.ts';
 import { withChannel } from '../context.ts';
 import { renderTable } from '../output/table.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand, show } from './command.ts';
 
-interface Step {
-  readonly step: string;
-  readonly saw: string;
-  readonly decided: string;
-}
+type Step = Explanation['steps'][number];
 
-interface Explanation {
-  readonly result: string;
-  readonly reason: string;
-  readonly sentence: string;
-  readonly remedy: string;
-  readonly steps: readonly Step[];
-}
+type Explanation = Answer<'GET /routing/explain'>;
 
 interface Options extends JsonOption {
   readonly from: string;

@@ -1,19 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { Row } from '../channel/api.ts';
 import type { CliContext } from '../context.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand } from './command.ts';
 import { printResult } from './print-result.ts';
 import { addResource } from './resource.ts';
 
-interface Stocked {
-  readonly number: string;
-  readonly country: string;
-  readonly type: string;
-  readonly city: string | null;
-  readonly monthly_rate: number;
-  readonly setup_fee: number;
-  readonly sms_enabled: boolean;
-}
+type Stocked = Row<'GET /inventory/numbers'>;
 
 interface ImportOptions extends JsonOption {
   readonly dryRun?: boolean;

@@ -1,16 +1,9 @@
+import type { Row } from '../channel/api.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand } from './command.ts';
 import { printResult } from './print-result.ts';
 import { addResource } from './resource.ts';
 
-interface Invoice {
-  readonly id: number;
-  readonly number: string;
-  readonly account_id: number;
-  readonly customer: string;
-  readonly period_from: string;
-  readonly total: number;
-  readonly currency: string;
-}
+type Invoice = Row<'GET /invoices'>;
 
 /** `didfarm invoices list|show|issue|credit`. */
 export const registerInvoices: RegisterCommand = (program, context) => {

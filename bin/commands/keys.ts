@@ -1,18 +1,11 @@
+import type { Row } from '../channel/api.ts';
 import { call } from '../channel/channel.ts';
 import { withChannel } from '../context.ts';
 import { renderFields } from '../output/table.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand, show } from './command.ts';
 import { addResource } from './resource.ts';
 
-interface Key {
-  readonly id: number;
-  readonly account_id: number | null;
-  readonly name: string;
-  readonly prefix: string;
-  readonly mode: string;
-  readonly scopes: readonly string[];
-  readonly last_used_at: string | null;
-}
+type Key = Row<'GET /api-keys'>;
 
 /** `didfarm keys list|show|create|revoke`. */
 export const registerKeys: RegisterCommand = (program, context) => {

@@ -1,13 +1,10 @@
+import type { Answer } from '../channel/api.ts';
 import { call } from '../channel/channel.ts';
 import { EXIT } from '../cli-error.ts';
 import { withChannel } from '../context.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand, show } from './command.ts';
 
-interface Verdict {
-  readonly sound: boolean;
-  readonly entries: number;
-  readonly faults: readonly string[];
-}
+type Verdict = Answer<'GET /ledger/verify'>;
 
 /** `didfarm ledger verify`: exit 0 sound, 1 not. */
 export const registerLedger: RegisterCommand = (program, context) => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ApiOperations } from '../../admin/index.ts';
 import { signBody } from '../../billing-hooks/index.ts';
 import { type Channel, call } from '../channel/channel.ts';
 import { CliError } from '../cli-error.ts';
@@ -15,19 +16,8 @@ interface ListenOptions extends JsonOption {
   readonly count?: string;
 }
 
-interface Told {
-  readonly id: string;
-  readonly event: string;
-  readonly account_id: number | null;
-  readonly timestamp: string;
-  readonly data: object;
-  readonly body: string;
-}
-
-interface Page {
-  readonly data: readonly Told[];
-  readonly meta: { readonly next_after: string };
-}
+type Page = ApiOperations['GET /events']['response'];
+type Told = Page['data'][number];
 
 /** How often the server is asked (ms): well within what a key may ask a minute. */
 const POLL_MS = 2000;

@@ -1,15 +1,9 @@
+import type { Row } from '../channel/api.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand } from './command.ts';
 import { printResult } from './print-result.ts';
 import { addResource } from './resource.ts';
 
-interface PortingOrder {
-  readonly id: number;
-  readonly account_id: number;
-  readonly status: string;
-  readonly numbers: readonly string[];
-  readonly current_provider: string;
-  readonly ports_at: string | null;
-}
+type PortingOrder = Row<'GET /porting-orders'>;
 
 interface Decision extends JsonOption {
   readonly at?: string;

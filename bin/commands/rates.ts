@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { Row } from '../channel/api.ts';
 import { call } from '../channel/channel.ts';
 import { type CliContext, withChannel } from '../context.ts';
 import { renderFields } from '../output/table.ts';
@@ -7,15 +8,7 @@ import { JSON_OPTION, type JsonOption, type RegisterCommand, show } from './comm
 import { printResult } from './print-result.ts';
 import { addResource } from './resource.ts';
 
-interface Deck {
-  readonly id: number;
-  readonly uuid: string;
-  readonly account_id: number | null;
-  readonly name: string;
-  readonly currency: string;
-  readonly timezone: string;
-  readonly rates: number;
-}
+type Deck = Row<'GET /rate-decks'>;
 
 /** `didfarm rates list|show|create|import|assign|unassign|rerate|unrated`. */
 export const registerRates: RegisterCommand = (program, context) => {

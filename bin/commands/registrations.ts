@@ -1,39 +1,18 @@
 import type { Command } from 'commander';
+import type { Row } from '../channel/api.ts';
 import { call } from '../channel/channel.ts';
 import { TRUNK_ARGUMENT, trunkPath } from '../channel/find-trunk.ts';
 import { type CliContext, withChannel } from '../context.ts';
-import {
-  renderAvailability,
-  renderRegistration,
-  type ShownAvailability,
-  type ShownRegistration,
-} from '../output/registration.ts';
+import { renderAvailability, renderRegistration, type ShownAvailability } from '../output/registration.ts';
 import { renderTable } from '../output/table.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand, show } from './command.ts';
 import { addResource } from './resource.ts';
 
-interface Registration {
-  readonly trunk_id: number;
-  readonly name: string;
-  readonly username: string;
-  readonly realm: string;
-  readonly registration: ShownRegistration;
-}
+type Registration = Row<'GET /registrations'>;
 
-interface Failure {
-  readonly at: string;
-  readonly username: string;
-  readonly realm: string;
-  readonly source: string;
-  readonly reason: string;
-  readonly sentence: string;
-  readonly remedy: string;
-}
+type Failure = Row<'GET /registrations/failures'>;
 
-interface Trunk {
-  readonly name: string;
-  readonly registration: ShownRegistration;
-}
+type Trunk = Row<'GET /portal/sip-trunks'>;
 
 /** `didfarm registrations list|show|failures|availability`. */
 export const registerRegistrations: RegisterCommand = (program, context) => {

@@ -1,15 +1,9 @@
+import type { Row } from '../channel/api.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand } from './command.ts';
 import { printResult } from './print-result.ts';
 import { addResource } from './resource.ts';
 
-interface Submission {
-  readonly id: number;
-  readonly account_id: number;
-  readonly status: string;
-  readonly numbers: readonly { readonly number: string }[];
-  readonly documents: readonly { readonly id: number; readonly kind: string }[];
-  readonly created_at: string;
-}
+type Submission = Row<'GET /regulatory/submissions'>;
 
 /** `didfarm regulatory list|show|approve|reject`. */
 export const registerRegulatory: RegisterCommand = (program, context) => {

@@ -1,3 +1,4 @@
+import type { Answer } from '../channel/api.ts';
 import { call } from '../channel/channel.ts';
 import { CliError, EXIT } from '../cli-error.ts';
 import { withChannel } from '../context.ts';
@@ -12,34 +13,11 @@ interface Options extends JsonOption {
   readonly limit: string;
 }
 
-interface Change {
-  readonly call: string;
-  readonly started_at: string;
-  readonly from: string;
-  readonly to: string;
-  readonly recorded: string | null;
-  readonly before: string;
-  readonly after: string;
-  readonly why: string;
-}
+type Change = Report['changes'][number];
 
-interface Kind {
-  readonly before: string;
-  readonly after: string;
-  readonly calls: number;
-}
+type Kind = Report['kinds'][number];
 
-interface Report {
-  readonly from: string;
-  readonly to: string;
-  readonly replayed: number;
-  readonly same: number;
-  readonly different: number;
-  readonly left_out: number;
-  readonly recorded_otherwise: number;
-  readonly kinds: readonly Kind[];
-  readonly changes: readonly Change[];
-}
+type Report = Answer<'POST /tenant-files/replay'>;
 
 const KIND_COLUMNS = [
   { title: 'calls', value: (row: Kind) => row.calls, align: 'right' },

@@ -4,6 +4,7 @@ import { CliError } from '../cli-error.ts';
 import { withChannel } from '../context.ts';
 import type { RegisterCommand } from './command.ts';
 
+/** Of the control socket alone: the API's document does not have it. */
 interface Seeded {
   readonly trunks: number;
   readonly first: string;

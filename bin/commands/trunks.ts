@@ -1,26 +1,17 @@
 import type { Command } from 'commander';
+import type { Row } from '../channel/api.ts';
 import { type Channel, call } from '../channel/channel.ts';
 import { TRUNK_ARGUMENT, trunkPath } from '../channel/find-trunk.ts';
 import { type CliContext, withChannel } from '../context.ts';
 import { type PbxConfig, renderPbxConfig } from '../output/pbx-config.ts';
-import { renderRegistration, type ShownRegistration, stateText } from '../output/registration.ts';
+import { renderRegistration, stateText } from '../output/registration.ts';
 import { renderFields } from '../output/table.ts';
 import { addBulk } from './bulk.ts';
 import { JSON_OPTION, type JsonOption, type RegisterCommand, show } from './command.ts';
 import { addPbxConfig, PBX_OPTION } from './pbx-config.ts';
 import { addResource } from './resource.ts';
 
-interface Trunk {
-  readonly id: number;
-  readonly uuid: string;
-  readonly account_id: number;
-  readonly name: string;
-  readonly realm: string;
-  readonly username: string;
-  readonly status: string;
-  readonly max_in: number | null;
-  readonly registration: ShownRegistration;
-}
+type Trunk = Row<'GET /portal/sip-trunks'>;
 
 /** `didfarm trunks list|show|create|regenerate|pbx-config|import|export|delete`. */
 export const registerTrunks: RegisterCommand = (program, context) => {

@@ -1,5 +1,6 @@
 import { type CallTest, type CaseReport, judge, type Observation, unfit } from '../../routing/index.ts';
-import { REASONS, type Reason, reasonEntry, type TraceLine } from '../../telemetry/index.ts';
+import { REASONS, type Reason, reasonEntry } from '../../telemetry/index.ts';
+import type { Answer, Row } from '../channel/api.ts';
 import { type Channel, call } from '../channel/channel.ts';
 import { CliError } from '../cli-error.ts';
 import type { LiveCall } from './live-endpoint.ts';
@@ -94,16 +95,7 @@ async function dial(stage: LiveStage, tested: Tested, caller: CaseReport['caller
   return (await stage.pbx(trunk.uuid)).call({ ...order, realm: trunk.realm, login });
 }
 
-interface ShownCall {
-  readonly id: number;
-  readonly direction: string;
-  readonly result: string | null;
-  readonly reason: string | null;
-  readonly sentence: string;
-  readonly ended_at: string | null;
-  readonly legs: readonly { readonly side: string; readonly call_id: string }[];
-  readonly trace: readonly TraceLine[];
-}
+type ShownCall = Answer<'GET /calls/{id}'>;
 
 async function judgeCall(
   channel: Channel,
@@ -142,17 +134,18 @@ function unknownPlace(stage: LiveStage, key: string): Observation['places'][numb
 /** The record of the call, once it is written and closed. */
 async function findRecord(channel: Channel, callId: string): Promise<ShownCall | undefined> {
   return until(async () => {
-    const { data } = await call<{ data: readonly ShownCall[] }>(channel, 'GET', '/calls?order=desc&per_page=50');
+    const { data } = await call<{ data: readonly Row<'GET /calls'>[] }>(
+      channel,
+      'GET',
+      '/calls?order=desc&per_page=50',
+    );
     const found = data.find(({ legs }) => legs.some(({ side, call_id }) => side === 'a' && call_id === callId));
     if (found === undefined || found.ended_at === null) return undefined;
     return (await call<{ data: ShownCall }>(channel, 'GET', `/calls/${found.id}`)).data;
   });
 }
 
-interface Failure {
-  readonly username: string;
-  readonly realm: string;
-}
+type Failure = Row<'GET /registrations/failures'>;
 
 async function liveRegister(channel: Channel, stage: LiveStage, test: CallTest): Promise<CaseReport> {
   const { trunk: named, username, realm, password = 'right', source } = test.test.register ?? {};
@@ -177,13 +170,9 @@ async function liveRegister(channel: Channel, stage: LiveStage, test: CallTest):
 }
 
 /** The newest of the identity; one that fails again the same way within a minute is not kept again. */
-function findFailure(channel: Channel, { username, realm }: Failure) {
+function findFailure(channel: Channel, { username, realm }: Pick<Failure, 'username' | 'realm'>) {
   return until(async () => {
-    const { data } = await call<{ data: readonly (Failure & { readonly reason: string })[] }>(
-      channel,
-      'GET',
-      '/registrations/failures?per_page=50',
-    );
+    const { data } = await call<{ data: readonly Failure[] }>(channel, 'GET', '/registrations/failures?per_page=50');
     return data.find((one) => one.username === username && one.realm === realm);
   });
 }

@@ -1,4 +1,5 @@
 import type { ObservedPlace } from '../../routing/index.ts';
+import type { Row } from '../channel/api.ts';
 import { type Channel, call, listAll } from '../channel/channel.ts';
 import { CliError } from '../cli-error.ts';
 import type { Peer } from '../demo/endpoint.ts';
@@ -6,22 +7,9 @@ import type { CredentialBook } from './credentials.ts';
 import { type Decide, type HeardInvite, LiveEndpoint, type LiveIdentity } from './live-endpoint.ts';
 
 /** Of a trunk, as the API shows it. */
-export interface LiveTrunk {
-  readonly id: number;
-  readonly uuid: string;
-  readonly account_id: number;
-  readonly name: string;
-  readonly realm: string;
-  readonly username: string;
-  readonly auth_type: string;
-  readonly kind: string;
-  readonly registration: { readonly contacts: readonly unknown[] };
-}
+export type LiveTrunk = Row<'GET /portal/sip-trunks'>;
 
-interface Carrier {
-  readonly name: string;
-  readonly gateways: readonly { readonly host: string; readonly port: number; readonly transport: string }[];
-}
+type Carrier = Row<'GET /carriers'>;
 
 export interface StageOptions {
   readonly server: Peer;

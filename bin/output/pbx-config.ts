@@ -1,11 +1,7 @@
+import type { Answer } from '../channel/api.ts';
+
 /** A PBX configuration as the API answers it. */
-export interface PbxConfig {
-  readonly title: string;
-  readonly password_included: boolean;
-  readonly text: string;
-  readonly files: readonly { readonly name: string; readonly content: string }[];
-  readonly nat: readonly string[];
-}
+export type PbxConfig = Answer<'GET /portal/sip-trunks/{id}/pbx-config'>;
 
 /** For a person at the PBX: what to fill in, the files, what the router needs. */
 export function renderPbxConfig(config: PbxConfig): string {

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { renderAvailability, renderRegistration, stateText } from './registration.ts';
+import { renderAvailability, renderRegistration, type ShownRegistration, stateText } from './registration.ts';
 
-const OFFLINE = {
+const OFFLINE: ShownRegistration = {
   state: 'offline',
   since: '2026-11-21T16:55:00.000Z',
   reason: 'expired',
@@ -11,11 +11,13 @@ const OFFLINE = {
   user_agent: null,
   transport: null,
   rtt_ms: null,
+  expires_at: null,
   last_failure: {
     at: '2026-11-21T16:58:00.000Z',
     source: '192.0.2.1:5060',
     reason: 'aor_mismatch',
     sentence: 'You sent To 100@a.',
+    remedy: '',
   },
 };
 
@@ -33,10 +35,12 @@ last failed REGISTER: 2026-11-21T16:58:00.000Z from 192.0.2.1:5060: You sent To 
     source: '192.0.2.1:5060',
     transport: 'tls',
     user_agent: 'FPBX',
+    registered_at: '2026-11-21T16:00:00.000Z',
+    refreshed_at: '2026-11-21T16:58:00.000Z',
     expires_at: '2026-11-21T17:00:00.000Z',
     rtt_ms: 12.5,
   };
-  const registered = { ...OFFLINE, state: 'registered', sentence: null, remedy: null, last_failure: null };
+  const registered = { ...OFFLINE, state: 'registered' as const, sentence: null, remedy: null, last_failure: null };
   const lines = renderRegistration('Acme', { ...registered, contacts: [contact] }).split('\n');
   t.match(lines, [/^Acme: registered since/, '', /^CONTACT +FROM +OVER +RTT MS +EXPIRES +USER AGENT$/, /tls +12\.5/]);
 });
@@ -50,15 +54,18 @@ t.test('a list says in a word why a PBX is missing', async (t) => {
 });
 
 t.test('availability is a line a period that was seen, with how long and why', async (t) => {
+  const day = (date: string) => ({ period: date, from: `${date}T00:00:00Z`, until: `${date}T24:00:00Z` });
   const none = { availability_percent: null, registered_seconds: 0, offline_seconds: 0, outages: 0 };
   const seen = { availability_percent: 99.9, registered_seconds: 86_300, offline_seconds: 62, outages: 2 };
   const causes = { offline_seconds_by_cause: { probe_failed: 62 } };
+  const trunk = { trunk_id: 1, trunk_uuid: 'trk_1', by: 'day' } as const;
   const text = renderAvailability({
+    ...trunk,
     timezone: 'Europe/Amsterdam',
     total: { ...seen, ...causes, registered_seconds: 266_400, offline_seconds: 0 },
     periods: [
-      { period: '2026-11-19', ...none, offline_seconds_by_cause: {} },
-      { period: '2026-11-20', ...seen, ...causes },
+      { ...day('2026-11-19'), ...none, offline_seconds_by_cause: {} },
+      { ...day('2026-11-20'), ...seen, ...causes },
     ],
   });
   const lines = text.split('\n');

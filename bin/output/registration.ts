@@ -1,47 +1,13 @@
+import type { Answer, Row } from '../channel/api.ts';
 import { type Column, renderTable } from './table.ts';
 
-export interface ShownContact {
-  readonly contact: string;
-  readonly source: string;
-  readonly transport: string;
-  readonly user_agent: string;
-  readonly expires_at: string;
-  readonly rtt_ms: number | null;
-}
-
 /** `registration` of a trunk in the API. */
-export interface ShownRegistration {
-  readonly state: string;
-  readonly since: string | null;
-  readonly reason: string | null;
-  readonly sentence: string | null;
-  readonly remedy: string | null;
-  readonly contacts: readonly ShownContact[];
-  readonly user_agent: string | null;
-  readonly transport: string | null;
-  readonly rtt_ms: number | null;
-  readonly last_failure: {
-    readonly at: string;
-    readonly source: string;
-    readonly reason: string;
-    readonly sentence: string;
-  } | null;
-}
+export type ShownRegistration = Row<'GET /registrations'>['registration'];
 
-export interface ShownPeriod {
-  readonly period: string;
-  readonly availability_percent: number | null;
-  readonly registered_seconds: number;
-  readonly offline_seconds: number;
-  readonly outages: number;
-  readonly offline_seconds_by_cause: Readonly<Record<string, number>>;
-}
+export type ShownAvailability = Answer<'GET /portal/sip-trunks/{id}/availability'>;
 
-export interface ShownAvailability {
-  readonly timezone: string;
-  readonly total: Omit<ShownPeriod, 'period'>;
-  readonly periods: readonly ShownPeriod[];
-}
+type ShownContact = ShownRegistration['contacts'][number];
+type ShownPeriod = Omit<ShownAvailability['periods'][number], 'from' | 'until'>;
 
 const CONTACTS: readonly Column<ShownContact>[] = [
   { title: 'contact', value: (contact) => contact.contact },
