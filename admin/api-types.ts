@@ -765,6 +765,9 @@ export interface ApiOperations {
       readonly cursor?: string;
       /** Default by id. With - the greatest first; equal ones are by id. */
       readonly sort?: 'id' | '-id' | 'name' | '-name' | 'created_at' | '-created_at';
+      readonly account_id?: string;
+      /** Part of the name, or how the key begins. */
+      readonly search?: string;
     };
     readonly body: undefined;
     readonly status: 200;
@@ -910,6 +913,12 @@ export interface ApiOperations {
       readonly cursor?: string;
       /** Default by id. With - the greatest first; equal ones are by id. */
       readonly sort?: 'id' | '-id' | 'at' | '-at' | 'action' | '-action' | 'resource' | '-resource';
+      readonly account_id?: string;
+      readonly actor?: string;
+      readonly action?: string;
+      readonly resource?: string;
+      /** As the entries show it. */
+      readonly resource_id?: string;
     };
     readonly body: undefined;
     readonly status: 200;
@@ -1600,6 +1609,8 @@ export interface ApiOperations {
       readonly direction?: 'in' | 'out' | 'internal';
       readonly result?: string;
       readonly reason?: string;
+      /** Whole, of either side. */
+      readonly number?: string;
       /** Only calls that are up, or only those that are not. */
       readonly live?: boolean;
     };
@@ -1704,6 +1715,8 @@ export interface ApiOperations {
       readonly cursor?: string;
       /** Default by id. With - the greatest first; equal ones are by id. */
       readonly sort?: 'id' | '-id' | 'name' | '-name' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
+      /** Part of the name. */
+      readonly search?: string;
     };
     readonly body: undefined;
     readonly status: 200;
@@ -6273,6 +6286,9 @@ export interface ApiOperations {
       readonly cursor?: string;
       /** Default by id. With - the greatest first; equal ones are by id. */
       readonly sort?: 'id' | '-id' | 'domain' | '-domain' | 'created_at' | '-created_at';
+      readonly account_id?: string;
+      /** Part of the domain. */
+      readonly search?: string;
     };
     readonly body: undefined;
     readonly status: 200;
@@ -6723,6 +6739,8 @@ export interface ApiOperations {
       /** Default by id. With - the greatest first; equal ones are by id. */
       readonly sort?: 'id' | '-id' | 'name' | '-name' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
       readonly account_id?: string;
+      /** Part of the name. */
+      readonly search?: string;
     };
     readonly body: undefined;
     readonly status: 200;
@@ -6874,6 +6892,9 @@ export interface ApiOperations {
       readonly cursor?: string;
       /** Default by id. With - the greatest first; equal ones are by id. */
       readonly sort?: 'id' | '-id' | 'name' | '-name' | 'email' | '-email' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
+      readonly account_id?: string;
+      /** Part of the name or of the address. */
+      readonly search?: string;
     };
     readonly body: undefined;
     readonly status: 200;
@@ -7299,6 +7320,8 @@ export interface ApiOperations {
       /** Default by id. With - the greatest first; equal ones are by id. */
       readonly sort?: 'id' | '-id' | 'url' | '-url' | 'created_at' | '-created_at';
       readonly account_id?: string;
+      /** Part of the address. */
+      readonly search?: string;
     };
     readonly body: undefined;
     readonly status: 200;
@@ -7447,6 +7470,9 @@ export interface ApiOperations {
       readonly cursor?: string;
       /** Default by id. With - the greatest first; equal ones are by id. */
       readonly sort?: 'id' | '-id' | 'created_at' | '-created_at';
+      /** dead: after 24 hours of attempts. */
+      readonly status?: 'pending' | 'delivered' | 'dead';
+      readonly event?: EventName;
     };
     readonly body: undefined;
     readonly status: 200;

@@ -1,7 +1,7 @@
-import type { Found, Slice, Visible } from './store-port.ts';
+import type { AuditFilter, Found, Slice, Visible } from './store-port.ts';
 
 export interface AuditStore {
-  list(visible: Visible, slice: Slice): Promise<Found<AuditRow>>;
+  list(visible: Visible, slice: Slice, filter: AuditFilter): Promise<Found<AuditRow>>;
   /** Writes down what was done outside of the database; without secrets. */
   record(entry: AuditNote): Promise<void>;
 }

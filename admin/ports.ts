@@ -112,4 +112,6 @@ export interface CallFilter {
   readonly reason?: string | undefined;
   readonly direction?: string | undefined;
   readonly live?: boolean | undefined;
+  /** Either side. */
+  readonly number?: string | undefined;
 }

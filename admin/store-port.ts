@@ -4,11 +4,13 @@
  */
 export type {
   AccountRow,
+  AuditFilter,
   BulkCounts,
   BulkFault,
   BulkJobRow,
   BulkPassword,
   CarrierRow,
+  DeliveryFilter,
   DidRow,
   DocumentRow,
   DomainRow,
@@ -24,6 +26,7 @@ export type {
   SortOrder,
   StoredDelivery,
   SubmissionRow,
+  TextFilter,
   TransactionRow,
   TrunkRow,
   UserRow,

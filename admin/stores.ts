@@ -21,6 +21,7 @@ import type {
   KeyRow,
   Ref,
   Slice,
+  TextFilter,
   TrunkRow,
   Visible,
 } from './store-port.ts';
@@ -100,7 +101,7 @@ export interface AccountTree {
 }
 
 export interface KeyStore extends KeyFinder {
-  list(visible: Visible, slice: Slice): Promise<Found<KeyRow>>;
+  list(visible: Visible, slice: Slice, filter: TextFilter): Promise<Found<KeyRow>>;
   find(visible: Visible, ref: Ref): Promise<KeyRow | undefined>;
   /** The secret is told here and never again. */
   create(actor: Actor, key: NewKey): Promise<{ readonly key: KeyRow; readonly secret: string }>;
@@ -185,7 +186,7 @@ export interface DidFilter {
 }
 
 export interface CarrierStore {
-  list(slice: Slice): Promise<Found<CarrierRow>>;
+  list(slice: Slice, filter: TextFilter): Promise<Found<CarrierRow>>;
   find(ref: Ref): Promise<CarrierRow | undefined>;
   create(actor: Actor, fields: CarrierFields & { readonly name: string }): Promise<CarrierRow>;
   update(actor: Actor, id: number, fields: CarrierFields): Promise<CarrierRow>;
@@ -193,7 +194,7 @@ export interface CarrierStore {
 }
 
 export interface DomainStore {
-  list(visible: Visible, slice: Slice): Promise<Found<DomainRow>>;
+  list(visible: Visible, slice: Slice, filter: TextFilter): Promise<Found<DomainRow>>;
   find(visible: Visible, ref: Ref): Promise<DomainRow | undefined>;
   create(
     actor: Actor,

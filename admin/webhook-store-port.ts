@@ -1,5 +1,14 @@
 import type { WebhookChange } from '../tenancy/index.ts';
-import type { Found, Ref, Slice, StoredDelivery, Visible, WebhookRow } from './store-port.ts';
+import type {
+  DeliveryFilter,
+  Found,
+  Ref,
+  Slice,
+  StoredDelivery,
+  TextFilter,
+  Visible,
+  WebhookRow,
+} from './store-port.ts';
 import type { Actor } from './stores.ts';
 
 /** A webhook and its secret, which is told here and never again. */
@@ -11,7 +20,7 @@ export interface WithSecret {
 export interface WebhookStore {
   /** Whether events may be sent to that address. */
   mayReach(address: string): boolean;
-  list(visible: Visible, slice: Slice, filter: { readonly accountId?: number }): Promise<Found<WebhookRow>>;
+  list(visible: Visible, slice: Slice, filter: TextFilter): Promise<Found<WebhookRow>>;
   find(visible: Visible, ref: Ref): Promise<WebhookRow | undefined>;
   create(
     actor: Actor,
@@ -22,6 +31,6 @@ export interface WebhookStore {
   remove(actor: Actor, id: number): Promise<void>;
   /** Puts an event on the way to this endpoint alone. @returns the delivery's id */
   sendTest(actor: Actor, webhook: WebhookRow): Promise<number>;
-  deliveries(webhookId: number, slice: Slice): Promise<Found<StoredDelivery>>;
+  deliveries(webhookId: number, slice: Slice, filter?: DeliveryFilter): Promise<Found<StoredDelivery>>;
   replay(actor: Actor, webhook: WebhookRow, deliveryId: number): Promise<void>;
 }

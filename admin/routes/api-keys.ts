@@ -9,6 +9,7 @@ import { ROLES, SCOPE_WORDS, scopesBeyond } from '../scopes.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, NAME, nullable } from '../shapes.ts';
 import type { KeyRow } from '../store-port.ts';
 import { targetAccount } from '../target-account.ts';
+import { ACCOUNT_FILTER, accountFilter, searchBy } from './filters.ts';
 
 const TAG = 'API keys';
 
@@ -123,11 +124,15 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     tag: TAG,
     summary: 'List keys',
     scope: 'admin',
-    query: Type.Object(sortedBy('name', 'created_at'), { additionalProperties: false }),
+    query: Type.Object(
+      { ...sortedBy('name', 'created_at'), ...ACCOUNT_FILTER, ...searchBy('Part of the name, or how the key begins.') },
+      { additionalProperties: false },
+    ),
     response: listEnvelope(Type.Object(SHOWN)),
     handler: async ({ principal, query }) => {
       const page = parsePage(query);
-      const { rows, meta } = paged(page, await deps.store.keys.list(principal.visible, page));
+      const filter = { ...(await accountFilter(deps, principal, query.account_id)), search: query.search };
+      const { rows, meta } = paged(page, await deps.store.keys.list(principal.visible, page, filter));
       return { data: rows.map(keyView), meta };
     },
   });

@@ -3,6 +3,7 @@ import type { AdminDeps } from '../deps.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { paged, parsePage, sortedBy } from '../paging.ts';
 import { isoTime, listEnvelope, nullable } from '../shapes.ts';
+import { ACCOUNT_FILTER, accountFilter } from './filters.ts';
 
 const ENTRY_SHAPE = Type.Object({
   id: Type.Integer(),
@@ -16,6 +17,19 @@ const ENTRY_SHAPE = Type.Object({
   after: Type.Unknown(),
 });
 
+const TEXT = Type.Optional(Type.String({ minLength: 1, maxLength: 255 }));
+const QUERY = Type.Object(
+  {
+    ...sortedBy('at', 'action', 'resource'),
+    ...ACCOUNT_FILTER,
+    actor: TEXT,
+    action: TEXT,
+    resource: TEXT,
+    resource_id: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: 'As the entries show it.' })),
+  },
+  { additionalProperties: false },
+);
+
 /** Who changed what, with the values before and after (F-121). */
 export function installAudit(define: DefineRoute, deps: AdminDeps): void {
   define({
@@ -24,11 +38,19 @@ export function installAudit(define: DefineRoute, deps: AdminDeps): void {
     tag: 'Audit',
     summary: 'List changes',
     scope: 'admin',
-    query: Type.Object(sortedBy('at', 'action', 'resource'), { additionalProperties: false }),
+    query: QUERY,
     response: listEnvelope(ENTRY_SHAPE),
     handler: async ({ principal, query }) => {
       const page = parsePage(query);
-      const { rows, meta } = paged(page, await deps.store.audit.list(principal.visible, page));
+      const { actor, action, resource, resource_id: resourceId } = query;
+      const filter = {
+        actor,
+        action,
+        resource,
+        resourceId,
+        ...(await accountFilter(deps, principal, query.account_id)),
+      };
+      const { rows, meta } = paged(page, await deps.store.audit.list(principal.visible, page, filter));
       const data = rows.map(({ accountId, resourceId, atMs, ...entry }) => ({
         ...entry,
         after: withoutFile(entry.after),

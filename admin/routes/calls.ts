@@ -23,6 +23,7 @@ const CALLS_QUERY = Type.Object(
     direction: Type.Optional(CALL_DIRECTION),
     result: TEXT,
     reason: TEXT,
+    number: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Whole, of either side.' })),
     live: Type.Optional(Type.Boolean({ description: 'Only calls that are up, or only those that are not.' })),
   },
   { additionalProperties: false },
@@ -42,8 +43,8 @@ export function installCalls(define: DefineRoute, deps: AdminDeps): void {
       const page = parsePage({ ...(query.order === 'desc' ? { sort: '-id' } : {}), ...query });
       const account = await accountFilter(deps, principal, query.account_id);
       const trunk = query.trunk === undefined ? {} : { trunkId: (await findTrunk(deps, principal, query.trunk)).id };
-      const { direction, result, reason, live } = query;
-      const filter = { direction, result, reason, live, ...account, ...trunk };
+      const { direction, result, reason, live, number } = query;
+      const filter = { direction, result, reason, live, number, ...account, ...trunk };
       const found = await deps.records.listCalls(principal.visible, page, filter);
       const { rows, meta } = paged(page, found);
       const { summary } = await callViewer(deps, principal);

@@ -8,6 +8,7 @@ import { paged, parsePage, sortedBy } from '../paging.ts';
 import { envelope, ID_PARAMS, listEnvelope, NAME } from '../shapes.ts';
 import type { CarrierRow } from '../store-port.ts';
 import { CARRIER_FIELDS, CARRIER_SHAPE, carrierFields, carrierView } from '../views/carrier.ts';
+import { searchBy } from './filters.ts';
 
 const TAG = 'Carriers';
 
@@ -77,11 +78,14 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     tag: TAG,
     summary: 'List carriers',
     scope: 'operator',
-    query: Type.Object(sortedBy('name', 'created_at', 'updated_at'), { additionalProperties: false }),
+    query: Type.Object(
+      { ...sortedBy('name', 'created_at', 'updated_at'), ...searchBy('Part of the name.') },
+      { additionalProperties: false },
+    ),
     response: listEnvelope(CARRIER_SHAPE),
     handler: async ({ query }) => {
       const page = parsePage(query);
-      const { rows, meta } = paged(page, await deps.store.carriers.list(page));
+      const { rows, meta } = paged(page, await deps.store.carriers.list(page, query));
       return { data: rows.map(carrierView), meta };
     },
   });

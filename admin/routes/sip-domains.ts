@@ -11,6 +11,7 @@ import type { Principal } from '../principal.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, nullable } from '../shapes.ts';
 import type { DomainRow } from '../store-port.ts';
 import { targetAccount } from '../target-account.ts';
+import { ACCOUNT_FILTER, accountFilter, searchBy } from './filters.ts';
 
 const TAG = 'SIP domains';
 
@@ -51,11 +52,15 @@ export function installSipDomains(define: DefineRoute, deps: AdminDeps): void {
     tag: TAG,
     summary: 'List SIP domains',
     scope: 'accounts:read',
-    query: Type.Object(sortedBy('domain', 'created_at'), { additionalProperties: false }),
+    query: Type.Object(
+      { ...sortedBy('domain', 'created_at'), ...ACCOUNT_FILTER, ...searchBy('Part of the domain.') },
+      { additionalProperties: false },
+    ),
     response: listEnvelope(SHAPE),
     handler: async ({ principal, query }) => {
       const page = parsePage(query);
-      const { rows, meta } = paged(page, await deps.store.domains.list(principal.visible, page));
+      const filter = { ...(await accountFilter(deps, principal, query.account_id)), search: query.search };
+      const { rows, meta } = paged(page, await deps.store.domains.list(principal.visible, page, filter));
       return { data: rows.map(domainView), meta };
     },
   });

@@ -10,7 +10,7 @@ import { envelope, ID_OR_UUID, ID_PARAMS, listEnvelope, NAME } from '../shapes.t
 import type { GroupRow } from '../store-port.ts';
 import { targetAccount } from '../target-account.ts';
 import { GROUP_FIELDS, GROUP_SHAPE, groupView } from '../views/trunk-group.ts';
-import { accountFilter } from './filters.ts';
+import { ACCOUNT_FILTER, accountFilter, searchBy } from './filters.ts';
 
 const TAG = 'Trunk groups';
 const PATH = '/trunk-groups';
@@ -21,7 +21,7 @@ const CREATE = Type.Object(
   { additionalProperties: false },
 );
 const LIST_QUERY = Type.Object(
-  { ...sortedBy('name', 'created_at', 'updated_at'), account_id: Type.Optional(Type.String({ maxLength: 64 })) },
+  { ...sortedBy('name', 'created_at', 'updated_at'), ...ACCOUNT_FILTER, ...searchBy('Part of the name.') },
   { additionalProperties: false },
 );
 
@@ -100,7 +100,7 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     response: listEnvelope(GROUP_SHAPE),
     handler: async ({ principal, query }) => {
       const page = parsePage(query);
-      const filter = await accountFilter(deps, principal, query.account_id);
+      const filter = { ...(await accountFilter(deps, principal, query.account_id)), search: query.search };
       const { rows, meta } = paged(page, await deps.store.groups.list(principal.visible, page, filter));
       return { data: rows.map(groupView), meta };
     },

@@ -10,6 +10,7 @@ import { ROLES, scopesBeyond } from '../scopes.ts';
 import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, NAME, nullable } from '../shapes.ts';
 import type { UserRow } from '../store-port.ts';
 import { ownerOf } from './api-keys.ts';
+import { ACCOUNT_FILTER, accountFilter, searchBy } from './filters.ts';
 
 const TAG = 'Users';
 
@@ -111,11 +112,19 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     tag: TAG,
     summary: 'List people',
     scope: 'admin',
-    query: Type.Object(sortedBy('name', 'email', 'created_at', 'updated_at'), { additionalProperties: false }),
+    query: Type.Object(
+      {
+        ...sortedBy('name', 'email', 'created_at', 'updated_at'),
+        ...ACCOUNT_FILTER,
+        ...searchBy('Part of the name or of the address.'),
+      },
+      { additionalProperties: false },
+    ),
     response: listEnvelope(SHAPE),
     handler: async ({ principal, query }) => {
       const page = parsePage(query);
-      const { rows, meta } = paged(page, await deps.store.users.list(principal.visible, page));
+      const filter = { ...(await accountFilter(deps, principal, query.account_id)), search: query.search };
+      const { rows, meta } = paged(page, await deps.store.users.list(principal.visible, page, filter));
       return { data: rows.map(userView), meta };
     },
   });

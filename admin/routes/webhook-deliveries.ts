@@ -10,14 +10,16 @@ import { findWebhook } from './find-webhook.ts';
 
 const TAG = 'Webhooks';
 
+const DELIVERY_STATUS = setOf<StoredDelivery['status']>(
+  { pending: true, delivered: true, dead: true },
+  { description: 'dead: after 24 hours of attempts.' },
+);
+
 const DELIVERY = Type.Object({
   id: Type.Integer(),
   event_id: Type.String({ description: 'As in X-DIDfarm-Event-Id.' }),
   event: EVENT,
-  status: setOf<StoredDelivery['status']>(
-    { pending: true, delivered: true, dead: true },
-    { description: 'dead: after 24 hours of attempts.' },
-  ),
+  status: DELIVERY_STATUS,
   attempts: Type.Array(
     Type.Object({
       attempt: Type.Integer(),
@@ -44,12 +46,15 @@ export function installWebhookDeliveries(define: DefineRoute, deps: AdminDeps): 
     summary: 'What was sent there, newest first, with every attempt',
     scope: 'webhooks:read',
     params: ID_PARAMS,
-    query: Type.Object(sortedBy('created_at'), { additionalProperties: false }),
+    query: Type.Object(
+      { ...sortedBy('created_at'), status: Type.Optional(DELIVERY_STATUS), event: Type.Optional(EVENT) },
+      { additionalProperties: false },
+    ),
     response: listEnvelope(DELIVERY),
     handler: async ({ principal, params, query }) => {
       const { id } = await findWebhook(deps, principal, params.id);
       const page = parsePage({ sort: '-id', ...query });
-      const { rows, meta } = paged(page, await deps.store.webhooks.deliveries(id, page));
+      const { rows, meta } = paged(page, await deps.store.webhooks.deliveries(id, page, query));
       return { data: rows.map(deliveryView), meta };
     },
   });

@@ -8,7 +8,7 @@ import { envelope, ID_OR_UUID, ID_PARAMS, isoTime, listEnvelope, nullable } from
 import type { WebhookRow } from '../store-port.ts';
 import { targetAccount } from '../target-account.ts';
 import { checkWebhookUrl } from '../webhook-url.ts';
-import { accountFilter } from './filters.ts';
+import { ACCOUNT_FILTER, accountFilter, searchBy } from './filters.ts';
 import { findWebhook } from './find-webhook.ts';
 
 const TAG = 'Webhooks';
@@ -136,14 +136,17 @@ function defineReads(define: DefineRoute, deps: AdminDeps): void {
     summary: 'List endpoints',
     scope: 'webhooks:read',
     query: Type.Object(
-      { ...sortedBy('url', 'created_at'), account_id: Type.Optional(Type.String({ maxLength: 64 })) },
+      { ...sortedBy('url', 'created_at'), ...ACCOUNT_FILTER, ...searchBy('Part of the address.') },
       { additionalProperties: false },
     ),
     response: listEnvelope(Type.Object(SHOWN)),
     handler: async ({ principal, query }) => {
       const page = parsePage(query);
       const account = await accountFilter(deps, principal, query.account_id);
-      const { rows, meta } = paged(page, await deps.store.webhooks.list(principal.visible, page, account));
+      const { rows, meta } = paged(
+        page,
+        await deps.store.webhooks.list(principal.visible, page, { ...account, search: query.search }),
+      );
       return { data: rows.map(webhookView), meta };
     },
   });

@@ -23,7 +23,7 @@ export function createKeyStore(store: Store): KeyStore {
       if (key !== undefined) await noteUse(store, key);
       return key;
     },
-    list: (visible, slice) => listKeys(store, {}, slice, visible),
+    list: (visible, slice, filter) => listKeys(store, filter, slice, visible),
     find: (visible, ref) => findKey(store, ref, visible),
     create: (actor, fields) =>
       audited(store, actor, 'create', RESOURCE, async (context) => {

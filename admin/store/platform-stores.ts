@@ -21,7 +21,7 @@ import { audited, given } from './audited.ts';
 export function createCarrierStore(store: Store): CarrierStore {
   const resource = 'carrier';
   return {
-    list: (slice) => listCarriers(store, slice),
+    list: (slice, filter) => listCarriers(store, slice, filter),
     find: (ref) => findCarrier(store, ref),
     create: (actor, fields) =>
       audited(store, actor, 'create', resource, async (context) => {
@@ -45,7 +45,7 @@ export function createCarrierStore(store: Store): CarrierStore {
 export function createDomainStore(store: Store): DomainStore {
   const resource = 'sip_domain';
   return {
-    list: (visible, slice) => listDomains(store, {}, slice, visible),
+    list: (visible, slice, filter) => listDomains(store, filter, slice, visible),
     find: (visible, ref) => findDomain(store, ref, visible),
     create: (actor, fields) =>
       audited(store, actor, 'create', resource, async (context) => {
@@ -75,7 +75,7 @@ export function createDomainStore(store: Store): DomainStore {
 
 export function createAuditStore(store: Store): AuditStore {
   return {
-    list: (visible, slice) => listAudit(store, {}, slice, visible),
+    list: (visible, slice, filter) => listAudit(store, filter, slice, visible),
     record: ({ actor, action, resource, accountId, resourceId, ...entry }) =>
       audited(store, actor, action, resource, async () => ({
         result: undefined,

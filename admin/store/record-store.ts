@@ -27,6 +27,9 @@ async function listCalls(store: Store, ...[visible, slice, filter]: Parameters<R
   if (filter.result !== undefined) query = query.where('result', '=', filter.result);
   if (filter.reason !== undefined) query = query.where('reason', '=', filter.reason);
   if (filter.direction !== undefined) query = query.where('direction', '=', filter.direction);
+  const { number } = filter;
+  if (number !== undefined)
+    query = query.where((eb) => eb.or([eb('fromNumber', '=', number), eb('toNumber', '=', number)]));
   if (filter.live !== undefined) query = query.where('endedAtMs', filter.live ? 'is' : 'is not', null);
   const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
   const rows = await inSlice(query.select(['id', 'record']), slice).execute();

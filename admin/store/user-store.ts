@@ -15,7 +15,7 @@ const RESOURCE = 'user';
 /** People over the store. */
 export function createUserStore(store: Store): UserStore {
   return {
-    list: (visible, slice) => listUsers(store, slice, visible),
+    list: (visible, slice, filter) => listUsers(store, slice, visible, filter),
     find: (visible, ref) => findUser(store, ref, visible),
     create: (actor, fields) =>
       audited(store, actor, 'create', RESOURCE, async (context) => {

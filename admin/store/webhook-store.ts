@@ -12,7 +12,7 @@ import {
   updateWebhook,
 } from '../../tenancy/index.ts';
 import type { WebhookStore } from '../webhook-store-port.ts';
-import { audited, given } from './audited.ts';
+import { audited } from './audited.ts';
 
 const RESOURCE = 'webhook';
 
@@ -20,7 +20,7 @@ const RESOURCE = 'webhook';
 export function createWebhookStore(store: Store, guard: AddressGuard): WebhookStore {
   return {
     mayReach: (address) => guard.allows(address),
-    list: (visible, slice, { accountId }) => listWebhooks(store, given({ accountId }) as object, slice, visible),
+    list: (visible, slice, filter) => listWebhooks(store, filter, slice, visible),
     find: (visible, ref) => findWebhook(store, ref, visible),
     create: (actor, fields) =>
       audited(store, actor, 'create', RESOURCE, async (context) => {
@@ -49,7 +49,7 @@ export function createWebhookStore(store: Store, guard: AddressGuard): WebhookSt
         const before = await deleteWebhook(context, id, null);
         return { result: undefined, accountId: before.accountId, resourceId: before.uuid, before, after: null };
       }),
-    deliveries: (webhookId, slice) => listDeliveries(store, webhookId, slice),
+    deliveries: (webhookId, slice, filter) => listDeliveries(store, webhookId, slice, filter),
     replay: (actor, webhook, deliveryId) =>
       audited(store, actor, 'replay', RESOURCE, async (context) => {
         await replayDelivery(context, webhook.id, deliveryId);

@@ -23,6 +23,7 @@ import { webhookChanges } from './0022-webhook-changes.ts';
 import { recordNumbers } from './0023-record-numbers.ts';
 import { porting } from './0024-porting.ts';
 import { messageTurns } from './0025-message-turns.ts';
+import { search } from './0026-search.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
@@ -52,6 +53,7 @@ export const MIGRATIONS: readonly Migration[] = [
   recordNumbers,
   porting,
   messageTurns,
+  search,
 ];
 
 export type { Migration };

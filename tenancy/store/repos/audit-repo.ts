@@ -41,9 +41,11 @@ export async function writeAudit(context: StoreContext, entry: AuditEntry): Prom
 
 export interface AuditFilter {
   /** `null`: entries of the platform itself. */
-  readonly accountId?: number | null;
-  readonly resource?: string;
-  readonly resourceId?: string;
+  readonly accountId?: number | null | undefined;
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  readonly resource?: string | undefined;
+  readonly resourceId?: string | undefined;
 }
 
 export async function listAudit(
@@ -54,6 +56,8 @@ export async function listAudit(
 ): Promise<Found<AuditRow>> {
   let query = context.db.selectFrom('audit').where(within(visible, 'audit.account_id'));
   if (filter.accountId !== undefined) query = query.where('accountId', 'is', filter.accountId);
+  if (filter.actor !== undefined) query = query.where('actor', '=', filter.actor);
+  if (filter.action !== undefined) query = query.where('action', '=', filter.action);
   if (filter.resource !== undefined) query = query.where('resource', '=', filter.resource);
   if (filter.resourceId !== undefined) query = query.where('resourceId', '=', filter.resourceId);
   const { total, rows } = await readSlice(query, slice);

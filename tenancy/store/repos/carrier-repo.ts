@@ -7,6 +7,7 @@ import {
   checkVersion,
   type Found,
   flag,
+  found,
   given,
   matches,
   type Ref,
@@ -15,6 +16,7 @@ import {
   type Stamped,
   single,
   stamps,
+  type TextFilter,
 } from './common.ts';
 import { newUuid } from './new-uuid.ts';
 import { removeRoutingPolicy } from './routing-policy-repo.ts';
@@ -59,8 +61,12 @@ export async function getCarrier(context: StoreContext, ref: Ref): Promise<Carri
   return row;
 }
 
-export async function listCarriers(context: StoreContext, slice: Slice): Promise<Found<CarrierRow>> {
-  const query = context.db.selectFrom('carriers');
+export async function listCarriers(
+  context: StoreContext,
+  slice: Slice,
+  { search }: TextFilter = {},
+): Promise<Found<CarrierRow>> {
+  const query = context.db.selectFrom('carriers').where(found(search, 'name'));
   const { total, rows } = await readSlice(query, slice);
   return { total, rows: await withParts(context, rows) };
 }

@@ -170,6 +170,22 @@ export function contains(text: string): string {
   return `%${text.replace(/[\\%_]/g, (char) => `\\${char}`)}%`;
 }
 
+/** One of these columns (in SQL's names) has that text in it; without a text all have. */
+export function found(text: string | undefined, ...columns: readonly string[]): RawBuilder<boolean> {
+  if (text === undefined) return sql<boolean>`1`;
+  const like = contains(text);
+  return sql<boolean>`(${sql.join(
+    columns.map((column) => sql`${sql.ref(column)} LIKE ${like} ESCAPE '\\'`),
+    sql` OR `,
+  )})`;
+}
+
+/** A list that is narrowed to one account (`null`: the operator's own), or by a text. */
+export interface TextFilter {
+  readonly accountId?: number | null | undefined;
+  readonly search?: string | undefined;
+}
+
 /** The form a flag is stored in; `undefined` stays what it is. */
 export function flag(value: boolean): number;
 export function flag(value: boolean | undefined): number | undefined;

@@ -27,13 +27,21 @@ export interface AttemptResult {
   readonly attempt: Pick<AttemptRow, 'atMs' | 'tookMs' | 'status' | 'error' | 'answer'>;
 }
 
+export interface DeliveryFilter {
+  readonly status?: DeliveryRow['status'] | undefined;
+  readonly event?: string | undefined;
+}
+
 /** Each with its attempts; the caller must see to it that the endpoint is visible to who asks. */
 export async function listDeliveries(
   context: StoreContext,
   webhookId: number,
   slice: Slice,
+  { status, event }: DeliveryFilter = {},
 ): Promise<Found<StoredDelivery>> {
-  const query = context.db.selectFrom('webhookDeliveries').where('webhookId', '=', webhookId);
+  let query = context.db.selectFrom('webhookDeliveries').where('webhookId', '=', webhookId);
+  if (status !== undefined) query = query.where('status', '=', status);
+  if (event !== undefined) query = query.where('event', '=', event);
   const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
   const rows = await inSlice(query.selectAll(), slice).execute();
   const ids = JSON.stringify(rows.map(({ id }) => id));

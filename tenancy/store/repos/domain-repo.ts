@@ -5,6 +5,7 @@ import type { StoreContext } from '../open-store.ts';
 import type { Row } from '../schema.ts';
 import {
   type Found,
+  found,
   matches,
   type Ref,
   readSlice,
@@ -12,6 +13,7 @@ import {
   type Stamped,
   single,
   stamps,
+  type TextFilter,
   type Visible,
   within,
 } from './common.ts';
@@ -78,12 +80,13 @@ export async function findDomain(context: StoreContext, ref: Ref, visible: Visib
 
 export async function listDomains(
   context: StoreContext,
-  filter: { readonly accountId?: number },
+  { accountId, search }: TextFilter,
   slice: Slice,
   visible: Visible,
 ): Promise<Found<DomainRow>> {
   let query = context.db.selectFrom('sipDomains').where(within(visible, 'sip_domains.account_id'));
-  if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
+  query = query.where(found(search, 'domain'));
+  if (accountId !== undefined) query = query.where('accountId', 'is', accountId);
   const { total, rows } = await readSlice(query, slice);
   return { total, rows: rows.map(toDomainRow) };
 }

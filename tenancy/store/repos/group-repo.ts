@@ -6,6 +6,7 @@ import {
   anyOf,
   checkVersion,
   type Found,
+  found,
   matches,
   type Ref,
   readSlice,
@@ -13,6 +14,7 @@ import {
   type Stamped,
   single,
   stamps,
+  type TextFilter,
   type Visible,
   within,
 } from './common.ts';
@@ -71,12 +73,13 @@ export async function getGroup(context: StoreContext, ref: Ref, visible: Visible
 
 export async function listGroups(
   context: StoreContext,
-  filter: { readonly accountId?: number },
+  { accountId, search }: TextFilter,
   slice: Slice,
   visible: Visible,
 ): Promise<Found<GroupRow>> {
   let query = context.db.selectFrom('trunkGroups').where(within(visible, 'trunk_groups.account_id'));
-  if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
+  query = query.where(found(search, 'name'));
+  if (accountId !== undefined) query = query.where('accountId', 'is', accountId);
   const { total, rows } = await readSlice(query, slice);
   return { total, rows: await withMembers(context, rows) };
 }

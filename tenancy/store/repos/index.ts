@@ -12,6 +12,7 @@ export {
   type SortOrder,
   type Stamped,
   sliceRows,
+  type TextFilter,
   type Visible,
   within,
 } from './common.ts';

@@ -4,9 +4,9 @@ import { hashApiKey, type KeyMode, makeApiKey } from '../../secrets/index.ts';
 import type { StoreContext } from '../open-store.ts';
 import type { Row } from '../schema.ts';
 import {
-  contains,
   type Found,
   flag,
+  found,
   matches,
   type Ref,
   readSlice,
@@ -14,6 +14,7 @@ import {
   type Stamped,
   single,
   stamps,
+  type TextFilter,
   type Visible,
   within,
 } from './common.ts';
@@ -118,16 +119,13 @@ export async function findKey(context: StoreContext, ref: Ref, visible: Visible)
 
 export async function listKeys(
   context: StoreContext,
-  filter: { readonly accountId?: number | null; readonly search?: string },
+  { accountId, search }: TextFilter,
   slice: Slice,
   visible: Visible,
 ): Promise<Found<KeyRow>> {
   let query = context.db.selectFrom('apiKeys').where(within(visible, 'api_keys.account_id'));
-  if (filter.accountId !== undefined) query = query.where('accountId', 'is', filter.accountId);
-  if (filter.search !== undefined) {
-    const like = contains(filter.search);
-    query = query.where(sql<boolean>`(name LIKE ${like} ESCAPE '\\' OR prefix LIKE ${like} ESCAPE '\\')`);
-  }
+  query = query.where(found(search, 'name', 'prefix'));
+  if (accountId !== undefined) query = query.where('accountId', 'is', accountId);
   const { total, rows } = await readSlice(query, slice);
   return { total, rows: rows.map(toKeyRow) };
 }

@@ -5,6 +5,7 @@ import type { Row } from '../schema.ts';
 import {
   checkVersion,
   type Found,
+  found,
   given,
   matches,
   type Ref,
@@ -13,6 +14,7 @@ import {
   type Stamped,
   single,
   stamps,
+  type TextFilter,
   type Visible,
   within,
 } from './common.ts';
@@ -54,8 +56,15 @@ export async function findUser(context: StoreContext, ref: Ref, visible: Visible
   return single(rows.map(toUserRow));
 }
 
-export async function listUsers(context: StoreContext, slice: Slice, visible: Visible): Promise<Found<UserRow>> {
-  const { total, rows } = await readSlice(alive(context, visible), slice);
+export async function listUsers(
+  context: StoreContext,
+  slice: Slice,
+  visible: Visible,
+  { accountId, search }: TextFilter = {},
+): Promise<Found<UserRow>> {
+  let query = alive(context, visible).where(found(search, 'name', 'email'));
+  if (accountId !== undefined) query = query.where('accountId', 'is', accountId);
+  const { total, rows } = await readSlice(query, slice);
   return { total, rows: rows.map(toUserRow) };
 }
 

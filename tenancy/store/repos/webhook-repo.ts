@@ -5,6 +5,7 @@ import type { StoreContext } from '../open-store.ts';
 import type { Row } from '../schema.ts';
 import {
   type Found,
+  found,
   given,
   matches,
   type Ref,
@@ -13,6 +14,7 @@ import {
   type Stamped,
   single,
   stamps,
+  type TextFilter,
   type Visible,
   within,
 } from './common.ts';
@@ -146,12 +148,12 @@ export async function findWebhook(context: StoreContext, ref: Ref, visible: Visi
 
 export async function listWebhooks(
   context: StoreContext,
-  filter: { readonly accountId?: number },
+  { accountId, search }: TextFilter,
   slice: Slice,
   visible: Visible,
 ): Promise<Found<WebhookRow>> {
-  let query = alive(context, visible);
-  if (filter.accountId !== undefined) query = query.where('accountId', '=', filter.accountId);
+  let query = alive(context, visible).where(found(search, 'url'));
+  if (accountId !== undefined) query = query.where('accountId', 'is', accountId);
   const { total, rows } = await readSlice(query, slice);
   return { total, rows: rows.map((row) => toWebhookRow(row, context.clock.nowMs())) };
 }
