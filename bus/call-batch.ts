@@ -36,7 +36,8 @@ export interface PackedCalls {
 
 /** Records that wait for their batch. Of one call the last record counts, and only that one is told. */
 export class CallBatch {
-  readonly #records = new Map<string, CallRecord>();
+  /** A new one for each batch: one that is cleared keeps its old records until the whole heap is collected. */
+  #records = new Map<string, CallRecord>();
 
   get size(): number {
     return this.#records.size;
@@ -48,7 +49,7 @@ export class CallBatch {
 
   take(): PackedCalls {
     const records = [...this.#records.values()];
-    this.#records.clear();
+    this.#records = new Map();
     return packCalls(records);
   }
 }

@@ -5,47 +5,51 @@ const LOOP_WINDOW_MS = 5000;
 /** The third live one is refused (interface.md, Answers). */
 const LOOP_CALLS = 3;
 
+/**
+ * What a Map holds of a call, emptied when the call ends. V8 keeps the tables that a Map had before, with all that was
+ * in them, until the whole heap is collected; a call that stood in one would live so long, with all that it refers to.
+ */
+interface Place {
+  call: Call | undefined;
+}
+
 /** Every call that has been admitted and has not ended. */
 export class LiveCalls {
-  readonly #calls = new Map<string, Call>();
-  readonly #byPair = new Map<string, Set<Call>>();
+  readonly #places = new Map<string, Place>();
+  /** The lists are changed where they are, so that they are empty in the end. */
+  readonly #byPair = new Map<string, Call[]>();
   #idle: (() => void)[] = [];
 
   get size(): number {
-    return this.#calls.size;
-  }
-
-  values(): IterableIterator<Call> {
-    return this.#calls.values();
+    return this.#places.size;
   }
 
   countByDirection(): Readonly<Record<'in' | 'out' | 'internal', number>> {
     const counts = { in: 0, out: 0, internal: 0 };
-    for (const call of this.#calls.values()) counts[call.context.direction] += 1;
+    for (const call of this.#all()) counts[call.context.direction] += 1;
     return counts;
   }
 
   find(uuid: string): Call | undefined {
-    return this.#calls.get(uuid);
+    return this.#places.get(uuid)?.call;
   }
 
   add(call: Call): void {
-    this.#calls.set(call.context.uuid, call);
+    this.#places.set(call.context.uuid, { call });
     for (const key of pairsOf(call)) {
-      const calls = this.#byPair.get(key) ?? new Set();
-      calls.add(call);
-      this.#byPair.set(key, calls);
+      const calls = this.#byPair.get(key);
+      if (calls === undefined) this.#byPair.set(key, [call]);
+      else calls.push(call);
     }
   }
 
   delete(call: Call): void {
-    if (!this.#calls.delete(call.context.uuid)) return;
-    for (const key of pairsOf(call)) {
-      const calls = this.#byPair.get(key);
-      calls?.delete(call);
-      if (calls?.size === 0) this.#byPair.delete(key);
-    }
-    if (this.#calls.size > 0) return;
+    const place = this.#places.get(call.context.uuid);
+    if (place === undefined) return;
+    this.#places.delete(call.context.uuid);
+    place.call = undefined;
+    for (const key of pairsOf(call)) this.#leavePair(key, call);
+    if (this.#places.size > 0) return;
     const waiting = this.#idle;
     this.#idle = [];
     for (const resolve of waiting) resolve();
@@ -53,7 +57,7 @@ export class LiveCalls {
 
   /** Whether one more call would be the third live one of that pair, after one that went to the calling trunk. */
   isLoop(caller: string, called: string, trunkId: number, nowMs: number): boolean {
-    const recent = [...(this.#byPair.get(pairKey(caller, called)) ?? [])].filter(
+    const recent = (this.#byPair.get(pairKey(caller, called)) ?? []).filter(
       (call) => nowMs - call.startedAtMs <= LOOP_WINDOW_MS,
     );
     return recent.length >= LOOP_CALLS - 1 && recent.some((call) => calledTrunkOf(call) === trunkId);
@@ -61,13 +65,24 @@ export class LiveCalls {
 
   /** Ends every call that is up. */
   endAll(end: CallEnd): void {
-    for (const call of [...this.#calls.values()]) call.hangUp(end);
+    for (const call of this.#all()) call.hangUp(end);
   }
 
   /** Resolves when no call is left. */
   whenIdle(): Promise<void> {
-    if (this.#calls.size === 0) return Promise.resolve();
+    if (this.#places.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #all(): readonly Call[] {
+    return Array.from(this.#places.values()).flatMap(({ call }) => call ?? []);
+  }
+
+  #leavePair(key: string, call: Call): void {
+    const calls = this.#byPair.get(key) ?? [];
+    const at = calls.indexOf(call);
+    if (at >= 0) calls.splice(at, 1);
+    if (calls.length === 0) this.#byPair.delete(key);
   }
 }
 

@@ -32,20 +32,23 @@ export function readReplaces(uri: string): Replaces | null | undefined {
 
 /** Legs that may be named by a transfer, by Call-ID. */
 export class JoinedLegs {
-  readonly #byCallId = new Map<string, JoinedLeg>();
+  /** In a place that is emptied: a Map's former tables would keep the call (see LiveCalls). */
+  readonly #byCallId = new Map<string, { joined: JoinedLeg | undefined }>();
 
   /** Holds the leg until its call ends. */
   add(joined: JoinedLeg): void {
     if (joined.leg.call.isEnded) return;
     const { callId } = joined.leg.dialog.sip;
-    this.#byCallId.set(callId, joined);
+    const place: { joined: JoinedLeg | undefined } = { joined };
+    this.#byCallId.set(callId, place);
     joined.leg.call.onEnd(() => {
-      if (this.#byCallId.get(callId) === joined) this.#byCallId.delete(callId);
+      place.joined = undefined;
+      if (this.#byCallId.get(callId) === place) this.#byCallId.delete(callId);
     });
   }
 
   find({ callId, toTag, fromTag }: Replaces): JoinedLeg | undefined {
-    const joined = this.#byCallId.get(callId);
+    const joined = this.#byCallId.get(callId)?.joined;
     const sip = joined?.leg.dialog.sip;
     return sip?.localTag === toTag && sip.remoteTag === fromTag ? joined : undefined;
   }

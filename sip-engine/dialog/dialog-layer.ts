@@ -1,4 +1,5 @@
 import type { OutgoingMessage, SipMessage } from '../message/index.ts';
+import { ShortLivedMap } from '../short-lived-map.ts';
 import type { ServerTransaction, TransactionUser } from '../transaction/types.ts';
 import type { Flow } from '../transport/types.ts';
 import { resendAck } from './ack.ts';
@@ -29,9 +30,9 @@ export class DialogLayer implements TransactionUser {
     this.#ctx = {
       ...deps,
       table: new DialogTable(),
-      incoming: new Map(),
-      outgoing: new Map(),
-      subscribes: new Map(),
+      incoming: new ShortLivedMap(),
+      outgoing: new ShortLivedMap(),
+      subscribes: new ShortLivedMap(),
       unanswered: new WeakMap(),
     };
   }
@@ -101,7 +102,7 @@ export class DialogLayer implements TransactionUser {
 
   /** A connection has ended: nothing can be answered over it any more. */
   onFlowClosed(flow: Flow): void {
-    for (const incoming of [...this.#ctx.incoming.values()]) {
+    for (const incoming of this.#ctx.incoming.values()) {
       if (incoming.flow !== flow) continue;
       incoming.invite?.abandoned();
       incoming.finish();

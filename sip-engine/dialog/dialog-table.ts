@@ -1,20 +1,22 @@
+import { ShortLivedMap } from '../short-lived-map.ts';
 import { type Dialog, dialogKey } from './dialog.ts';
 import type { Owner } from './types.ts';
+
+const NONE: readonly Dialog[] = [];
 
 /**
  * Every live dialog, found by Call-ID and tags for the peer's requests and by id for the application's.
  * Several early branches of one INVITE share an id: the confirmed one answers to it, else the newest.
  */
 export class DialogTable {
-  readonly #byKey = new Map<string, Dialog>();
-  readonly #byId = new Map<string, Set<Dialog>>();
+  readonly #byKey = new ShortLivedMap<Dialog>();
+  /** Nearly always one of an id. */
+  readonly #byId = new ShortLivedMap<readonly Dialog[]>();
 
   add(dialog: Dialog): void {
     if (this.#byKey.has(dialog.key)) return;
     this.#byKey.set(dialog.key, dialog);
-    const same = this.#byId.get(dialog.id);
-    if (same === undefined) this.#byId.set(dialog.id, new Set([dialog]));
-    else same.add(dialog);
+    this.#byId.set(dialog.id, [...this.branches(dialog.id), dialog]);
     dialog.flow.hold();
   }
 
@@ -22,9 +24,9 @@ export class DialogTable {
   remove(dialog: Dialog): void {
     if (this.#byKey.get(dialog.key) === dialog) {
       this.#byKey.delete(dialog.key);
-      const same = this.#byId.get(dialog.id);
-      same?.delete(dialog);
-      if (same?.size === 0) this.#byId.delete(dialog.id);
+      const others = this.branches(dialog.id).filter((other) => other !== dialog);
+      if (others.length === 0) this.#byId.delete(dialog.id);
+      else this.#byId.set(dialog.id, others);
       dialog.flow.release();
     }
     dialog.end();
@@ -35,27 +37,21 @@ export class DialogTable {
   }
 
   find(id: string): Dialog | undefined {
-    const same = this.#byId.get(id);
-    if (same === undefined) return undefined;
-    let found: Dialog | undefined;
-    for (const dialog of same) {
-      if (dialog.state === 'confirmed') return dialog;
-      found = dialog;
-    }
-    return found;
+    const same = this.branches(id);
+    return same.find(({ state }) => state === 'confirmed') ?? same.at(-1);
   }
 
   /** All branches that share an id. */
   branches(id: string): readonly Dialog[] {
-    return [...(this.#byId.get(id) ?? [])];
+    return this.#byId.get(id) ?? NONE;
   }
 
   ownedBy(owner: Owner): readonly Dialog[] {
-    return [...this.#byKey.values()].filter((dialog) => dialog.owner === owner);
+    return this.#byKey.values().filter((dialog) => dialog.owner === owner);
   }
 
   all(): readonly Dialog[] {
-    return [...this.#byKey.values()];
+    return this.#byKey.values();
   }
 
   get size(): number {

@@ -14,7 +14,7 @@ export function endOrphans(ctx: DialogContext, owner: Owner): void {
 
 /** Ends what nobody had answered: CANCEL to whom it called, 500 to who called it. Answered calls stay. */
 export function endUnanswered(ctx: DialogContext, owner: Owner): void {
-  for (const incoming of [...ctx.incoming.values()]) {
+  for (const incoming of ctx.incoming.values()) {
     if (incoming.owner !== owner) continue;
     if (incoming.invite !== undefined) incoming.invite.orphaned();
     else {
@@ -23,7 +23,7 @@ export function endUnanswered(ctx: DialogContext, owner: Owner): void {
       incoming.finish();
     }
   }
-  for (const outgoing of [...ctx.outgoing.values()]) {
+  for (const outgoing of ctx.outgoing.values()) {
     if (outgoing.owner !== owner || outgoing.method !== 'INVITE') continue;
     outgoing.silent = true;
     cancelInvite(ctx, outgoing.transactionId, []);

@@ -1,6 +1,7 @@
 import type { JudgeTarget } from '../judge-targets.ts';
 import type { OutgoingMessage, SipMessage } from '../message/index.ts';
 import type { EngineLogger, EngineRandom } from '../ports.ts';
+import type { ShortLivedMap } from '../short-lived-map.ts';
 import type { TimingWheel } from '../timer/index.ts';
 import type { ServerTransaction, TimerValues, TransactionLayer } from '../transaction/types.ts';
 import type { Flow, ListenPoint, Target, TransportLayer } from '../transport/types.ts';
@@ -104,11 +105,11 @@ export interface DialogContext {
   readonly table: DialogTable;
   readonly user: DialogUser;
   /** Requests received that wait for a final answer, by transaction id. */
-  readonly incoming: Map<string, Incoming>;
+  readonly incoming: ShortLivedMap<Incoming>;
   /** Requests sent that wait for a final response, by transaction id. */
-  readonly outgoing: Map<string, Outgoing>;
+  readonly outgoing: ShortLivedMap<Outgoing>;
   /** SUBSCRIBEs of ours without a dialog yet, by dialog id: a NOTIFY may be faster than the 2xx (RFC 6665 4.4.1). */
-  readonly subscribes: Map<string, Outgoing>;
+  readonly subscribes: ShortLivedMap<Outgoing>;
   /** Requests in a row without any answer, by connection. */
   readonly unanswered: WeakMap<Flow, number>;
 }

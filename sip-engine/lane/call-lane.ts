@@ -10,6 +10,7 @@ import {
   type SendResult,
 } from '../dialog/index.ts';
 import { OutgoingMessage, type SipMessage } from '../message/index.ts';
+import { ShortLivedMap } from '../short-lived-map.ts';
 import type { Flow } from '../transport/index.ts';
 import { toAppMessage } from './app-message.ts';
 import type { CallLaneContext, LaneAnswer, LaneOrder, ResponseTaker } from './context.ts';
@@ -42,12 +43,12 @@ interface Answered {
 export class DirectCalls extends LocalOwner implements CallLane, CallLaneContext {
   readonly hub: Hub;
   readonly owner: LocalOwner = this;
-  readonly dialogs = new Map<string, DialogEnd>();
-  readonly pracks = new Map<string, (prack: LaneMessage) => void>();
-  readonly takers = new Map<string, ResponseTaker>();
+  readonly dialogs = new ShortLivedMap<DialogEnd>();
+  readonly pracks = new ShortLivedMap<(prack: LaneMessage) => void>();
+  readonly takers = new ShortLivedMap<ResponseTaker>();
   readonly #onInvite: LaneInviteHandler;
   /** INVITEs that have no final answer, by the id that their dialog has or will have. */
-  readonly #unanswered = new Map<string, RequestView>();
+  readonly #unanswered = new ShortLivedMap<RequestView>();
 
   constructor(hub: Hub, onInvite: LaneInviteHandler) {
     super();

@@ -1,6 +1,7 @@
 import type { Hub } from '../control/hub.ts';
 import type { LocalOwner } from '../control/local-owner.ts';
 import type { Incoming, RespondResult, SendResult } from '../dialog/index.ts';
+import type { ShortLivedMap } from '../short-lived-map.ts';
 import type { DialogEnd } from './lane-dialog.ts';
 import type { ResponseView } from './lane-message.ts';
 import type { LaneHeaders, LaneMessage } from './types.ts';
@@ -26,11 +27,11 @@ export interface CallLaneContext {
   readonly hub: Hub;
   readonly owner: LocalOwner;
   /** Dialogs that are up, by id. */
-  readonly dialogs: Map<string, DialogEnd>;
+  readonly dialogs: ShortLivedMap<DialogEnd>;
   /** Who waits for the PRACK of a provisional answer, by dialog id. */
-  readonly pracks: Map<string, (prack: LaneMessage) => void>;
+  readonly pracks: ShortLivedMap<(prack: LaneMessage) => void>;
   /** Who waits for responses, by transaction id. */
-  readonly takers: Map<string, ResponseTaker>;
+  readonly takers: ShortLivedMap<ResponseTaker>;
   respond(incoming: Incoming, answer: LaneAnswer): RespondResult;
   /** A request in a dialog; `taker` hears of its responses. */
   sendInDialog(dialogId: string, order: LaneOrder, taker: ResponseTaker, done: (result: SendResult) => void): void;

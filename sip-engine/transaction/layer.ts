@@ -1,5 +1,6 @@
 import type { OutgoingMessage, SipMessage } from '../message/index.ts';
 import type { EnginePorts } from '../ports.ts';
+import { ShortLivedMap } from '../short-lived-map.ts';
 import type { TimingWheel } from '../timer/index.ts';
 import type { Flow, TransportLayer } from '../transport/types.ts';
 import { type ClientContext, RunningClient } from './client-transaction.ts';
@@ -46,7 +47,7 @@ const NOBODY: TransactionUser = {
 class Layer implements TransactionLayer {
   readonly #deps: TransactionDeps;
   readonly #servers: ServerSide;
-  readonly #clients = new Map<string, RunningClient>();
+  readonly #clients = new ShortLivedMap<RunningClient>();
   /** By connection, for the ones that are lost with it; UDP flows never end. */
   readonly #byConnection = new Map<Flow, Set<RunningClient>>();
   readonly #clientContext: ClientContext;
@@ -102,7 +103,7 @@ class Layer implements TransactionLayer {
   }
 
   close(): void {
-    for (const client of [...this.#clients.values()]) client.stop();
+    for (const client of this.#clients.values()) client.stop();
     this.#servers.close();
   }
 

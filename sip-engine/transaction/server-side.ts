@@ -1,4 +1,5 @@
 import { METHODS, OutgoingMessage, ownText, type SipMessage, withTopVia } from '../message/index.ts';
+import { ShortLivedMap } from '../short-lived-map.ts';
 import type { Flow } from '../transport/types.ts';
 import { inviteServerMachine } from './invite-server-table.ts';
 import type { TransactionDeps } from './layer.ts';
@@ -25,8 +26,8 @@ const CANCELLABLE = ['INVITE', ...METHODS.filter((method) => !['INVITE', 'ACK', 
 export class ServerSide {
   readonly #deps: ServerSideDeps;
   readonly #context: ServerContext;
-  readonly #byKey = new Map<string, RunningServer>();
-  readonly #byMergedKey = new Map<string, RunningServer>();
+  readonly #byKey = new ShortLivedMap<RunningServer>();
+  readonly #byMergedKey = new ShortLivedMap<RunningServer>();
   readonly #spent: SpentInvites;
   readonly #max: number;
   readonly #maxBytes: number;
@@ -79,7 +80,7 @@ export class ServerSide {
   }
 
   close(): void {
-    for (const transaction of [...this.#byKey.values()]) transaction.stop();
+    for (const transaction of this.#byKey.values()) transaction.stop();
   }
 
   #hasRoomFor(request: SipMessage): boolean {
