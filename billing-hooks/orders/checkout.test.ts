@@ -1,5 +1,14 @@
 import t from 'tap';
-import { createDid, findDid, getBalance, listDids, type Store, takeOutbox, verifyLedger } from '../../tenancy/index.ts';
+import {
+  createDid,
+  findDid,
+  getBalance,
+  listDids,
+  listTransactions,
+  type Store,
+  takeOutbox,
+  verifyLedger,
+} from '../../tenancy/index.ts';
 import { type CarrierAdapter, CarrierError, createDefaultCarrier } from '../inventory/index.ts';
 import { openTestShop } from '../test-store.ts';
 import { checkout } from './checkout.ts';
@@ -45,6 +54,16 @@ t.test('one order: debit, numbers, events, all of them', async (t) => {
     'the one that waits for documents is not live',
   );
   t.same((await verifyLedger(store)).faults, []);
+});
+
+t.test('a transaction names whole numbers, and says how many there are beside', async (t) => {
+  const { store, accountId } = await openTestShop(t, 10_000);
+  const carrier = createDefaultCarrier(store);
+  const items = await offers(carrier, 'US', 25);
+  await checkout({ store, carrier }, { accountId, actor: 'test', items, idempotencyKey: undefined });
+  const { rows } = await listTransactions(store, { referenceType: 'order' }, EVERYTHING, null);
+  const named = items.slice(0, 12).map(({ number }) => number);
+  t.equal(rows[0]?.note, `${named.join(' ')} and 13 more`);
 });
 
 t.test('what the wallet cannot pay leaves no trace, and the numbers stay on sale', async (t) => {

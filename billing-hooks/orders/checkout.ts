@@ -24,6 +24,7 @@ import {
   replayed,
   totalOf,
 } from './order-lines.ts';
+import { noteOf } from './order-money.ts';
 import { provision } from './provision.ts';
 
 /**
@@ -93,10 +94,7 @@ async function charge(context: StoreContext, { id, accountId, totalMicros, items
     referenceType: 'order',
     referenceId: id,
     creditMicros: (await creditOf(context, accountId)) - heldMicros,
-    note: items
-      .map(({ number }) => number)
-      .join(' ')
-      .slice(0, 200),
+    note: noteOf(items),
     postings: [
       { accountId, kind: 'wallet', amountMicros: -totalMicros },
       { accountId: null, kind: 'revenue', amountMicros: totalMicros },

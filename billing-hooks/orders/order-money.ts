@@ -31,14 +31,13 @@ async function move(
 ): Promise<void> {
   const { id, accountId, totalMicros, items } = order;
   if (totalMicros === 0) return;
-  const numbers = items.map(({ number }) => number).join(' ');
   await postEntry(context, {
     idempotencyKey: keyOf(order, kind),
     accountId,
     kind,
     referenceType: 'order',
     referenceId: id,
-    note: numbers.slice(0, 200),
+    note: noteOf(items),
     creditMicros,
     postings: [
       { accountId, kind: from, amountMicros: -totalMicros },
@@ -49,4 +48,13 @@ async function move(
 
 function keyOf({ id }: Money, kind: string): string {
   return `order:${id}:${kind}`;
+}
+
+const MOST_NAMED = 12;
+
+/** The numbers of an order as its transactions and the invoice name them: whole ones, and how many there are beside. */
+export function noteOf(items: OrderRow['items']): string {
+  const named = items.slice(0, MOST_NAMED).map(({ number }) => number);
+  const others = items.length - named.length;
+  return [...named, ...(others > 0 ? [`and ${others} more`] : [])].join(' ');
 }
