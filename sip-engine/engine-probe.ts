@@ -1,5 +1,6 @@
 import { isSafeUri, isSafeValue } from './message/index.ts';
 import type { EnginePorts } from './ports.ts';
+import { SlotTable } from './slot-table.ts';
 import type { Timer, TimingWheel } from './timer/index.ts';
 import type { TimerValues } from './transaction/index.ts';
 import type { Flow, TransportLayer } from './transport/index.ts';
@@ -40,11 +41,10 @@ const LOWER_CASE = 0x20;
  */
 export class ProbeLane {
   readonly #deps: ProbeDeps;
-  readonly #pending = new Map<number, Probe>();
+  readonly #pending = new SlotTable<Probe>();
   /** Not to be guessed, so that nobody answers for a PBX off the path. */
   readonly #branch: string;
   readonly #tag: string;
-  #lastId = 0;
   #sweep: Timer | undefined;
 
   constructor(deps: ProbeDeps) {
@@ -96,13 +96,19 @@ export class ProbeLane {
   }
 
   #start(probe: EngineProbe, route: string, flow: Flow, done: Probe['done']): void {
-    this.#lastId += 1;
-    const id = this.#lastId;
     const startedMs = this.#deps.ports.clock.nowMs();
     const { t1Ms } = this.#deps.timers;
-    const bytes = Buffer.from(this.#render(id, probe.uri, route, flow));
     const deadlineMs = startedMs + probe.timeoutMs;
-    this.#pending.set(id, { id, flow, bytes, startedMs, deadlineMs, done, pauseMs: t1Ms, dueMs: startedMs + t1Ms });
+    const { id, bytes } = this.#pending.add((own) => ({
+      id: own,
+      flow,
+      bytes: Buffer.from(this.#render(own, probe.uri, route, flow)),
+      startedMs,
+      deadlineMs,
+      done,
+      pauseMs: t1Ms,
+      dueMs: startedMs + t1Ms,
+    }));
     this.#sweep ??= this.#deps.wheel.after(SWEEP_MS, () => this.#sweepPending());
     this.#transmit(id, flow, bytes);
   }
