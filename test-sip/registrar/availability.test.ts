@@ -24,7 +24,7 @@ t.test('a registration that runs out while the server is down is an outage, told
   };
   const state = async () => (await read('')).data.registration.state;
   t.match(await state(), /^(registered|offline)$/, 'known from before');
-  await until('it has run out', async () => (await state()) === 'offline', (EXPIRES_SEC + 5) * 1000);
+  await until('it has run out', async () => (await state()) === 'offline', (EXPIRES_SEC + 20) * 1000);
   t.match((await read('')).data.registration, {
     reason: 'expired',
     sentence: 'The PBX did not refresh its registration in time.',
@@ -37,7 +37,9 @@ t.test('a registration that runs out while the server is down is an outage, told
   await until('it is counted', async () => (await read('/availability')).data.total.outages === 1);
   const { data } = await read('/availability?by=month');
   t.equal(data.periods.length, 12);
-  t.ok(data.total.registered_seconds >= 0 && data.total.registered_seconds <= EXPIRES_SEC);
+  // A server that stands still when it runs out sees that later.
+  const lateSec = Math.ceil((await again.metric('didfarm_sip_loop_stall_max_seconds')) ?? 0);
+  t.ok(data.total.registered_seconds >= 0 && data.total.registered_seconds <= EXPIRES_SEC + lateSec);
   const stranger = again.demo.accounts.find(({ trunks }) => !trunks.some(({ uuid }) => uuid === trunk.uuid));
   t.equal((await read('/availability', stranger?.api_key)).status, 404, 'another tenant sees nothing');
 });
