@@ -60,11 +60,11 @@ export interface MoneyStore {
   assign(actor: string, payer: Payer, deckId: number | null): Promise<void>;
   getTerms(accountId: number): Promise<BillingTerms>;
   setTerms(actor: string, accountId: number, change: Partial<BillingTerms>): Promise<BillingTerms>;
-  getFunding(accountId: number): Promise<WalletFunding | undefined>;
+  getFunding(accountId: number, currency: string): Promise<WalletFunding | undefined>;
   /** `null`: the wallet is filled by hand. */
-  setFunding(actor: string, accountId: number, funding: WalletFunding | null): Promise<void>;
+  setFunding(actor: string, accountId: number, currency: string, funding: WalletFunding | null): Promise<void>;
   /** The last times that a wallet was filled by itself, newest first. */
-  fundingRequests(accountId: number): Promise<readonly FundingRow[]>;
+  fundingRequests(accountId: number, currency: string): Promise<readonly FundingRow[]>;
   listUnrated(visible: Visible, slice: Slice): Promise<Found<UnratedCall>>;
   /** Rated calls of an account, oldest first. */
   listCharges(accountId: number, slice: Slice): Promise<readonly CallCharge[]>;

@@ -22,7 +22,11 @@ t.test('an account has its wallet filled by payments, and sees each of them', as
     { amount: 2500, status: 'succeeded' },
   ]);
   t.match((await send(world.app, 'PATCH', path, { key, body: { threshold: 5 } })).body.data, { ...body, threshold: 5 });
+  const dollars = await send(world.app, 'PATCH', `${path}?currency=USD`, { key, body: { ...body, threshold: 7 } });
+  t.match(dollars.body.data, { currency: 'USD', threshold: 7, requests: [] }, 'each wallet has terms of its own');
+  t.match((await send(world.app, 'GET', path, { key })).body.data, { currency: 'EUR', threshold: 5 });
   t.equal((await send(world.app, 'DELETE', path, { key })).status, 200);
+  t.equal((await send(world.app, 'GET', `${path}?currency=USD`, { key })).status, 200);
   t.equal((await send(world.app, 'GET', path, { key })).status, 404);
 });
 

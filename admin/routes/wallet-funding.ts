@@ -1,13 +1,13 @@
 import { type Static, Type } from 'typebox';
 import type { WalletFunding } from '../../billing-hooks/index.ts';
-import { fromCents, toCents } from '../../tenancy/index.ts';
+import { DEFAULT_CURRENCY, fromCents, toCents } from '../../tenancy/index.ts';
 import { setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { ApiError, fieldError, notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import type { FundingRow } from '../money-store-port.ts';
 import type { Principal } from '../principal.ts';
-import { envelope, ID_PARAMS, isoTime, nullable } from '../shapes.ts';
+import { CURRENCY, envelope, ID_PARAMS, isoTime, nullable } from '../shapes.ts';
 import { targetAccount } from '../target-account.ts';
 
 const TAG = 'Wallet';
@@ -36,15 +36,25 @@ const REQUEST = Type.Object({
   reason: nullable(Type.String()),
   created_at: Type.String(),
 });
-const SHAPE = Type.Object({ ...FIELDS, requests: Type.Array(REQUEST, { description: 'The last ones first.' }) });
+const SHAPE = Type.Object({
+  currency: Type.String(),
+  ...FIELDS,
+  requests: Type.Array(REQUEST, { description: 'The last ones first.' }),
+});
+
+const QUERY = Type.Object({ currency: Type.Optional(CURRENCY) }, { additionalProperties: false });
+
+function currencyOf(query: Static<typeof QUERY>): string {
+  return query.currency ?? DEFAULT_CURRENCY;
+}
 
 /** How a wallet is filled by itself (F-130). */
 export function installWalletFunding(define: DefineRoute, deps: AdminDeps): void {
   const money = () => deps.store.money;
-  const show = async (accountId: number) => {
-    const funding = await money().getFunding(accountId);
+  const show = async (accountId: number, currency: string) => {
+    const funding = await money().getFunding(accountId, currency);
     if (funding === undefined) throw notFound('funding of that wallet');
-    return { data: fundingView(funding, await money().fundingRequests(accountId)) };
+    return { data: { currency, ...fundingView(funding, await money().fundingRequests(accountId, currency)) } };
   };
   define({
     method: 'GET',
@@ -53,8 +63,10 @@ export function installWalletFunding(define: DefineRoute, deps: AdminDeps): void
     summary: 'Show how a wallet is filled by itself, and the last times that it was',
     scope: 'billing:read',
     params: ID_PARAMS,
+    query: QUERY,
     response: envelope(SHAPE),
-    handler: async ({ principal, params }) => show((await targetAccount(deps, principal, params.id)).id),
+    handler: async ({ principal, params, query }) =>
+      show((await targetAccount(deps, principal, params.id)).id, currencyOf(query)),
   });
   define({
     method: 'PATCH',
@@ -63,17 +75,19 @@ export function installWalletFunding(define: DefineRoute, deps: AdminDeps): void
     summary: 'Fill a wallet whenever it falls below a threshold',
     scope: 'billing:write',
     params: ID_PARAMS,
+    query: QUERY,
     body: CHANGE,
     publishes: true,
     response: envelope(SHAPE),
-    handler: async ({ principal, params, body }) => {
+    handler: async ({ principal, params, query, body }) => {
+      const currency = currencyOf(query);
       const { id } = await targetAccount(deps, principal, params.id);
-      const before = await money().getFunding(id);
+      const before = await money().getFunding(id, currency);
       const funding = changed(before, body);
       const isTrust = [funding, before].some((one) => one?.source === 'service' || (one?.downCreditMicros ?? 0) > 0);
       if (isTrust) requireAbove(principal, id);
-      await money().setFunding(principal.actor, id, funding);
-      return show(id);
+      await money().setFunding(principal.actor, id, currency, funding);
+      return show(id, currency);
     },
   });
   define({
@@ -83,15 +97,17 @@ export function installWalletFunding(define: DefineRoute, deps: AdminDeps): void
     summary: 'Fill a wallet by hand again',
     scope: 'billing:write',
     params: ID_PARAMS,
+    query: QUERY,
     publishes: true,
     response: envelope(SHAPE),
-    handler: async ({ principal, params }) => {
+    handler: async ({ principal, params, query }) => {
+      const currency = currencyOf(query);
       const { id } = await targetAccount(deps, principal, params.id);
-      const before = await money().getFunding(id);
+      const before = await money().getFunding(id, currency);
       if (before === undefined) throw notFound('funding of that wallet');
       if (before.source === 'service') requireAbove(principal, id);
-      const shown = await show(id);
-      await money().setFunding(principal.actor, id, null);
+      const shown = await show(id, currency);
+      await money().setFunding(principal.actor, id, currency, null);
       return shown;
     },
   });
@@ -118,7 +134,7 @@ function changed(before: WalletFunding | undefined, change: Static<typeof CHANGE
   };
 }
 
-function fundingView(funding: WalletFunding, requests: readonly FundingRow[]): Static<typeof SHAPE> {
+function fundingView(funding: WalletFunding, requests: readonly FundingRow[]): Omit<Static<typeof SHAPE>, 'currency'> {
   return {
     ...{ source: funding.source, threshold: toCents(funding.thresholdMicros), amount: toCents(funding.amountMicros) },
     ...{ most_per_day: funding.mostPerDay, down_credit: toCents(funding.downCreditMicros) },

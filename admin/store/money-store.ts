@@ -68,18 +68,19 @@ export function createMoneyStore(
 
 function fundingStore(store: Store) {
   return {
-    getFunding: (accountId) => getFunding(store, accountId),
-    setFunding: (actor, accountId, funding) =>
+    getFunding: (accountId, currency) => getFunding(store, accountId, currency),
+    setFunding: (actor, accountId, currency, funding) =>
       audited(store, actor, 'update', 'wallet_funding', async (context) => {
-        const before = (await getFunding(context, accountId)) ?? null;
-        await setFunding(context, accountId, funding);
-        return { result: undefined, accountId, resourceId: String(accountId), before, after: funding };
+        const before = (await getFunding(context, accountId, currency)) ?? null;
+        await setFunding(context, accountId, funding, currency);
+        return { result: undefined, accountId, resourceId: `${accountId}/${currency}`, before, after: funding };
       }),
-    fundingRequests: (accountId) =>
+    fundingRequests: (accountId, currency) =>
       store.db
         .selectFrom('fundingRequests')
         .select(['reference', 'amountMicros', 'status', 'reason', 'createdAtMs'])
         .where('accountId', '=', accountId)
+        .where('currency', '=', currency)
         .orderBy('id', 'desc')
         .limit(20)
         .execute(),

@@ -23,7 +23,7 @@ const DEFAULT_TERMS: Terms = {
 
 const DECK_OF = `SELECT d.id, d.currency FROM deck_assignments a JOIN rate_decks d ON d.id = a.deck_id WHERE a.payer = ?`;
 const DOWN_CREDIT = `SELECT down_credit_micros AS micros FROM wallet_funding
-  WHERE account_id = ? AND source = 'service' AND down_since_ms IS NOT NULL`;
+  WHERE account_id = ? AND currency = ? AND source = 'service' AND down_since_ms IS NOT NULL`;
 const TERMS = `SELECT mode, credit_micros AS creditMicros, cap_per_minute_micros AS perMinuteMicros,
   cap_trunk_day_micros AS perTrunkDayMicros, cap_day_micros AS perDayMicros, cap_rolling_micros AS rolling24hMicros,
   alarm_percent AS alarmPercent FROM billing_terms WHERE account_id = ?`;
@@ -54,7 +54,7 @@ function accountPurse(connection: SqliteConnection, key: string, id: number): Pu
   const [balance] = all<{ readonly micros: number }>(BALANCE, id, deck?.currency ?? DEFAULT_CURRENCY);
   const { mode, creditMicros, ...caps } = terms;
   // While an operator's own service does not answer, calls go on as far as is agreed.
-  const [down] = all<{ readonly micros: number }>(DOWN_CREDIT, id);
+  const [down] = all<{ readonly micros: number }>(DOWN_CREDIT, id, deck?.currency ?? DEFAULT_CURRENCY);
   return {
     key,
     deckId: deck?.id ?? null,

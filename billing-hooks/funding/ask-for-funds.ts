@@ -1,7 +1,6 @@
 import { type Store, type StoreContext, topUp } from '../../tenancy/index.ts';
 import { bookPayment, findPayment } from '../payments/index.ts';
 import type { FundingAnswer, FundingSource, FundingSources } from './funding-source.ts';
-import { FUNDING_CURRENCY } from './wallet-funding.ts';
 
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
@@ -12,6 +11,7 @@ interface Asked {
   readonly id: number;
   readonly accountId: number;
   readonly accountUuid: string;
+  readonly currency: string;
   readonly source: 'payment' | 'service';
   readonly reference: string;
   readonly amountMicros: number;
@@ -25,7 +25,7 @@ export async function askForFunds(store: Store, sources: FundingSources): Promis
     .selectFrom('fundingRequests')
     .innerJoin('accounts', 'accounts.id', 'fundingRequests.accountId')
     .select(['fundingRequests.id', 'accountId', 'accounts.uuid as accountUuid', 'source', 'reference'])
-    .select(['amountMicros', 'attempts', 'fundingRequests.createdAtMs'])
+    .select(['amountMicros', 'fundingRequests.currency', 'attempts', 'fundingRequests.createdAtMs'])
     .where('fundingRequests.status', '=', 'asked')
     .where('dueAtMs', '<=', store.clock.nowMs())
     .orderBy('fundingRequests.id')
@@ -36,8 +36,8 @@ export async function askForFunds(store: Store, sources: FundingSources): Promis
 }
 
 async function askOne(store: Store, source: FundingSource | undefined, asked: Asked): Promise<void> {
-  const { reference, accountId, accountUuid, amountMicros } = asked;
-  const request = { reference, accountId, accountUuid, amountMicros, currency: FUNDING_CURRENCY };
+  const { reference, accountId, accountUuid, amountMicros, currency } = asked;
+  const request = { reference, accountId, accountUuid, amountMicros, currency };
   let answer: FundingAnswer | undefined;
   try {
     answer =
@@ -51,18 +51,18 @@ async function askOne(store: Store, source: FundingSource | undefined, asked: As
 }
 
 async function take(context: StoreContext, asked: Asked, provider: string, answer: FundingAnswer): Promise<void> {
-  const { accountId, source, amountMicros } = asked;
-  await isUp(context, accountId);
+  const { accountId, source, amountMicros, currency } = asked;
+  await isUp(context, asked);
   if (answer.status === 'failed') return settle(context, asked, { status: 'failed', reason: answer.reason });
   const { status, providerRef } = answer;
   const granted = status === 'succeeded' ? answer.amountMicros : amountMicros;
   if (!Number.isSafeInteger(granted) || granted <= 0 || granted > amountMicros)
     return settle(context, asked, { status: 'failed', reason: `${granted} micro-units were granted` });
   if (source === 'payment') {
-    const payment = { accountId, provider, providerRef, amountMicros: granted, currency: FUNDING_CURRENCY };
+    const payment = { accountId, provider, providerRef, amountMicros: granted, currency };
     await bookPayment(context, { ...payment, url: null }, status);
   } else if (status === 'succeeded') {
-    const money = { accountId, amountMicros: granted, idempotencyKey: `funding:${asked.reference}` };
+    const money = { accountId, amountMicros: granted, currency, idempotencyKey: `funding:${asked.reference}` };
     await topUp(context, { ...money, note: `granted by ${provider}: ${providerRef}`.slice(0, 200) });
   } else return settle(context, asked, { status: 'failed', reason: 'a service grants at once, or not' });
   await settle(context, asked, { status, providerRef });
@@ -72,7 +72,7 @@ async function take(context: StoreContext, asked: Asked, provider: string, answe
 async function settlePending(context: StoreContext): Promise<void> {
   const pending = await context.db
     .selectFrom('fundingRequests')
-    .select(['id', 'accountId', 'providerRef'])
+    .select(['id', 'accountId', 'currency', 'providerRef'])
     .where('status', '=', 'pending')
     .execute();
   for (const request of pending) {
@@ -89,21 +89,28 @@ interface Outcome {
 }
 
 /** Money that came makes the next fall below the threshold count again. */
-async function settle(context: StoreContext, { id, accountId }: Pick<Asked, 'id' | 'accountId'>, outcome: Outcome) {
+async function settle(context: StoreContext, request: Pick<Asked, 'id' | 'accountId' | 'currency'>, outcome: Outcome) {
+  const { id, accountId, currency } = request;
   const row = { ...outcome, updatedAtMs: context.clock.nowMs() };
   await context.db.updateTable('fundingRequests').set(row).where('id', '=', id).execute();
   if (outcome.status === 'succeeded')
-    await context.db.updateTable('walletFunding').set({ isArmed: 1 }).where('accountId', '=', accountId).execute();
+    await context.db
+      .updateTable('walletFunding')
+      .set({ isArmed: 1 })
+      .where('accountId', '=', accountId)
+      .where('currency', '=', currency)
+      .execute();
 }
 
 async function postpone(context: StoreContext, asked: Asked, reason: string): Promise<void> {
-  const { id, accountId, source, attempts, createdAtMs } = asked;
+  const { id, accountId, currency, source, attempts, createdAtMs } = asked;
   const nowMs = context.clock.nowMs();
   if (source === 'service')
     await context.db
       .updateTable('walletFunding')
       .set({ downSinceMs: nowMs })
       .where('accountId', '=', accountId)
+      .where('currency', '=', currency)
       .where('downSinceMs', 'is', null)
       .execute();
   if (nowMs - createdAtMs >= GIVE_UP_MS) return settle(context, asked, { status: 'failed', reason });
@@ -113,11 +120,15 @@ async function postpone(context: StoreContext, asked: Asked, reason: string): Pr
 }
 
 /** The service answers: calls go no further below zero than it is agreed otherwise. */
-async function isUp(context: StoreContext, accountId: number): Promise<void> {
+async function isUp(
+  context: StoreContext,
+  { accountId, currency }: Pick<Asked, 'accountId' | 'currency'>,
+): Promise<void> {
   await context.db
     .updateTable('walletFunding')
     .set({ downSinceMs: null })
     .where('accountId', '=', accountId)
+    .where('currency', '=', currency)
     .where('downSinceMs', 'is not', null)
     .execute();
 }

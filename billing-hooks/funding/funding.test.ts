@@ -102,6 +102,35 @@ t.test('a wallet below its threshold is filled once each time that it falls, and
   t.same((await verifyLedger(store)).faults, []);
 });
 
+t.test('each wallet of an account is filled in its own currency, by its own terms', async (t) => {
+  const { store, accountId, balance, told } = await open(t);
+  const dollars = { source: 'payment', thresholdMicros: EURO, amountMicros: 7 * EURO } as const;
+  const terms = { ...dollars, mostPerDay: 1, downCreditMicros: 0 };
+  await store.write((context) => setFunding(context, accountId, terms, 'USD'));
+  const { asked, source } = sourceThat(granted);
+  t.equal(await runFunding(store, { payment: source }), 2);
+  await runFunding(store, { payment: source });
+  t.same(
+    asked.map(({ currency, amountMicros }) => [currency, amountMicros / EURO]),
+    [
+      ['EUR', 20],
+      ['USD', 7],
+    ],
+  );
+  t.equal(await balance(), 23 * EURO);
+  t.equal(await getBalance(store, accountId, 'USD'), 7 * EURO);
+  t.match(
+    (await told()).map(({ data }) => data),
+    [
+      { currency: 'EUR', balance: '3.00' },
+      { currency: 'USD', balance: '0.00' },
+    ],
+  );
+  await store.write((context) => setFunding(context, accountId, null, 'USD'));
+  t.ok(await getFunding(store, accountId));
+  t.equal(await getFunding(store, accountId, 'USD'), undefined);
+});
+
 t.test('what calls hold is not in the wallet any more', async (t) => {
   const { store, accountId } = await open(t, { thresholdMicros: 2 * EURO });
   const { asked, source } = sourceThat(granted);

@@ -5,15 +5,20 @@ import { type CallHolds, NO_CALLS } from '../funds/index.ts';
 import { timezoneOf } from '../renewals/index.ts';
 import { askForFunds } from './ask-for-funds.ts';
 import type { FundingSources } from './funding-source.ts';
-import { FUNDING_CURRENCY, type WalletFunding } from './wallet-funding.ts';
+import type { WalletFunding } from './wallet-funding.ts';
 
 /** A service that has said no is asked again no sooner (ms). */
 const REFUSED_MS = 30_000;
 /** Wallets that SIP is asked about at a time: calls come between. */
 const ASKED_AT_ONCE = 50;
 
-interface Funded extends WalletFunding {
+/** One wallet of an account. */
+interface Wallet {
   readonly accountId: number;
+  readonly currency: string;
+}
+
+interface Funded extends WalletFunding, Wallet {
   readonly isArmed: number;
   readonly balanceMicros: number;
   readonly open: number;
@@ -32,7 +37,7 @@ export async function runFunding(store: Store, sources: FundingSources, holds: C
       const leftMicros = wallet.balanceMicros - held;
       // As a rule there is nothing to do, and nothing is written.
       if (leftMicros >= wallet.thresholdMicros ? wallet.isArmed === 1 : wallet.open !== 0) continue;
-      if (await store.write((context) => watch(context, wallet.accountId, held))) begun += 1;
+      if (await store.write((context) => watch(context, wallet, held))) begun += 1;
     }
   }
   await askForFunds(store, sources);
@@ -42,71 +47,81 @@ export async function runFunding(store: Store, sources: FundingSources, holds: C
 /** What calls hold of each of the wallets: SIP is asked about all of them side by side. */
 function heldOf(wallets: readonly Funded[], holds: CallHolds): Promise<readonly (readonly [Funded, held: number])[]> {
   return Promise.all(
-    wallets.map(async (wallet) => [wallet, (await holds.heldBy?.(wallet.accountId, FUNDING_CURRENCY)) ?? 0] as const),
+    wallets.map(async (wallet) => [wallet, (await holds.heldBy?.(wallet.accountId, wallet.currency)) ?? 0] as const),
   );
 }
 
-async function fundedWallets(context: Pick<Store, 'db'>, accountId: number | null = null): Promise<readonly Funded[]> {
-  const { rows } = await sql<Funded>`SELECT f.account_id AS "accountId", source, threshold_micros AS "thresholdMicros",
+async function fundedWallets(context: Pick<Store, 'db'>, only: Wallet | null = null): Promise<readonly Funded[]> {
+  const { rows } =
+    await sql<Funded>`SELECT f.account_id AS "accountId", f.currency, source, threshold_micros AS "thresholdMicros",
       amount_micros AS "amountMicros", most_per_day AS "mostPerDay", down_credit_micros AS "downCreditMicros",
       is_armed AS "isArmed", coalesce((SELECT balance_after_micros FROM ledger_postings WHERE ledger_account_id =
         (SELECT id FROM ledger_accounts WHERE coalesce(account_id, 0) = f.account_id AND kind = 'wallet'
-          AND currency = ${FUNDING_CURRENCY}) ORDER BY id DESC LIMIT 1), 0) AS "balanceMicros",
-      EXISTS (SELECT 1 FROM funding_requests r WHERE r.account_id = f.account_id
+          AND currency = f.currency) ORDER BY id DESC LIMIT 1), 0) AS "balanceMicros",
+      EXISTS (SELECT 1 FROM funding_requests r WHERE r.account_id = f.account_id AND r.currency = f.currency
         AND r.status IN ('asked', 'pending')) AS open
     FROM wallet_funding f JOIN accounts a ON a.id = f.account_id AND a.status = 'active'
-    WHERE ${accountId} IS NULL OR f.account_id = ${accountId}`.execute(context.db);
+    WHERE ${only?.accountId ?? null} IS NULL OR (f.account_id = ${only?.accountId ?? null} AND f.currency = ${only?.currency ?? null})`.execute(
+      context.db,
+    );
   return rows;
 }
 
 /** @returns whether money was asked for */
-async function watch(context: StoreContext, accountId: number, heldMicros: number): Promise<boolean> {
-  const [wallet] = await fundedWallets(context, accountId);
+async function watch(context: StoreContext, watched: Wallet, heldMicros: number): Promise<boolean> {
+  const [wallet] = await fundedWallets(context, watched);
   if (wallet === undefined) return false;
-  const { thresholdMicros } = wallet;
+  const { accountId, currency, thresholdMicros } = wallet;
   const leftMicros = wallet.balanceMicros - heldMicros;
   if (leftMicros >= thresholdMicros) {
-    if (wallet.isArmed === 0) await arm(context, accountId, 1);
+    if (wallet.isArmed === 0) await arm(context, wallet, 1);
     return false;
   }
   if (wallet.open !== 0 || (wallet.isArmed === 0 && !(await mayTryAgain(context, wallet)))) return false;
-  const asks = wallet.source !== 'notice' && (await sinceMidnight(context, accountId)) < wallet.mostPerDay;
+  const asks = wallet.source !== 'notice' && (await sinceMidnight(context, wallet)) < wallet.mostPerDay;
   // What is not asked for today is asked for tomorrow, and told once.
   if (!asks && wallet.isArmed === 0) return false;
-  await arm(context, accountId, 0);
+  await arm(context, wallet, 0);
   const data = {
     balance: formatMoney(leftMicros),
     threshold: formatMoney(thresholdMicros),
     recharge: asks ? formatMoney(wallet.amountMicros) : null,
+    currency,
   };
   if (wallet.source !== 'service') await appendOutbox(context, [{ accountId, event: 'wallet.low', data }]);
   if (asks) await ask(context, wallet);
   return asks;
 }
 
-async function ask(context: StoreContext, { accountId, source, amountMicros }: Funded): Promise<void> {
+async function ask(context: StoreContext, { accountId, currency, source, amountMicros }: Funded): Promise<void> {
   if (source === 'notice') return;
   const nowMs = context.clock.nowMs();
   await context.db
     .insertInto('fundingRequests')
     .values({
-      ...{ accountId, source, amountMicros, reference: randomUUID(), status: 'asked' },
+      ...{ accountId, currency, source, amountMicros, reference: randomUUID(), status: 'asked' },
       ...{ providerRef: null, reason: null, dueAtMs: nowMs, createdAtMs: nowMs, updatedAtMs: nowMs },
     })
     .execute();
 }
 
-async function arm(context: StoreContext, accountId: number, isArmed: 0 | 1): Promise<void> {
-  await context.db.updateTable('walletFunding').set({ isArmed }).where('accountId', '=', accountId).execute();
+async function arm(context: StoreContext, { accountId, currency }: Wallet, isArmed: 0 | 1): Promise<void> {
+  await context.db
+    .updateTable('walletFunding')
+    .set({ isArmed })
+    .where('accountId', '=', accountId)
+    .where('currency', '=', currency)
+    .execute();
 }
 
 /** A payment that failed is tried again on another day, a service that said no after a while. */
-async function mayTryAgain(context: StoreContext, { accountId, source }: Funded): Promise<boolean> {
+async function mayTryAgain(context: StoreContext, { accountId, currency, source }: Funded): Promise<boolean> {
   if (source === 'notice') return false;
   const last = await context.db
     .selectFrom('fundingRequests')
     .select('createdAtMs')
     .where('accountId', '=', accountId)
+    .where('currency', '=', currency)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -115,11 +130,12 @@ async function mayTryAgain(context: StoreContext, { accountId, source }: Funded)
   return last.createdAtMs < (await midnight(context, accountId));
 }
 
-async function sinceMidnight(context: StoreContext, accountId: number): Promise<number> {
+async function sinceMidnight(context: StoreContext, { accountId, currency }: Wallet): Promise<number> {
   const { count } = await context.db
     .selectFrom('fundingRequests')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('accountId', '=', accountId)
+    .where('currency', '=', currency)
     .where('createdAtMs', '>=', await midnight(context, accountId))
     .executeTakeFirstOrThrow();
   return count;

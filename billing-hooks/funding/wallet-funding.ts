@@ -13,12 +13,17 @@ export interface WalletFunding {
   readonly downCreditMicros: number;
 }
 
-/** How the wallet of that account is filled; `undefined`: nobody fills it. Who may ask is decided before. */
-export async function getFunding(context: StoreContext, accountId: number): Promise<WalletFunding | undefined> {
+/** How that wallet of an account is filled; `undefined`: nobody fills it. Who may ask is decided before. */
+export async function getFunding(
+  context: StoreContext,
+  accountId: number,
+  currency: string = DEFAULT_CURRENCY,
+): Promise<WalletFunding | undefined> {
   return context.db
     .selectFrom('walletFunding')
     .select(['source', 'thresholdMicros', 'amountMicros', 'mostPerDay', 'downCreditMicros'])
     .where('accountId', '=', accountId)
+    .where('currency', '=', currency)
     .executeTakeFirst();
 }
 
@@ -27,18 +32,20 @@ export async function setFunding(
   context: StoreContext,
   accountId: number,
   funding: WalletFunding | null,
+  currency: string = DEFAULT_CURRENCY,
 ): Promise<void> {
   if (funding === null) {
-    await context.db.deleteFrom('walletFunding').where('accountId', '=', accountId).execute();
+    await context.db
+      .deleteFrom('walletFunding')
+      .where('accountId', '=', accountId)
+      .where('currency', '=', currency)
+      .execute();
     return;
   }
   const row = { ...funding, isArmed: 1, downSinceMs: null };
   await context.db
     .insertInto('walletFunding')
-    .values({ accountId, ...row })
-    .onConflict((conflict) => conflict.column('accountId').doUpdateSet(row))
+    .values({ accountId, currency, ...row })
+    .onConflict((conflict) => conflict.columns(['accountId', 'currency']).doUpdateSet(row))
     .execute();
 }
-
-/** Wallets that are filled have one currency. */
-export const FUNDING_CURRENCY = DEFAULT_CURRENCY;

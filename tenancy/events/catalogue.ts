@@ -171,6 +171,7 @@ export const EVENTS = {
       balance: text('The wallet less what calls hold, as a decimal'),
       threshold: text('As a decimal'),
       recharge: orNull(text('What is being asked for, as a decimal; null: nothing')),
+      currency: text('Of all three: EUR, …'),
     }),
   },
   'webhook.test': {

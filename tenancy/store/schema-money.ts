@@ -151,6 +151,7 @@ export interface MoneyTables {
   /** How a wallet is filled by itself. */
   readonly walletFunding: {
     readonly accountId: number;
+    readonly currency: string;
     /** `notice`: it is only told that it runs low. */
     readonly source: 'notice' | 'payment' | 'service';
     readonly thresholdMicros: number;
@@ -165,6 +166,7 @@ export interface MoneyTables {
   readonly fundingRequests: {
     readonly id: Generated<number>;
     readonly accountId: number;
+    readonly currency: Generated<string>;
     readonly source: 'payment' | 'service';
     readonly reference: string;
     readonly amountMicros: number;

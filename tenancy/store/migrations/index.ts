@@ -24,6 +24,7 @@ import { recordNumbers } from './0023-record-numbers.ts';
 import { porting } from './0024-porting.ts';
 import { messageTurns } from './0025-message-turns.ts';
 import { search } from './0026-search.ts';
+import { fundingCurrencies } from './0027-funding-currencies.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
@@ -54,6 +55,7 @@ export const MIGRATIONS: readonly Migration[] = [
   porting,
   messageTurns,
   search,
+  fundingCurrencies,
 ];
 
 export type { Migration };
