@@ -108,10 +108,17 @@ for (const [what, facts] of [
   });
 }
 
+t.test('a name of two lines, from before they were refused, breaks no line of pjsip.conf', (t) => {
+  for (const { content } of renderPbxConfig('asterisk', { ...FACTS, name: 'Müller; [x]\u2028& Söhne' }).files)
+    t.doesNotThrow(() => parsePjsip(content));
+  t.end();
+});
+
 t.test('the API writes it for a trunk; the password is in it only where it was made', async (t) => {
   const { app, keys } = await openTestWorld(t);
   const post = (body: object) => send(app, 'POST', '/portal/sip-trunks', { key: keys.msp, body });
-  const { data } = (await post({ name: 'Müller; [x]\u2028& Söhne', pbx: 'asterisk' })).body;
+  t.equal((await post({ name: 'Müller; [x]\u2028& Söhne', pbx: 'asterisk' })).status, 422, 'a name is one line');
+  const { data } = (await post({ name: 'Müller; [x]& Söhne', pbx: 'asterisk' })).body;
   t.equal(data.pbx_config.password_included, true);
   t.match(data.pbx_config.files[0].content, `password=${data.password}\n`);
   t.doesNotThrow(() => parsePjsip(data.pbx_config.files[0].content), 'whatever the trunk is called');
