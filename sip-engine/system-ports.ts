@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { ownText } from './message/index.ts';
 import type { EngineClock, EngineCounters, EngineLogger, EngineRandom } from './ports.ts';
 
 /** The machine's clock. Its intervals do not keep the process alive by themselves. */
@@ -35,7 +36,8 @@ export function createSystemRandom(): EngineRandom {
       used += length;
       return text;
     },
-    uuid: () => randomUUID(),
+    // A copy: as it comes it is a tree of pieces, ten times its size for as long as somebody keeps it.
+    uuid: () => ownText(randomUUID()),
     float: () => Math.random(),
   };
 }

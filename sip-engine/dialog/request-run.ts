@@ -1,7 +1,8 @@
 import type { OutgoingMessage, SipMessage } from '../message/index.ts';
-import type { ClientTransaction, ClientTransactionHandler } from '../transaction/types.ts';
+import type { ClientTransaction } from '../transaction/types.ts';
 import type { Flow, Target } from '../transport/types.ts';
 import { allowedTargets } from './allowed-targets.ts';
+import { RunEvents, type TargetTaker } from './run-events.ts';
 import type { DialogContext, NextHop } from './types.ts';
 
 export interface RunHandler {
@@ -22,18 +23,21 @@ export type Unsent = 'dns' | 'transport' | 'forbidden';
 
 type Headers = readonly (readonly [string, string])[];
 
+const NO_TARGETS: readonly Target[] = [];
+const NO_HOP: NextHop = {};
+
 /**
  * One request over the targets its URI resolves to: the next is tried when one cannot be reached, stays
  * silent or answers 503 (RFC 3263 4.3). Nothing is reported before `started` has returned.
  */
-export class RequestRun {
+export class RequestRun implements TargetTaker {
   readonly #ctx: DialogContext;
   /** Until there is a final response; what it holds on to is let go with it. */
   #build: ((flow: Flow) => OutgoingMessage) | undefined;
   readonly #handler: RunHandler;
-  #targets: readonly Target[] = [];
+  #targets: readonly Target[] = NO_TARGETS;
   #next = 0;
-  #hop: NextHop = {};
+  #hop: NextHop = NO_HOP;
   #transaction: ClientTransaction | undefined;
   #answered = false;
   #silence: { cancel(): void } | undefined;
@@ -102,7 +106,7 @@ export class RequestRun {
   #sendOn(flow: Flow): RunStart {
     if (this.#build === undefined) throw new Error('the request has its answer');
     this.#answered = false;
-    const transaction = this.#ctx.transactions.request(this.#build(flow), flow, this.#events(flow));
+    const transaction = this.#ctx.transactions.request(this.#build(flow), flow, new RunEvents(this, flow));
     this.#transaction = transaction;
     if (this.#cancel !== undefined) transaction.cancel(this.#cancel.headers);
     this.#watchSilence(transaction);
@@ -120,40 +124,35 @@ export class RequestRun {
     });
   }
 
-  #events(flow: Flow): ClientTransactionHandler {
-    let over = false;
-    const once = (event: () => void): void => {
-      if (!over) this.#later(event);
-    };
-    return {
-      onResponse: (response, from) =>
-        once(() => {
-          this.#ctx.unanswered.delete(from);
-          if (response.status === 503 && this.#moveOn()) over = true;
-          else {
-            this.#answered = true;
-            this.#silence?.cancel();
-            this.#handler.onResponse(response, from);
-            if (response.status >= 200) this.#letGo();
-          }
-        }),
-      onTimeout: () =>
-        once(() => {
-          if (!this.#answered) this.#countSilence(flow);
-          over = this.#movedOnOrFailed(408, 'Request Timeout');
-        }),
-      onTransportError: () =>
-        once(() => {
-          over = this.#movedOnOrFailed(503, 'Service Unavailable');
-        }),
-      onEnd: () => once(() => this.#handler.onEnd?.()),
-    };
+  tookResponse(response: SipMessage, from: Flow): boolean {
+    this.#ctx.unanswered.delete(from);
+    if (response.status === 503 && this.#moveOn()) return true;
+    this.#answered = true;
+    this.#silence?.cancel();
+    this.#silence = undefined;
+    this.#handler.onResponse(response, from);
+    if (response.status >= 200) this.#letGo();
+    return false;
   }
 
-  /** Nothing is sent again: repeated answers may come for 32 s. */
+  tookSilence(flow: Flow): boolean {
+    if (!this.#answered) this.#countSilence(flow);
+    return this.#movedOnOrFailed(408, 'Request Timeout');
+  }
+
+  tookTransportError(): boolean {
+    return this.#movedOnOrFailed(503, 'Service Unavailable');
+  }
+
+  tookEnd(): void {
+    this.#handler.onEnd?.();
+  }
+
+  /** Nothing is sent again: repeated answers may come for 32 s, and nothing is kept for them but the handler. */
   #letGo(): void {
     this.#build = undefined;
-    this.#targets = [];
+    this.#targets = NO_TARGETS;
+    this.#hop = NO_HOP;
   }
 
   /** A connection that swallows everything is given up: the next request opens another. */
@@ -165,7 +164,7 @@ export class RequestRun {
     if (count >= limit) this.#ctx.transport.closeFlow(flow);
   }
 
-  #later(event: () => void): void {
+  later(event: () => void): void {
     if (this.#early === undefined) event();
     else this.#early.push(event);
   }

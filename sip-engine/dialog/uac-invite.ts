@@ -21,7 +21,7 @@ export class UacInvite implements RunHandler {
   /** Whose 2xx came first, and its ACK: repeats of it come until the ACK has arrived. */
   #winner: { readonly tag: string; readonly ack: AckState } | undefined;
   /** Forks that answered too late, by To tag. */
-  readonly #unwanted = new Map<string, Dialog>();
+  #unwanted: Map<string, Dialog> | undefined;
 
   constructor(ctx: DialogContext, outgoing: Outgoing) {
     this.#ctx = ctx;
@@ -112,7 +112,7 @@ export class UacInvite implements RunHandler {
 
   #hangUpUnwanted(response: SipMessage, flow: Flow): void {
     this.#finish();
-    const known = this.#unwanted.get(response.toTag);
+    const known = this.#unwanted?.get(response.toTag);
     if (known !== undefined) {
       resendAck(known.acks.get(response.cseq));
       return;
@@ -125,6 +125,7 @@ export class UacInvite implements RunHandler {
       response,
       flow,
     );
+    this.#unwanted ??= new Map();
     this.#unwanted.set(response.toTag, dialog);
     dialog.acks.set(response.cseq, ackFor(this.#outgoing.message));
     sendAck(

@@ -91,7 +91,10 @@ export class RunningClient implements ClientTransaction {
     if (!this.#expected.isMetBy(response)) return false;
     const { status } = response;
     this.#step(status < 200 ? 'provisional' : status < 300 ? 'success' : 'failure', { response, flow });
-    if (status >= 200) this.#request = undefined;
+    if (status >= 200) {
+      this.#request = undefined;
+      this.#heldCancel = undefined;
+    }
     return true;
   }
 
@@ -170,6 +173,8 @@ export class RunningClient implements ClientTransaction {
   #stopTimers(): void {
     this.#repeat?.cancel();
     this.#life?.cancel();
+    this.#repeat = undefined;
+    this.#life = undefined;
   }
 
   #send(): void {

@@ -196,6 +196,8 @@ export class RunningServer implements ServerTransaction {
   #stopTimers(): void {
     this.#repeat?.cancel();
     this.#life?.cancel();
+    this.#repeat = undefined;
+    this.#life = undefined;
   }
 
   /** Timer G runs over unreliable transports only. */

@@ -1,0 +1,52 @@
+import type { SipMessage } from '../message/index.ts';
+import type { ClientTransactionHandler } from '../transaction/types.ts';
+import type { Flow } from '../transport/types.ts';
+
+/** Who sends one request to one target after the other. */
+export interface TargetTaker {
+  /** Runs it when the start has been reported. */
+  later(event: () => void): void;
+  /** True when another target is asked in place of this one. */
+  tookResponse(response: SipMessage, from: Flow): boolean;
+  /** True when another target is asked in place of the one that was silent on `flow`. */
+  tookSilence(flow: Flow): boolean;
+  /** True when another target is asked in place of the one that could not be reached. */
+  tookTransportError(): boolean;
+  tookEnd(): void;
+}
+
+/** What becomes of the transaction with one target. One object and no closures: it is kept as long as the transaction. */
+export class RunEvents implements ClientTransactionHandler {
+  readonly #taker: TargetTaker;
+  readonly #flow: Flow;
+  /** Another target is asked in its place: what still comes of this one is nobody's. */
+  #over = false;
+
+  constructor(taker: TargetTaker, flow: Flow) {
+    this.#taker = taker;
+    this.#flow = flow;
+  }
+
+  onResponse(response: SipMessage, from: Flow): void {
+    this.#unlessOver(() => this.#taker.tookResponse(response, from));
+  }
+
+  onTimeout(): void {
+    this.#unlessOver(() => this.#taker.tookSilence(this.#flow));
+  }
+
+  onTransportError(): void {
+    this.#unlessOver(() => this.#taker.tookTransportError());
+  }
+
+  onEnd(): void {
+    if (!this.#over) this.#taker.later(() => this.#taker.tookEnd());
+  }
+
+  #unlessOver(event: () => boolean): void {
+    if (this.#over) return;
+    this.#taker.later(() => {
+      this.#over = event() || this.#over;
+    });
+  }
+}
