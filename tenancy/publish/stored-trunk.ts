@@ -1,11 +1,9 @@
 import type { Ha1Set, RoutingPolicy, TrunkColumn, TrunkRecord } from '../../bus/index.ts';
 import { openHa1, type SecretBox } from '../secrets/index.ts';
+import type { CredentialSlab } from './credential-slab.ts';
 
 /** One cell of the rows that a trunk is made from. */
 export type Cell = <T>(column: TrunkColumn) => T;
-
-/** Where the nonce of a sealing (see SecretBox) stands in its hexadecimal: as many digits of it as an integer holds. */
-const MARK = [2, 15] as const;
 
 const NONE: Ha1Set = Object.freeze({});
 const NO_SOURCES: readonly string[] = Object.freeze([]);
@@ -37,15 +35,24 @@ export class StoredTrunk implements TrunkRecord {
   readonly country: string | null;
   readonly routing?: RoutingPolicy;
   readonly #secrets: SecretBox;
+  readonly #slab: CredentialSlab;
+  /** Where its credentials stand there, and how long they are sealed; 0 for none. */
+  readonly #slabAt: number;
+  readonly #sealedBytes: number;
   /** In hexadecimal as read, then open. */
-  #ha1: string | Ha1Set;
   #previousHa1: string | TrunkRecord['previousHa1'];
   readonly #previousUntilMs: number | null;
   /** Tells one sealing of credentials from another, also when they have been opened. */
   readonly #mark: number;
 
   /** What `before` has the same of is kept as it is there: memory that is old already costs no collection. */
-  constructor(cell: Cell, routing: RoutingPolicy | undefined, secrets: SecretBox, before?: TrunkRecord) {
+  constructor(
+    cell: Cell,
+    routing: RoutingPolicy | undefined,
+    secrets: SecretBox,
+    slab: CredentialSlab,
+    before?: TrunkRecord,
+  ) {
     this.id = cell('id');
     this.uuid = kept(before?.uuid, cell('uuid'));
     this.accountId = cell('accountId');
@@ -70,16 +77,18 @@ export class StoredTrunk implements TrunkRecord {
     if (routing !== undefined) this.routing = routing;
     this.#secrets = secrets;
     const sealed = cell<string>('ha1Sealed');
-    this.#mark = Number.parseInt(sealed.slice(...MARK), 16);
+    const at = slab.put(sealed);
+    this.#mark = sealed === '' ? -1 : slab.markAt(at);
     const isSealedAsBefore = before instanceof StoredTrunk && before.#mark === this.#mark;
-    this.#ha1 = isSealedAsBefore ? before.#ha1 : sealed;
+    this.#slab = isSealedAsBefore ? before.#slab : slab;
+    this.#slabAt = isSealedAsBefore ? before.#slabAt : at;
+    this.#sealedBytes = sealed.length / 2;
     this.#previousUntilMs = cell('previousHa1UntilMs');
     this.#previousHa1 = this.#previousUntilMs === null ? null : cell('previousHa1Sealed');
   }
 
   get ha1(): Ha1Set {
-    if (typeof this.#ha1 === 'string') this.#ha1 = this.#open(this.#ha1) ?? NONE;
-    return this.#ha1;
+    return this.#sealedBytes === 0 ? NONE : this.#slab.read(this.#slabAt, this.#sealedBytes, this.uuid);
   }
 
   get previousHa1(): TrunkRecord['previousHa1'] {

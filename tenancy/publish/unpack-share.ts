@@ -1,6 +1,7 @@
 import type { DidColumn, DidRecord, DirectoryShare, RoutingPolicy, TrunkRecord } from '../../bus/index.ts';
 import type { SecretBox } from '../secrets/index.ts';
 import { fromDestinationColumns } from '../store/index.ts';
+import { CredentialSlab } from './credential-slab.ts';
 import { kept, StoredTrunk } from './stored-trunk.ts';
 
 /** The records of a share; one of the lists is empty. */
@@ -35,6 +36,11 @@ function unpackTrunks(
   known: KnownRecords,
 ): readonly TrunkRecord[] {
   const rows = parseColumns(columns);
+  const sealed = rows.ha1Sealed as readonly string[];
+  const slab = new CredentialSlab(
+    sealed.reduce((bytes, hex) => bytes + hex.length / 2, 0),
+    secrets,
+  );
   const realms = new Map<string, string>();
   return rows.id.map((id, row) => {
     const realm = rows.realm[row] as string;
@@ -45,6 +51,7 @@ function unpackTrunks(
       <T>(column: keyof typeof rows) => rows[column][row] as T,
       policies.get(id as number),
       secrets,
+      slab,
       known.findTrunk(id as number),
     );
   });
