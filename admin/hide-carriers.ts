@@ -22,7 +22,7 @@ const ALL = { afterId: 0, offset: 0, limit: 10_000 };
 /** The operator sees its carriers by name; everybody else is told `carrier 1`, always the same number for the same one. */
 export async function carrierHider(deps: AdminDeps, principal: Principal): Promise<CarrierHider> {
   if (principal.kind === 'operator') return { hide: (answer) => answer, insteadOf: () => undefined };
-  const { rows } = await deps.store.carriers.list(ALL);
+  const { rows } = await deps.store.carriers.list(ALL, {});
   return hideCarriers(rows);
 }
 
