@@ -514,11 +514,14 @@ export interface ApiOperations {
       /** Integer id or uuid. */
       readonly id: string;
     };
-    readonly query: undefined;
+    readonly query: {
+      readonly currency?: string;
+    };
     readonly body: undefined;
     readonly status: 200;
     readonly response: {
       readonly data: {
+        readonly currency: string;
         /** notice: only told; payment: taken by the payment provider; service: granted by the operator’s own. */
         readonly source: 'notice' | 'payment' | 'service';
         /** Cents; below it the wallet is filled. */
@@ -547,11 +550,14 @@ export interface ApiOperations {
       /** Integer id or uuid. */
       readonly id: string;
     };
-    readonly query: undefined;
+    readonly query: {
+      readonly currency?: string;
+    };
     readonly body: undefined;
     readonly status: 200;
     readonly response: {
       readonly data: {
+        readonly currency: string;
         /** notice: only told; payment: taken by the payment provider; service: granted by the operator’s own. */
         readonly source: 'notice' | 'payment' | 'service';
         /** Cents; below it the wallet is filled. */
@@ -580,7 +586,9 @@ export interface ApiOperations {
       /** Integer id or uuid. */
       readonly id: string;
     };
-    readonly query: undefined;
+    readonly query: {
+      readonly currency?: string;
+    };
     readonly body: {
       /** notice: only told; payment: taken by the payment provider; service: granted by the operator’s own. */
       readonly source?: 'notice' | 'payment' | 'service';
@@ -596,6 +604,7 @@ export interface ApiOperations {
     readonly status: 200;
     readonly response: {
       readonly data: {
+        readonly currency: string;
         /** notice: only told; payment: taken by the payment provider; service: granted by the operator’s own. */
         readonly source: 'notice' | 'payment' | 'service';
         /** Cents; below it the wallet is filled. */
