@@ -15,6 +15,11 @@ export const OWN_PROCESS = ['-u', 'NODE_OPTIONS'];
 const START_LIMIT_MS = 90_000;
 /** Within this an answer over HTTP comes, and the end after a signal, or they never do. */
 const LIMIT_MS = 60_000;
+/**
+ * For a connection of each question's own: one that is kept is closed by the product when nothing is asked for seconds, and
+ * a test that stood still meanwhile would ask on it before it hears of that.
+ */
+const OWN_CONNECTION = { connection: 'close' };
 /** How much of what the product has said is shown with a test that fails. */
 const TOLD_LINES = 40;
 
@@ -106,7 +111,8 @@ async function untilHealthy(child: ChildProcess, httpPort: number, output: () =>
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`the product ended with ${child.exitCode ?? child.signalCode}:\n${output()}`);
     const signal = AbortSignal.timeout(LIMIT_MS);
-    const response = await fetch(`http://127.0.0.1:${httpPort}/healthz`, { signal }).catch(() => undefined);
+    const init = { signal, headers: OWN_CONNECTION };
+    const response = await fetch(`http://127.0.0.1:${httpPort}/healthz`, init).catch(() => undefined);
     return response?.status === 200;
   };
   await until('the product is healthy', isHealthy, START_LIMIT_MS).catch((error: Error) => {
@@ -153,7 +159,7 @@ function describe(child: ChildProcess, env: Readonly<Record<string, string>>, ou
 }
 
 async function page(url: string): Promise<string> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(LIMIT_MS) });
+  const response = await fetch(url, { signal: AbortSignal.timeout(LIMIT_MS), headers: OWN_CONNECTION });
   return response.text();
 }
 
@@ -179,6 +185,7 @@ async function bulkKey(demo: Demo, name: string): Promise<string> {
 
 async function callApi(demo: Demo, method: string, path: string, body: unknown, key = demo.operator_key) {
   const headers = {
+    ...OWN_CONNECTION,
     authorization: `Bearer ${key}`,
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
