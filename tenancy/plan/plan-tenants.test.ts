@@ -94,10 +94,11 @@ t.test('a plan tells what apply does, and does nothing itself', async (t) => {
   const { credentials, ...applied } = await apply(store, edited);
   t.strictSame(applied, planned);
   t.strictSame(credentials, []);
-  t.equal((await findTrunk(store, 7, null))?.maxIn, 4);
+  const trunk = await findTrunk(store, 7, null);
+  t.equal(trunk?.maxIn, 4);
   t.strictSame((await findDid(store, '+49891234567', null))?.destination, { kind: 'trunk', trunkId: 7 });
   t.match(await plan(store, edited), { text: 'no changes' });
-  const audit = await listAudit(store, { resource: 'trunk', resourceId: '7' }, EVERYTHING, null);
+  const audit = await listAudit(store, { resource: 'sip_trunk', resourceId: trunk?.uuid }, EVERYTHING, null);
   t.match(audit.rows, [{ actor: 'plan', before: { max_in: 2 }, after: { max_in: 4 } }]);
 });
 

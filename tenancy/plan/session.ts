@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
+import { type RawBuilder, sql } from 'kysely';
 import { TenancyError } from '../errors.ts';
 import { listRoutingPolicies, type StoreContext, type Visible, writeAudit } from '../store/index.ts';
-import type { Change, NewCredentials } from './change.ts';
+import type { Change, ChangeResource, NewCredentials } from './change.ts';
 import type { Policies } from './name-policy.ts';
 import { type ParsedTenantFile, UnplacedFault } from './parse-tenant-file.ts';
 import type { PathFault } from './parse-yaml.ts';
@@ -94,8 +95,7 @@ export class Session {
       accountId,
       actor: this.options.actor,
       action: change.action,
-      resource: change.resource,
-      resourceId: change.id,
+      ...audited(change),
       before: change.action === 'create' ? null : side('from'),
       after: change.action === 'delete' ? null : side('to'),
     });
@@ -133,4 +133,28 @@ export class Session {
         : this.fault([...path, field], message.replace(`${field}: `, ''));
     }
   }
+}
+
+/** What the audit log calls things, as for changes over the API, and where their uuid is. */
+const AUDITED: Readonly<Partial<Record<ChangeResource, readonly [resource: string, table: string]>>> = {
+  account: ['account', 'accounts'],
+  sip_domain: ['sip_domain', 'sip_domains'],
+  trunk: ['sip_trunk', 'trunks'],
+  trunk_group: ['trunk_group', 'trunk_groups'],
+  did: ['number', 'dids'],
+  carrier: ['carrier', 'carriers'],
+  record_stream: ['record_stream', 'record_streams'],
+};
+
+function audited({ resource, id }: Change): {
+  readonly resource: string;
+  readonly resourceId: string | RawBuilder<string>;
+} {
+  const [name, table] = AUDITED[resource] ?? [];
+  if (name === undefined || table === undefined) return { resource, resourceId: String(id) };
+  // Within the same statement: ten thousand trunks are not looked up one by one.
+  return {
+    resource: name,
+    resourceId: sql<string>`COALESCE((SELECT uuid FROM ${sql.table(table)} WHERE id = ${id}), ${String(id)})`,
+  };
 }

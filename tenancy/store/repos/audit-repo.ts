@@ -1,3 +1,4 @@
+import type { RawBuilder } from 'kysely';
 import type { StoreContext } from '../open-store.ts';
 import type { Row } from '../schema.ts';
 import { type Found, readSlice, type Slice, type Visible, within } from './common.ts';
@@ -10,7 +11,8 @@ export interface AuditEntry {
   /** `create`, `update`, `delete`, `regenerate_credentials`, … */
   readonly action: string;
   readonly resource: string;
-  readonly resourceId: string | number;
+  /** As the API names it, its uuid where it has one; or an expression that looks it up. */
+  readonly resourceId: string | number | RawBuilder<string>;
   /** Secrets must not be in here. */
   readonly before: object | null;
   readonly after: object | null;
@@ -31,7 +33,7 @@ export async function writeAudit(context: StoreContext, entry: AuditEntry): Prom
       actor: entry.actor,
       action: entry.action,
       resource: entry.resource,
-      resourceId: String(entry.resourceId),
+      resourceId: typeof entry.resourceId === 'object' ? entry.resourceId : String(entry.resourceId),
       beforeJson: entry.before === null ? null : JSON.stringify(entry.before),
       afterJson: entry.after === null ? null : JSON.stringify(entry.after),
       atMs: context.clock.nowMs(),
