@@ -3,6 +3,7 @@ import { type Child, startScript } from './support/child.ts';
 import { cpuMs, median } from './support/cpu.ts';
 import { atHalfLoad, type HalfLoadSide, longStalls } from './support/half-load.ts';
 import { startKamailioPeer } from './support/kamailio-peer.ts';
+import { receiveBufferLimit } from './support/lost-datagrams.ts';
 import { addNumbers } from './support/more-numbers.ts';
 import { peer } from './support/peer.ts';
 import type { Bench, Figure } from './support/report.ts';
@@ -52,7 +53,8 @@ export const bench: Bench = () =>
         for (const [name, side] of sides) rounds.get(name)?.push(await runRound(side));
       }
       const latency = await atHalfLoad(sides, ratesOf(rounds), { rounds: ROUNDS, seconds: SECONDS });
-      return [...throughput(rounds), ...ratios(rounds), ...latency];
+      const limit: Figure = { name: 'rmem_max', value: receiveBufferLimit(), unit: 'B', isRatio: false };
+      return [...throughput(rounds), ...ratios(rounds), ...latency, limit];
     }),
   );
 
@@ -64,13 +66,13 @@ async function openProduct(
 ): Promise<Side> {
   const { product, csv } = await startSeeded(dir, onEnd, trunks, {}, true, () => addNumbers(dir, numbersPerTrunk));
   const load = await startLoad(product.sipPort, csv, join(dir, 'dids.csv'), onEnd);
-  return { cpuMs: () => cpuMs(product.pid), load, longStalls: () => longStalls(product) };
+  return { cpuMs: () => cpuMs(product.pid), load, port: product.sipPort, longStalls: () => longStalls(product) };
 }
 
 async function openKamailio(dir: string, onEnd: (end: () => unknown) => void): Promise<Side> {
   const [csv, dids] = [join(dir, 'users.csv'), join(dir, 'dids.csv')];
   const kamailio = await startKamailioPeer({ onEnd, kind: 'calls', csv, dids });
-  return { cpuMs: kamailio.cpuMs, load: await startLoad(kamailio.port, csv, dids, onEnd) };
+  return { cpuMs: kamailio.cpuMs, port: kamailio.port, load: await startLoad(kamailio.port, csv, dids, onEnd) };
 }
 
 async function startLoad(port: number, csv: string, dids: string, onEnd: (end: () => unknown) => void): Promise<Child> {

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { lostDatagrams } from '../support/lost-datagrams.ts';
 import { type CallerSide, callerSide } from './call-messages.ts';
 import { answerAsPbx } from './call-pbx.ts';
 import { createPbxFleet } from './pbx-fleet.ts';
@@ -11,7 +12,7 @@ import { createPbxFleet } from './pbx-fleet.ts';
  * Each line on standard input is one round, answered by one line of JSON when it is over; it ends with its input.
  * `{"mode":"register"}`: every PBX once. `{"mode":"calls","seconds","window"}`: so many at a time. `"rate"` in place
  * of `"window"`: so many a second. `"direct":true`: straight to the PBXes, for what the generator itself takes. The
- * answer has the time from INVITE to 200 of every call.
+ * answer has the time from INVITE to 200 of every call, and how many datagrams the generator's sockets have lost.
  * usage: PORT USERS_CSV DIDS_CSV PBXES
  */
 const [port, usersCsv = '', didsCsv = '', pbxes] = process.argv.slice(2);
@@ -78,6 +79,8 @@ carrier.on('message', (bytes) => {
     for (const request of heard.next) carrier.send(request, targetPort, '127.0.0.1');
   }
 });
+
+const ownLosses = () => lostDatagrams([carrier.address().port, pbx.address().port]);
 
 const LETTER_S = 0x53;
 let onRegistered: (status: number, index: number) => void = () => undefined;
@@ -161,11 +164,13 @@ for await (const line of createInterface({ input: process.stdin })) {
   const round = JSON.parse(line) as Round;
   [done, errors, lost, latencies] = [0, 0, 0, []];
   const startMs = performance.now();
+  const droppedBefore = ownLosses();
   if (round.mode === 'register') await register();
   else await runCalls(round);
   const seconds = (performance.now() - startMs) / 1000;
   const setUpsMs = latencies.map((ms) => ms.toFixed(2)).join(' ');
-  console.log(JSON.stringify({ done, errors, lost, seconds, setUpsMs }));
+  const dropped = ownLosses() - droppedBefore;
+  console.log(JSON.stringify({ done, errors, lost, seconds, setUpsMs, dropped }));
 }
 carrier.close();
 pbx.close();

@@ -1,6 +1,7 @@
 import type { Product } from '../../test-sip/support/product.ts';
 import type { Child } from './child.ts';
 import { percentile } from './cpu.ts';
+import { lostDatagrams } from './lost-datagrams.ts';
 import type { Figure } from './report.ts';
 
 /** What stood still for longer than 20 ms in the SIP thread so far, by the cause that the product itself names. */
@@ -9,6 +10,8 @@ export type LongStalls = Readonly<Record<(typeof CAUSES)[number], number>>;
 /** A server whose calls are timed, and who calls it. */
 export interface HalfLoadSide {
   readonly load: Child;
+  /** UDP port of the server. */
+  readonly port: number;
   /** Absent where the server does not tell. */
   readonly longStalls?: () => Promise<LongStalls>;
 }
@@ -22,6 +25,8 @@ interface Timed {
   /** The same straight to the PBXes, at the same rate by the same generator. */
   readonly directMs: number[];
   errors: number;
+  /** Datagrams that the server's sockets or the generator's have lost, while calls went through the server. */
+  lostDatagrams: number;
   readonly stalls: Record<(typeof CAUSES)[number], number>;
 }
 
@@ -53,11 +58,13 @@ export async function longStalls(product: Product): Promise<LongStalls> {
   return { collection: collection ?? 0, work: work ?? 0, processor: processor ?? 0 };
 }
 
-async function runBoth({ load, longStalls }: HalfLoadSide, all: Timed, seconds: number): Promise<void> {
+async function runBoth({ load, port, longStalls }: HalfLoadSide, all: Timed, seconds: number): Promise<void> {
   const before = await longStalls?.();
+  const lostBefore = lostDatagrams([port]);
   const through = await load.ask({ mode: 'calls', seconds, rate: all.rate });
   const after = await longStalls?.();
   for (const cause of CAUSES) all.stalls[cause] += (after?.[cause] ?? 0) - (before?.[cause] ?? 0);
+  all.lostDatagrams += lostDatagrams([port]) - lostBefore + Number(through.dropped);
   const direct = await load.ask({ mode: 'calls', seconds, rate: all.rate, direct: true });
   all.throughMs.push(...numbers(through.setUpsMs));
   all.directMs.push(...numbers(direct.setUpsMs));
@@ -75,12 +82,20 @@ function figuresOf(name: string, all: Timed, tellsStalls: boolean): readonly Fig
     ms('added_p99_ms', percentile(all.throughMs, 0.99) - direct50),
     ms('direct_p99_ms', percentile(all.directMs, 0.99)),
     count('half_load_errors', all.errors),
+    count('half_load_lost_datagrams', all.lostDatagrams),
     ...(tellsStalls ? CAUSES.map((cause) => count(`stalls_over_20ms_${cause}`, all.stalls[cause])) : []),
   ];
 }
 
 function emptyAt(rate: number): Timed {
-  return { rate, throughMs: [], directMs: [], errors: 0, stalls: { collection: 0, work: 0, processor: 0 } };
+  return {
+    rate,
+    throughMs: [],
+    directMs: [],
+    errors: 0,
+    lostDatagrams: 0,
+    stalls: { collection: 0, work: 0, processor: 0 },
+  };
 }
 
 function numbers(text: number | string | undefined): readonly number[] {
