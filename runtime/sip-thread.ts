@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { MainSide, type MainSideHandlers, threadPort } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { StartError } from './start-error.ts';
+import { keepShortLivedYoung } from './v8-settings.ts';
 
 /** What a SIP thread is born with; all else comes by the bus. */
 export interface SipThreadData {
@@ -28,6 +29,7 @@ export function startSipThread(
   handlers: MainSideHandlers,
   onDeath: (reason: Error) => void,
 ): SipThread {
+  keepShortLivedYoung();
   // Compiled, in the published package, it is JavaScript like this file.
   const script = new URL(`../sip-worker${extname(import.meta.filename)}`, import.meta.url);
   const worker = new Worker(script, { workerData: data, name: 'didfarm-sip' });
