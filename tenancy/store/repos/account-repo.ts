@@ -10,6 +10,7 @@ import {
   flag,
   given,
   matches,
+  pick,
   type Ref,
   readSlice,
   type Slice,
@@ -159,32 +160,33 @@ const EMPTY = {
   country: null,
 } as const;
 
+/** Fields of a patch that are columns as they stand. */
+const WRITTEN_AS_SAID = [
+  'parentId',
+  'status',
+  'brandName',
+  'brandDomain',
+  'timezone',
+  'language',
+  'voiceGender',
+  'defaultCidNumber',
+  'maxIn',
+  'maxOut',
+  'maxDialer',
+  'country',
+  'notes',
+] as const;
+
 function columns(context: StoreContext, fields: AccountPatch) {
   if (fields.didDefaultDest?.kind === 'uri') {
     checkCallTarget(context, 'did_default_dest.uri', fields.didDefaultDest.uri);
   }
   if (typeof fields.defaultCidNumber === 'string') checkE164('default_cid_number', fields.defaultCidNumber);
   if (typeof fields.timezone === 'string') checkTimezone('timezone', fields.timezone);
-  const { didDefaultDest, isReseller, bulk, parentId, status, brandName, brandDomain, timezone, language } = fields;
-  const { voiceGender, defaultCidNumber, maxIn, maxOut, maxDialer, country, notes } = fields;
-  const rest = {
-    parentId,
-    status,
-    brandName,
-    brandDomain,
-    timezone,
-    language,
-    voiceGender,
-    defaultCidNumber,
-    maxIn,
-    maxOut,
-    maxDialer,
-    country,
-    notes,
-  };
+  const { didDefaultDest, isReseller, bulk } = fields;
   const dest = didDefaultDest === undefined ? undefined : toDestinationColumns(didDefaultDest);
   return {
-    ...given(rest),
+    ...given(pick(fields, WRITTEN_AS_SAID)),
     ...(isReseller === undefined ? {} : { isReseller: flag(isReseller) }),
     ...(bulk === undefined ? {} : { bulk: flag(bulk) }),
     ...(dest === undefined

@@ -197,3 +197,8 @@ export function flag(value: boolean | undefined): number | undefined {
 export function given<T extends object>(fields: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
+
+/** Those fields alone. */
+export function pick<T extends object, Name extends keyof T>(fields: T, names: readonly Name[]): Pick<T, Name> {
+  return Object.fromEntries(names.map((name) => [name, fields[name]])) as Pick<T, Name>;
+}

@@ -10,6 +10,7 @@ import {
   flag,
   given,
   matches,
+  pick,
   type Ref,
   readAllOf,
   readSlice,
@@ -239,41 +240,27 @@ type Columns = Partial<
   Omit<Row<'dids'>, 'id' | 'uuid' | 'accountId' | 'number' | 'blockSize' | 'firstNum' | 'lastNum'>
 >;
 
+/** Fields of a patch that are columns as they stand. */
+const WRITTEN_AS_SAID = [
+  'status',
+  'country',
+  'type',
+  'city',
+  'notes',
+  'setupFeeMicros',
+  'monthlyRateMicros',
+  'currency',
+  'orderItemId',
+  'activatedAtMs',
+  'renewsAtMs',
+  'suspendedAtMs',
+  'suspendReason',
+  'remindedDays',
+] as const;
+
 function columns(context: StoreContext, patch: DidPatch): Columns {
   if (patch.destination?.kind === 'uri') checkCallTarget(context, 'destination.uri', patch.destination.uri);
-  const {
-    status,
-    country,
-    type,
-    city,
-    notes,
-    setupFeeMicros,
-    monthlyRateMicros,
-    currency,
-    orderItemId,
-    activatedAtMs,
-    renewsAtMs,
-    suspendedAtMs,
-    suspendReason,
-    remindedDays,
-  } = patch;
-  const rest = {
-    status,
-    country,
-    type,
-    city,
-    notes,
-    setupFeeMicros,
-    monthlyRateMicros,
-    currency,
-    orderItemId,
-    activatedAtMs,
-    renewsAtMs,
-    suspendedAtMs,
-    suspendReason,
-    remindedDays,
-  };
   const flags = { smsEnabled: flag(patch.smsEnabled), requiresRegulatory: flag(patch.requiresRegulatory) };
   const dest = patch.destination === undefined ? {} : toDestinationColumns(patch.destination);
-  return given({ ...rest, ...flags, ...dest }) as Columns;
+  return given({ ...pick(patch, WRITTEN_AS_SAID), ...flags, ...dest }) as Columns;
 }

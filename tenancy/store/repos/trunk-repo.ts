@@ -10,6 +10,7 @@ import {
   flag,
   given,
   matches,
+  pick,
   type Ref,
   readAllOf,
   readSlice,
@@ -222,41 +223,26 @@ function alive(context: StoreContext, visible: Visible): SelectQueryBuilder<Tabl
 
 type Columns = Partial<Omit<Row<'trunks'>, 'id' | 'uuid' | 'accountId' | 'realm' | 'username'>>;
 
+/** Fields of a patch that are columns as they stand. */
+const WRITTEN_AS_SAID = [
+  'name',
+  'authType',
+  'status',
+  'maxIn',
+  'maxOut',
+  'maxDialer',
+  'maxContacts',
+  'contactPolicy',
+  'ruriMode',
+  'profile',
+  'ipTarget',
+  'country',
+  'notes',
+] as const;
+
 function columns(context: StoreContext, patch: TrunkPatch): Columns {
   if (patch.sources !== undefined) checkSources('sources', patch.sources);
   if (typeof patch.ipTarget === 'string') checkIpTarget(context, patch.ipTarget);
-  const {
-    name,
-    authType,
-    status,
-    maxIn,
-    maxOut,
-    maxDialer,
-    maxContacts,
-    contactPolicy,
-    ruriMode,
-    profile,
-    ipTarget,
-    country,
-    notes,
-  } = patch;
-  const rest = {
-    name,
-    authType,
-    status,
-    maxIn,
-    maxOut,
-    maxDialer,
-    maxContacts,
-    contactPolicy,
-    ruriMode,
-    profile,
-    ipTarget,
-    country,
-    notes,
-    allowNoQop: flag(patch.allowNoQop),
-  };
   const sources = patch.sources === undefined ? undefined : JSON.stringify(patch.sources);
-  const all = { ...rest, sources };
-  return given(all) as Columns;
+  return given({ ...pick(patch, WRITTEN_AS_SAID), allowNoQop: flag(patch.allowNoQop), sources }) as Columns;
 }
