@@ -7,8 +7,6 @@ export { type SipAccess, sipAccessOf } from './pbx/sip-access.ts';
 export type {
   Ban,
   CallFilter,
-  ExplainArgs,
-  Explanation,
   RecordStore,
   RegistrationStatus,
   SipPort,

@@ -1,6 +1,5 @@
 import type { BanChange, BindingRecord, CallRecord, OfflineCause, RegisterFailure } from '../bus/index.ts';
-import type { CarrierRegistrationStatus } from '../routing/index.ts';
-import type { Result, TraceLine } from '../telemetry/index.ts';
+import type { CarrierRegistrationStatus, ExplainQuery, Explanation } from '../routing/index.ts';
 import type { Availability, PeriodUnit } from '../tenancy/index.ts';
 import type { Found, Ref, Slice, Visible } from './store-port.ts';
 
@@ -8,7 +7,7 @@ export type { CarrierRegistrationStatus } from '../routing/index.ts';
 
 /** What the admin side asks of the SIP threads, and of the replica that their batches keep up to date. */
 export interface SipQueries {
-  readonly explain: { readonly args: ExplainArgs; readonly answer: Explanation };
+  readonly explain: { readonly args: ExplainQuery; readonly answer: Explanation };
   readonly registrations: {
     readonly args: { readonly trunkIds: readonly number[] };
     readonly answer: readonly RegistrationStatus[];
@@ -27,25 +26,6 @@ export type SipQuery = keyof SipQueries;
 
 export interface SipPort {
   request<Q extends SipQuery>(name: Q, args: SipQueries[Q]['args']): Promise<SipQueries[Q]['answer']>;
-}
-
-export interface ExplainArgs {
-  readonly from: string;
-  readonly to: string;
-  /** Source address; absent: a carrier's. */
-  readonly source?: string;
-  /** The uuid of the trunk that calls out. */
-  readonly trunk?: string;
-}
-
-export interface Explanation {
-  readonly result: Result;
-  readonly reason: string;
-  readonly sentence: string;
-  readonly remedy: string;
-  readonly steps: readonly TraceLine[];
-  /** Whose trunk calls and whose number is called, as far as the steps found out. */
-  readonly accountIds: readonly number[];
 }
 
 export interface RegistrationStatus {

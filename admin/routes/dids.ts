@@ -1,20 +1,20 @@
 import { Type } from 'typebox';
+import { NUMBER_KIND } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { fieldError } from '../errors.ts';
 import { checkIfMatch, setEtag } from '../http/etag.ts';
 import type { DefineRoute } from '../http/route.ts';
-import { paged, parsePage } from '../paging.ts';
-import { COUNTRY, envelope, ID_OR_UUID, ID_PARAMS, listEnvelope, NOTES, nullable } from '../shapes.ts';
+import { COUNTRY, envelope, ID_OR_UUID, ID_PARAMS, NOTES, nullable } from '../shapes.ts';
 import { targetAccount } from '../target-account.ts';
 import { DESTINATION_INPUT, NUMBER_SHAPE, numberView, parseDestination } from '../views/did.ts';
 import { findDid, toE164 } from './did-routing.ts';
-import { NUMBERS_QUERY } from './numbers.ts';
+import { defineNumberReads } from './number-reads.ts';
 
 const TAG = 'DIDs';
 
 export const DID_COMMON = {
   country: Type.Optional(nullable(COUNTRY)),
-  type: Type.Optional(nullable(Type.Enum(['local', 'national', 'mobile', 'toll_free']))),
+  type: Type.Optional(nullable(NUMBER_KIND)),
   city: Type.Optional(nullable(Type.String({ maxLength: 120 }))),
   sms_enabled: Type.Optional(Type.Boolean()),
   notes: Type.Optional(NOTES),
@@ -38,7 +38,8 @@ const UPDATE = Type.Object(
 
 /** The operator's side of numbers: what carriers deliver here, and to whom it belongs. */
 export function installDids(define: DefineRoute, deps: AdminDeps): void {
-  defineReads(define, deps);
+  const texts = { all: 'List numbers of every account', one: 'Show a number' };
+  defineNumberReads(define, deps, { url: '/dids', tag: TAG, scope: 'operator', texts });
   define({
     method: 'POST',
     url: '/dids',
@@ -79,42 +80,6 @@ export function installDids(define: DefineRoute, deps: AdminDeps): void {
       const changed = await deps.store.dids.update(principal.actor, did.id, fields);
       setEtag(reply, changed.version);
       return { data: numberView(changed) };
-    },
-  });
-}
-
-function defineReads(define: DefineRoute, deps: AdminDeps): void {
-  define({
-    method: 'GET',
-    url: '/dids',
-    tag: TAG,
-    summary: 'List numbers of every account',
-    scope: 'operator',
-    query: NUMBERS_QUERY,
-    response: listEnvelope(NUMBER_SHAPE),
-    handler: async ({ principal, query }) => {
-      const page = parsePage(query);
-      const account =
-        query.account_id === undefined
-          ? {}
-          : { accountId: (await targetAccount(deps, principal, query.account_id)).id };
-      const found = await deps.store.dids.list(principal.visible, page, { ...query, ...account });
-      const { rows, meta } = paged(page, found);
-      return { data: rows.map(numberView), meta };
-    },
-  });
-  define({
-    method: 'GET',
-    url: '/dids/:id',
-    tag: TAG,
-    summary: 'Show a number',
-    scope: 'operator',
-    params: ID_PARAMS,
-    response: envelope(NUMBER_SHAPE),
-    handler: async ({ principal, params, reply }) => {
-      const did = await findDid(deps, principal, params.id);
-      setEtag(reply, did.version);
-      return { data: numberView(did) };
     },
   });
 }

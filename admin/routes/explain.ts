@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox';
+import type { ExplainQuery } from '../../routing/index.ts';
 import { REASON, RESULT } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import { carrierHider } from '../hide-carriers.ts';
 import type { DefineRoute } from '../http/route.ts';
-import type { ExplainArgs } from '../ports.ts';
 import type { Principal } from '../principal.ts';
 import { envelope, nullable } from '../shapes.ts';
 import type { TrunkRow } from '../store-port.ts';
@@ -132,7 +132,7 @@ async function explainArgs(
   deps: AdminDeps,
   principal: Principal,
   query: Static<typeof EXPLAIN_QUERY>,
-): Promise<ExplainArgs> {
+): Promise<ExplainQuery> {
   const trunk = query.trunk === undefined ? undefined : await namedTrunk(deps, principal, query.trunk);
   if (principal.visible !== null) await refuseForeignNumber(deps, principal, query.to, trunk === undefined);
   return {
