@@ -215,7 +215,7 @@ class UdpFlow implements Flow {
 function warnOfSmallBuffer(socket: Socket, wantedBytes: number, { logger }: TransportContext): void {
   const gotBytes = socket.getRecvBufferSize();
   if (gotBytes >= wantedBytes) return;
-  const hint = `sysctl -w net.core.rmem_max=${wantedBytes}`;
+  const hint = `sysctl -w net.core.rmem_max=${wantedBytes}; deploy/sysctl.conf keeps it`;
   logger.warn(
     { wantedBytes, gotBytes, hint },
     'the system limits the UDP receive buffer: bursts of messages will be lost',
