@@ -169,6 +169,8 @@ export interface DidStore {
   list(visible: Visible, slice: Slice, filter: DidFilter): Promise<Found<DidRow>>;
   find(visible: Visible, ref: Ref): Promise<DidRow | undefined>;
   findByNumber(visible: Visible, number: string): Promise<DidRow | undefined>;
+  /** Whoever they belong to; those that were released are gone. */
+  byIds(ids: readonly number[]): Promise<readonly DidRow[]>;
   create(
     actor: Actor,
     did: DidFields & { readonly accountId: number; readonly number: string; readonly blockSize?: number | undefined },

@@ -47,7 +47,7 @@ export function installCalls(define: DefineRoute, deps: AdminDeps): void {
       const filter = { direction, result, reason, live, number, ...account, ...trunk };
       const found = await deps.records.listCalls(principal.visible, page, filter);
       const { rows, meta } = paged(page, found);
-      const { summary } = await callViewer(deps, principal);
+      const { summary } = await callViewer(deps, principal, rows);
       return { data: rows.map(summary), meta };
     },
   });
@@ -61,7 +61,7 @@ export function installCalls(define: DefineRoute, deps: AdminDeps): void {
     response: envelope(CALL_DETAIL),
     handler: async ({ principal, params }) => {
       const call = await findCall(deps, principal, params.id);
-      return { data: (await callViewer(deps, principal)).detail(call) };
+      return { data: (await callViewer(deps, principal, [call])).detail(call) };
     },
   });
 }

@@ -156,7 +156,7 @@ function defineCalls(define: DefineRoute, deps: AdminDeps): void {
       const own = new Set(visiblePbxes(deps, principal).map(({ id }) => id));
       // A call for a number of nobody is of whoever has placed it.
       const isSeen = call !== undefined && (call.accountId === null || canSee(principal, call.accountId));
-      const seen = isSeen ? (await callViewer(deps, principal)).summary(call) : null;
+      const seen = isSeen ? (await callViewer(deps, principal, [call])).summary(call) : null;
       return { data: { status, phrase, rang: rang.filter((id) => own.has(id)), call: seen } };
     },
   });

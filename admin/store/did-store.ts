@@ -1,5 +1,14 @@
 import { type CarrierAdapter, refundRent, releaseNumber } from '../../billing-hooks/index.ts';
-import { createDid, type DidRow, findDid, getDid, listDids, type Store, updateDid } from '../../tenancy/index.ts';
+import {
+  createDid,
+  type DidRow,
+  didsById,
+  findDid,
+  getDid,
+  listDids,
+  type Store,
+  updateDid,
+} from '../../tenancy/index.ts';
 import type { DidStore } from '../stores.ts';
 import { audited, type Change, given } from './audited.ts';
 
@@ -15,6 +24,7 @@ export function createDidStore(store: Store, carrier: CarrierAdapter, refundsRen
       const id = await idOfNumber(store, number);
       return id === undefined ? undefined : findDid(store, id, visible);
     },
+    byIds: (ids) => didsById(store, ids),
     create: (actor, fields) =>
       audited(store, actor, 'create', RESOURCE, async (context) => {
         const after = await createDid(context, given(fields) as Parameters<typeof createDid>[1]);

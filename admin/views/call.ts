@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { CallLeg, CallRecord } from '../../bus/index.ts';
+import { reasonEntry } from '../../telemetry/index.ts';
 import { CALL_DIRECTION, orNull, REASON, RESULT, setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { type CarrierHider, carrierHider } from '../hide-carriers.ts';
@@ -44,16 +45,43 @@ export const CALL_DETAIL = Type.Object({
   trace: Type.Array(Type.Object({ step: Type.String(), saw: Type.String(), decided: Type.String() })),
 });
 
-/** Calls as that principal may see them: of a carrier's side a tenant learns that it is one, and not where it is. */
-export async function callViewer(deps: AdminDeps, principal: Principal) {
+/** Those calls as the principal may see them: of a carrier's side or another tenant's it learns that it is one, and no more. */
+export async function callViewer(deps: AdminDeps, principal: Principal, calls: readonly StoredCall[]) {
   const carriers = await carrierHider(deps, principal);
-  const summary = (call: StoredCall) => summaryOf(call, carriers);
-  const detail = (call: StoredCall) => ({
-    ...summary(call),
-    attempts: carriers.hide(call.attempts.map(({ target, status, atMs }) => ({ target, status, at: isoTime(atMs) }))),
-    trace: carriers.hide(call.trace),
-  });
+  const foreign = await foreignCalls(deps, principal, calls);
+  const shown = (call: StoredCall) => (foreign.has(call.id) ? withoutCalledSide(call) : call);
+  const summary = (call: StoredCall) => summaryOf(shown(call), carriers);
+  const detail = (call: StoredCall) => {
+    const { attempts, trace } = shown(call);
+    return {
+      ...summary(call),
+      attempts: carriers.hide(attempts.map(({ target, status, atMs }) => ({ target, status, at: isoTime(atMs) }))),
+      trace: carriers.hide(trace),
+    };
+  };
   return { summary, detail };
+}
+
+/** Calls that stayed inside, to a number of a tenant that the principal does not see. */
+async function foreignCalls(deps: AdminDeps, { visible }: Principal, calls: readonly StoredCall[]) {
+  const inside = calls.filter(({ direction, didId }) => direction === 'internal' && didId !== null);
+  if (visible === null || inside.length === 0) return new Set<number>();
+  const numbers = await deps.store.dids.byIds([...new Set(inside.map(({ didId }) => didId ?? 0))]);
+  const own = new Set(numbers.filter(({ accountId }) => visible.has(accountId)).map(({ id }) => id));
+  return new Set(inside.filter(({ didId }) => !own.has(didId ?? 0)).map(({ id }) => id));
+}
+
+const ELSEWHERE = 'another tenant';
+
+/** Its names, its PBX and how it is reached are the other tenant's alone. */
+function withoutCalledSide(call: StoredCall): StoredCall {
+  return {
+    ...call,
+    bLeg: call.bLeg && { callId: '', remote: ELSEWHERE, contact: ELSEWHERE },
+    attempts: call.attempts.map((attempt) => ({ ...attempt, target: ELSEWHERE })),
+    trace: [],
+    sentence: call.reason === null ? '' : reasonEntry(call.reason).sentence,
+  };
 }
 
 function summaryOf(call: StoredCall, carriers: CarrierHider) {
