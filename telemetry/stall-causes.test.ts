@@ -36,7 +36,10 @@ t.test('a thread that computes for 60 ms is told of as work, and counted', async
   const nowMs = performance.now.bind(performance);
   const stalls = new LoopStalls(registry, nowMs);
   const told = Promise.withResolvers<LongStall>();
-  const stop = stalls.watch(nowMs, (stall) => told.resolve(stall));
+  // A process that has just begun stands still for other reasons too: ours is the stall that computes.
+  const stop = stalls.watch(nowMs, (stall) => {
+    if (stall.cpuMs >= 50 && stall.collectionMs < 10) told.resolve(stall);
+  });
   t.teardown(stop);
   // The processor is the system's to give: only time that was computed counts. It is asked for rarely, because each
   // answer is garbage, and what stands still while that is collected is explained by the collection.
@@ -52,7 +55,6 @@ t.test('a thread that computes for 60 ms is told of as work, and counted', async
   const stall = await told.promise;
   clearInterval(keepAlive);
   t.ok(stall.stallMs > 20, `${stall.stallMs} ms`);
-  const page = await registry.metrics();
-  t.match(page, `didfarm_sip_long_stalls_total{cause="${stall.cause}"} `);
-  t.match(page, 'didfarm_sip_long_stalls_total{cause="collection"} 0');
+  t.equal(stall.cause, 'work');
+  t.match(await registry.metrics(), /didfarm_sip_long_stalls_total\{cause="work"\} [1-9]/);
 });
