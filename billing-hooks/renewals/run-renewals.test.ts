@@ -134,6 +134,21 @@ t.test('a number that the operator suspended is neither charged nor released', a
   t.same(await runRenewals(shop.store, carrier), { renewed: 0, suspended: 0, released: 0, reminded: 0 });
 });
 
+t.test('a number that the operator suspended keeps no money back from those that wait for some', async (t) => {
+  const shop = await openTestShop(t, 200);
+  const { store, clock, accountId } = shop;
+  const { carrier, ids } = await buy(shop, 'US', 2);
+  const [byHand = 0, waiting = 0] = ids;
+  await store.write((context) => updateDid(context, byHand, { status: 'suspended' }, null));
+  clock.advance(31 * DAY_MS);
+  t.match(await runRenewals(store, carrier), { renewed: 0, suspended: 1 });
+  await store.write((context) => topUp(context, { accountId, amountMicros: 1_200_000, idempotencyKey: 'more' }));
+  t.match(await runRenewals(store, carrier), { renewed: 1, suspended: 0, released: 0 });
+  t.equal((await findDid(store, waiting, null))?.status, 'active');
+  t.equal((await findDid(store, byHand, null))?.status, 'suspended');
+  t.equal(await getBalance(store, accountId), 200_000);
+});
+
 t.test('the first month of a number with documents begins when it is approved', async (t) => {
   const shop = await openTestShop(t, 1000);
   const { store, clock } = shop;

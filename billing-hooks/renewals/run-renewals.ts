@@ -102,7 +102,8 @@ async function dueByWallet(store: Store): Promise<Iterable<readonly Due[]>> {
     .select(['id', 'accountId', 'monthlyRateMicros', 'currency', 'status', 'renewsAtMs', 'suspendedAtMs'])
     .where('renewsAtMs', 'is not', null)
     .where('renewsAtMs', '<=', store.clock.nowMs())
-    .where('status', 'in', ['active', 'suspended'])
+    // As isDue has it: no money is kept back for what the operator suspended by hand.
+    .where((eb) => eb.or([eb('status', '=', 'active'), eb.and({ status: 'suspended', suspendReason: 'renewal' })]))
     .orderBy('renewsAtMs')
     .orderBy('id')
     .execute();
@@ -137,7 +138,7 @@ async function renewWallet(deps: Deps, dues: readonly Due[]): Promise<Wallet> {
     const dates = await renewTogether(deps, together, sumMicros);
     if (dates === undefined) left.push(...together);
     renewed += dates?.size ?? 0;
-    fundsMicros -= dates === undefined ? 0 : sumMicros;
+    for (const due of together) if (dates?.has(due.id)) fundsMicros -= due.monthlyRateMicros;
     const again = together.flatMap((due): Due[] => {
       const renewsAtMs = dates?.get(due.id) ?? Number.POSITIVE_INFINITY;
       return renewsAtMs <= store.clock.nowMs() ? [{ ...due, renewsAtMs, status: 'active' }] : [];
