@@ -76,3 +76,24 @@ t.test('RFC 5626 section 6: a REGISTER without reg-id asks nothing of the proxy'
   t.match(register(test, { headers }), { status: 200 });
   t.end();
 });
+
+t.test('RFC 3261 section 10.2.2: who was bound can go, also when the proxy offers outbound no more', (t) => {
+  for (const gone of [{ contact: CONTACT, expires: 0 }, { contact: `${CONTACT};expires=0` }]) {
+    const { outcome, test } = registerVia(BEHIND_EDGE, { ...OUTBOUND, path: '<sip:edge.example;lr;ob>' });
+    t.match(outcome, { status: 200 });
+    t.match(test.registrar.bindingsOf(7), [{ regId: 1 }]);
+    const headers = { ...OUTBOUND, via: BEHIND_EDGE, path: '<sip:edge.example;lr>' };
+    t.match(register(test, { ...gone, cseq: 3, headers }), { status: 200 }, JSON.stringify(gone));
+    t.strictSame(test.registrar.bindingsOf(7), []);
+  }
+  t.end();
+});
+
+t.test('RFC 5626 section 6: one flow that goes and one that comes is 439, and both stay as they were', (t) => {
+  const { test } = registerVia(BEHIND_EDGE, { ...OUTBOUND, path: '<sip:edge.example;lr;ob>' });
+  const other = '<sip:acme@192.168.1.10:5062>;+sip.instance="<urn:uuid:1>";reg-id=2';
+  const headers = { ...OUTBOUND, via: BEHIND_EDGE, path: '<sip:edge.example;lr>' };
+  t.match(register(test, { contact: `${CONTACT};expires=0, ${other}`, cseq: 3, headers }), { status: 439 });
+  t.match(test.registrar.bindingsOf(7), [{ regId: 1 }]);
+  t.end();
+});

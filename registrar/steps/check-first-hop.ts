@@ -10,12 +10,16 @@ import { splitValues } from '../split-values.ts';
  */
 export function checkFirstHop(context: RegisterContext): Rejection | undefined {
   const { contacts, request } = context;
-  if (contacts.kind !== 'list' || contacts.contacts.every(({ regId }) => regId === null)) return undefined;
+  if (contacts.kind !== 'list') return undefined;
+  const flows = contacts.contacts.filter(({ regId }) => regId !== null);
+  if (flows.length === 0) return undefined;
   if (isFirstHop(request) || hasOutboundEdge(request)) return undefined;
   if (!supportsOutbound(request)) {
     context.contacts = { kind: 'list', contacts: contacts.contacts.map((contact) => ({ ...contact, regId: null })) };
     return undefined;
   }
+  // Who goes counts on no flow any more.
+  if (flows.every(({ expiresSec }) => expiresSec === 0)) return undefined;
   return {
     status: 439,
     reason: 'first_hop_lacks_outbound',
