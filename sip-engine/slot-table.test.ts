@@ -37,3 +37,20 @@ t.test('all may be deleted while they are walked', (t) => {
   t.equal(table.size, 0);
   t.end();
 });
+
+t.test('what cannot be made takes no place, neither a new one nor one that was free', (t) => {
+  const table = new SlotTable<{ readonly id: number }>();
+  const places = 2 ** 20;
+  const fail = () => {
+    throw new Error('cannot be made');
+  };
+  t.throws(() => table.add(fail));
+  const { id } = table.add((own) => ({ id: own }));
+  t.equal(id % places, 0);
+  table.delete(id);
+  for (let n = 0; n < 3; n += 1) t.throws(() => table.add(fail));
+  t.equal(table.size, 0);
+  t.equal(table.add((own) => ({ id: own })).id % places, 0);
+  t.equal(table.add((own) => ({ id: own })).id % places, 1);
+  t.end();
+});

@@ -21,10 +21,12 @@ export class SlotTable<T extends object> {
 
   /** Puts in what is made for its id. */
   add(make: (id: number) => T): T {
-    const place = this.#free.pop() ?? this.#values.length;
+    const place = this.#free.at(-1) ?? this.#values.length;
     this.#turn = (this.#turn + 1) % TURNS;
     const id = this.#turn * PLACES + place;
     const value = make(id);
+    // Only now: what could not be made takes no place.
+    this.#free.pop();
     this.#values[place] = value;
     this.#ids[place] = id;
     this.#size += 1;
