@@ -113,6 +113,24 @@ t.test('an account hears of itself and those below, the operator of all, and str
   t.same(received.map(({ body }) => uuidsOf(body).join(' ')).sort(), ['below', 'own below', 'own below nobody']);
 });
 
+t.test('a tenant hears of the Call-ID of a call that came in up to its @, the operator all of it', async (t) => {
+  const { streamer, add, end } = await open(t);
+  const { url, received } = await receive(t);
+  await add(`${url}?own`);
+  const all = (await add(`${url}?all`, null)).row;
+  const aLeg = (callId: string) => ({ aLeg: { callId, remote: '', contact: '' } });
+  await end('in', { direction: 'in', ...aLeg('x1@203.0.113.9') });
+  await end('out', { direction: 'out', ...aLeg('x2@pbx.example.org') });
+  await streamer().settle();
+  const callIdsOf = (isAll: boolean) =>
+    received
+      .filter(({ headers }) => (headers['x-didfarm-stream'] === all.uuid) === isAll)
+      .flatMap(({ body }) => body.trimEnd().split('\n'))
+      .map((line) => JSON.parse(line).call_id);
+  t.same(callIdsOf(false), ['x1', 'x2@pbx.example.org']);
+  t.same(callIdsOf(true), ['x1@203.0.113.9', 'x2@pbx.example.org']);
+});
+
 t.test('a receiver that is down for a day gets everything afterwards, in order; another is not delayed', async (t) => {
   const { store, clock, streamer, add, end, stateOf } = await open(t);
   let isDown = true;

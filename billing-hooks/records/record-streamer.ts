@@ -105,7 +105,7 @@ export class RecordStreamer {
     // Numbers of the stream's own: those of the queue would tell how much others call.
     const lines = records.map((record, i) => {
       const seq = stream.lastNumber + 1 + i;
-      return { seq, line: recordLine({ ...record, seq }) };
+      return { seq, line: recordLine({ ...record, seq }, stream.accountId !== null) };
     });
     let isTaken = false;
     try {
