@@ -7,14 +7,16 @@ const AT_ONCE = 100;
 const OF_ACCOUNT = 5;
 
 /**
- * Takes messages that wait to the carrier: some of each account at a time, none waiting for the other. What is on its
- * way is in the store.
+ * Takes messages that wait to the carrier: some of each account at a time, none waiting for the other but those of one
+ * conversation, which keep their order. What is on its way is in the store.
  */
 export class MessageCourier {
   readonly #store: Store;
   readonly #carrier: CarrierAdapter;
   readonly #onFault: (error: unknown) => void;
   readonly #underWay = new Map<number, Promise<unknown>>();
+  /** The last message of each conversation that is under way. */
+  readonly #talks = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
 
   constructor(store: Store, carrier: CarrierAdapter, onFault: (error: unknown) => void) {
@@ -28,7 +30,7 @@ export class MessageCourier {
     const room = AT_ONCE - this.#underWay.size;
     if (room <= 0) return 0;
     const due = await dueMessages(this.#store, OF_ACCOUNT, room, [...this.#underWay.keys()]);
-    for (const message of due) this.#underWay.set(message.id, this.#deliver(message));
+    for (const message of due) this.#begin(message);
     return due.length;
   }
 
@@ -43,14 +45,24 @@ export class MessageCourier {
     await this.settle();
   }
 
-  async #deliver(message: MessageRow): Promise<void> {
+  #begin(message: MessageRow): void {
+    const talk = `${message.fromNumber} ${message.toNumber}`;
+    const work = this.#deliver(message, this.#talks.get(talk)).finally(() => {
+      this.#underWay.delete(message.id);
+      if (this.#talks.get(talk) === work) this.#talks.delete(talk);
+    });
+    this.#talks.set(talk, work);
+    this.#underWay.set(message.id, work);
+  }
+
+  async #deliver(message: MessageRow, before: Promise<void> | undefined): Promise<void> {
+    if (before !== undefined) await before;
+    if (this.#stop.signal.aborted) return;
     const silence = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(ANSWER_MS)]);
     try {
       await deliverMessage(this.#store, this.#carrier, message, silence);
     } catch (error) {
       this.#onFault(error);
-    } finally {
-      this.#underWay.delete(message.id);
     }
   }
 }
