@@ -95,8 +95,11 @@ function watchRenewals(config: Config, shop: Shop, logger: Logger): Repeated {
     await new CarrierOrders(shop).recover();
     await new CarrierReleases(shop).deliver();
     await workOnPorts(store, carrier);
-    logReport(await runRenewals(store, carrier, config.renewal, holds), logger);
-    await invoice();
+    try {
+      logReport(await runRenewals(store, carrier, config.renewal, holds), logger);
+    } finally {
+      await invoice();
+    }
   };
   return repeat(RENEWALS_MS, round, (error) => logger.error({ err: error }, 'renewals could not be worked on'));
 }

@@ -1,15 +1,18 @@
 import t from 'tap';
 import {
+  createAccount,
   createTrunk,
   findDid,
   getBalance,
   listTransactions,
   type Store,
+  TenancyError,
   takeOutbox,
   topUp,
   updateDid,
   verifyLedger,
 } from '../../tenancy/index.ts';
+import type { CallHolds } from '../funds/index.ts';
 import { createDefaultCarrier } from '../inventory/index.ts';
 import { checkout } from '../orders/index.ts';
 import { setTerms } from '../terms/index.ts';
@@ -147,6 +150,31 @@ t.test('a number that the operator suspended keeps no money back from those that
   t.equal((await findDid(store, waiting, null))?.status, 'active');
   t.equal((await findDid(store, byHand, null))?.status, 'suspended');
   t.equal(await getBalance(store, accountId), 200_000);
+});
+
+t.test('a wallet or a number at fault holds up no other, and is told of at the end', async (t) => {
+  const shop = await openTestShop(t, 1000);
+  const { store, clock, accountId } = shop;
+  const { carrier } = await buy(shop, 'US', 1);
+  const other = await store.write(async (context) => {
+    const { id } = await createAccount(context, { name: 'Other' });
+    await topUp(context, { accountId: id, amountMicros: 10_000_000, idempotencyKey: 'other' });
+    return id;
+  });
+  const { ids } = await buy({ ...shop, accountId: other }, 'US', 3);
+  await store.write((context) => updateDid(context, ids[1] ?? 0, { monthlyRateMicros: 2_000_000 }, null));
+  clock.advance(31 * DAY_MS);
+  const holds: CallHolds = {
+    during: async (purchase, work) => {
+      if (purchase.accountId === accountId) throw new Error('first');
+      if (purchase.amountMicros !== 1_000_000) throw new TenancyError('conflict', 'second');
+      return work(0);
+    },
+  };
+  await t.rejects(runRenewals(store, carrier, {}, holds), { message: 'first' });
+  t.equal(await getBalance(store, accountId), 9_000_000, 'nothing was paid by the wallet at fault');
+  t.equal(await getBalance(store, other), 10_000_000 - 5_000_000, 'three were bought, two renewed');
+  t.match(await runRenewals(store, carrier), { renewed: 2 });
 });
 
 t.test('the first month of a number with documents begins when it is approved', async (t) => {

@@ -32,6 +32,7 @@ export interface RenewalReport {
 }
 
 type Outcome = 'renewed' | 'suspended' | 'released' | 'waiting';
+type Counts = Record<Exclude<Outcome, 'waiting'>, number>;
 
 const DAY_MS = 86_400_000;
 const ACTOR = 'renewals';
@@ -41,7 +42,8 @@ const MOST_TOGETHER = 100;
 /**
  * Does what is due by the store's clock: renews, suspends what the wallet cannot pay, releases after the grace
  * period, reminds. What one wallet has the money for is renewed together, the rest one by one; a run that is repeated
- * changes nothing.
+ * changes nothing. What is at fault holds up nothing else.
+ * @throws the first fault, when all the others are done
  */
 export async function runRenewals(
   store: Store,
@@ -53,19 +55,32 @@ export async function runRenewals(
   const report = { renewed: 0, suspended: 0, released: 0, reminded: 0 };
   await scheduleFirst(store);
   const deps = { store, carrier, holds, clocks: new RenewalClocks(), graceMs };
-  for (const dues of await dueByWallet(store)) {
-    const { renewed, left, fundsMicros } = await renewWallet(deps, dues);
-    report.renewed += renewed;
-    for (const due of left) {
-      for (;;) {
-        const outcome = await renewOne(deps, due, fundsMicros);
-        if (outcome !== 'waiting') report[outcome] += 1;
-        if (outcome !== 'renewed') break;
-      }
-    }
-  }
+  const faults: unknown[] = [];
+  for (const dues of await dueByWallet(store)) faults.push(...(await workOnWallet(deps, dues, report)));
   report.reminded = await remind(store, rules.reminderDays ?? [7, 3, 1]);
+  if (faults.length > 0) throw faults[0];
   return report;
+}
+
+/** @returns what went wrong */
+async function workOnWallet(deps: Deps, dues: readonly Due[], counts: Counts): Promise<unknown[]> {
+  const faults: unknown[] = [];
+  try {
+    const { renewed, left, fundsMicros } = await renewWallet(deps, dues);
+    counts.renewed += renewed;
+    for (const due of left) await workOnOne(deps, due, fundsMicros, counts).catch((error) => faults.push(error));
+  } catch (error) {
+    faults.push(error);
+  }
+  return faults;
+}
+
+async function workOnOne(deps: Deps, due: Due, fundsMicros: number, counts: Counts): Promise<void> {
+  for (;;) {
+    const outcome = await renewOne(deps, due, fundsMicros);
+    if (outcome !== 'waiting') counts[outcome] += 1;
+    if (outcome !== 'renewed') return;
+  }
 }
 
 /** Ordered numbers that went live without a date, after their documents were approved. */
@@ -166,7 +181,7 @@ async function fundsOf(store: Store, { accountId, currency }: Due): Promise<numb
   return (await getBalance(store, accountId, currency)) + (await creditOf(store, accountId));
 }
 
-/** @returns nothing when calls that are up hold the money */
+/** @returns nothing when they cannot be renewed at once: calls that are up hold the money, or one is at fault */
 async function renewTogether(
   { store, holds, clocks }: Deps,
   dues: readonly Due[],
@@ -181,7 +196,7 @@ async function renewTogether(
       store.write((context) => renewNumbers(context, { accountId, ids, heldMicros, clocks })),
     );
   } catch (error) {
-    if (error instanceof TenancyError && error.code === 'insufficient_balance') return undefined;
+    if (error instanceof TenancyError) return undefined;
     throw error;
   }
 }
