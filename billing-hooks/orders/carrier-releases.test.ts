@@ -9,6 +9,7 @@ import { releaseEverywhere } from './crash-matrix.ts';
 import { releaseNumber } from './release-number.ts';
 import { FileCarrier } from './test-carrier.ts';
 
+const DAY_MS = 86_400_000;
 const NUMBER = '+12025550101';
 
 // Each kill is two processes, which on a busy machine take their time.
@@ -44,6 +45,23 @@ t.test('whoever releases a number, its carrier is told: a tenant file that lacks
   t.same(Object.keys(books.books.bought), [NUMBER]);
   t.equal(await releases.deliver(), 1);
   t.same(books.books.bought, {});
+});
+
+t.test('a number that is in use again, alone or within a block, stays with us', async (t) => {
+  for (const dids of ['[{ number: "+12025550101" }]', '[{ number: "+12025550100", block_size: 10 }]']) {
+    const { store, clock, books, releases } = await openBought(t, []);
+    const options = { visible: null, actor: 'test', resolveSecret: () => undefined };
+    const apply = (list: string) =>
+      applyTenants(store, `version: 1\nprune: true\naccounts:\n  - name: MSP\n    dids: ${list}\n`, 'a.yaml', options);
+    await apply('[]');
+    await apply(dids);
+    t.equal(await releases.deliver(), 0, dids);
+    t.same(Object.keys(books.books.bought), [NUMBER]);
+    await apply('[]');
+    clock.advance(DAY_MS);
+    t.equal(await releases.deliver(), 2, 'until it goes for good');
+    t.same(books.books.bought, {}, 'by the reference that it was bought by');
+  }
 });
 
 t.test('a transaction that fails gives nothing back', async (t) => {
