@@ -188,6 +188,8 @@ export interface CallRecord {
   readonly accountId: number | null;
   readonly trunkId: number | null;
   readonly didId: number | null;
+  /** Whose number it was at the time: it may be another's since, or be gone. Not in records of before it was kept. */
+  readonly didAccountId?: number;
   readonly carrierId: number | null;
   readonly from: string;
   readonly to: string;

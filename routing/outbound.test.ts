@@ -170,7 +170,7 @@ t.test("a call to another tenant's DID rings its PBX and holds a place on both s
   t.equal(stage.admission.used('trunk', 1, 'out'), 1);
   t.equal(stage.admission.used('trunk', 2, 'in'), 1);
   await hangUp(t, stage, a);
-  t.match(await stage.ended(), { direction: 'internal', trunkId: 1, didId: 2, carrierId: null });
+  t.match(await stage.ended(), { direction: 'internal', trunkId: 1, didId: 2, didAccountId: 2, carrierId: null });
 });
 
 t.test('a PBX that forwards its DID to itself is stopped at the third live call', async (t) => {

@@ -1,10 +1,13 @@
 import t from 'tap';
 import type { CallRecord } from '../../bus/index.ts';
+import { applyTenants } from '../../tenancy/index.ts';
 import { openTestWorld, send, type TestWorld } from '../test-world.ts';
 
 const LEG = { callId: 'theirs', remote: '198.51.100.77:5060', contact: 'sip:desk@198.51.100.77' };
 
-async function calls(world: TestWorld, ...called: readonly (number | null)[]): Promise<void> {
+type Called = Pick<CallRecord, 'didId' | 'didAccountId'>;
+
+async function calls(world: TestWorld, ...called: readonly Called[]): Promise<void> {
   const record: Omit<CallRecord, 'didId'> = {
     ...{ uuid: 'call_1', direction: 'internal', accountId: world.accounts.bistro, trunkId: null, carrierId: null },
     ...{ from: '+1', to: '+2', startedAtMs: 1, answeredAtMs: null, endedAtMs: 2, status: 480, hungUpBy: 'server' },
@@ -13,7 +16,7 @@ async function calls(world: TestWorld, ...called: readonly (number | null)[]): P
     attempts: [{ target: LEG.contact, status: 503, atMs: 1 }],
     trace: [{ step: 'resolveTarget', saw: '+2', decided: 'trunk Surgery' }],
   };
-  world.calls.push(...called.map((didId, at) => ({ ...record, didId, id: at + 1, uuid: `call_${at + 1}` })));
+  world.calls.push(...called.map((number, at) => ({ ...record, ...number, id: at + 1, uuid: `call_${at + 1}` })));
 }
 
 async function number(world: TestWorld, accountId: number, text: string): Promise<number> {
@@ -22,7 +25,7 @@ async function number(world: TestWorld, accountId: number, text: string): Promis
 
 t.test('who calls a number of another tenant learns nothing of its PBX; who sees both accounts does', async (t) => {
   const world = await openTestWorld(t);
-  await calls(world, await number(world, world.accounts.clinic, '+3223456700'));
+  await calls(world, { didId: await number(world, world.accounts.clinic, '+3223456700') });
   const read = async (key: string) => {
     const answers = await Promise.all(['/calls', '/calls/1'].map((path) => send(world.app, 'GET', path, { key })));
     for (const { status } of answers) t.equal(status, 200);
@@ -37,15 +40,29 @@ t.test('who calls a number of another tenant learns nothing of its PBX; who sees
     t.match(JSON.stringify(await read(key)), /198\.51\.100\.77.*Surgery/s);
 });
 
+/** What the bistro is told of the called side of each call. */
+async function calledSides(world: TestWorld): Promise<readonly string[]> {
+  const { body } = await send(world.app, 'GET', '/calls', { key: world.keys.bistro });
+  return body.data.map(({ legs }: { legs: { remote: string }[] }) => legs[1]?.remote);
+}
+
 t.test('calls inside an account are shown whole, those to numbers that are gone are not', async (t) => {
   const world = await openTestWorld(t);
   const own = await number(world, world.accounts.bistro, '+31102345600');
   const gone = await number(world, world.accounts.bistro, '+31102345601');
   await world.admin.dids.release('test', gone);
-  await calls(world, own, null, gone);
-  const { body } = await send(world.app, 'GET', '/calls', { key: world.keys.bistro });
-  t.same(
-    body.data.map(({ legs }: { legs: { remote: string }[] }) => legs[1]?.remote),
-    [LEG.remote, LEG.remote, 'another tenant'],
-  );
+  await calls(world, { didId: own }, { didId: null }, { didId: gone });
+  t.same(await calledSides(world), [LEG.remote, LEG.remote, 'another tenant']);
+});
+
+t.test('whose number it was at the time counts: one that was moved here since, and one that is gone', async (t) => {
+  const world = await openTestWorld(t);
+  const { bistro, clinic } = world.accounts;
+  const moved = await number(world, clinic, '+31102345602');
+  const gone = await number(world, bistro, '+31102345603');
+  await calls(world, { didId: moved, didAccountId: clinic }, { didId: gone, didAccountId: bistro }, { didId: moved });
+  const file = 'version: 1\naccounts: [{name: Clinic}, {name: Bistro, dids: [{number: "+31102345602"}]}]';
+  await applyTenants(world.store, file, 'f', { visible: null, actor: 'test', resolveSecret: () => undefined });
+  await world.admin.dids.release('test', gone);
+  t.same(await calledSides(world), ['another tenant', LEG.remote, LEG.remote], 'only the oldest records go by today');
 });

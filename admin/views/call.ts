@@ -66,9 +66,18 @@ export async function callViewer(deps: AdminDeps, principal: Principal, calls: r
 async function foreignCalls(deps: AdminDeps, { visible }: Principal, calls: readonly StoredCall[]) {
   const inside = calls.filter(({ direction, didId }) => direction === 'internal' && didId !== null);
   if (visible === null || inside.length === 0) return new Set<number>();
-  const numbers = await deps.store.dids.byIds([...new Set(inside.map(({ didId }) => didId ?? 0))]);
-  const own = new Set(numbers.filter(({ accountId }) => visible.has(accountId)).map(({ id }) => id));
-  return new Set(inside.filter(({ didId }) => !own.has(didId ?? 0)).map(({ id }) => id));
+  const own = await ownNow(deps, visible, inside);
+  const isOwn = ({ didId, didAccountId }: StoredCall) =>
+    didAccountId === undefined ? own.has(didId ?? 0) : visible.has(didAccountId);
+  return new Set(inside.filter((call) => !isOwn(call)).map(({ id }) => id));
+}
+
+/** Their numbers that the principal sees today, for records that do not tell whose they were. */
+async function ownNow(deps: AdminDeps, visible: ReadonlySet<number>, calls: readonly StoredCall[]) {
+  const untold = calls.filter(({ didAccountId }) => didAccountId === undefined);
+  if (untold.length === 0) return new Set<number>();
+  const numbers = await deps.store.dids.byIds([...new Set(untold.map(({ didId }) => didId ?? 0))]);
+  return new Set(numbers.filter(({ accountId }) => visible.has(accountId)).map(({ id }) => id));
 }
 
 const ELSEWHERE = 'another tenant';

@@ -141,6 +141,7 @@ export class Call {
       direction: context.direction,
       ...ownerOf(context),
       didId: context.did?.id ?? null,
+      ...(context.did && { didAccountId: context.did.accountId }),
       carrierId: carrierOf(context),
       from: context.presentation?.user || context.caller || from.uri,
       to: context.calledNumber || request.uri,
