@@ -80,6 +80,16 @@ t.test('who asks why a number does not ring is told what its PBX sent last, or t
   t.equal((await ask('clinic')).status, 404, 'nobody else is told');
 });
 
+t.test('a failed REGISTER whose reason only another release knows is shown as it is', async (t) => {
+  const { trunk, read, fail } = await open(t);
+  await fail(SINCE_MS, { reason: 'of_another_release' as RegisterFailure['reason'] });
+  for (const path of [`/portal/sip-trunks/${trunk.id}`, '/registrations']) {
+    const { status, body } = await read(path);
+    t.equal(status, 200, path);
+    t.match([body.data].flat()[0].registration.last_failure, { reason: 'of_another_release', sentence: /^You sent/ });
+  }
+});
+
 t.test('a registered trunk shows since when, from where, over what, by which PBX and how far away', async (t) => {
   const { world, trunk, registration, read } = await open(t);
   world.sip.registrations.set(trunk.id, {

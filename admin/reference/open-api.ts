@@ -1,6 +1,6 @@
 /** A part of a schema, as the OpenAPI document has it. */
 export interface SchemaPart {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   /** Of a set that has a name of its own. */
   readonly title?: string;
   readonly description?: string;

@@ -53,5 +53,6 @@ t.test('schemas become the TypeScript that means the same', async (t) => {
   );
   const object = { type: 'object', required: ['a'], properties: { a: { const: 1 }, 'b-c': { type: 'string' } } };
   t.equal(typeText(object), "{\n  readonly a: 1;\n  readonly 'b-c'?: string;\n}");
+  t.equal(typeText({ ...object, type: ['object', 'null'] }), `${typeText(object)} | null`);
   t.equal(typeText({}), 'unknown');
 });

@@ -7,6 +7,8 @@ export function typeText(schema: SchemaPart, indent = 0): string {
   }
   if (schema.enum !== undefined) return enumText(schema.enum, schema.title);
   if (schema.const !== undefined) return literal(schema.const);
+  if (typeof schema.type === 'object')
+    return schema.type.map((type) => typeText({ ...schema, type }, indent)).join(' | ');
   if (schema.type === 'array') return arrayText(schema, indent);
   if (schema.type === 'object') return objectText(schema, indent);
   return SIMPLE[schema.type ?? ''] ?? 'unknown';
