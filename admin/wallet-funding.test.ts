@@ -61,3 +61,28 @@ t.test('what is missing is named', async (t) => {
   const noted = await send(world.app, 'PATCH', path, { key: world.keys.msp, body: { source: 'notice', threshold: 5 } });
   t.equal(noted.status, 200);
 });
+
+t.test(
+  'letters that are no currency make no wallet; one that was made so can still be changed, and let go',
+  async (t) => {
+    const world = await openTestWorld(t);
+    const { msp } = world.accounts;
+    const key = world.keys.msp;
+    const path = `/accounts/${msp}/funding?currency=EUO`;
+    const body = { source: 'payment', threshold: 5, amount: 5 };
+    const refused = await send(world.app, 'PATCH', path, { key, body });
+    const message = 'currency: EUO is no currency; write one of ISO 4217, such as EUR or USD.';
+    t.match(refused, { status: 422, body: { error: { message, fields: [{ field: 'currency' }] } } });
+    t.equal((await send(world.app, 'GET', path, { key })).status, 404);
+    const terms = {
+      source: 'payment',
+      thresholdMicros: 1,
+      amountMicros: 1,
+      mostPerDay: 1,
+      downCreditMicros: 0,
+    } as const;
+    await world.admin.money.setFunding('test', msp, 'EUO', terms);
+    t.equal((await send(world.app, 'PATCH', path, { key, body })).status, 200);
+    t.equal((await send(world.app, 'DELETE', path, { key })).status, 200);
+  },
+);

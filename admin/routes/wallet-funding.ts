@@ -83,6 +83,7 @@ export function installWalletFunding(define: DefineRoute, deps: AdminDeps): void
       const currency = currencyOf(query);
       const { id } = await targetAccount(deps, principal, params.id);
       const before = await money().getFunding(id, currency);
+      if (before === undefined) requireMoney(currency);
       const funding = changed(before, body);
       const isTrust = [funding, before].some((one) => one?.source === 'service' || (one?.downCreditMicros ?? 0) > 0);
       if (isTrust) requireAbove(principal, id);
@@ -111,6 +112,12 @@ export function installWalletFunding(define: DefineRoute, deps: AdminDeps): void
       return shown;
     },
   });
+}
+
+/** A slip of the keyboard makes no wallet. */
+function requireMoney(currency: string): void {
+  if (Intl.supportedValuesOf('currency').includes(currency)) return;
+  throw fieldError('currency', `${currency} is no currency; write one of ISO 4217, such as EUR or USD`);
 }
 
 /** Money that is not the account's own is not given by itself. */
