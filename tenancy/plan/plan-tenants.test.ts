@@ -151,6 +151,32 @@ t.test('absence deletes only with prune, and only in the accounts named', async 
   t.equal((await listDids(store, {}, EVERYTHING, null)).total, 5);
 });
 
+t.test('the audit log calls what prune deletes by its uuid, as it does when it is deleted over the API', async (t) => {
+  const store = await openTestStore(t);
+  const account = (more: string) => `version: 1\nprune: true\naccounts: [{name: MSP${more}}]\n`;
+  const carriers = 'carriers: [{name: Wire, gateways: [{host: 192.0.2.1}]}]\n';
+  const full =
+    ', trunks: [{name: Desk}], trunk_groups: [{name: All, members: [{trunk: Desk}]}], sip_domains: [{domain: msp.example}]';
+  await apply(store, account(full) + carriers);
+  const entries = async (action: string) =>
+    (await listAudit(store, { action }, EVERYTHING, null)).rows
+      .map(({ resource, resourceId }) => `${resource} ${resourceId}`)
+      .filter((entry) => !entry.startsWith('account '))
+      .toSorted();
+  const { changes } = await apply(store, `${account('')}carriers: []\n`);
+  t.same(changes.map(({ action, resource }) => `${action} ${resource}`).toSorted(), [
+    'delete carrier',
+    'delete sip_domain',
+    'delete trunk',
+    'delete trunk_group',
+  ]);
+  t.same(await entries('delete'), await entries('create'));
+  t.ok(
+    (await entries('delete')).every((entry) => /^\w+ \w*[a-z-]\w*/.test(entry)),
+    'none is a number',
+  );
+});
+
 t.test('a number moves between two accounts of the file; one of an account outside is refused', async (t) => {
   const { store } = await demo(t);
   const move = (accounts: string) => `version: 1\naccounts:\n${accounts}`;

@@ -212,11 +212,12 @@ export async function pruneDomains(session: Session, state: AccountState): Promi
   const wanted = new Set((entry.sip_domains ?? []).map(({ domain }) => domain.toLowerCase()));
   for (const domain of (await listDomains(session.context, { accountId: row.id }, EVERYTHING, null)).rows) {
     if (wanted.has(domain.domain)) continue;
-    await session.at(['accounts', index], () => deleteDomain(session.context, domain.id, null));
+    // The audit log looks up its uuid.
     await session.note(
       { action: 'delete', resource: 'sip_domain', account: row.name, name: domain.domain, id: domain.id, fields: [] },
       row.id,
     );
+    await session.at(['accounts', index], () => deleteDomain(session.context, domain.id, null));
   }
 }
 

@@ -26,11 +26,12 @@ export async function reconcileCarriers(session: Session): Promise<void> {
   const keep = new Set(entries.map((entry) => entry.name));
   for (const carrier of has) {
     if (keep.has(carrier.name)) continue;
-    await deleteCarrier(session.context, carrier.id);
+    // The audit log looks up its uuid.
     await session.note(
       { action: 'delete', resource: 'carrier', account: '', name: carrier.name, id: carrier.id, fields: [] },
       null,
     );
+    await deleteCarrier(session.context, carrier.id);
   }
 }
 

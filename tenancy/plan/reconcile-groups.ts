@@ -48,8 +48,7 @@ export async function pruneGroups(session: Session, state: AccountState): Promis
     for (const did of state.dids.values()) {
       if (did.destination?.kind === 'trunk_group' && did.destination.groupId === group.id) session.rerouted.add(did.id);
     }
-    await deleteGroup(session.context, group.id, null);
-    state.groups.remove(group);
+    // The audit log looks up its uuid.
     await session.note(
       {
         action: 'delete',
@@ -61,6 +60,8 @@ export async function pruneGroups(session: Session, state: AccountState): Promis
       },
       state.row.id,
     );
+    await deleteGroup(session.context, group.id, null);
+    state.groups.remove(group);
   }
 }
 

@@ -86,7 +86,7 @@ export class Session {
     return this.#policies;
   }
 
-  /** Notes a change in the list and in the audit log; passwords are in neither. */
+  /** Notes a change in the list and in the audit log; passwords are in neither. Before a row goes: its uuid is looked up. */
   async note(change: Change, accountId: number | null): Promise<void> {
     this.changes.push(change);
     const side = (pick: 'from' | 'to') =>
