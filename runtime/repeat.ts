@@ -4,21 +4,36 @@ export interface Repeated {
   close(): Promise<void>;
 }
 
+export interface Repeating extends Repeated {
+  /** A round now, or when the one that runs has ended: however often it is asked for meanwhile, one more. */
+  again(): void;
+}
+
 /** Does it now and again every `everyMs`, one round at a time; a round that fails is told, and the next one tries anew. */
-export function repeat(everyMs: number, work: () => Promise<unknown>, onFault: (error: unknown) => void): Repeated {
+export function repeat(everyMs: number, work: () => Promise<unknown>, onFault: (error: unknown) => void): Repeating {
   let running: Promise<unknown> | undefined;
+  let isWanted = false;
+  let isClosed = false;
   const run = () => {
-    running ??= work()
+    if (running !== undefined) return;
+    isWanted = false;
+    running = work()
       .catch(onFault)
       .finally(() => {
         running = undefined;
+        if (isWanted && !isClosed) run();
       });
   };
   run();
   const timer = setInterval(run, everyMs);
   timer.unref();
   return {
+    again() {
+      isWanted = true;
+      if (!isClosed) run();
+    },
     async close() {
+      isClosed = true;
       clearInterval(timer);
       await running;
     },

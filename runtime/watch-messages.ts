@@ -11,7 +11,7 @@ import type { Logger } from '../telemetry/index.ts';
 import type { Store } from '../tenancy/index.ts';
 import { type Repeated, repeat } from './repeat.ts';
 
-/** How often messages are handed to the carrier and fetched from it (ms). */
+/** How often messages are fetched from the carrier, and handed to it where nothing calls for it earlier (ms). */
 const EVERY_MS = 1000;
 /** How often what is for a PBX is looked for, and what has come from one (ms). */
 const PBX_MS = 250;
@@ -21,16 +21,22 @@ interface Desk {
   readonly carrier: CarrierAdapter;
   readonly holds: CallHolds;
   readonly sendToPbx: SendToPbx;
+  /** @default 1000 */
+  readonly everyMs?: number;
 }
 
 /** Carries messages between the carrier, the store and the PBXes. */
-export function watchMessages({ store, carrier, holds, sendToPbx }: Desk, logger: Logger): Repeated {
+export function watchMessages(
+  { store, carrier, holds, sendToPbx, everyMs = EVERY_MS }: Desk,
+  logger: Logger,
+): Repeated {
   const onFault = (error: unknown) => logger.error({ err: error }, 'messages could not be worked on');
   const pbxes = new PbxMessages(store, sendToPbx, onFault);
-  const courier = new MessageCourier(store, carrier, onFault);
+  const courier = new MessageCourier(store, carrier, onFault, () => carrying.again());
+  const carrying = repeat(everyMs, () => courier.round(), onFault);
   const rounds = [
-    repeat(EVERY_MS, () => courier.round(), onFault),
-    repeat(EVERY_MS, () => fetchMessages(store, carrier), onFault),
+    carrying,
+    repeat(everyMs, () => fetchMessages(store, carrier), onFault),
     repeat(PBX_MS, () => takeSipMessages(store, holds), onFault),
     repeat(PBX_MS, () => pbxes.round(), onFault),
   ];
