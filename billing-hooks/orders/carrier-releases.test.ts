@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { applyTenants, listDids } from '../../tenancy/index.ts';
+import { applyTenants, createDid, listDids } from '../../tenancy/index.ts';
 import { type CarrierFault, createFaultyCarrier } from '../inventory/index.ts';
 import { openTestShop } from '../test-store.ts';
 import { CarrierReleases } from './carrier-releases.ts';
@@ -62,6 +62,27 @@ t.test('a number that is in use again, alone or within a block, stays with us', 
     t.equal(await releases.deliver(), 2, 'until it goes for good');
     t.same(books.books.bought, {}, 'by the reference that it was bought by');
   }
+});
+
+t.test('a round takes no more than 50 numbers, those that are due longest, and the next one the rest', async (t) => {
+  const { store, clock, accountId, carrier, give, releases } = await openBought(t, []);
+  await store.write(async (context) => {
+    for (let suffix = 200; suffix < 260; suffix += 1) {
+      const { id } = await createDid(context, { accountId, number: `+12025550${suffix}` });
+      await releaseNumber(context, carrier, id, null);
+    }
+  });
+  clock.advance(1000);
+  await give();
+  t.equal(await releases.deliver(), 50);
+  const rows = await store.db.selectFrom('carrierReleases').select('number').orderBy('didId').execute();
+  t.same(
+    rows.map(({ number }) => number),
+    [NUMBER, ...Array.from({ length: 10 }, (_, at) => `+12025550${250 + at}`)],
+    'the oldest number was released last',
+  );
+  t.equal(await releases.deliver(), 11);
+  t.equal(await releases.deliver(), 0);
 });
 
 t.test('a transaction that fails gives nothing back', async (t) => {

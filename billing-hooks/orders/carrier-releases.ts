@@ -3,6 +3,8 @@ import { isNumberInUse } from './sold-numbers.ts';
 
 const FIRST_RETRY_MS = 60_000;
 const LONGEST_RETRY_MS = 86_400_000;
+/** Of one round: the carrier is asked one by one, and renewals and ports wait for the end of it. */
+const MOST_AT_ONCE = 50;
 
 interface CarrierRelease {
   readonly didId: number;
@@ -23,7 +25,8 @@ export class CarrierReleases {
   }
 
   /**
-   * Tells the carrier what is due. A number that is in use again, as after a tenant file that was put right, stays.
+   * Tells the carrier what is due longest, as much as a round may take. A number that is in use again, as after a
+   * tenant file that was put right, stays.
    * @returns how many numbers it has taken back
    */
   async deliver(): Promise<number> {
@@ -32,7 +35,9 @@ export class CarrierReleases {
       .selectFrom('carrierReleases')
       .selectAll()
       .where('dueAtMs', '<=', store.clock.nowMs())
+      .orderBy('dueAtMs')
       .orderBy('didId')
+      .limit(MOST_AT_ONCE)
       .execute();
     let taken = 0;
     for (const row of due) if (await this.#release(row)) taken += 1;
