@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { FundsKeeper } from './billing-hooks/index.ts';
 import { type CallRecord, SipSide, threadPort } from './bus/index.ts';
 import { createRegistration } from './registrar/index.ts';
@@ -34,14 +34,14 @@ import { createRegistrationEvents } from './runtime/sip/registration-events.ts';
 import { createRequestHandler } from './runtime/sip/requests.ts';
 import { createSignallingApp } from './runtime/sip/srf.ts';
 import { createCallClock, createCallRandom } from './runtime/sip/system.ts';
-import type { SipThreadData } from './runtime/sip-thread.ts';
+import { bornWith } from './runtime/sip-thread.ts';
 import { describeStartError } from './runtime/start-error.ts';
 import { createLogger, SipMetrics } from './telemetry/index.ts';
 import { Directory, SecretBox, unpackShare } from './tenancy/index.ts';
 
 /** A SIP thread: engine, auth, registrar and routing over the directory. It reads memory only. */
 if (parentPort === null) throw new Error('sip-worker.ts is a thread of server.ts and does not run by itself');
-const { config, nonceSecret, secretKey, startEpoch } = workerData as SipThreadData;
+const { config, nonceSecret, secretKey, startEpoch } = await bornWith((workerData as { begin: MessagePort }).begin);
 const state = { isLoaded: false, isDraining: false };
 const readiness = () => (state.isDraining ? 'draining' : state.isLoaded ? 'ready' : 'loading');
 

@@ -1,9 +1,9 @@
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { once } from 'node:events';
+import type { MessagePort } from 'node:worker_threads';
 import { MainSide, type MainSideHandlers, threadPort } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
+import type { SipCode } from './sip-code.ts';
 import { StartError } from './start-error.ts';
-import { keepShortLivedYoung } from './v8-settings.ts';
 
 /** What a SIP thread is born with; all else comes by the bus. */
 export interface SipThreadData {
@@ -23,16 +23,21 @@ export interface SipThread {
   terminate(): Promise<void>;
 }
 
-/** Starts a SIP thread; `onDeath` hears of an end that nobody asked for. */
+/** In the SIP thread: what it is born with, once the other thread knows. */
+export async function bornWith(begin: MessagePort): Promise<SipThreadData> {
+  const [data] = await once(begin, 'message');
+  begin.close();
+  return data as SipThreadData;
+}
+
+/** Lets a SIP thread begin; `onDeath` hears of an end that nobody asked for. */
 export function startSipThread(
+  { worker, begin }: SipCode,
   data: SipThreadData,
   handlers: MainSideHandlers,
   onDeath: (reason: Error) => void,
 ): SipThread {
-  keepShortLivedYoung();
-  // Compiled, in the published package, it is JavaScript like this file.
-  const script = new URL(`../sip-worker${extname(import.meta.filename)}`, import.meta.url);
-  const worker = new Worker(script, { workerData: data, name: 'didfarm-sip' });
+  begin.postMessage(data);
   const bus = new MainSide(threadPort(worker), handlers);
   // Whoever waits for the start hears of it; nobody else must.
   bus.started.catch(() => undefined);

@@ -15,6 +15,7 @@ import { Journal } from './journal.ts';
 import { type MoneyDesk, shareWallets, startMoney } from './money.ts';
 import { pbxLine } from './pbx-line.ts';
 import { Publishing } from './publish.ts';
+import { loadSipCode } from './sip-code.ts';
 import { createSipPort } from './sip-port.ts';
 import { startSipThread } from './sip-thread.ts';
 import { StoredNotices } from './stored-notices.ts';
@@ -94,6 +95,7 @@ async function startWorldSip(
   const startEpoch = Math.floor(Date.now() / 1000);
   const died = Promise.withResolvers<void>();
   const sip = startSipThread(
+    loadSipCode(),
     // A number may be routed to any URI: what is live, on this machine above all, must not hear of it.
     { config: { ...config, sip: { ...config.sip, onlyPeers: [carrier] } }, nonceSecret, secretKey, startEpoch },
     { onEvents: (events) => journal.take(events), onLost: () => undefined },
