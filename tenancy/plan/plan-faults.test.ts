@@ -6,6 +6,65 @@ import { planTenants } from './index.ts';
 const plan = (store: Store, text: string) =>
   planTenants(store, text, 'tenants.yaml', { visible: null, actor: 'test', resolveSecret: () => undefined });
 
+t.test('faults come all at once, each with its line, place and remedy', async (t) => {
+  const store = await openTestStore(t);
+  const text = `version: 1
+accounts:
+  - name: A
+    max_inn: 3
+    trunks:
+      - name: T
+        auth_type: magic
+        max_in: many
+      - username: x
+    dids:
+      - number: 0201234567
+`;
+  const error = await plan(store, text).then(
+    () => undefined,
+    (reason: Error) => reason,
+  );
+  t.equal(
+    error?.message,
+    [
+      'tenants.yaml:4:14: accounts[0].max_inn is not a field here, did you mean "max_in"?',
+      'tenants.yaml:7:20: accounts[0].trunks[0].auth_type must be one of digest, ip, digest+ip',
+      'tenants.yaml:8:17: accounts[0].trunks[0].max_in must be a whole number, or must be null',
+      'tenants.yaml:9:9: accounts[0].trunks[1] must have name',
+      'tenants.yaml:11:17: accounts[0].dids[0].number must be text: put it in quotes (YAML takes it for 201234567)',
+    ].join('\n'),
+  );
+  await t.rejects(plan(store, ''), {
+    message: 'tenants.yaml:1:1: must be fields and their values, and there is nothing',
+  });
+  await t.rejects(plan(store, 'version: 1\naccounts: {name: A}\n'), {
+    message: 'tenants.yaml:2:11: accounts must be a list, not fields and their values',
+  });
+  for (const count of [1, 7, 8, 5000]) {
+    const odd = Array.from({ length: count }, (_, i) => `k${i}: 1\n`).join('');
+    await t.rejects(
+      plan(store, `version: 1\n${odd}`),
+      { message: /^tenants.yaml:2:5: k0 is not a field here/ },
+      `${count}`,
+    );
+  }
+  await t.rejects(plan(store, 'version: 1\naccounts: *nope\n'), { message: /^tenants.yaml:2:11: Unresolved alias/ });
+  await t.rejects(plan(store, 'version: 1\naccounts: [\n  x'), {
+    code: 'tenant_file',
+    message: /^tenants.yaml:\d+:\d+: /,
+  });
+  await t.rejects(plan(store, 'version: 1\naccounts: [{ name: A, trunks: [{ name: T, password: { env: NOPE } }] }]'), {
+    message: /the variable NOPE is not set/,
+  });
+  await t.rejects(
+    plan(store, 'version: 1\naccounts: [{ name: A, dids: [{ number: "+3120111", destination: { trunk: T } }] }]'),
+    { message: /the account has no trunk "T"/ },
+  );
+  await t.rejects(plan(store, 'version: 1\naccounts:\n  - name: A\n    language: tlh\n'), {
+    message: /^tenants.yaml:4:15: accounts\[0\].language must be one of/,
+  });
+});
+
 t.test('what the tenants do not allow is told all at once as well, without what only follows from it', async (t) => {
   const store = await openTestStore(t);
   const lines = async (text: string) =>

@@ -1,4 +1,4 @@
-import { check, country, e164, type Migration, NOW_MS, oneOf } from './migration.ts';
+import { check, country, e164, type Migration, NOW_MS, notNegative, oneOf } from './migration.ts';
 
 /** A call that was sent on into the public network has two legs, each charged by itself. */
 const LEGS = `
@@ -7,9 +7,6 @@ DROP INDEX call_charges_once;
 CREATE UNIQUE INDEX call_charges_once
   ON call_charges (call_id, coalesce(account_id, 0), coalesce(carrier_id, 0), leg, revision);
 `;
-
-const notNegative = (column: string) =>
-  check(`${column}: must be whole micro-units, 0 or more`, `typeof(${column}) = 'integer' AND ${column} >= 0`);
 
 /** Numbers that the operator has himself, and puts on sale. */
 const STOCK = `

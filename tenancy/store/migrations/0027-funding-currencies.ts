@@ -1,7 +1,4 @@
-import { check, type Migration, oneOf } from './migration.ts';
-
-const notNegative = (column: string) =>
-  check(`${column}: must be whole micro-units, 0 or more`, `typeof(${column}) = 'integer' AND ${column} >= 0`);
+import { check, type Migration, notNegative, oneOf } from './migration.ts';
 
 /** Each of an account's wallets is filled by itself or not, in its own currency. */
 const FUNDING = `

@@ -33,6 +33,11 @@ export function oneOf(column: string, values: readonly string[]): string {
   return check(`${column}: must be one of ${values.join(', ')}`, `${column} IN (${list})`);
 }
 
+/** Money that is never owed: whole micro-units. */
+export function notNegative(column: string): string {
+  return check(`${column}: must be whole micro-units, 0 or more`, `typeof(${column}) = 'integer' AND ${column} >= 0`);
+}
+
 export function ceiling(column: string): string {
   return `${column} INTEGER ${check(
     `${column}: must be empty, -1 (unlimited), 0 (blocked) or a number of calls`,
