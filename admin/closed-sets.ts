@@ -1,4 +1,4 @@
-import { type TEnum, type TSchemaOptions, Type } from 'typebox';
+import { type Static, type TEnum, type TObject, type TSchemaOptions, Type } from 'typebox';
 import type { CallRecord, Destination, OfflineCause } from '../bus/index.ts';
 import { REASONS, type Reason, type Result } from '../telemetry/index.ts';
 import { EVENT_NAMES } from '../tenancy/index.ts';
@@ -16,6 +16,11 @@ export function setOf<T extends string>(words: Readonly<Record<T, true>>, option
 export function orNull<T extends string>(set: TEnum<T[]>, options: TSchemaOptions = {}) {
   const name = 'title' in set ? { title: set.title } : {};
   return Type.Unsafe<T | null>({ ...name, ...options, enum: [...set.enum, null] });
+}
+
+/** The same of an object that has words of sets in it: as one of several, the serializer would refuse what it says. */
+export function objectOrNull<T extends TObject>(shape: T) {
+  return Type.Unsafe<Static<T> | null>({ ...shape, type: ['object', 'null'] });
 }
 
 export const RESULT = setOf<Result>({

@@ -1,6 +1,6 @@
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import type { OfflineCause } from '../../bus/index.ts';
-import { OFFLINE_CAUSE, orNull, REASON, setOf } from '../closed-sets.ts';
+import { OFFLINE_CAUSE, objectOrNull, orNull, REASON, setOf } from '../closed-sets.ts';
 import type { RegisteredContact, RegistrationStatus, StoredFailure } from '../ports.ts';
 import { isoTime, nullable } from '../shapes.ts';
 
@@ -26,12 +26,6 @@ const LAST_FAILURE_SHAPE = Type.Object({
   remedy: Type.String(),
 });
 
-/** Not as one of several: what a row of another release gives as its reason is shown, not refused. */
-const LAST_FAILURE = Type.Unsafe<Static<typeof LAST_FAILURE_SHAPE> | null>({
-  ...LAST_FAILURE_SHAPE,
-  type: ['object', 'null'],
-});
-
 export const REGISTRATION_SHAPE = Type.Object({
   state: REGISTRATION_STATE,
   since: nullable(Type.String()),
@@ -43,7 +37,7 @@ export const REGISTRATION_SHAPE = Type.Object({
   transport: nullable(Type.String()),
   rtt_ms: RTT,
   expires_at: nullable(Type.String()),
-  last_failure: LAST_FAILURE,
+  last_failure: objectOrNull(LAST_FAILURE_SHAPE),
 });
 
 /** A trunk's registration as the API shows it (A7), with why there is none. */
