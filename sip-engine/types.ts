@@ -3,6 +3,7 @@ import type { CallLane, LaneInviteHandler } from './lane/types.ts';
 import type { SipMessage, TransportName } from './message/types.ts';
 import type { TimerValues } from './transaction/types.ts';
 import type { ListenPoint, ListenSpec, PeerCertificate } from './transport/types.ts';
+import type { WorkerSeat } from './workers/index.ts';
 
 /** What a direct-lane handler reads; one object a request, header access is lazy. */
 export interface DirectRequest {
@@ -143,6 +144,11 @@ export interface EngineOptions {
   /** REGISTER whose Request-URI names an IPv4 address instead of a domain gets 403. @default false */
   readonly refuseRegisterWithoutDomain?: boolean;
   readonly outboundApps?: OutboundAppsOptions;
+  /**
+   * Several engines share the ports, one a thread: `listen` of the first is as ever, `listen` of the others the listen
+   * points of the first. @default it is alone
+   */
+  readonly workers?: WorkerSeat;
 }
 
 /** New requests that carry one of these texts are spam or scans. */
