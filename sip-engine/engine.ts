@@ -12,15 +12,7 @@ import { DEFAULT_LIMITS } from './message/index.ts';
 import type { EnginePorts } from './ports.ts';
 import { createTimingWheel, type TimingWheel } from './timer/index.ts';
 import { createTransactionLayer, type TransactionLayer, timerValues } from './transaction/index.ts';
-import {
-  createTransportLayer,
-  type Flow,
-  type FrameFault,
-  type ListenPoint,
-  type PeerCertificate,
-  type TransportEvents,
-  type TransportLayer,
-} from './transport/index.ts';
+import type { Flow, FrameFault, ListenPoint, PeerCertificate, TransportLayer } from './transport/index.ts';
 import type {
   ConnectionFilter,
   DirectHandler,
@@ -33,6 +25,7 @@ import type {
   ProbeResult,
   SipEngine,
 } from './types.ts';
+import { createSeatedTransport, ownedPorts, type WorkerEvents } from './workers/index.ts';
 
 /** Longest wait in ms for apps and sockets to end when the engine is closed. */
 const CLOSE_TIMEOUT_MS = 3000;
@@ -49,7 +42,7 @@ class Engine implements SipEngine {
   readonly #options: EngineOptions;
   readonly #ports: EnginePorts;
   readonly #wheel: TimingWheel;
-  readonly #events: TransportEvents;
+  readonly #events: WorkerEvents;
   readonly #transport: TransportLayer;
   readonly #transactions: TransactionLayer;
   readonly #directLane: DirectLane;
@@ -62,8 +55,9 @@ class Engine implements SipEngine {
   #connectionFilter: ConnectionFilter | undefined;
   #tap: ((direction: 'in' | 'out', bytes: Buffer, flowId: string) => void) | undefined;
 
-  constructor(options: EngineOptions, ports: EnginePorts, parts: EngineParts) {
-    const { maxMessageBytes = DEFAULT_LIMITS.maxMessageBytes, agent, unwanted } = options;
+  constructor(options: EngineOptions, given: EnginePorts, parts: EngineParts) {
+    const { maxMessageBytes = DEFAULT_LIMITS.maxMessageBytes, agent, unwanted, workers } = options;
+    const ports = ownedPorts(workers, given);
     const timers = timerValues(options.timers);
     const tagSeed = Number.parseInt(ports.random.hex(8), 16);
     this.#options = options;
@@ -76,8 +70,10 @@ class Engine implements SipEngine {
       onMessage: (bytes, flow, fault) => this.#receive(bytes, flow, fault),
       onFlowClosed: (flow, reason) => this.#flowClosed(flow, reason),
       onConnection: (remoteAddress, transport) => this.#connectionFilter?.(remoteAddress, transport) ?? true,
+      mayHandOver: (bytes, flow) => this.#receiver.passes(bytes, flow),
+      onHandedOver: (bytes, flow) => this.#receiveHandedOver(bytes, flow),
     };
-    this.#transport = createTransportLayer(transportOptions(options), this.#events, ports);
+    this.#transport = createSeatedTransport(workers, transportOptions(options), this.#events, ports);
     const transport = this.#transport;
     const wheel = this.#wheel;
     const resolve = parts.createResolve({ transport, ports });
@@ -213,6 +209,12 @@ class Engine implements SipEngine {
     this.#tap?.('in', bytes, flow.id);
     if (this.#probes.take(bytes, flow)) return;
     this.#receiver.receive(bytes, flow, fault);
+  }
+
+  /** The worker that got it has filtered it. */
+  #receiveHandedOver(bytes: Buffer, flow: Flow): void {
+    this.#tap?.('in', bytes, flow.id);
+    if (!this.#probes.take(bytes, flow)) this.#receiver.receivePassed(bytes, flow);
   }
 
   #flowClosed(flow: Flow, reason: string): void {

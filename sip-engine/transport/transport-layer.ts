@@ -80,6 +80,11 @@ class SocketTransportLayer implements TransportLayer {
     return socket?.flow(there.address, there.port);
   }
 
+  heard(point: ListenPoint, address: string, port: number): Flow {
+    this.#context.knownPeers?.hear(address, port);
+    return this.#udpSocketOf(point).heard(address, port);
+  }
+
   closeFlow(flow: Flow): void {
     if (flow instanceof ConnectionFlow) flow.close('requested');
   }

@@ -29,6 +29,14 @@ export async function bindUdp(host: string, port: number, bufferBytes: number, s
   }
 }
 
+/**
+ * One more socket at a port that `bindUdp` has shared; the system spreads what comes in over all of them.
+ * @throws TransportFault `no_transport` with the system's reason.
+ */
+export async function joinUdp(host: string, port: number, bufferBytes: number): Promise<BoundSocket> {
+  return { socket: await bindOnce(host, port, bufferBytes, true), shared: true };
+}
+
 /** An unbound socket whose addresses are literals: without the lookup every send would ask the system's resolver. */
 export function createUdpSocket(host: string, bufferBytes: number, reusePort: boolean): Socket {
   const ipv6 = isIPv6(host);

@@ -7,7 +7,7 @@ import { TransportFault, toTransportFault } from './errors.ts';
 import { isTokenByte } from './frame-scan.ts';
 import type { TransportContext } from './transport-context.ts';
 import type { Flow, ListenPoint, ListenSpec, TransportError } from './types.ts';
-import { bindUdp } from './udp-bind.ts';
+import { bindUdp, joinUdp } from './udp-bind.ts';
 import { WatchedPeers } from './watched-peers.ts';
 
 type OnError = (error: TransportError) => void;
@@ -57,8 +57,10 @@ export class UdpSocket {
 
   /** @throws TransportFault when the address cannot be bound. */
   static async open(spec: ListenSpec, context: TransportContext): Promise<UdpSocket> {
-    const { udpReceiveBufferBytes, watchUdpPeers } = context.limits;
-    const { socket, shared } = await bindUdp(spec.host, spec.port, udpReceiveBufferBytes, watchUdpPeers);
+    const { udpReceiveBufferBytes, watchUdpPeers, joinsUdpPorts } = context.limits;
+    const { socket, shared } = joinsUdpPorts
+      ? await joinUdp(spec.host, spec.port, udpReceiveBufferBytes)
+      : await bindUdp(spec.host, spec.port, udpReceiveBufferBytes, watchUdpPeers);
     warnOfSmallBuffer(socket, udpReceiveBufferBytes, context);
     const point = createListenPoint(spec, spec.host, socket.address().port, context.addresses);
     return new UdpSocket(socket, point, context, shared);
@@ -67,6 +69,11 @@ export class UdpSocket {
   /** The flow for what we send to that peer; flows of a UDP socket are values, nothing is kept of them. */
   flow(address: string, port: number): Flow {
     return new UdpFlow(this, address, port, this.#context.addresses, true);
+  }
+
+  /** The flow of what has come from that peer, by whichever socket of this port. */
+  heard(address: string, port: number): Flow {
+    return new UdpFlow(this, address, port, this.#context.addresses, false);
   }
 
   send(bytes: Buffer, address: string, port: number, watched: boolean, onError: OnError | undefined): void {

@@ -1,3 +1,4 @@
-export { ownedRandom } from './owned-random.ts';
-export { ownerOf } from './owner.ts';
+export { createSeatedTransport } from './create-transport.ts';
+export { ownedPorts, ownedRandom } from './owned-random.ts';
 export { createWorkerSeats, MOST_WORKERS, seatPorts, type WorkerSeat } from './seat.ts';
+export type { WorkerEvents } from './worker-events.ts';

@@ -39,3 +39,8 @@ export function createWorkerSeats(count: number): readonly WorkerSeat[] {
 export function seatPorts({ links }: WorkerSeat): readonly MessagePort[] {
   return links.filter((link) => link !== undefined);
 }
+
+/** True when who sits there has others beside it. */
+export function sharesPorts(seat: WorkerSeat | undefined): seat is WorkerSeat {
+  return seat !== undefined && seat.count > 1;
+}
