@@ -7,12 +7,12 @@ import { ProbeLane } from './engine-probe.ts';
 import { Receiver } from './engine-receive.ts';
 import { RequestSender } from './engine-send.ts';
 import { createJudge } from './judge-targets.ts';
-import { type CallLane, DirectCalls, type LaneInviteHandler } from './lane/index.ts';
+import { type CallLane, DirectCalls, incomingOf, type LaneInviteHandler, type LaneRequest } from './lane/index.ts';
 import { DEFAULT_LIMITS } from './message/index.ts';
 import type { EnginePorts } from './ports.ts';
 import { createTimingWheel, type TimingWheel } from './timer/index.ts';
 import { createTransactionLayer, type TransactionLayer, timerValues } from './transaction/index.ts';
-import type { Flow, FrameFault, ListenPoint, PeerCertificate, TransportLayer } from './transport/index.ts';
+import type { Flow, FrameFault, ListenPoint, PeerCertificate } from './transport/index.ts';
 import type {
   ConnectionFilter,
   DirectHandler,
@@ -25,7 +25,7 @@ import type {
   ProbeResult,
   SipEngine,
 } from './types.ts';
-import { createSeatedTransport, ownedPorts, type WorkerEvents } from './workers/index.ts';
+import { createSeatedTransport, ownedPorts, type SeatedTransport, type WorkerEvents } from './workers/index.ts';
 
 /** Longest wait in ms for apps and sockets to end when the engine is closed. */
 const CLOSE_TIMEOUT_MS = 3000;
@@ -43,7 +43,7 @@ class Engine implements SipEngine {
   readonly #ports: EnginePorts;
   readonly #wheel: TimingWheel;
   readonly #events: WorkerEvents;
-  readonly #transport: TransportLayer;
+  readonly #transport: SeatedTransport;
   readonly #transactions: TransactionLayer;
   readonly #directLane: DirectLane;
   readonly #receiver: Receiver;
@@ -175,6 +175,15 @@ class Engine implements SipEngine {
 
   attachCalls(onInvite: LaneInviteHandler): CallLane {
     return this.#control.attachLocal(['INVITE'], (hub) => new DirectCalls(hub, onInvite));
+  }
+
+  handToHome(request: LaneRequest): boolean {
+    const incoming = incomingOf(request);
+    if (incoming === undefined || incoming.transaction.answered || this.#transport.giveHome === undefined) return false;
+    const { message, flow, transaction } = incoming;
+    this.#transport.giveHome(message.callId, message.raw, flow);
+    transaction.stop();
+    return true;
   }
 
   listenControl(options: ControlListenOptions): Promise<{ readonly port: number }> {

@@ -1,5 +1,5 @@
 import type { Server } from 'node:net';
-import type { CallLane, LaneInviteHandler } from './lane/types.ts';
+import type { CallLane, LaneInviteHandler, LaneRequest } from './lane/types.ts';
 import type { SipMessage, TransportName } from './message/types.ts';
 import type { TimerValues } from './transaction/types.ts';
 import type { ListenPoint, ListenSpec, PeerCertificate } from './transport/types.ts';
@@ -244,6 +244,11 @@ export interface SipEngine {
    * returned places calls and answers them.
    */
   attachCalls(onInvite: LaneInviteHandler): CallLane;
+  /**
+   * Gives an INVITE of the lane, which has had no answer, from a call worker to home as if it had come in there. False
+   * where there is no other home, or it was answered: then it is for this engine.
+   */
+  handToHome(request: LaneRequest): boolean;
   /** The control port for other processes (`didfarm engine`). */
   listenControl(options: {
     readonly host: string;

@@ -6,27 +6,25 @@ import { createTransportLayer, normalizeAddress, TransportFault, type TransportO
 import type { Flow, ListenPoint, ListenSpec, Target, TransportLayer } from '../transport/types.ts';
 import { Exchange } from './exchange.ts';
 import { type HomeOrder, readOrder } from './orders.ts';
-import type { HandedRecord } from './record.ts';
 import { RemoteFlow } from './remote-flow.ts';
 import { RemoteTable } from './remote-table.ts';
 import type { WorkerSeat } from './seat.ts';
+import type { SeatedTransport } from './seated-transport.ts';
 import type { WorkerEvents } from './worker-events.ts';
 
 const HOME = 0;
 
 /** The transport of a worker that has calls only: UDP sockets of its own beside home's, connections through home. */
-export class CallTransport implements TransportLayer {
+export class CallTransport implements SeatedTransport {
   readonly #layer: TransportLayer;
   readonly #addresses: AddressBook;
   readonly #exchange: Exchange;
   readonly #streams: RemoteTable;
-  readonly #events: WorkerEvents;
   readonly #points: ListenPoint[] = [];
   readonly connections = 0;
 
   constructor(seat: WorkerSeat, options: TransportOptions, events: WorkerEvents, ports: EnginePorts) {
     const { tls: _ofHome, ...own } = options;
-    this.#events = events;
     this.#addresses = new AddressBook(() => ports.clock.nowMs(), options.localNetworks ?? []);
     this.#exchange = new Exchange({
       seat,
@@ -37,7 +35,8 @@ export class CallTransport implements TransportLayer {
         const point = this.#points[place];
         return point && this.heard(point, address, port);
       },
-      take: (_from, record) => this.#take(record),
+      stream: (id) => this.#streams.find(id),
+      take: (_from, record) => this.#streams.take(readOrder<HomeOrder>(record)),
     });
     this.#streams = new RemoteTable({
       home: this.#exchange.linkTo(HOME),
@@ -90,6 +89,10 @@ export class CallTransport implements TransportLayer {
     if (flow instanceof RemoteFlow) this.#streams.close(flow);
   }
 
+  giveHome(callId: string, bytes: Buffer, flow: Flow): void {
+    this.#exchange.giveHome(callId, bytes, flow);
+  }
+
   /** Certificates are shown by home. */
   hasCertificate(): boolean {
     return false;
@@ -98,16 +101,6 @@ export class CallTransport implements TransportLayer {
   async close(): Promise<void> {
     await this.#layer.close();
     this.#exchange.close();
-  }
-
-  #take(record: HandedRecord): void {
-    if (record.kind === 'order') {
-      this.#streams.take(readOrder<HomeOrder>(record));
-      return;
-    }
-    const flow = this.#streams.find(record.name);
-    // A connection that has ended in the meantime has nobody left to answer.
-    if (flow !== undefined) this.#events.onHandedOver(record.bytes, flow);
   }
 
   #pointFor(transport: Target['transport'], remote: string, via: ListenPoint | undefined): ListenPoint {

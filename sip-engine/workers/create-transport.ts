@@ -1,9 +1,9 @@
 import type { EnginePorts } from '../ports.ts';
 import { createTransportLayer, type TransportOptions } from '../transport/index.ts';
-import type { TransportLayer } from '../transport/types.ts';
 import { CallTransport } from './call-transport.ts';
 import { HomeTransport } from './home-transport.ts';
 import { sharesPorts, type WorkerSeat } from './seat.ts';
+import type { SeatedTransport } from './seated-transport.ts';
 import type { WorkerEvents } from './worker-events.ts';
 
 /** The transport of an engine with that seat; without one, or without others, nothing is in its way. */
@@ -12,7 +12,7 @@ export function createSeatedTransport(
   options: TransportOptions,
   events: WorkerEvents,
   ports: EnginePorts,
-): TransportLayer {
+): SeatedTransport {
   if (!sharesPorts(seat)) return createTransportLayer(options, events, ports);
   return seat.index === 0
     ? new HomeTransport(seat, options, events, ports)

@@ -1,12 +1,16 @@
 import type { EnginePorts } from '../ports.ts';
 import type { FrameFault } from '../transport/index.ts';
 import type { Flow, TransportEvents } from '../transport/types.ts';
+import { GivenCalls } from './given-calls.ts';
 import { Link } from './link.ts';
 import { datagramRecord, readSource, streamRecord } from './orders.ts';
 import { ownerOf } from './owner.ts';
 import type { HandedRecord } from './record.ts';
+import { RemoteFlow } from './remote-flow.ts';
 import type { WorkerSeat } from './seat.ts';
 import type { WorkerEvents } from './worker-events.ts';
+
+const HOME = 0;
 
 export interface ExchangeDeps {
   readonly seat: WorkerSeat;
@@ -15,7 +19,9 @@ export interface ExchangeDeps {
   placeOf(flow: Flow): number;
   /** The flow of a datagram that came in elsewhere; `undefined` when there is no such point. */
   heard(place: number, address: string, port: number): Flow | undefined;
-  /** All that is no datagram. */
+  /** The connection of that id; `undefined` when it has ended. */
+  stream(id: string): Flow | undefined;
+  /** All that is no message. */
   take(from: number, record: HandedRecord): void;
 }
 
@@ -23,9 +29,11 @@ export interface ExchangeDeps {
 export class Exchange {
   readonly #deps: ExchangeDeps;
   readonly #links: readonly (Link | undefined)[];
+  readonly #given: GivenCalls;
 
   constructor(deps: ExchangeDeps) {
     this.#deps = deps;
+    this.#given = new GivenCalls(deps.ports.clock);
     const { seat } = deps;
     this.#links = seat.links.map(
       (port, to) => port && new Link(seat, to, port, (record) => this.#guard(() => this.#take(to, record))),
@@ -63,6 +71,12 @@ export class Exchange {
     };
   }
 
+  /** A call that was for this worker goes to home, and with it all that comes by its Call-ID. */
+  giveHome(callId: string, bytes: Buffer, flow: Flow): void {
+    this.#given.add(callId);
+    this.#handOver(HOME, bytes, flow);
+  }
+
   close(): void {
     for (const link of this.others) link.close();
   }
@@ -70,7 +84,7 @@ export class Exchange {
   #received(bytes: Buffer, flow: Flow, fault: FrameFault | undefined): void {
     const { seat, events } = this.#deps;
     // What a stream could not deliver is answered where the stream is.
-    const owner = fault === undefined ? ownerOf(bytes, seat.count) : seat.index;
+    const owner = fault === undefined ? ownerOf(bytes, seat.count, this.#given) : seat.index;
     if (owner === seat.index) {
       if (fault === undefined) events.onMessage(bytes, flow);
       else events.onMessage(bytes, flow, fault);
@@ -85,18 +99,29 @@ export class Exchange {
       this.#deps.ports.counters.count('dropped', 'hand_over');
       return;
     }
-    if (flow.reliable) link.send(streamRecord(flow.id, bytes));
+    if (flow.reliable) link.send(streamRecord(flow instanceof RemoteFlow ? flow.homeId : flow.id, bytes));
     else link.send(datagramRecord(this.#deps.placeOf(flow), flow.remoteAddress, flow.remotePort, bytes));
   }
 
   #take(from: number, record: HandedRecord): void {
-    if (record.kind !== 'datagram') {
+    if (record.kind === 'send' || record.kind === 'order') {
       this.#deps.take(from, record);
       return;
     }
+    const flow = record.kind === 'stream' ? this.#deps.stream(record.name) : this.#heard(record);
+    // A connection that has ended in the meantime has nobody left to answer.
+    if (flow === undefined) return;
+    if (this.#isGiven(record.bytes)) this.#handOver(HOME, record.bytes, flow);
+    else this.#deps.events.onHandedOver(record.bytes, flow);
+  }
+
+  #heard(record: HandedRecord): Flow | undefined {
     const { point, port } = readSource(record);
-    const flow = this.#deps.heard(point, record.name, port);
-    if (flow !== undefined) this.#deps.events.onHandedOver(record.bytes, flow);
+    return this.#deps.heard(point, record.name, port);
+  }
+
+  #isGiven(bytes: Buffer): boolean {
+    return this.#given.size > 0 && ownerOf(bytes, this.#deps.seat.count, this.#given) === HOME;
   }
 
   /** One bad message must not end the link. */

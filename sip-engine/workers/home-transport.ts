@@ -26,6 +26,7 @@ export class HomeTransport implements TransportLayer {
         const point = this.#layer.listenPoints[place];
         return point && this.#layer.heard(point, address, port);
       },
+      stream: (id) => this.#layer.findFlow(id),
       take: (from, record) => streams.take(from, record),
     });
     const own = this.#exchange.socketEvents(

@@ -1,3 +1,5 @@
+import type { GivenCalls } from './given-calls.ts';
+
 const COOKIE = 'z9hG4bK';
 const HOME = 0;
 /** Behind that no header is looked for: the five that are wanted stand at the front. */
@@ -6,9 +8,9 @@ const MOST_BYTES = 4096;
 /**
  * Which of `count` workers a message belongs to, by a look at its text that costs a fraction of parsing it: a response
  * by our branch, a request in a dialog by our tag, a new call and what is sent after it by its Call-ID. All else, and
- * what cannot be told, is for home.
+ * what cannot be told, is for home, as are the `given` calls.
  */
-export function ownerOf(bytes: Buffer, count: number): number {
+export function ownerOf(bytes: Buffer, count: number, given?: GivenCalls): number {
   const text = headOf(bytes);
   if (isResponse(text)) return ownerOfBranch(text, count);
   const tag = tagOfTo(text);
@@ -17,7 +19,9 @@ export function ownerOf(bytes: Buffer, count: number): number {
     const worker = Number.parseInt(tag.charAt(0), 16);
     if (worker < count) return worker;
   }
-  return CALL_METHODS.test(text) ? hashOf(headerOf(text, '\nCall-ID:', CALL_ID)) % count : HOME;
+  if (!CALL_METHODS.test(text)) return HOME;
+  const callId = headerOf(text, '\nCall-ID:', CALL_ID).trim();
+  return given !== undefined && given.size > 0 && given.has(callId) ? HOME : hashOf(callId) % count;
 }
 
 const SHORTEST_TAG = 12;
