@@ -1,4 +1,4 @@
-import { type Config, loadConfig } from '../config/index.ts';
+import { type Config, type LoadedConfig, loadConfig } from '../config/index.ts';
 import { createLogger, type Logger, MainMetrics } from '../telemetry/index.ts';
 import { startCommerce } from './commerce.ts';
 import { handOver } from './hand-over.ts';
@@ -20,11 +20,13 @@ import { openWorld, prepareDemo, watchRecords } from './world.ts';
 export interface ServeOptions {
   /** Make the demo world. @default when the data directory is empty */
   readonly demo?: boolean;
+  /** SIP threads, as text; wins over file and environment. */
+  readonly workers?: string;
 }
 
 /** The server, from configuration to listening sockets; resolves when everything listens. */
 export async function serve(sipCode: SipCode, options: ServeOptions): Promise<void> {
-  const { config, unknownVariables } = loadConfig(process.env, { mayMakeDemo: options.demo !== false });
+  const { config, unknownVariables } = readConfig(options);
   const logger = createLogger({ level: config.log.level });
   warn(config, unknownVariables, logger);
 
@@ -99,6 +101,11 @@ export async function serve(sipCode: SipCode, options: ServeOptions): Promise<vo
   state.isReady = true;
   logger.info({ sip: listening, http: config.http, metrics: config.metrics, version: VERSION }, 'didfarm is up');
   if (demoFile !== undefined) process.stdout.write(renderWelcome(demoFile));
+}
+
+function readConfig({ demo, workers }: ServeOptions): LoadedConfig {
+  const given = workers === undefined ? process.env : { ...process.env, DIDFARM_SIP_WORKERS: workers };
+  return loadConfig(given, { mayMakeDemo: demo !== false });
 }
 
 function warn(config: Config, unknownVariables: readonly string[], logger: Logger): void {
