@@ -20,7 +20,7 @@ export function ownerOf(bytes: Buffer, count: number, given?: GivenCalls): numbe
     if (worker < count) return worker;
   }
   if (!CALL_METHODS.test(text)) return HOME;
-  const callId = headerOf(text, '\nCall-ID:', CALL_ID).trim();
+  const callId = headerOf(text, CALL_ID, '\nCall-ID:').trim();
   return given !== undefined && given.size > 0 && given.has(callId) ? HOME : hashOf(callId) % count;
 }
 
@@ -46,26 +46,24 @@ function isResponse(text: string): boolean {
 
 /** RFC 3261 18.1.2: the top Via of a response is that of the request, ours. */
 function ownerOfBranch(text: string, count: number): number {
-  const via = headerOf(text, '\nVia:', VIA);
+  const via = headerOf(text, VIA);
   const at = via.indexOf(COOKIE);
   const worker = at < 0 ? Number.NaN : Number.parseInt(via.charAt(at + COOKIE.length), 16);
   return worker < count ? worker : HOME;
 }
 
 function tagOfTo(text: string): string {
-  const to = headerOf(text, '\nTo:', TO);
+  const to = headerOf(text, TO, '\nTo:');
   // A quoted name or the URI may hold what looks like a tag.
   return TAG_PARAMETER.exec(to.slice(to.lastIndexOf('>') + 1))?.[1] ?? '';
 }
 
 /** The first value line of a header with its folded lines (RFC 3261 7.3.1); `common` is how nearly everybody writes it. */
-function headerOf(text: string, common: string, any: RegExp): string {
-  let start = text.indexOf(common) + common.length;
-  if (start < common.length) {
-    const found = any.exec(text);
-    if (found === null) return '';
-    start = found.index + found[0].length;
-  }
+function headerOf(text: string, any: RegExp, common?: string): string {
+  const at = common === undefined ? -1 : text.indexOf(common);
+  const found = at < 0 ? any.exec(text) : null;
+  if (at < 0 && found === null) return '';
+  const start = found === null ? at + (common?.length ?? 0) : found.index + found[0].length;
   let end = text.indexOf('\n', start);
   while (end >= 0 && (text.charAt(end + 1) === ' ' || text.charAt(end + 1) === '\t')) end = text.indexOf('\n', end + 1);
   return text.slice(start, end < 0 ? text.length : end);
