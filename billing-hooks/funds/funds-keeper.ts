@@ -63,6 +63,11 @@ export class FundsKeeper {
     }
   }
 
+  /** Whether that account or carrier pays for any calls (`account:1`, `carrier:2`). */
+  pays(key: string): boolean {
+    return !this.#book.isEmpty && this.#book.currencyOf(key) !== undefined;
+  }
+
   /** Calls leave so much of a wallet alone from now on. @returns what they hold of it already, micro-units */
   setAside({ reference, accountId, amountMicros, currency }: SetAside): number {
     const key = `account:${accountId}`;

@@ -1,0 +1,55 @@
+import type { FundsKeeper } from '../billing-hooks/index.ts';
+import type { Rejection } from '../telemetry/index.ts';
+import { type CallContext, callerTrunk } from './call-context.ts';
+import { nearestSetting } from './nearest-setting.ts';
+
+/**
+ * Which calls a thread that has only calls leaves to the one that has everything: those that need what is not shared.
+ * That is money, rates by the second, our registrations at carriers, transfers and redirections (they start calls of
+ * their own), and bindings that are not known here: they may have come a moment ago.
+ */
+export function createHomeCalls(
+  keeper: Pick<FundsKeeper, 'pays'>,
+): (context: CallContext, rejection: Rejection | undefined) => boolean {
+  return (context, rejection) => {
+    if (mayBeRegisteredCarrier(context)) return true;
+    if (rejection !== undefined) return rejection.reason === 'trunk_offline' || context.unreachable !== undefined;
+    return needsRates(context) || startsCalls(context) || isPaidFor(context, keeper);
+  };
+}
+
+/** A carrier that we are registered at calls from where its registrar is, which is known there alone (P26). */
+function mayBeRegisteredCarrier({ directory, source, invite, bindings }: CallContext): boolean {
+  if (source?.kind === 'trunk' || !directory.carriers().some(({ routing }) => routing?.registration !== undefined))
+    return false;
+  const { request } = invite;
+  if (request.header('proxy-authorization') !== undefined) return false;
+  return bindings.findBindingBySource(request.sourceAddress, request.sourcePort) === undefined;
+}
+
+function needsRates({ options }: CallContext): boolean {
+  return options.some(({ rate, carrier }) => rate !== undefined || carrier?.routing?.registration !== undefined);
+}
+
+/** What a side sends on is a call of its own, with places and a price. */
+function startsCalls(context: CallContext): boolean {
+  const { directory, options } = context;
+  const caller = { trunk: callerTrunk(context), carrier: undefined };
+  return [caller, ...options].some(
+    (side) =>
+      nearestSetting(directory, side, 'refer') === 'local' || nearestSetting(directory, side, 'redirect') === 'follow',
+  );
+}
+
+function isPaidFor(context: CallContext, keeper: Pick<FundsKeeper, 'pays'>): boolean {
+  const { directory, options, did, source } = context;
+  const accounts = [callerTrunk(context)?.accountId, did?.accountId];
+  const carriers = [source?.kind === 'carrier' ? source.carrier.id : undefined];
+  for (const { trunk, carrier, payerAccountId } of options) {
+    accounts.push(trunk?.accountId, payerAccountId);
+    carriers.push(carrier?.id);
+  }
+  const isPayer = (id: number | undefined) =>
+    id !== undefined && directory.chain(id).some((account) => keeper.pays(`account:${account.id}`));
+  return accounts.some(isPayer) || carriers.some((id) => id !== undefined && keeper.pays(`carrier:${id}`));
+}
