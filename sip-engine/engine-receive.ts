@@ -46,25 +46,16 @@ export class Receiver {
   receive(bytes: Buffer, flow: Flow, fault?: FrameFault): void {
     const text = bytes.toString('latin1');
     if (this.preFilter !== undefined && !this.#passes(this.preFilter, bytes, text, flow)) return;
-    this.#read(bytes, text, flow, fault);
-  }
-
-  /** Whether the filter lets a message pass that another worker will read; what it refuses has been answered. */
-  passes(bytes: Buffer, flow: Flow): boolean {
-    return this.preFilter === undefined || this.#passes(this.preFilter, bytes, bytes.toString('latin1'), flow);
-  }
-
-  /** What another worker's filter has let pass. */
-  receivePassed(bytes: Buffer, flow: Flow): void {
-    this.#read(bytes, bytes.toString('latin1'), flow, undefined);
-  }
-
-  #read(bytes: Buffer, text: string, flow: Flow, fault: FrameFault | undefined): void {
     const message = this.#parse(bytes, text, flow, fault);
     if (message === undefined || (message.isRequest && this.#isRefused(message, flow))) return;
     if (message.isRequest && this.#isDeclined(message, flow)) return;
     if (message.isRequest && this.#deps.directLane.take(message, flow)) return;
     this.#deps.transactions.receive(message, flow);
+  }
+
+  /** Whether the filter lets a message pass that another worker will read; what it refuses has been answered. */
+  passes(bytes: Buffer, flow: Flow): boolean {
+    return this.preFilter === undefined || this.#passes(this.preFilter, bytes, bytes.toString('latin1'), flow);
   }
 
   /** Only requests are filtered: a response was asked for by us. */

@@ -71,7 +71,6 @@ class Engine implements SipEngine {
       onFlowClosed: (flow, reason) => this.#flowClosed(flow, reason),
       onConnection: (remoteAddress, transport) => this.#connectionFilter?.(remoteAddress, transport) ?? true,
       mayHandOver: (bytes, flow) => this.#receiver.passes(bytes, flow),
-      onHandedOver: (bytes, flow) => this.#receiveHandedOver(bytes, flow),
     };
     this.#transport = createSeatedTransport(workers, transportOptions(options), this.#events, ports);
     const transport = this.#transport;
@@ -218,12 +217,6 @@ class Engine implements SipEngine {
     this.#tap?.('in', bytes, flow.id);
     if (this.#probes.take(bytes, flow)) return;
     this.#receiver.receive(bytes, flow, fault);
-  }
-
-  /** The worker that got it has filtered it. */
-  #receiveHandedOver(bytes: Buffer, flow: Flow): void {
-    this.#tap?.('in', bytes, flow.id);
-    if (!this.#probes.take(bytes, flow)) this.#receiver.receivePassed(bytes, flow);
   }
 
   #flowClosed(flow: Flow, reason: string): void {

@@ -112,7 +112,7 @@ export class Exchange {
     // A connection that has ended in the meantime has nobody left to answer.
     if (flow === undefined) return;
     if (this.#isGiven(record.bytes)) this.#handOver(HOME, record.bytes, flow);
-    else this.#deps.events.onHandedOver(record.bytes, flow);
+    else this.#deps.events.onMessage(record.bytes, flow);
   }
 
   #heard(record: HandedRecord): Flow | undefined {

@@ -10,11 +10,18 @@ export interface HomeStreamsDeps {
   linkTo(worker: number): Link;
 }
 
+interface Told {
+  /** What workers call it that have asked for it. */
+  readonly names: Set<string>;
+  /** It stands: what was told of it is complete. */
+  hasSpoken: boolean;
+}
+
 /** The connections of home as the other workers use them: told of, written to, opened and closed for them. */
 export class HomeStreams {
   readonly #deps: HomeStreamsDeps;
-  /** Connections that the others know of, with the names that workers gave to those that they asked for. */
-  readonly #told = new Map<Flow, Set<string>>();
+  /** Connections that the others know of. */
+  readonly #told = new Map<Flow, Told>();
   readonly #asked = new Map<string, Flow>();
 
   constructor(deps: HomeStreamsDeps) {
@@ -23,16 +30,17 @@ export class HomeStreams {
 
   /** A connection has said something: from now on a worker may have to send over it. */
   spoke(flow: Flow): void {
-    if (this.#told.has(flow)) return;
-    this.#told.set(flow, new Set());
+    const told = this.#toldOf(flow);
+    if (told.hasSpoken) return;
+    told.hasSpoken = true;
     this.#tell(flow);
   }
 
   closed(flow: Flow, reason: string): void {
-    const names = this.#told.get(flow);
-    if (names === undefined) return;
+    const told = this.#told.get(flow);
+    if (told === undefined) return;
     this.#told.delete(flow);
-    for (const name of names) this.#asked.delete(name);
+    for (const name of told.names) this.#asked.delete(name);
     const order = orderRecord({ order: 'closed', id: flow.id, reason });
     for (const link of this.#deps.links()) link.send(order);
   }
@@ -72,10 +80,18 @@ export class HomeStreams {
       this.#deps.linkTo(from).send(orderRecord({ order: 'closed', id, reason }));
       return;
     }
-    const names = this.#told.get(flow) ?? new Set();
-    this.#told.set(flow, names.add(id));
+    this.#toldOf(flow).names.add(id);
     this.#asked.set(id, flow);
     this.#tell(flow, id);
+  }
+
+  #toldOf(flow: Flow): Told {
+    let told = this.#told.get(flow);
+    if (told === undefined) {
+      told = { names: new Set(), hasSpoken: false };
+      this.#told.set(flow, told);
+    }
+    return told;
   }
 
   /** The name is unique, so that only the worker that has given it finds it. */

@@ -35,6 +35,10 @@ t.test('a request in a dialog belongs to who made the tag of its To', async (t) 
   }
 });
 
+t.test('a REGISTER is for home, whatever tag its To has', async (t) => {
+  t.equal(ownerOf(request('REGISTER', [`To: <sip:b@c>;tag=${OWN_TAG}`]), 4), 0);
+});
+
 t.test('without a tag of ours, calls belong to a worker by their Call-ID, all else to home', async (t) => {
   const counts = [0, 0, 0, 0];
   for (let n = 0; n < 400; n++) {

@@ -13,6 +13,7 @@ const MOST_BYTES = 4096;
 export function ownerOf(bytes: Buffer, count: number, given?: GivenCalls): number {
   const text = headOf(bytes);
   if (isResponse(text)) return ownerOfBranch(text, count);
+  if (text.startsWith('REGISTER ')) return HOME;
   const tag = tagOfTo(text);
   // A dialog's tag of ours, RFC 3261 12.1: those of the layers below are hexadecimal and at least 12 long.
   if (tag.length >= SHORTEST_TAG && TAG.test(tag)) {

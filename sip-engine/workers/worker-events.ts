@@ -4,6 +4,4 @@ import type { Flow, TransportEvents } from '../transport/types.ts';
 export interface WorkerEvents extends TransportEvents {
   /** Asked before a message of another worker is handed over; `false` when it has been dropped or answered. */
   mayHandOver(bytes: Buffer, flow: Flow): boolean;
-  /** A message that another worker has got and has let pass. */
-  onHandedOver(bytes: Buffer, flow: Flow): void;
 }

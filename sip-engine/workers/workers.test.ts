@@ -123,23 +123,31 @@ t.test('what is no call is for home, wherever it arrives', async (t) => {
   t.equal(answer.header('x-port'), String(peer.port), 'home sees where it came from');
 });
 
-t.test('the pre-filter is asked once, by the worker that gets the datagram', async (t) => {
-  const pair = await workerPair(t);
-  const asked: string[] = [];
-  pair.home.engine.setPreFilter(() => (asked.push('home') > 99 ? 'drop' : 'pass'));
-  pair.other.engine.setPreFilter((_source, _transport, method) =>
-    asked.push('other') > 0 && method === 'OPTIONS' ? { status: 503, retryAfterSec: 7 } : 'pass',
-  );
-  pair.home.engine.onRequest('REGISTER', () => ({ status: 200, lines: [] }));
-  const peer = await peerAt(t, pair, pair.other);
-  peer.send(requestText('REGISTER'));
-  t.equal((await peer.next()).status, 200);
-  peer.send(requestText('OPTIONS'));
-  const refused = await peer.next();
-  t.match(refused, { status: 503 });
-  t.equal(refused.header('retry-after'), '7');
-  t.same(asked, ['other', 'other']);
-});
+t.test(
+  'the pre-filter is asked by the worker that gets the datagram, and by the owner for what that lets pass',
+  async (t) => {
+    const pair = await workerPair(t);
+    const asked: string[] = [];
+    pair.home.engine.setPreFilter((_source, _transport, method) => {
+      asked.push(`home ${method}`);
+      return method === 'SUBSCRIBE' ? { status: 480 } : 'pass';
+    });
+    pair.other.engine.setPreFilter((_source, _transport, method) => {
+      asked.push(`other ${method}`);
+      return method === 'OPTIONS' ? { status: 503, retryAfterSec: 7 } : 'pass';
+    });
+    pair.home.engine.onRequest('REGISTER', () => ({ status: 200, lines: [] }));
+    const peer = await peerAt(t, pair, pair.other);
+    const answers: string[] = [];
+    for (const method of ['REGISTER', 'OPTIONS', 'SUBSCRIBE']) {
+      peer.send(requestText(method));
+      const answer = await peer.next();
+      answers.push(`${answer.status} ${answer.header('retry-after') ?? ''}`);
+    }
+    t.same(answers, ['200 ', '503 7', '480 ']);
+    t.same(asked, ['other REGISTER', 'home REGISTER', 'other OPTIONS', 'other SUBSCRIBE', 'home SUBSCRIBE']);
+  },
+);
 
 t.test('a call that only home can decide is given to it, and what belongs to it follows', async (t) => {
   const pair = await workerPair(t);
