@@ -1,5 +1,6 @@
 import type { Server } from 'node:net';
 import type { ControlListenOptions } from './control/index.ts';
+import { ChallengeLane } from './engine-challenge-lane.ts';
 import { DirectLane } from './engine-direct-lane.ts';
 import { EngineStartError } from './engine-errors.ts';
 import { DEFAULT_PARTS, type EngineParts, transactionOptions, transportOptions } from './engine-parts.ts';
@@ -22,6 +23,7 @@ import {
   type TransportLayer,
 } from './transport/index.ts';
 import type {
+  Challenger,
   ConnectionFilter,
   DirectHandler,
   EngineOptions,
@@ -53,6 +55,7 @@ class Engine implements SipEngine {
   readonly #transport: TransportLayer;
   readonly #transactions: TransactionLayer;
   readonly #directLane: DirectLane;
+  readonly #challengeLane: ChallengeLane;
   readonly #receiver: Receiver;
   readonly #sender: RequestSender;
   readonly #probes: ProbeLane;
@@ -93,10 +96,12 @@ class Engine implements SipEngine {
     this.#control = parts.createControl({ transactions, transport, resolve, judge, wheel, timers, ports, options });
     transactions.setUser(this.#control);
     this.#directLane = new DirectLane(ports.logger, tagSeed);
+    this.#challengeLane = new ChallengeLane(ports.logger, tagSeed);
     const limits = { ...DEFAULT_LIMITS, maxMessageBytes, maxBodyBytes: maxMessageBytes };
     this.#receiver = new Receiver({
       transactions,
       directLane: this.#directLane,
+      challengeLane: this.#challengeLane,
       limits,
       ports,
       tagSeed,
@@ -129,6 +134,10 @@ class Engine implements SipEngine {
 
   setConnectionFilter(filter: ConnectionFilter): void {
     this.#connectionFilter = filter;
+  }
+
+  setChallenger(challenger: Challenger): void {
+    this.#challengeLane.challenger = challenger;
   }
 
   setPreFilter(filter: PreFilter): void {

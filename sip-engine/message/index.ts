@@ -1,3 +1,4 @@
+export { type BareRegister, readBareRegister } from './bare-register.ts';
 export { contactUri } from './contact-uri.ts';
 export { SipInjectionError, type SipParseCode, SipParseError } from './errors.ts';
 export { canonicalName, headerRank, lowerName } from './header-names.ts';
