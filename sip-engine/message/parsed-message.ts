@@ -4,11 +4,10 @@ import { copiedLines } from './copied-lines.ts';
 import { FOLDED, type Head, ID_MASK, LINE_FIELDS } from './head.ts';
 import type { HeaderLine } from './header-line.ts';
 import { formsAsSpelled, formsOfId, idOfName, knownId, type NameForms } from './header-names.ts';
-import { NO_PARAMS } from './params.ts';
 import { splitValues } from './split-values.ts';
 import { decodeUtf8, refold, unfold } from './text-encoding.ts';
 import type { SipMessage, Via } from './types.ts';
-import { parseVia } from './via.ts';
+import { readVia } from './via.ts';
 
 type TakeLine = (name: NameForms, value: string, wire: string | undefined) => void;
 
@@ -113,6 +112,14 @@ export class ParsedMessage implements SipMessage {
       values.push(this.#value(at));
     }
     return values;
+  }
+
+  /** See `joinedLines` below. @internal */
+  joined(name: string): string | undefined {
+    const id = idOfName(name);
+    const first = this.#find(name, id, 0);
+    if (first < 0) return undefined;
+    return this.#find(name, id, first + LINE_FIELDS) < 0 ? this.#value(first) : this.headerLines(name).join(',');
   }
 
   headerValues(name: string): readonly string[] {
@@ -268,6 +275,13 @@ export function answerLines(request: SipMessage, stampVia: (line: string) => str
   return vias.join('') + line('From') + line('To', tag) + line('Call-ID') + line('CSeq');
 }
 
+/** The lines of that name joined by commas, `undefined` when there is none; most headers have one line. */
+export function joinedLines(message: Pick<SipMessage, 'headerLines'>, name: string): string | undefined {
+  if (message instanceof ParsedMessage) return message.joined(name);
+  const lines = message.headerLines(name);
+  return lines.length > 1 ? lines.join(',') : lines[0];
+}
+
 /** The branch of the top Via, `''` when it has none; for who needs no more of it. */
 export function topBranch(message: SipMessage): string {
   return message instanceof ParsedMessage ? message.topBranch : message.topVia.branch;
@@ -275,12 +289,3 @@ export function topBranch(message: SipMessage): string {
 
 const BRANCH = ';branch=';
 const VIA = knownId('via');
-
-/** Messages that passed the checks have a good one; a refused one's may be broken and is then empty. */
-function readVia(text: string): Via {
-  try {
-    return parseVia(text);
-  } catch {
-    return { transport: '', host: '', port: 0, branch: '', params: NO_PARAMS };
-  }
-}
