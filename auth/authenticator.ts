@@ -104,6 +104,16 @@ export class Authenticator {
     }
   }
 
+  /** The header lines of the 401 to a request that has brought no credentials, as one text, each with its CR LF. */
+  challenge(sourceAddress: string, realm: RealmRecord): string {
+    const { nonces, nowMs, singleChallenge } = this.#options;
+    const nonce = nonces.issue(realm.realm, sourceAddress, nowMs());
+    const offer = singleChallenge ? 'first' : 'all';
+    let text = '';
+    for (const line of challengeLines('www', realm, nonce, false, offer)) text += `${line}\r\n`;
+    return text;
+  }
+
   #authenticate(
     request: InboundRequest,
     kind: ChallengeKind,

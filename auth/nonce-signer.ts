@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { hexNumber } from './hex.ts';
-import { RecentNonces } from './recent-nonces.ts';
+import { RecentNonces, setCodes } from './recent-nonces.ts';
+import { SignedText } from './signed-text.ts';
 
 export interface NonceOptions {
   /** Kept outside and the same after a restart, so that nonces of an earlier start are told from forged ones. */
@@ -15,6 +16,9 @@ export interface NonceOptions {
 /** Addresses whose tag is kept; beyond it all are made anew. */
 const MOST_TAGS = 4096;
 
+/** Realms whose text to be signed is kept: 200 bytes each. */
+const MOST_TEXTS = 4096;
+
 /** What a nonce turned out to be. `issuedSec` and `counter` are to be trusted only when it is `valid`. */
 export interface NonceCheck {
   readonly state: 'valid' | 'stale' | 'foreign' | 'other_address' | 'previous_start';
@@ -26,6 +30,7 @@ export interface NonceCheck {
 // seconds, epoch, counter (hexadecimal), tag of the source address, signature (base64url)
 const EPOCH_AT = 8;
 const COUNTER_AT = 16;
+const LOW_AT = 26;
 const TAG_AT = 28;
 const SIGNATURE_AT = 36;
 const LENGTH = 58;
@@ -44,6 +49,8 @@ export class NonceSigner {
   readonly #epoch: string;
   readonly #lifetimeSec: number;
   readonly #tags = new Map<string, string>();
+  /** What was signed last, by realm: only some characters change from one nonce to the next. */
+  readonly #texts = new Map<string, SignedText>();
   readonly #recent = new RecentNonces(LENGTH);
   #counter: number;
   #headSecond = Number.NaN;
@@ -63,21 +70,27 @@ export class NonceSigner {
 
   /** A new nonce for that realm and source address; no two are alike. */
   issue(realm: string, sourceAddress: string, nowMs: number): string {
-    const head = this.#headOf(Math.floor(nowMs / 1000)) + this.#tag(sourceAddress);
-    const nonce = head + this.#sign(head, realm);
-    this.#recent.put(this.#counter, nonce, realm);
+    const start = this.#startOf(Math.floor(nowMs / 1000));
+    const low = BYTES[this.#counter & 0xff] ?? '';
+    const tag = this.#tag(sourceAddress);
+    const text = this.#textOf(realm);
+    // Piece by piece: a text put together would have to be copied before its characters can be read.
+    setCodes(text.place, 0, start);
+    setCodes(text.place, LOW_AT, low);
+    setCodes(text.place, TAG_AT, tag);
+    const signature = text.sign().slice(0, LENGTH - SIGNATURE_AT);
+    this.#recent.putPieces(this.#counter, text.place, signature, realm);
     this.#counter += 1;
-    return nonce;
+    return start + low + tag + signature;
   }
 
-  /** Seconds, epoch and counter; of two in a row only the last digits of the counter differ. */
-  #headOf(second: number): string {
-    const low = this.#counter & 0xff;
-    if (low === 0 || second !== this.#headSecond) {
+  /** Seconds, epoch and counter but its last two digits, in which alone two in a row differ. */
+  #startOf(second: number): string {
+    if ((this.#counter & 0xff) === 0 || second !== this.#headSecond) {
       this.#headSecond = second;
       this.#headStart = hex(second, 8) + this.#epoch + hex(Math.floor(this.#counter / 0x100), 10);
     }
-    return this.#headStart + (BYTES[low] ?? '');
+    return this.#headStart;
   }
 
   /** Tells ours, for this realm and source, and fresh, from all others. */
@@ -109,6 +122,16 @@ export class NonceSigner {
     return tag;
   }
 
+  #textOf(realm: string): SignedText {
+    const known = this.#texts.get(realm);
+    if (known !== undefined) return known;
+    const text = new SignedText(this.#signKey, SIGNATURE_AT, `:${realm}`);
+    if (this.#texts.size >= MOST_TEXTS) this.#texts.clear();
+    this.#texts.set(realm, text);
+    return text;
+  }
+
+  /** What a stranger sent may hold any character: it is not written where ours are. */
   #sign(head: string, realm: string): string {
     return hash('sha256', `${this.#signKey}${head}:${realm}`, 'base64url').slice(0, LENGTH - SIGNATURE_AT);
   }

@@ -20,8 +20,16 @@ export class RecentNonces {
   /** Remembers a nonce of ours for that realm, in the place of an older one. */
   put(counter: number, nonce: string, realm: string): void {
     const place = counter & (PLACES - 1);
+    setCodes(this.#codes, place * this.#length, nonce);
+    this.#realms[place] = realm;
+  }
+
+  /** `put` for a nonce that begins with these characters and ends in its signature. */
+  putPieces(counter: number, head: Uint8Array, signature: string, realm: string): void {
+    const place = counter & (PLACES - 1);
     const start = place * this.#length;
-    for (let at = 0; at < this.#length; at += 1) this.#codes[start + at] = nonce.charCodeAt(at);
+    for (let at = 0; at < head.length; at += 1) this.#codes[start + at] = head[at] ?? 0;
+    setCodes(this.#codes, start + head.length, signature);
     this.#realms[place] = realm;
   }
 
@@ -34,4 +42,9 @@ export class RecentNonces {
     for (let at = 0; at < this.#length; at += 1) difference |= (this.#codes[start + at] ?? 0) ^ nonce.charCodeAt(at);
     return difference === 0;
   }
+}
+
+/** Writes ASCII from that place on. */
+export function setCodes(codes: Uint8Array, start: number, text: string): void {
+  for (let at = 0; at < text.length; at += 1) codes[start + at] = text.charCodeAt(at);
 }

@@ -1,7 +1,6 @@
-import { request } from 'node:http';
-import { join } from 'node:path';
 import type { Product } from '../test-sip/support/product.ts';
 import { type Child, startScript } from './support/child.ts';
+import { apiOf } from './support/control-api.ts';
 import type { Bench } from './support/report.ts';
 import { inWorkDir, startSeeded } from './support/work-dir.ts';
 
@@ -11,8 +10,6 @@ const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 const WINDOW = 4;
 /** API requests under way at a time. */
 const STORM = 16;
-
-type Send = (method: string, path: string, body?: unknown) => Promise<string>;
 
 /**
  * The API and what it costs SIP: lists and creates a second, a tenant file of 10,000 trunks and an edit of one
@@ -123,26 +120,6 @@ function accountIdOf(body: string): number {
   const [account] = (JSON.parse(body) as { data: readonly { id: number }[] }).data;
   if (account === undefined) throw new Error('the seeded world has no account');
   return account.id;
-}
-
-/** The API over the control socket. @throws when an answer is not 2xx */
-function apiOf(dataDir: string): Send {
-  const socketPath = join(dataDir, 'control.sock');
-  return (method, path, body) =>
-    new Promise((resolve, reject) => {
-      const sent = request({ socketPath, method, path: `/api/v1${path}` }, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => {
-          text += chunk;
-        });
-        response.on('end', () => {
-          if ((response.statusCode ?? 500) < 300) resolve(text);
-          else reject(new Error(`${method} ${path}: ${response.statusCode} ${text.slice(0, 300)}`));
-        });
-      });
-      sent.on('error', reject);
-      sent.end(body === undefined ? undefined : JSON.stringify(body));
-    });
 }
 
 function namesOf(stem: string): () => string {

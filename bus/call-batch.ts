@@ -30,8 +30,8 @@ export interface CallRow {
 export interface PackedCalls {
   /** JSON: a list of `columns` and `isEmergency` for each. */
   readonly heads: string;
-  /** One line of JSON each. */
-  readonly records: string;
+  /** JSON, one text each. */
+  readonly records: readonly string[];
 }
 
 /** Records that wait for their batch. Of one call the last record counts, and only that one is told. */
@@ -58,16 +58,14 @@ export class CallBatch {
 export function packCalls(records: readonly CallRecord[]): PackedCalls {
   return {
     heads: JSON.stringify(records.map((record) => [columnsOf(record), record.isEmergency === true])),
-    // JSON escapes line ends, so that one line is one record.
-    records: records.map((record) => JSON.stringify(record)).join('\n'),
+    records: records.map((record) => JSON.stringify(record)),
   };
 }
 
 /** What `packCalls` has made, a row a record; records stay texts. */
 export function unpackCalls({ heads, records }: PackedCalls): readonly CallRow[] {
-  const lines = records.split('\n');
   const list = JSON.parse(heads) as readonly (readonly [CallColumns, boolean])[];
-  return list.map(([columns, isEmergency], at) => ({ columns, isEmergency, record: lines[at] ?? '' }));
+  return list.map(([columns, isEmergency], at) => ({ columns, isEmergency, record: records[at] ?? '' }));
 }
 
 function columnsOf(call: CallRecord): CallColumns {

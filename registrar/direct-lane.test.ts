@@ -60,6 +60,7 @@ async function startServer(t: Test, transport: 'udp' | 'tcp'): Promise<Server> {
     'REGISTER',
     bindDirect((request) => registration.registrar.handle(request)),
   );
+  engine.setChallenger((host, source) => registration.registrar.challenge(host, source));
   engine.onFlowClosed((flowId) => registration.registrar.flowClosed(flowId));
   engine.setPreFilter(registration.auth.preFilter);
   const [point] = await engine.start();

@@ -12,7 +12,7 @@ import type {
 import type { AuthConfig, RegistrationConfig } from '../config/index.ts';
 import { accountRecord, type DeltaFields, Directory, directoryDelta, trunkRecord } from '../tenancy/index.ts';
 import { createRegistration, type RegisterOutcome, type Registrar } from './index.ts';
-import type { RegistrarEvents } from './options.ts';
+import type { RegistrarEvents, RegistrarOptions } from './options.ts';
 import type { ProbeRequest, ProbeResult } from './prober.ts';
 
 export const START_MS = Date.UTC(2026, 10, 2, 8, 0, 0);
@@ -55,6 +55,7 @@ export interface TestOptions {
   readonly delta?: DeltaFields;
   readonly refreshed?: RegistrarEvents['refreshed'];
   readonly reached?: RegistrarEvents['reached'];
+  readonly readiness?: RegistrarOptions['readiness'];
 }
 
 export const REGISTRATION: RegistrationConfig = {
@@ -124,6 +125,7 @@ export function testRegistrar(options: TestOptions = {}): TestRegistrar {
     directory,
     nowMs: () => clock.nowMs,
     random: () => 0.5,
+    ...(options.readiness === undefined ? {} : { readiness: options.readiness }),
     registration: { ...REGISTRATION, ...options.registration },
     engine:
       options.hasEngine === false

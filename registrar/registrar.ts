@@ -72,6 +72,21 @@ export class Registrar {
     return outcome;
   }
 
+  /**
+   * The header lines of the 401 that `handle` would answer to a plain REGISTER without credentials, each with its CR LF;
+   * `undefined`, and nothing counted, when it would answer anything else.
+   */
+  challenge(host: string, sourceAddress: string): string | undefined {
+    const { auth, events, readiness } = this.#options;
+    if (readiness !== undefined && readiness() !== 'ready') return undefined;
+    if (auth.bans.verdict(sourceAddress)?.scope === 'all') return undefined;
+    const { realm } = auth.realms.resolve(host);
+    // The source is counted last: one with nothing left is not charged for being asked again.
+    if (realm === undefined || auth.limits.countSource(sourceAddress) > 0) return undefined;
+    events.count('ok', 'challenged');
+    return auth.authenticator.challenge(sourceAddress, realm);
+  }
+
   /** Bindings of a trunk that may be called, the newest first. */
   bindingsOf(trunkId: number): readonly LiveBinding[] {
     return this.#bindings.live(trunkId);

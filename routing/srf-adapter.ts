@@ -81,6 +81,10 @@ export type SendAck = (options: { readonly body?: string }) => void;
 
 export type DialogEvent = 'modify' | 'info' | 'notify' | 'refer' | 'message' | 'update';
 
+const DIALOG_EVENTS: readonly DialogEvent[] = ['modify', 'info', 'notify', 'refer', 'message', 'update'];
+
+export type DialogListener = (event: DialogEvent, req: SrfRequest, res: SrfResponse) => void;
+
 export interface SrfDialog {
   readonly id: string;
   readonly connected: boolean;
@@ -91,6 +95,8 @@ export interface SrfDialog {
   queueRequests: boolean;
   on(event: DialogEvent, listener: (req: SrfRequest, res: SrfResponse) => void): unknown;
   on(event: 'destroy', listener: (bye: SrfMessage, reason: string) => void): unknown;
+  /** The same listener for each of these events; drachtio-srf has none. */
+  onRequest?(listener: DialogListener): unknown;
   once(event: 'ack', listener: (ack: SrfMessage) => void): unknown;
   destroy(options: EndOptions, callback: (error: unknown) => void): unknown;
   /** Answers challenges of refreshes that the engine sends by itself; drachtio-server has nobody to ask. */
@@ -157,6 +163,15 @@ export interface SrfPort {
     options: { readonly localSdp: string; readonly headers: SrfHeaders },
     done: (error: unknown, dialog?: SrfDialog) => void,
   ): unknown;
+}
+
+/** Listens to every request inside a dialog, by one closure where the dialog can be told so. */
+export function listenToDialog(dialog: SrfDialog, listener: DialogListener): void {
+  if (dialog.onRequest !== undefined) {
+    dialog.onRequest(listener);
+    return;
+  }
+  for (const event of DIALOG_EVENTS) dialog.on(event, (req, res) => listener(event, req, res));
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ChallengeLane } from './engine-challenge-lane.ts';
 import type { DirectLane } from './engine-direct-lane.ts';
 import { sniffMethod, sniffUserAgent } from './engine-sniff.ts';
 import { renderAnswer } from './engine-stateless-answer.ts';
@@ -17,6 +18,7 @@ import type { PreFilter, UnwantedOptions } from './types.ts';
 export interface ReceiveDeps {
   readonly transactions: TransactionLayer;
   readonly directLane: DirectLane;
+  readonly challengeLane: ChallengeLane;
   readonly limits: ParseLimits;
   readonly ports: EnginePorts;
   readonly tagSeed: number;
@@ -46,6 +48,7 @@ export class Receiver {
   receive(bytes: Buffer, flow: Flow, fault?: FrameFault): void {
     const text = bytes.toString('latin1');
     if (this.preFilter !== undefined && !this.#passes(this.preFilter, bytes, text, flow)) return;
+    if (fault === undefined && this.#isChallenged(bytes, text, flow)) return;
     const message = this.#parse(bytes, text, flow, fault);
     if (message === undefined || (message.isRequest && this.#isRefused(message, flow))) return;
     if (message.isRequest && this.#isDeclined(message, flow)) return;
@@ -56,6 +59,13 @@ export class Receiver {
   /** Whether the filter lets a message pass that another worker will read; what it refuses has been answered. */
   passes(bytes: Buffer, flow: Flow): boolean {
     return this.preFilter === undefined || this.#passes(this.preFilter, bytes, bytes.toString('latin1'), flow);
+  }
+
+  #isChallenged(bytes: Buffer, text: string, flow: Flow): boolean {
+    const { challengeLane, limits, unwanted } = this.#deps;
+    // Who is unwanted is told by headers that the lane does not read.
+    if (unwanted !== undefined || bytes.length > limits.maxMessageBytes) return false;
+    return challengeLane.take(text, flow);
   }
 
   /** Only requests are filtered: a response was asked for by us. */

@@ -1,5 +1,6 @@
 import type { Server } from 'node:net';
 import type { ControlListenOptions } from './control/index.ts';
+import { ChallengeLane } from './engine-challenge-lane.ts';
 import { DirectLane } from './engine-direct-lane.ts';
 import { EngineStartError } from './engine-errors.ts';
 import { DEFAULT_PARTS, type EngineParts, transactionOptions, transportOptions } from './engine-parts.ts';
@@ -14,6 +15,7 @@ import { createTimingWheel, type TimingWheel } from './timer/index.ts';
 import { createTransactionLayer, type TransactionLayer, timerValues } from './transaction/index.ts';
 import type { Flow, FrameFault, ListenPoint, PeerCertificate } from './transport/index.ts';
 import type {
+  Challenger,
   ConnectionFilter,
   DirectHandler,
   EngineOptions,
@@ -46,6 +48,7 @@ class Engine implements SipEngine {
   readonly #transport: SeatedTransport;
   readonly #transactions: TransactionLayer;
   readonly #directLane: DirectLane;
+  readonly #challengeLane: ChallengeLane;
   readonly #receiver: Receiver;
   readonly #sender: RequestSender;
   readonly #probes: ProbeLane;
@@ -88,10 +91,12 @@ class Engine implements SipEngine {
     this.#control = parts.createControl({ transactions, transport, resolve, judge, wheel, timers, ports, options });
     transactions.setUser(this.#control);
     this.#directLane = new DirectLane(ports.logger, tagSeed);
+    this.#challengeLane = new ChallengeLane(ports.logger, tagSeed);
     const limits = { ...DEFAULT_LIMITS, maxMessageBytes, maxBodyBytes: maxMessageBytes };
     this.#receiver = new Receiver({
       transactions,
       directLane: this.#directLane,
+      challengeLane: this.#challengeLane,
       limits,
       ports,
       tagSeed,
@@ -124,6 +129,10 @@ class Engine implements SipEngine {
 
   setConnectionFilter(filter: ConnectionFilter): void {
     this.#connectionFilter = filter;
+  }
+
+  setChallenger(challenger: Challenger): void {
+    this.#challengeLane.challenger = challenger;
   }
 
   setPreFilter(filter: PreFilter): void {

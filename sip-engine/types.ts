@@ -35,6 +35,12 @@ export interface DirectAnswer {
 export type DirectHandler = (request: DirectRequest) => DirectAnswer | undefined;
 
 /**
+ * The header lines of the 401 to a REGISTER without credentials for that domain, each with its CR LF and none of them
+ * with a word of the request's; `undefined`, and nothing counted, has the request read in full and given to its handler.
+ */
+export type Challenger = (host: string, sourceAddress: string) => string | undefined;
+
+/**
  * Asked before anything else is done with a request: no transaction, no 100. `drop` is silent;
  * a number answers statelessly with that status (503 carries `retryAfterSec`).
  */
@@ -214,6 +220,8 @@ export interface SipEngine {
   readonly listenPoints: readonly ListenPoint[];
   /** The direct lane: this method's out-of-dialog requests go to `handler` and never to an app. */
   onRequest(method: string, handler: DirectHandler): void;
+  /** Spares most REGISTERs without credentials the way to their handler, whose answer would be the same. */
+  setChallenger(challenger: Challenger): void;
   setPreFilter(filter: PreFilter): void;
   setConnectionFilter(filter: ConnectionFilter): void;
   onFlowClosed(listener: (flowId: string, reason: string) => void): void;

@@ -1,4 +1,4 @@
-export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { createInfoLine, createLogger, type Logger, type LoggerOptions, type PlainFields } from './logger.ts';
 export { MainMetrics } from './main-metrics.ts';
 export {
   completeTrace,

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createLogger } from './index.ts';
+import { createInfoLine, createLogger } from './index.ts';
 
 t.test('lines carry time and level in words, and no secrets', async (t) => {
   const lines: string[] = [];
@@ -32,3 +32,19 @@ t.test(
     t.equal(fault.token, 'hunter2', 'who logs keeps what it has');
   },
 );
+
+t.test('a line of plain fields is, to the byte, what the logger itself writes', async (t) => {
+  const lines: string[] = [];
+  const stream = { write: (line: string) => lines.push(line) };
+  const logger = createLogger({ level: 'info', stream }).child({ thread: 'sip' });
+  const fields = { call: 'call_1', from: '"Al"\n\\', to: 'ü'.repeat(60), account: null, trunk: undefined, status: 200 };
+  logger.info(fields, 'call "ended"');
+  createInfoLine(logger, 'call "ended"')(fields);
+  const untimed = lines.map((line) => line.replace(/"time":"[^"]+Z"/, '"time":""'));
+  t.equal(lines.length, 2);
+  t.match(lines[1], /^\{"level":"info","time":"\d{4}-\d\d-\d\dT[\d:.]+Z","thread":"sip","call":/);
+  t.equal(untimed[1], untimed[0]);
+  logger.level = 'warn';
+  createInfoLine(logger, 'call ended')(fields);
+  t.equal(lines.length, 2, 'a level that is off writes nothing');
+});

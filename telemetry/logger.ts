@@ -6,8 +6,10 @@ import {
   pino,
   stdSerializers,
   stdTimeFunctions,
+  symbols,
 } from 'pino';
 import { cutNestedSecrets, SECRET_SERIALIZERS } from './cut-secrets.ts';
+import { GatheredLines } from './gathered-lines.ts';
 
 export type { Logger } from 'pino';
 
@@ -31,10 +33,31 @@ export function createLogger(options: LoggerOptions): Logger {
   return pino(settings, options.stream ?? standardOutput(options.gatherMs));
 }
 
-/** More than so many characters are written without waiting. */
-const GATHERED_LENGTH = 4096;
-
 function standardOutput(gatherMs: number | undefined): DestinationStream {
-  const gather = gatherMs === undefined ? {} : { periodicFlush: gatherMs, minLength: GATHERED_LENGTH };
-  return destination({ dest: 1, sync: false, ...gather });
+  if (gatherMs === undefined) return destination({ dest: 1, sync: false });
+  // With a least length it can tell when it is empty.
+  return new GatheredLines(destination({ dest: 1, sync: false, minLength: 1 }), gatherMs);
+}
+
+/** What a line is made of when nobody has to look at its fields. */
+export type PlainFields = Readonly<Record<string, string | number | null | undefined>>;
+
+/**
+ * Writes lines of one message at `info`, as `logger.info(fields, message)` would, for half of what that allocates. No
+ * serializer sees the fields: no secret may be among them.
+ */
+export function createInfoLine(logger: Logger, message: string): (fields: PlainFields) => void {
+  const { [symbols.streamSym]: stream, [symbols.chindingsSym]: bindings } = logger as unknown as PinoParts;
+  const end = `,"msg":${JSON.stringify(message)}}\n`;
+  return (fields) => {
+    if (!logger.isLevelEnabled('info')) return;
+    const inner = JSON.stringify(fields).slice(1, -1);
+    stream.write(`{"level":"info"${stdTimeFunctions.isoTime()}${bindings},${inner}${end}`);
+  };
+}
+
+interface PinoParts {
+  readonly [symbols.streamSym]: DestinationStream;
+  /** What all lines of a child bear, as JSON behind a comma. */
+  readonly [symbols.chindingsSym]: string;
 }

@@ -6,7 +6,7 @@ import {
   type ObservedPlace,
   type ReplayReport,
 } from '../../routing/index.ts';
-import { CALL_DIRECTION, orNull, REASON, RESULT, setOf } from '../closed-sets.ts';
+import { CALL_DIRECTION, objectOrNull, orNull, REASON, RESULT, setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { fieldError } from '../errors.ts';
 import { carrierHider } from '../hide-carriers.ts';
@@ -47,7 +47,7 @@ const CASE_SHAPE = Type.Object({
   column: Type.Integer(),
   state: setOf<CaseReport['state']>({ passed: true, failed: true, skipped: true }),
   mismatches: Type.Array(Type.Object({ field: Type.String(), expected: Type.String(), got: Type.String() })),
-  got: nullable(GOT_SHAPE),
+  got: objectOrNull(GOT_SHAPE),
   decided: nullable(STEP_SHAPE),
   sentence: Type.String(),
   remedy: Type.String(),

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { toCents } from '../../tenancy/index.ts';
-import { setOf } from '../closed-sets.ts';
+import { objectOrNull, setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { idempotencyKey } from '../http/idempotency.ts';
 import type { DefineRoute } from '../http/route.ts';
@@ -38,7 +38,7 @@ export const MESSAGE_SHAPE = Type.Object({
   price: Type.Integer({ description: 'Cents, rounded; price_micros is exact.' }),
   price_micros: Type.Integer({ description: 'Millionths of the currency.' }),
   currency: Type.String(),
-  pbx: nullable(
+  pbx: objectOrNull(
     Type.Object(
       {
         status: setOf<MessageDeliveryRow['status']>({ pending: true, delivered: true, failed: true }),

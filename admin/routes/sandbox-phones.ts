@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
-import { setOf } from '../closed-sets.ts';
+import { objectOrNull, setOf } from '../closed-sets.ts';
 import type { AdminDeps } from '../deps.ts';
 import { notFound } from '../errors.ts';
 import type { DefineRoute } from '../http/route.ts';
 import { canSee, type Principal } from '../principal.ts';
 import type { PbxBehaviour, SimulatedPbx } from '../sandbox-port.ts';
-import { envelope, ID_OR_UUID, listEnvelope, nullable } from '../shapes.ts';
+import { envelope, ID_OR_UUID, listEnvelope } from '../shapes.ts';
 import { CALL_SUMMARY, callViewer } from '../views/call.ts';
 import { toE164 } from './did-routing.ts';
 import { testWorldOf } from './sandbox.ts';
@@ -140,7 +140,7 @@ function defineCalls(define: DefineRoute, deps: AdminDeps): void {
         status: Type.Integer({ description: 'The final SIP status; 487 when the caller gave up.' }),
         phrase: Type.String(),
         rang: Type.Array(Type.Integer(), { description: 'Simulated PBXes that rang, by id.' }),
-        call: nullable(CALL_SUMMARY),
+        call: objectOrNull(CALL_SUMMARY),
       }),
     ),
     handler: async ({ principal, body: { from = '+15005550006', to, pbx, talk_ms = 100, patience_ms = 3000 } }) => {

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { orNull, setOf } from '../closed-sets.ts';
+import { objectOrNull, orNull, setOf } from '../closed-sets.ts';
 import { fieldError } from '../errors.ts';
 import { CEILING, COUNTRY, ID_OR_UUID, isoTime, NAME, NOTES, nullable } from '../shapes.ts';
 import type { AccountRow } from '../store-port.ts';
@@ -73,7 +73,7 @@ export const ACCOUNT_SHAPE = Type.Object({
   language: nullable(Type.String()),
   voice_gender: orNull(VOICE_GENDER),
   default_cid_number: nullable(Type.String()),
-  did_default_dest: nullable(DESTINATION_SHAPE),
+  did_default_dest: objectOrNull(DESTINATION_SHAPE),
   country: nullable(Type.String()),
   max_in: nullable(Type.Integer()),
   max_out: nullable(Type.Integer()),

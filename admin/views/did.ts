@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { Destination } from '../../bus/index.ts';
 import { toCents } from '../../tenancy/index.ts';
-import { DESTINATION_KIND, NUMBER_KIND, NUMBER_STATUS, orNull } from '../closed-sets.ts';
+import { DESTINATION_KIND, NUMBER_KIND, NUMBER_STATUS, objectOrNull, orNull } from '../closed-sets.ts';
 import { isoTime, nullable } from '../shapes.ts';
 import type { DidRow, TrunkRow } from '../store-port.ts';
 
@@ -62,7 +62,7 @@ export const NUMBER_SHAPE = Type.Object({
   sms_enabled: Type.Boolean(),
   requires_regulatory: Type.Boolean(),
   sip_trunk_id: nullable(Type.Integer()),
-  destination: nullable(DESTINATION_SHAPE),
+  destination: objectOrNull(DESTINATION_SHAPE),
   notes: Type.String(),
   created_at: Type.String(),
   updated_at: Type.String(),
@@ -102,7 +102,7 @@ export const ROUTING_SHAPE = Type.Object({
   sip_trunk_id: nullable(Type.Integer()),
   sip_trunk_uuid: nullable(Type.String()),
   sip_trunk_name: nullable(Type.String()),
-  destination: nullable(DESTINATION_SHAPE),
+  destination: objectOrNull(DESTINATION_SHAPE),
   notes: Type.String(),
   updated_at: Type.String(),
 });

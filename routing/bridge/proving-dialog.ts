@@ -1,5 +1,12 @@
 import { parseNameAddr } from '../sip-uri.ts';
-import type { DialogEvent, DialogRequestOptions, SrfDialog, SrfHeaders } from '../srf-adapter.ts';
+import {
+  type DialogEvent,
+  type DialogListener,
+  type DialogRequestOptions,
+  listenToDialog,
+  type SrfDialog,
+  type SrfHeaders,
+} from '../srf-adapter.ts';
 import type { LegCredentials } from './leg-credentials.ts';
 
 type Answered = Parameters<SrfDialog['request']>[1];
@@ -47,6 +54,10 @@ export class ProvingDialog implements SrfDialog {
 
   on(event: DialogEvent | 'destroy', listener: never): unknown {
     return this.#dialog.on(event as DialogEvent, listener);
+  }
+
+  onRequest(listener: DialogListener): void {
+    listenToDialog(this.#dialog, listener);
   }
 
   once(event: 'ack', listener: Parameters<SrfDialog['once']>[1]): unknown {

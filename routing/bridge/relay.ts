@@ -2,8 +2,14 @@ import type { Rejection } from '../../telemetry/index.ts';
 import { realmOf, refuseInvite } from '../answer.ts';
 import { type CallContext, callerTrunk } from '../call-context.ts';
 import { nearestSetting } from '../nearest-setting.ts';
-import type { SrfResponse } from '../srf-adapter.ts';
-import { type DialogEvent, type SrfDialog, type SrfRequest, toInboundRequest } from '../srf-adapter.ts';
+import {
+  type DialogEvent,
+  listenToDialog,
+  type SrfDialog,
+  type SrfRequest,
+  type SrfResponse,
+  toInboundRequest,
+} from '../srf-adapter.ts';
 import type { BridgeDeps, ReferPolicy } from './bridge-deps.ts';
 import type { Call, CallEnd, LegsUp } from './call.ts';
 import { refreshedDialog } from './leg-dialog.ts';
@@ -45,38 +51,44 @@ export function relayDialogs(
   relayFrom(deps, call, pair, callee);
 }
 
+/** What the requests of one leg need to be passed on. */
+interface Relay {
+  readonly deps: BridgeDeps;
+  readonly call: Call;
+  readonly pair: LegPair;
+  readonly from: Leg;
+}
+
 /** Listens to one leg for as long as it is one of the two. */
 function relayFrom(deps: BridgeDeps, call: Call, pair: LegPair, from: Leg): void {
-  const forward = (event: DialogEvent, act: (req: SrfRequest, res: SrfResponse, to: Leg) => void) => {
-    from.dialog.on(event, (req, res) => {
-      const to = pair.otherOf(from);
-      if (to === undefined) {
-        res.send(481, undefined, {});
-        return;
-      }
-      if (!isAllowed(deps, call, from, req, res)) return;
-      from.call.update((legs) => refreshLeg(legs, from.recordedAs, req));
-      act(req, res, to);
-    });
-  };
-  forward('modify', (req, res, to) => relayReinvite(from.dialog, to.dialog, req, res));
-  forward('update', (req, res, to) => {
-    // RFC 4028 section 7.4: an UPDATE without a body only refreshes the session of its own leg.
-    if (req.body === '' || req.body === undefined) res.send(200, undefined, {});
-    else relayRequest(to.dialog, req, res);
-  });
-  for (const event of ['info', 'notify', 'message'] as const) {
-    forward(event, (req, res, to) => relayRequest(to.dialog, req, res));
-  }
-  const listen = (leg: Leg) => relayFrom(deps, call, pair, leg);
+  const relay: Relay = { deps, call, pair, from };
+  listenToDialog(from.dialog, (event, req, res) => passOn(relay, event, req, res));
   if (from.trunk !== undefined && referPolicy(deps, call, from) === 'local') deps.joinedLegs.add({ leg: from, pair });
-  forward('refer', (req, res, to) => {
-    const policy = referPolicy(deps, call, from);
-    if (policy === 'pass') relayRequest(to.dialog, req, res);
-    else if (policy === 'local') startTransfer(deps, { call, pair, transferor: from, req, res, listen });
-    else res.send(603, undefined, {});
-  });
   from.dialog.on('destroy', (bye, reason) => legEnded(call, pair, from, endOf(from.side, reason), bye.get('reason')));
+}
+
+function passOn(relay: Relay, event: DialogEvent, req: SrfRequest, res: SrfResponse): void {
+  const { deps, call, pair, from } = relay;
+  const to = pair.otherOf(from);
+  if (to === undefined) {
+    res.send(481, undefined, {});
+    return;
+  }
+  if (!isAllowed(deps, call, from, req, res)) return;
+  from.call.update((legs) => refreshLeg(legs, from.recordedAs, req));
+  if (event === 'modify') relayReinvite(from.dialog, to.dialog, req, res);
+  // RFC 4028 section 7.4: an UPDATE without a body only refreshes the session of its own leg.
+  else if (event === 'update' && (req.body === '' || req.body === undefined)) res.send(200, undefined, {});
+  else if (event === 'refer') transfer(relay, req, res, to);
+  else relayRequest(to.dialog, req, res);
+}
+
+function transfer({ deps, call, pair, from }: Relay, req: SrfRequest, res: SrfResponse, to: Leg): void {
+  const policy = referPolicy(deps, call, from);
+  const listen = (leg: Leg) => relayFrom(deps, call, pair, leg);
+  if (policy === 'pass') relayRequest(to.dialog, req, res);
+  else if (policy === 'local') startTransfer(deps, { call, pair, transferor: from, req, res, listen });
+  else res.send(603, undefined, {});
 }
 
 function referPolicy(deps: BridgeDeps, call: Call, from: Leg): ReferPolicy {

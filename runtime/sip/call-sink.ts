@@ -1,6 +1,6 @@
 import type { SipSide } from '../../bus/index.ts';
 import type { CallSink } from '../../routing/index.ts';
-import type { Logger, SipMetrics } from '../../telemetry/index.ts';
+import { createInfoLine, type Logger, type SipMetrics } from '../../telemetry/index.ts';
 import type { Directory } from '../../tenancy/index.ts';
 
 /** Where calls are told: records go up the bus, ends into metrics and one log line each. */
@@ -10,15 +10,26 @@ export function createCallSink(
   metrics: () => SipMetrics,
   directory: Directory,
 ): CallSink {
+  const line = createInfoLine(logger, 'call ended');
   return {
     emit: (record) => bus.emit({ kind: 'call', record }),
     count: (direction, result, reason) => metrics().countCall(direction, result, reason),
     log(record) {
-      const { uuid, direction, from, to, accountId, trunkId, status, result, reason, sentence, aLeg } = record;
-      const durationMs = record.answeredAtMs === null ? 0 : (record.endedAtMs ?? 0) - record.answeredAtMs;
-      const trunk = trunkId === null ? null : directory.findTrunk(trunkId)?.uuid;
-      const fields = { call: uuid, callId: aLeg.callId, direction, from, to, account: accountId, trunk };
-      logger.info({ ...fields, status, result, reason, sentence, durationMs, source: aLeg.remote }, 'call ended');
+      line({
+        call: record.uuid,
+        callId: record.aLeg.callId,
+        direction: record.direction,
+        from: record.from,
+        to: record.to,
+        account: record.accountId,
+        trunk: record.trunkId === null ? null : directory.findTrunk(record.trunkId)?.uuid,
+        status: record.status,
+        result: record.result,
+        reason: record.reason,
+        sentence: record.sentence,
+        durationMs: record.answeredAtMs === null ? 0 : (record.endedAtMs ?? 0) - record.answeredAtMs,
+        source: record.aLeg.remote,
+      });
     },
     fault: (error, callId) => logger.error({ err: error, callId }, 'a call failed by a fault of ours'),
   };

@@ -72,6 +72,7 @@ export function joinEmbedded(engine: SipEngine, parts: Parts): Signalling {
     'REGISTER',
     bindDirect((request) => registrar.handle(request)),
   );
+  engine.setChallenger((host, sourceAddress) => registrar.challenge(host, sourceAddress));
   engine.onRequest('OPTIONS', bindDirect(createOptionsHandler({ directory, auth, registrar, scanners })));
   engine.onRequest('MESSAGE', (request) => messages.handle(inboundOfDirect(request), request.message.body));
   const unserved = createUnservedHandler({ directory, bindings: registrar, auth: createInviteAuth(auth) });

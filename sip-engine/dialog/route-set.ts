@@ -1,11 +1,4 @@
-import {
-  contactUri,
-  OutgoingMessage,
-  parseNameAddr,
-  parseUri,
-  type SipMessage,
-  type SipUri,
-} from '../message/index.ts';
+import { contactUri, OutgoingMessage, parseUri, type SipMessage, type SipUri, uriOfAddress } from '../message/index.ts';
 
 /** A URI that may be anything a peer sent; `undefined` when it cannot be read. */
 export function tryUri(text: string): SipUri | undefined {
@@ -19,7 +12,7 @@ export function tryUri(text: string): SipUri | undefined {
 /** The URI inside a Contact, Route or From value; `undefined` when it cannot be read. */
 export function uriOf(value: string): string | undefined {
   try {
-    return parseNameAddr(value).uri;
+    return uriOfAddress(value);
   } catch {
     return undefined;
   }

@@ -25,6 +25,7 @@ interface DialogSeed {
 }
 
 type RequestListener = (req: LaneRequest, res: LaneResponse) => void;
+type AnyListener = (event: LaneEvent, req: LaneRequest, res: LaneResponse) => void;
 type EndListener = (bye: LaneMessage, reason: string) => void;
 
 /** Requests of the peer by the event that they are. */
@@ -51,6 +52,7 @@ export class DialogEnd implements LaneDialog {
   readonly #open = new Set<string>();
   #waiting: (() => void)[] = [];
   readonly #listeners = new Map<LaneEvent, RequestListener>();
+  #onRequest: AnyListener | undefined;
   #onEnd: EndListener[] = [];
   #onAck: ((ack: LaneMessage) => void)[] = [];
 
@@ -91,6 +93,11 @@ export class DialogEnd implements LaneDialog {
   on(event: LaneEvent | 'destroy', listener: RequestListener | EndListener): this {
     if (event === 'destroy') this.#onEnd.push(listener as EndListener);
     else this.#listeners.set(event, listener as RequestListener);
+    return this;
+  }
+
+  onRequest(listener: AnyListener): this {
+    this.#onRequest = listener;
     return this;
   }
 
@@ -194,6 +201,7 @@ export class DialogEnd implements LaneDialog {
     const event = EVENTS[req.method];
     const listener = event === undefined ? undefined : this.#listeners.get(event);
     if (listener !== undefined) listener(req, res);
+    else if (event !== undefined && this.#onRequest !== undefined) this.#onRequest(event, req, res);
     else if (this.#connected) res.send(event === undefined ? 501 : 200);
     else res.send(481);
   }
@@ -205,5 +213,6 @@ export class DialogEnd implements LaneDialog {
     this.#onEnd = [];
     this.#onAck = [];
     this.#listeners.clear();
+    this.#onRequest = undefined;
   }
 }

@@ -1,4 +1,4 @@
-import type { SipMessage } from '../message/index.ts';
+import { joinedLines, type SipMessage } from '../message/index.ts';
 import type { Flow } from '../transport/index.ts';
 import type { LaneMessage, LaneReceivedResponse } from './types.ts';
 
@@ -24,8 +24,7 @@ export class MessageView implements LaneMessage {
   }
 
   get(name: string): string | undefined {
-    const lines = this.#message.headerLines(name);
-    return lines.length > 1 ? lines.join(',') : lines[0];
+    return joinedLines(this.#message, name);
   }
 
   has(name: string): boolean {

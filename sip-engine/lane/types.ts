@@ -121,6 +121,8 @@ export interface LaneDialog {
   queueRequests: boolean;
   on(event: LaneEvent, listener: (req: LaneRequest, res: LaneResponse) => void): unknown;
   on(event: 'destroy', listener: (bye: LaneMessage, reason: string) => void): unknown;
+  /** Requests that no listener of their event takes. */
+  onRequest(listener: (event: LaneEvent, req: LaneRequest, res: LaneResponse) => void): unknown;
   once(event: 'ack', listener: (ack: LaneMessage) => void): unknown;
   destroy(options?: LaneEndOptions, callback?: (error: unknown) => void): unknown;
   /** Answers challenges of the session refreshes that the engine sends by itself. */

@@ -12,7 +12,7 @@ const MAX_CSEQ = 0x7fffffff;
  * take is read in the general way. Folded lines never come here.
  */
 const PLAIN_VIA =
-  /SIP\/2\.0\/[A-Z]{2,4} [A-Za-z0-9.-]+(?::(?:\d{1,4}|[1-5]\d{4}))?(?:;(?!branch=z9hG4bK[;\r\n])[a-z]+(?:=[\w.:+~*!%-]+)?)*[\r\n]/y;
+  /SIP\/2\.0\/[A-Z]{2,4} [A-Za-z0-9.-]+(?::(?:\d{1,4}|[1-5]\d{4}))?(?:;(?!branch(?:=z9hG4bK)?[;\r\n])[a-z]+(?:=[\w.:+~*!%-]+)?)*[\r\n]/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is left out
 const PLAIN_ADDRESS = /(?:"[^"\\\r\n\0]*" |[\w.+-]+ )?<[^<>"\\|\x00-\x20\x7f]+>(?:;tag=[\w.+~*!%-]+)?[\r\n]/y;
 /** `;tag=` */

@@ -1,7 +1,7 @@
-import { parseNameAddr } from './name-addr.ts';
+import { uriOfAddress } from './name-addr.ts';
 import { ParsedMessage } from './parsed-message.ts';
 import type { SipMessage } from './types.ts';
-import { parseUri } from './uri.ts';
+import { isPlainUri, parseUri } from './uri.ts';
 
 /**
  * URI of the first Contact of a message, where it is one that requests can be sent to (RFC 3261 8.1.1.8). Read once:
@@ -17,8 +17,8 @@ function readContact(message: SipMessage): string | undefined {
   const value = message.headerValues('contact')[0];
   if (value === undefined) return undefined;
   try {
-    const { uri } = parseNameAddr(value);
-    return parseUri(uri).scheme === 'tel' ? undefined : uri;
+    const uri = uriOfAddress(value);
+    return isPlainUri(uri) || parseUri(uri).scheme !== 'tel' ? uri : undefined;
   } catch {
     return undefined;
   }

@@ -50,6 +50,12 @@ export function answerHead(request: SipMessage): readonly HeaderLine[] {
 }
 
 function copiesOf(request: SipMessage): readonly HeaderLine[] {
+  const own: HeaderLine[] = [];
+  if (
+    request instanceof ParsedMessage &&
+    request.eachAnswerLine((name, value, wire) => own.push({ name, value, wire }))
+  )
+    return own;
   const lines = linesOf(request);
   const copies: HeaderLine[] = [];
   for (const name of RESPONSE_COPIES) for (const line of lines) if (line.name.lower === name) copies.push(line);

@@ -217,6 +217,8 @@ export interface NameForms {
   /** Canonical lower-case long name. */
   readonly lower: string;
   readonly spelled: string;
+  /** What stands between the line before and the value. */
+  readonly mark: string;
   readonly rank: number;
 }
 
@@ -232,10 +234,16 @@ export function formsOfId(id: number): NameForms | undefined {
 
 /** All forms of a name at once: known ones, in their usual spellings, are looked up. */
 export function formsOf(name: string): NameForms {
-  return (
-    FORMS.get(name) ??
-    FORMS.get(lowerName(name)) ?? { lower: lowerName(name), spelled: canonicalName(name), rank: headerRank(name) }
-  );
+  return FORMS.get(name) ?? FORMS.get(lowerName(name)) ?? makeForms(name, canonicalName(name));
+}
+
+/** The forms of an unknown name that is written as it came. */
+export function formsAsSpelled(spelled: string): NameForms {
+  return FORMS.get(spelled) ?? makeForms(spelled, spelled);
+}
+
+function makeForms(name: string, spelled: string): NameForms {
+  return { lower: lowerName(name), spelled, mark: `\r\n${spelled}: `, rank: headerRank(name) };
 }
 
 /** Place in the order of writing; unknown names after all ranked ones, P-Asserted-Identity last. */
@@ -250,7 +258,7 @@ function formsByName(): ReadonlyMap<string, NameForms> {
   const forms = new Map<string, NameForms>();
   // One object for all spellings of a name: lines are found by comparing it.
   for (const name of LOWER.slice(1)) {
-    const form = { lower: name, spelled: canonicalName(name), rank: headerRank(name) };
+    const form = makeForms(name, canonicalName(name));
     forms.set(name, form).set(form.spelled, form);
   }
   for (const [letter, name] of COMPACT) {

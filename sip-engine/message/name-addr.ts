@@ -96,8 +96,24 @@ export function spanTag(text: string, start: number, end: number, mayRepeat: boo
   return tag ?? newParamSpan();
 }
 
+/** `"name" <uri>;params` as nearly everybody writes it: no bracket in it but these two. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is left out
+const PLAIN = /^(?:"[^"\\<>\r\n\0]*" |[\w.+-]+ )?<[^<>"\\|\x00-\x20\x7f]+>(?:;[\w.-]+(?:=[\w.+~*!%-]+)?)*$/;
+const TAG = ';tag=';
+
+/** The URI of an address, brackets aside. @throws SipParseError as `parseNameAddr` does */
+export function uriOfAddress(address: string): string {
+  if (!PLAIN.test(address)) return parseNameAddr(address).uri;
+  return address.slice(address.indexOf('<') + 1, address.lastIndexOf('>'));
+}
+
 /** The tag of a From or To value, of several in it the first; `''` when it has none or cannot be read. */
 export function tagOf(address: string): string {
+  if (PLAIN.test(address)) {
+    const at = address.lastIndexOf('>') + 1;
+    if (at === address.length) return '';
+    if (address.startsWith(TAG, at) && !address.includes(';', at + 1)) return address.slice(at + TAG.length);
+  }
   const tag = spanTag(address, 0, address.length, true);
   return tag === undefined || tag.valueStart < 0 ? '' : address.slice(tag.valueStart, tag.valueEnd);
 }

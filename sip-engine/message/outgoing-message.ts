@@ -15,8 +15,8 @@ import { formsOf, type NameForms } from './header-names.ts';
 import { reasonPhrase } from './reason-phrases.ts';
 import { isSafeUri, isSafeValue } from './safe-value.ts';
 import { splitValues } from './split-values.ts';
-import { encodeUtf8 } from './text-encoding.ts';
 import type { SipMessage } from './types.ts';
+import { writeMessage } from './write-message.ts';
 
 const NO_BODY = Buffer.alloc(0);
 
@@ -155,7 +155,8 @@ export class OutgoingMessage {
   /** Appends a line. `content-length` only marks its place. @throws SipInjectionError */
   add(name: string, value: string): this {
     this.#bytes = undefined;
-    this.#lines.push(makeLine(name, value));
+    const line = makeLine(name, value);
+    if (line.name !== LENGTH_FORMS || this.#find(LENGTH_FORMS, 0) < 0) this.#lines.push(line);
     return this;
   }
 
@@ -227,8 +228,17 @@ export class OutgoingMessage {
   }
 
   clone(): OutgoingMessage {
-    const copy = new OutgoingMessage(this.#method, this.#uri, this.#status, this.#reason, [...this.#lines]);
-    copy.body = this.body;
+    return this.#copy(this.#lines.slice());
+  }
+
+  /** A copy with one more line before all others. @throws SipInjectionError */
+  cloneUnder(name: string, value: string): OutgoingMessage {
+    return this.#copy([makeLine(name, value)].concat(this.#lines));
+  }
+
+  #copy(lines: HeaderLine[]): OutgoingMessage {
+    const copy = new OutgoingMessage(this.#method, this.#uri, this.#status, this.#reason, lines);
+    copy.#body = this.#body;
     return copy;
   }
 
@@ -239,14 +249,8 @@ export class OutgoingMessage {
   }
 
   #write(): Buffer {
-    const encoding = this.#lines.some((line) => line.wire !== undefined) ? 'latin1' : 'utf8';
-    const head = this.#head(encoding === 'latin1');
-    if (this.#body.length === 0) return Buffer.from(head, encoding);
-    const headLength = Buffer.byteLength(head, encoding);
-    const bytes = Buffer.allocUnsafe(headLength + this.#body.length);
-    bytes.write(head, encoding);
-    bytes.set(this.#body, headLength);
-    return bytes;
+    const start = this.isRequest ? `${this.#method} ${this.#uri} SIP/2.0` : `SIP/2.0 ${this.#status} ${this.#reason}`;
+    return writeMessage(start, this.#lines, this.#body);
   }
 
   #find(name: NameForms, from: number): number {
@@ -261,25 +265,6 @@ export class OutgoingMessage {
   /** The message as text, for logs and the control protocol; bytes that are no UTF-8 are replaced. */
   toText(): string {
     return this.toBuffer().toString('utf8');
-  }
-
-  /** Start line, headers, empty line; with `bytes` one character stands for one byte. */
-  #head(bytes: boolean): string {
-    const start = this.isRequest
-      ? `${this.#method} ${this.#uri} SIP/2.0\r\n`
-      : `SIP/2.0 ${this.#status} ${this.#reason}\r\n`;
-    let head = bytes ? encodeUtf8(start) : start;
-    let counted = false;
-    for (const line of this.#lines) {
-      if (line.name === LENGTH_FORMS) {
-        if (counted) continue;
-        counted = true;
-        head += `Content-Length: ${this.body.length}\r\n`;
-      } else {
-        head += `${line.name.spelled}: ${bytes ? (line.wire ?? encodeUtf8(line.value)) : line.value}\r\n`;
-      }
-    }
-    return counted ? `${head}\r\n` : `${head}Content-Length: ${this.body.length}\r\n\r\n`;
   }
 }
 

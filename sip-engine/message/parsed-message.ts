@@ -3,12 +3,13 @@ import { COLON, SPACE, TAB } from './chars.ts';
 import { copiedLines } from './copied-lines.ts';
 import { FOLDED, type Head, ID_MASK, LINE_FIELDS } from './head.ts';
 import type { HeaderLine } from './header-line.ts';
-import { formsOf, formsOfId, idOfName, knownId, type NameForms } from './header-names.ts';
-import { NO_PARAMS } from './params.ts';
+import { formsAsSpelled, formsOfId, idOfName, knownId, type NameForms } from './header-names.ts';
 import { splitValues } from './split-values.ts';
 import { decodeUtf8, refold, unfold } from './text-encoding.ts';
 import type { SipMessage, Via } from './types.ts';
-import { parseVia } from './via.ts';
+import { readVia } from './via.ts';
+
+type TakeLine = (name: NameForms, value: string, wire: string | undefined) => void;
 
 const NO_BODY = Buffer.alloc(0);
 const NO_LINES: readonly string[] = Object.freeze([]);
@@ -113,6 +114,14 @@ export class ParsedMessage implements SipMessage {
     return values;
   }
 
+  /** See `joinedLines` below. @internal */
+  joined(name: string): string | undefined {
+    const id = idOfName(name);
+    const first = this.#find(name, id, 0);
+    if (first < 0) return undefined;
+    return this.#find(name, id, first + LINE_FIELDS) < 0 ? this.#value(first) : this.headerLines(name).join(',');
+  }
+
   headerValues(name: string): readonly string[] {
     const lines = this.headerLines(name);
     return lines.length === 1 ? splitValues(lines[0] ?? '') : lines.flatMap(splitValues);
@@ -127,14 +136,29 @@ export class ParsedMessage implements SipMessage {
    * (one character each) where the text would not give them back.
    * @internal
    */
-  eachLine(take: (name: NameForms, value: string, wire: string | undefined) => void): void {
-    const lines = this.#head.lines;
-    for (let at = 0; at < lines.length; at += LINE_FIELDS) {
-      const name = formsOfId((lines[at] ?? 0) & ID_MASK) ?? this.#unknownName(at);
-      const plain = this.#ascii && ((lines[at] ?? 0) & FOLDED) === 0;
-      const wire = plain ? undefined : refold(this.#head.text.slice(lines[at + 2], lines[at + 3]));
-      take(name, this.#value(at), wire);
-    }
+  eachLine(take: TakeLine): void {
+    const { lines } = this.#head;
+    for (let at = 0; at < lines.length; at += LINE_FIELDS) this.#take(at, take);
+  }
+
+  /**
+   * The same of what every response repeats (RFC 3261 8.2.6.2): Via, From, To, Call-ID and CSeq, in this order. False
+   * where one of them stands twice, which makes a message that is only ever refused.
+   * @internal
+   */
+  eachAnswerLine(take: TakeLine): boolean {
+    const { via, from, to, callId, cseq, repeated } = this.#head;
+    if (repeated > 0) return false;
+    for (let at = via; at >= 0; at = this.#nextVia(at)) this.#take(at, take);
+    for (const at of [from, to, callId, cseq]) if (at >= 0) this.#take(at, take);
+    return true;
+  }
+
+  #take(at: number, take: TakeLine): void {
+    const { lines, text } = this.#head;
+    const name = formsOfId((lines[at] ?? 0) & ID_MASK) ?? this.#unknownName(at);
+    const plain = this.#ascii && ((lines[at] ?? 0) & FOLDED) === 0;
+    take(name, this.#value(at), plain ? undefined : refold(text.slice(lines[at + 2], lines[at + 3])));
   }
 
   /**
@@ -203,8 +227,7 @@ export class ParsedMessage implements SipMessage {
   }
 
   #unknownName(at: number): NameForms {
-    const spelled = this.#spelledName(at);
-    return { ...formsOf(spelled), spelled };
+    return formsAsSpelled(this.#spelledName(at));
   }
 
   #spelledName(at: number): string {
@@ -252,6 +275,13 @@ export function answerLines(request: SipMessage, stampVia: (line: string) => str
   return vias.join('') + line('From') + line('To', tag) + line('Call-ID') + line('CSeq');
 }
 
+/** The lines of that name joined by commas, `undefined` when there is none; most headers have one line. */
+export function joinedLines(message: Pick<SipMessage, 'headerLines'>, name: string): string | undefined {
+  if (message instanceof ParsedMessage) return message.joined(name);
+  const lines = message.headerLines(name);
+  return lines.length > 1 ? lines.join(',') : lines[0];
+}
+
 /** The branch of the top Via, `''` when it has none; for who needs no more of it. */
 export function topBranch(message: SipMessage): string {
   return message instanceof ParsedMessage ? message.topBranch : message.topVia.branch;
@@ -259,12 +289,3 @@ export function topBranch(message: SipMessage): string {
 
 const BRANCH = ';branch=';
 const VIA = knownId('via');
-
-/** Messages that passed the checks have a good one; a refused one's may be broken and is then empty. */
-function readVia(text: string): Via {
-  try {
-    return parseVia(text);
-  } catch {
-    return { transport: '', host: '', port: 0, branch: '', params: NO_PARAMS };
-  }
-}

@@ -16,26 +16,38 @@ const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
  * @throws SipParseError 416 for another scheme, 400 for a malformed one
  */
 export function parseUri(text: string): SipUri {
-  return readPlain(text) ?? readGeneral(text);
+  return PLAIN.test(text) ? readPlain(text) : readGeneral(text);
 }
 
-/** `sip:user@host:port`, the user and the port left out or not: most of what is read. */
-function readPlain(text: string): SipUri | undefined {
-  const found = PLAIN.test(text);
-  if (!found) return undefined;
-  const at = text.indexOf('@');
-  const hostStart = at < 0 ? SIP_LENGTH : at + 1;
+/** `sip:user@host:port;params`, any of these left out or not: most of what is read. */
+function readPlain(text: string): SipUri {
+  const start = text.indexOf(':') + 1;
+  const at = text.indexOf('@', start);
+  const hostStart = at < 0 ? start : at + 1;
+  const semicolon = text.indexOf(';', hostStart);
+  const end = semicolon < 0 ? text.length : semicolon;
   const colon = text.indexOf(':', hostStart);
-  const host = text.slice(hostStart, colon < 0 ? text.length : colon);
-  const user = at < 0 ? '' : text.slice(SIP_LENGTH, at);
-  const port = colon < 0 ? 0 : Number(text.slice(colon + 1));
-  return { scheme: 'sip', user, password: '', host: host.toLowerCase(), port, params: NO_PARAMS, headers: '' };
+  const hasPort = colon > 0 && colon < end;
+  return {
+    scheme: start === SIP_LENGTH ? 'sip' : 'sips',
+    user: at < 0 ? '' : text.slice(start, at),
+    password: '',
+    host: text.slice(hostStart, hasPort ? colon : end).toLowerCase(),
+    port: hasPort ? Number(text.slice(colon + 1, end)) : 0,
+    params: semicolon < 0 ? NO_PARAMS : readUriParams(text.slice(end + 1).split(';')),
+    headers: '',
+  };
 }
 
 const SIP_LENGTH = 4;
 const PLAIN = new RegExp(
-  String.raw`^sip:(?:[\w.!~*'()&=+$,-]+@)?[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?::${PLAIN_PORT})?$`,
+  String.raw`^sips?:(?:[\w.!~*'()&=+$,-]+@)?[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?::${PLAIN_PORT})?(?:;[\w.-]+(?:=[\w.+~:%/[\]-]+)?)*$`,
 );
+
+/** True for what can be read without a fault, as nearly everything can; for who needs no part of it. */
+export function isPlainUri(text: string): boolean {
+  return PLAIN.test(text);
+}
 
 function readGeneral(text: string): SipUri {
   const colon = text.indexOf(':');

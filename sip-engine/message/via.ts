@@ -1,7 +1,7 @@
-import { BRACKET_OPEN, COLON, COMMA, isDigit, SLASH, skipToken, skipWhite } from './chars.ts';
+import { BRACKET_OPEN, COLON, COMMA, isDigit, PLAIN_PORT, SLASH, skipToken, skipWhite } from './chars.ts';
 import { SipParseError } from './errors.ts';
-import { newParamSpan, nextParam, type ParamSpan, readParams } from './params.ts';
-import type { Via } from './types.ts';
+import { NO_PARAMS, newParamSpan, nextParam, type ParamSpan, readParams } from './params.ts';
+import type { Params, Via } from './types.ts';
 
 /** Where the parts of the first Via value of a line are. */
 export interface ViaSpan {
@@ -93,8 +93,50 @@ function skipHost(text: string, pos: number, end: number): number {
   return hostEnd === pos ? -1 : hostEnd;
 }
 
+/** One Via value as nearly everybody writes it. */
+const PLAIN = new RegExp(
+  String.raw`^SIP/2\.0/[A-Z]{2,4} [A-Za-z0-9.-]+(?::${PLAIN_PORT})?(?:;(?!branch(?:;|$))[a-z]+(?:=[\w.:+~*!%-]+)?)*$`,
+);
+/** Behind `SIP/2.0/`. */
+const TRANSPORT_AT = 8;
+const BRANCH = ';branch=';
+
+/** A Via of that form: who matches a message asks for its branch and its sent-by, hardly anybody for the parameters. */
+class PlainVia implements Via {
+  readonly transport: string;
+  readonly host: string;
+  readonly port: number;
+  readonly branch: string;
+  readonly #text: string;
+  readonly #paramsAt: number;
+
+  constructor(text: string) {
+    const space = text.indexOf(' ');
+    const semicolon = text.indexOf(';');
+    const paramsAt = semicolon < 0 ? text.length : semicolon;
+    const colon = text.indexOf(':', space);
+    const hasPort = colon > 0 && colon < paramsAt;
+    const mark = text.indexOf(BRANCH, paramsAt);
+    const end = mark < 0 ? -1 : text.indexOf(';', mark + 1);
+    this.transport = text.slice(TRANSPORT_AT, space);
+    this.host = text.slice(space + 1, hasPort ? colon : paramsAt).toLowerCase();
+    this.port = hasPort ? Number(text.slice(colon + 1, paramsAt)) : 0;
+    this.branch = mark < 0 ? '' : text.slice(mark + BRANCH.length, end < 0 ? text.length : end);
+    this.#text = text;
+    this.#paramsAt = paramsAt;
+  }
+
+  get params(): Params {
+    return readParams(this.#text, this.#paramsAt, this.#text.length) ?? NO_PARAMS;
+  }
+}
+
 /** Reads the first value of a Via line. Host without IPv6 brackets, as `SipUri.host`. */
 export function parseVia(text: string): Via {
+  return PLAIN.test(text) ? new PlainVia(text) : parseGeneral(text);
+}
+
+function parseGeneral(text: string): Via {
   const span = spanVia(text, 0, text.length);
   const params = span && readParams(text, span.paramsStart, span.end);
   if (span === undefined || params === undefined) {
@@ -108,4 +150,13 @@ export function parseVia(text: string): Via {
     branch: params.get('branch') ?? '',
     params,
   };
+}
+
+/** The same of a message's own: those that passed the checks have a good one; a refused one's may be broken and is then empty. */
+export function readVia(text: string): Via {
+  try {
+    return parseVia(text);
+  } catch {
+    return { transport: '', host: '', port: 0, branch: '', params: NO_PARAMS };
+  }
 }

@@ -139,9 +139,7 @@ class Layer implements TransactionLayer {
   /** A copy with our Via on top: the caller's message can be sent again elsewhere. */
   #withVia(message: OutgoingMessage, branch: string, flow: Flow): OutgoingMessage {
     const { host, port } = this.#deps.transport.listenPointOf(flow).advertisedFor(flow.remoteAddress);
-    const request = message.clone();
-    request.prepend('Via', `SIP/2.0/${flow.transport.toUpperCase()} ${host}:${port};rport;branch=${branch}`);
-    return request;
+    return message.cloneUnder('Via', `SIP/2.0/${flow.transport.toUpperCase()} ${host}:${port};rport;branch=${branch}`);
   }
 }
 

@@ -1,30 +1,40 @@
 import type { DidRecord } from '../../bus/index.ts';
+import { PackedDids } from './packed-dids.ts';
 
 /**
  * E.164 number -> DID, blocks included, at a cost that does not depend on how many there are.
  * A block is cut into whole decades ("+3120100" and any two digits); level k holds the prefixes that are
- * followed by exactly k free digits, so a look-up tries at most as many Maps as there are levels in use.
+ * followed by exactly k free digits, so a look-up tries at most as many Maps as there are levels in use. Those that come
+ * in great numbers are packed, if there is nothing special about them.
  */
 export class DidIndex {
   readonly #levels: Map<string, DidRecord>[] = [new Map()];
   readonly #byId = new Map<number, DidRecord>();
+  readonly #packed = new PackedDids();
 
   get size(): number {
-    return this.#byId.size;
+    return this.#byId.size + this.#packed.size;
+  }
+
+  has(id: number): boolean {
+    return this.#byId.has(id) || this.#packed.has(id);
   }
 
   get(id: number): DidRecord | undefined {
-    return this.#byId.get(id);
+    return this.#byId.get(id) ?? this.#packed.get(id);
   }
 
-  values(): IterableIterator<DidRecord> {
-    return this.#byId.values();
+  *values(): IterableIterator<DidRecord> {
+    yield* this.#byId.values();
+    yield* this.#packed.values();
   }
 
   /** The DID that a number, written in E.164 with `+`, belongs to. */
   find(e164: string): DidRecord | undefined {
-    for (let level = 0; level < this.#levels.length; level++) {
-      const hit = this.#levels[level]?.get(level === 0 ? e164 : e164.slice(0, -level));
+    const exact = this.#levels[0]?.get(e164) ?? this.#packed.find(e164);
+    if (exact !== undefined) return exact;
+    for (let level = 1; level < this.#levels.length; level++) {
+      const hit = this.#levels[level]?.get(e164.slice(0, -level));
       if (hit !== undefined) return hit;
     }
     return undefined;
@@ -36,7 +46,14 @@ export class DidIndex {
     for (const { prefix, level } of coverBlock(did.number, did.blockSize)) this.#level(level).set(prefix, did);
   }
 
+  /** As `set`, of one of many: what is given for it later says the same, but is a record of its own. */
+  pack(did: DidRecord): void {
+    this.delete(did.id);
+    if (!this.#packed.add(did)) this.set(did);
+  }
+
   delete(id: number): void {
+    if (this.#packed.delete(id)) return;
     const did = this.#byId.get(id);
     if (did === undefined) return;
     this.#byId.delete(id);

@@ -124,7 +124,7 @@ export class Directory {
   extend(version: number, part: DirectoryPart): void {
     if (version !== this.#version) throw new DirectoryGapError(this.#version, version);
     for (const trunk of part.trunks) this.#trunks.base.set(trunk);
-    for (const did of part.dids) this.#dids.base.set(did);
+    for (const did of part.dids) this.#dids.base.pack(did);
   }
 
   /** A realm we answer for; domain names are compared without regard to case (RFC 3261 19.1.4). */

@@ -6,9 +6,12 @@ interface Identified {
 
 interface RecordIndex<T extends Identified> {
   readonly size: number;
+  has(id: number): boolean;
   get(id: number): T | undefined;
   values(): IterableIterator<T>;
   set(record: T): void;
+  /** The same for one of many, where that is another thing. */
+  pack?(record: T): void;
   delete(id: number): void;
 }
 
@@ -44,7 +47,7 @@ class Layer<T extends Identified, I extends RecordIndex<T>> {
   growthOver(base: I): number {
     let growth = 0;
     for (const id of this.#touched) {
-      growth += Number(this.index.get(id) !== undefined) - Number(base.get(id) !== undefined);
+      growth += Number(this.index.has(id)) - Number(base.has(id));
     }
     return growth;
   }
@@ -58,7 +61,7 @@ class Layer<T extends Identified, I extends RecordIndex<T>> {
     const place = (at: number) => Math.max(0, at - this.#upserts.length);
     const upserts = this.#upserts.slice(from, this.#moved);
     const deletes = this.#deletes.slice(place(from), place(this.#moved));
-    for (const record of upserts) base.set(record);
+    for (const record of upserts) (base.pack ?? base.set).call(base, record);
     for (const id of deletes) base.delete(id);
     return { upserts, deletes };
   }

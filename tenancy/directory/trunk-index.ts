@@ -15,6 +15,10 @@ export class TrunkIndex {
     return this.#byId.size;
   }
 
+  has(id: number): boolean {
+    return this.#byId.has(id);
+  }
+
   get(id: number): TrunkRecord | undefined {
     return this.#byId.get(id);
   }

@@ -1,0 +1,46 @@
+import type { DestinationStream } from 'pino';
+
+/** More than so many lines are written without waiting. */
+const MOST_LINES = 500;
+
+/** A stream that can be emptied, as pino's own destination can. */
+export interface LineTarget extends DestinationStream {
+  flush(done: (error?: Error) => void): void;
+}
+
+/**
+ * Lines that wait for others and are written together. The destination could gather them by itself, but looks at all
+ * that it has gathered with every line: that copied 2 kB a line.
+ */
+export class GatheredLines implements LineTarget {
+  readonly #target: LineTarget;
+  readonly #gatherMs: number;
+  #lines: string[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param gatherMs how long a line may wait (ms) */
+  constructor(target: LineTarget, gatherMs: number) {
+    this.#target = target;
+    this.#gatherMs = gatherMs;
+  }
+
+  write(line: string): void {
+    this.#lines.push(line);
+    if (this.#lines.length >= MOST_LINES) this.#send();
+    else this.#timer ??= setTimeout(() => this.#send(), this.#gatherMs).unref();
+  }
+
+  flush(done: (error?: Error) => void): void {
+    this.#send();
+    this.#target.flush(done);
+  }
+
+  #send(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#lines.length === 0) return;
+    const lines = this.#lines;
+    this.#lines = [];
+    this.#target.write(lines.join(''));
+  }
+}
