@@ -1,7 +1,7 @@
 import type { FundsKeeper } from '../billing-hooks/index.ts';
-import type { Rejection } from '../telemetry/index.ts';
+import type { Reason, Rejection } from '../telemetry/index.ts';
 import { type CallContext, callerTrunk } from './call-context.ts';
-import { nearestSetting } from './nearest-setting.ts';
+import { nearestSetting, type Side } from './nearest-setting.ts';
 
 /**
  * Which calls a thread that has only calls leaves to the one that has everything: those that need what is not shared.
@@ -9,13 +9,29 @@ import { nearestSetting } from './nearest-setting.ts';
  * their own), and bindings that are not known here: they may have come a moment ago.
  */
 export function createHomeCalls(
-  keeper: Pick<FundsKeeper, 'pays'>,
+  keeper: Pick<FundsKeeper, 'pays' | 'hasPrices'>,
 ): (context: CallContext, rejection: Rejection | undefined) => boolean {
   return (context, rejection) => {
     if (mayBeRegisteredCarrier(context)) return true;
-    if (rejection !== undefined) return rejection.reason === 'trunk_offline' || context.unreachable !== undefined;
+    if (rejection !== undefined) return isBetterKnown(context, rejection, keeper.hasPrices);
     return needsRates(context) || startsCalls(context) || isPaidFor(context, keeper);
   };
+}
+
+/** Without a nonce of this thread; a wrong password is counted here. */
+const UNPROVEN: ReadonlySet<Reason> = new Set(['challenged', 'nonce_foreign', 'nonce_previous_start']);
+
+/** Who has to prove who it is and may be one for home is asked there: else it would be asked once more. */
+function isBetterKnown(context: CallContext, { reason }: Rejection, hasPrices: boolean): boolean {
+  if (reason === 'trunk_offline' || context.unreachable !== undefined) return true;
+  return UNPROVEN.has(reason) && (hasPrices || mayStartCalls(context.directory, claimedTrunk(context)));
+}
+
+/** Whose PBX it says it is, where From has its user name. */
+function claimedTrunk({ directory, invite }: CallContext): Side {
+  const isOurs = directory.findRealm(invite.fromHost) !== undefined;
+  const trunk = directory.findCredential(invite.fromUser, isOurs ? invite.fromHost : directory.platformRealm);
+  return { trunk, carrier: undefined };
 }
 
 /** A carrier that we are registered at calls from where its registrar is, which is known there alone (P26). */
@@ -31,13 +47,15 @@ function needsRates({ options }: CallContext): boolean {
   return options.some(({ rate, carrier }) => rate !== undefined || carrier?.routing?.registration !== undefined);
 }
 
-/** What a side sends on is a call of its own, with places and a price. */
 function startsCalls(context: CallContext): boolean {
-  const { directory, options } = context;
   const caller = { trunk: callerTrunk(context), carrier: undefined };
-  return [caller, ...options].some(
-    (side) =>
-      nearestSetting(directory, side, 'refer') === 'local' || nearestSetting(directory, side, 'redirect') === 'follow',
+  return [caller, ...context.options].some((side) => mayStartCalls(context.directory, side));
+}
+
+/** What a side sends on is a call of its own, with places and a price. */
+function mayStartCalls(directory: CallContext['directory'], side: Side): boolean {
+  return (
+    nearestSetting(directory, side, 'refer') === 'local' || nearestSetting(directory, side, 'redirect') === 'follow'
   );
 }
 
