@@ -60,7 +60,10 @@ export class MainSides implements SipBus {
     if (!FOR_ALL.has(name)) return this.#home.request(name, args);
     // Home has the connections that the others send over: it ends last.
     const others = this.#others.map((side) => side.request(name, args));
-    if (name === 'stop') await Promise.allSettled(others);
+    if (name === 'stop') {
+      await Promise.allSettled(others);
+      return this.#home.request(name, args);
+    }
     const [first, ...rest] = await Promise.all([this.#home.request(name, args), ...others]);
     if (name === 'metrics') return [first, ...rest].flat();
     return name === 'stats' ? withCallsOf(first as Stats, rest as readonly Stats[]) : first;
