@@ -43,7 +43,12 @@ function mayBeRegisteredCarrier({ directory, source, invite, bindings }: CallCon
   return bindings.findBindingBySource(request.sourceAddress, request.sourcePort) === undefined;
 }
 
-function needsRates({ options }: CallContext): boolean {
+function needsRates(context: CallContext): boolean {
+  const { directory, options, source } = context;
+  if (source?.kind === 'carrier' && source.carrier.routing?.callsPerSecond !== undefined) return true;
+  if (nearestSetting(directory, { trunk: callerTrunk(context), carrier: undefined }, 'callsPerSecond') !== undefined) {
+    return true;
+  }
   return options.some(({ rate, carrier }) => rate !== undefined || carrier?.routing?.registration !== undefined);
 }
 
