@@ -1,6 +1,7 @@
 import t from 'tap';
 import { fc } from '../sip-engine/testing-properties.ts';
-import { parseCredentials } from './parse-credentials.ts';
+import { parseAnyCredentials, parseCredentials } from './parse-credentials.ts';
+import { parsePlainCredentials } from './plain-credentials.ts';
 import { selectCredentials } from './select-credentials.ts';
 
 const realm = { realm: 'a.example', accountId: null, algorithms: ['MD5', 'SHA-256'] } as const;
@@ -65,4 +66,32 @@ t.test('RFC 3261 22.3: credentials for other realms are ignored, ours is found a
 t.test('RFC 8760 2.4: of several lines for the realm the one with an offered algorithm is taken', async (t) => {
   const lines = [line('a.example', ',algorithm=SHA-512-256'), line('a.example', ',algorithm=SHA-256')];
   t.match(selectCredentials(lines, realm), { kind: 'found', credentials: { algorithm: 'SHA-256' } });
+});
+
+const START = 'Digest username="u", realm="r.example", nonce="n0", uri="sip:r.example", response="0af9"';
+const PLAIN = [
+  `${START}, algorithm=MD5, qop=auth, nc=0000000a, cnonce="c0"`,
+  `${START}, algorithm=SHA-256, cnonce="c0", qop=auth, nc=0000000A`,
+  `${START}, qop=auth, nc=1, cnonce=""`,
+];
+
+t.test('what the short way reads, the general one reads likewise, however a line is spoiled', async (t) => {
+  for (const text of PLAIN) t.strictSame({ ...parsePlainCredentials(text) }, { ...parseAnyCredentials(text) });
+  const spoilers = [...'aA0Z ,;="\\\t\0\x7f\xe9ı', ', ', ', nc=2', '""', 'qop=auth-int'];
+  let taken = 0;
+  for (const text of PLAIN) {
+    for (let at = 0; at <= text.length; at += 1) {
+      for (const spoiler of spoilers) {
+        for (const length of [0, 1]) {
+          const spoiled = text.slice(0, at) + spoiler + text.slice(at + length);
+          const plain = parsePlainCredentials(spoiled);
+          if (plain === undefined) continue;
+          taken += 1;
+          const expected = parseAnyCredentials(spoiled);
+          if (JSON.stringify(plain) !== JSON.stringify(expected)) t.strictSame({ ...plain }, { ...expected }, spoiled);
+        }
+      }
+    }
+  }
+  t.ok(taken > 2000, `${taken} lines`);
 });

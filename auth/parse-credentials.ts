@@ -1,5 +1,6 @@
 import type { DigestAlgorithm } from '../bus/index.ts';
 import { hasControl } from './control-chars.ts';
+import { parsePlainCredentials } from './plain-credentials.ts';
 
 /** What an `Authorization: Digest` line says (RFC 7616 section 3.4), unquoted. `''` where absent. */
 export interface DigestCredentials {
@@ -41,7 +42,13 @@ const LONGEST_LINE = 4096;
  * a parameter given twice.
  */
 export function parseCredentials(line: string): DigestCredentials | undefined {
-  if (line.length > LONGEST_LINE || !isDigestScheme(line) || hasControl(line)) return undefined;
+  if (line.length > LONGEST_LINE) return undefined;
+  return parsePlainCredentials(line) ?? parseAnyCredentials(line);
+}
+
+/** The general reading. */
+export function parseAnyCredentials(line: string): DigestCredentials | undefined {
+  if (!isDigestScheme(line) || hasControl(line)) return undefined;
   const draft: Draft = {
     username: '',
     realm: '',

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { type Child, startScript } from './support/child.ts';
 import { cpuMs, median } from './support/cpu.ts';
+import { overDrachtio } from './support/drachtio-recorded.ts';
 import { atHalfLoad, type HalfLoadSide, longStalls } from './support/half-load.ts';
 import { startKamailioPeer } from './support/kamailio-peer.ts';
+import { loopAndGc, readSipThread, type SipThread } from './support/loop-and-gc.ts';
 import { receiveBufferLimit } from './support/lost-datagrams.ts';
 import { addNumbers } from './support/more-numbers.ts';
 import { peer } from './support/peer.ts';
@@ -24,6 +26,8 @@ const PBXES = 10;
 interface Side extends HalfLoadSide {
   /** CPU time of the server so far (ms). */
   cpuMs(): number;
+  /** Absent where the server does not tell. */
+  readonly sipThread?: () => Promise<SipThread>;
 }
 
 interface Round {
@@ -49,12 +53,15 @@ export const bench: Bench = () =>
       for (let warming = 0; warming < WARM_UP_ROUNDS; warming++) {
         for (const side of sides.values()) await runRound(side);
       }
+      const before = await sides.get('few')?.sipThread?.();
       for (let round = 0; round < ROUNDS; round++) {
         for (const [name, side] of sides) rounds.get(name)?.push(await runRound(side));
       }
+      const after = await sides.get('few')?.sipThread?.();
+      const thread = before === undefined || after === undefined ? [] : loopAndGc(before, after);
       const latency = await atHalfLoad(sides, ratesOf(rounds), { rounds: ROUNDS, seconds: SECONDS });
       const limit: Figure = { name: 'rmem_max', value: receiveBufferLimit(), unit: 'B', isRatio: false };
-      return [...throughput(rounds), ...ratios(rounds), ...latency, limit];
+      return [...throughput(rounds), ...ratios(rounds), ...thread, ...latency, limit];
     }),
   );
 
@@ -66,7 +73,10 @@ async function openProduct(
 ): Promise<Side> {
   const { product, csv } = await startSeeded(dir, onEnd, trunks, {}, true, () => addNumbers(dir, numbersPerTrunk));
   const load = await startLoad(product.sipPort, csv, join(dir, 'dids.csv'), onEnd);
-  return { cpuMs: () => cpuMs(product.pid), load, port: product.sipPort, longStalls: () => longStalls(product) };
+  return {
+    ...{ cpuMs: () => cpuMs(product.pid), load, port: product.sipPort },
+    ...{ longStalls: () => longStalls(product), sipThread: () => readSipThread(product) },
+  };
 }
 
 async function openKamailio(dir: string, onEnd: (end: () => unknown) => void): Promise<Side> {
@@ -102,21 +112,28 @@ function ratesOf(rounds: ReadonlyMap<string, readonly Round[]>): ReadonlyMap<str
 }
 
 function throughput(rounds: ReadonlyMap<string, readonly Round[]>): readonly Figure[] {
-  return [...rounds].flatMap(([name, list]) => [
-    { name: `${name}_cpu_ms_per_1k`, value: median(list.map((one) => one.cpuMsPer1k)), unit: 'ms', isRatio: false },
-    { name: `${name}_per_sec`, value: median(list.map((one) => one.perSec)), unit: '1/s', isRatio: false },
-    { name: `${name}_errors`, value: list.reduce((sum, one) => sum + one.errors, 0), unit: '', isRatio: false },
-  ]);
+  return [...rounds].flatMap(([name, list]) => {
+    const cpu = list.map((one) => one.cpuMsPer1k);
+    return [
+      { name: `${name}_cpu_ms_per_1k`, value: median(cpu), unit: 'ms', isRatio: false, rounds: cpu },
+      { name: `${name}_per_sec`, value: median(list.map((one) => one.perSec)), unit: '1/s', isRatio: false },
+      { name: `${name}_errors`, value: list.reduce((sum, one) => sum + one.errors, 0), unit: '', isRatio: false },
+    ];
+  });
 }
 
 /** Of each round with its neighbours, then the median: what the machine did in between matters least so. */
 function ratios(rounds: ReadonlyMap<string, readonly Round[]>): readonly Figure[] {
   const few = rounds.get('few') ?? [];
-  const over = (name: string) =>
-    median((rounds.get(name) ?? []).map((one, round) => one.cpuMsPer1k / (few[round]?.cpuMsPer1k ?? Number.NaN)));
-  const figures = [{ name: 'many_over_few_cpu', value: over('many'), unit: 'x', isRatio: true }];
-  if (rounds.has('kamailio')) {
-    figures.push({ name: 'kamailio_over_few_cpu', value: over('kamailio'), unit: 'x', isRatio: true });
+  const over = (name: string): Figure => {
+    const all = (rounds.get(name) ?? []).map((one, round) => one.cpuMsPer1k / (few[round]?.cpuMsPer1k ?? Number.NaN));
+    return { name: `${name}_over_few_cpu`, value: median(all), unit: 'x', isRatio: true, rounds: all };
+  };
+  const figures = [over('many')];
+  const kamailio = rounds.get('kamailio')?.map((one) => one.cpuMsPer1k);
+  if (kamailio !== undefined) {
+    const ours = median(few.map((one) => one.cpuMsPer1k));
+    figures.push(over('kamailio'), overDrachtio('call', ours, median(kamailio)));
   }
   return figures;
 }

@@ -1,6 +1,9 @@
+import { readBegun } from './load/begun.ts';
 import { type Child, startScript } from './support/child.ts';
-import { cpuMs, median, residentMib } from './support/cpu.ts';
+import { cpuMs, median, percentile, residentMib } from './support/cpu.ts';
+import { overDrachtio } from './support/drachtio-recorded.ts';
 import { startKamailioPeer } from './support/kamailio-peer.ts';
+import { loopAndGc, readSipThread } from './support/loop-and-gc.ts';
 import { peer } from './support/peer.ts';
 import type { Bench, Figure } from './support/report.ts';
 import { inWorkDir, startSeeded } from './support/work-dir.ts';
@@ -18,7 +21,7 @@ interface Round {
 }
 
 /**
- * REGISTER pairs (challenge and answer) and refreshes, beside a bare Node UDP echo of the datagrams of a pair; with
+ * REGISTER pairs (challenge and answer) and refreshes, at full speed and then at half of it, beside a bare Node UDP echo of the datagrams of a pair; with
  * `--peer kamailio` beside Kamailio with its credentials in memory and in SQLite, too.
  */
 export const bench: Bench = () =>
@@ -36,6 +39,7 @@ export const bench: Bench = () =>
     await echoLoad.ask({ mode: 'echo', seconds: SECONDS });
     const peers = await openPeers(csv, onEnd);
     const rounds = { pair: [] as Round[], refresh: [] as Round[], echo: [] as Round[] };
+    const threadBefore = await readSipThread(product);
     for (let round = 0; round < ROUNDS; round++) {
       const ours = () => cpuMs(product.pid);
       rounds.pair.push(await runRound(ours, load, 'pair'));
@@ -46,8 +50,33 @@ export const bench: Bench = () =>
         one.refresh.push(await runRound(one.cpuMs, one.load, 'refresh'));
       }
     }
-    return [...figures(rounds, residentMib(product.pid)), ...peers.flatMap((one) => besidePeer(rounds, one))];
+    const thread = loopAndGc(threadBefore, await readSipThread(product));
+    const half = [
+      ...(await atHalfLoad(load, 'pair', rounds.pair)),
+      ...(await atHalfLoad(load, 'refresh', rounds.refresh)),
+    ];
+    const beside = peers.flatMap((one) => besidePeer(rounds, one));
+    return [...figures(rounds, residentMib(product.pid)), ...thread, ...half, ...beside];
   });
+
+/** How long REGISTERs take that come at half the rate that was carried, whatever became of those before. */
+async function atHalfLoad(
+  load: Child,
+  mode: 'pair' | 'refresh',
+  carried: readonly Round[],
+): Promise<readonly Figure[]> {
+  const perSec = Math.round(median(carried.map((round) => round.perSec)) / 2);
+  const { each, errors } = await load.ask({ mode, steps: [{ seconds: ROUNDS * SECONDS, perSec }] });
+  const times = readBegun(each).flatMap(({ tookMs }) => tookMs ?? []);
+  const figure = (name: string, value: number, unit: string): Figure => ({
+    ...{ name: `${mode}_half_load_${name}`, value, unit, isRatio: false },
+  });
+  return [
+    figure('per_sec', perSec, '1/s'),
+    ...([50, 99] as const).map((share) => figure(`p${share}_ms`, percentile(times, share / 100), 'ms')),
+    figure('errors', Number(errors), ''),
+  ];
+}
 
 function startLoad(port: number, csv: string): Child {
   return startScript('generator', 'bench/load/register-load.ts', [String(port), csv, String(WINDOW)]);
@@ -97,20 +126,27 @@ function besidePeer(
 ): readonly Figure[] {
   return (['pair', 'refresh'] as const).flatMap((mode) => {
     const cpu = theirs[mode].map((round) => round.cpuMsPer1k);
-    const ratio = median(cpu.map((value, round) => value / (ours[mode][round]?.cpuMsPer1k ?? Number.NaN)));
+    const ratios = cpu.map((value, round) => value / (ours[mode][round]?.cpuMsPer1k ?? Number.NaN));
     const errors = theirs[mode].reduce((sum, round) => sum + round.errors, 0);
     return [
-      { name: `${name}_${mode}_cpu_ms_per_1k`, value: median(cpu), unit: 'ms', isRatio: false },
+      { name: `${name}_${mode}_cpu_ms_per_1k`, value: median(cpu), unit: 'ms', isRatio: false, rounds: cpu },
       { name: `${name}_${mode}_errors`, value: errors, unit: '', isRatio: false },
-      { name: `${name}_over_${mode}_cpu`, value: ratio, unit: 'x', isRatio: true },
+      { name: `${name}_over_${mode}_cpu`, value: median(ratios), unit: 'x', isRatio: true, rounds: ratios },
+      ...(mode === 'pair' && name === 'kamailio_memory'
+        ? [overDrachtio('pair', median(ours.pair.map((round) => round.cpuMsPer1k)), median(cpu))]
+        : []),
     ];
   });
 }
 
 function figures(rounds: Readonly<Record<'pair' | 'refresh' | 'echo', readonly Round[]>>, residentMiB: number) {
-  const of = (mode: keyof typeof rounds, key: keyof Round) => median(rounds[mode].map((round) => round[key]));
+  const all = (mode: keyof typeof rounds, key: keyof Round) => rounds[mode].map((round) => round[key]);
+  const of = (mode: keyof typeof rounds, key: keyof Round) => median(all(mode, key));
   const absolute = (['pair', 'refresh', 'echo'] as const).flatMap((mode) => [
-    { name: `${mode}_cpu_ms_per_1k`, value: of(mode, 'cpuMsPer1k'), unit: 'ms', isRatio: false },
+    {
+      ...{ name: `${mode}_cpu_ms_per_1k`, value: of(mode, 'cpuMsPer1k'), unit: 'ms', isRatio: false },
+      rounds: all(mode, 'cpuMsPer1k'),
+    },
     { name: `${mode}_per_sec`, value: of(mode, 'perSec'), unit: '1/s', isRatio: false },
     { name: `${mode}_p99_ms`, value: of(mode, 'p99Ms'), unit: 'ms', isRatio: false },
   ]);

@@ -1,9 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { benchNames, peer } from './support/peer.ts';
+import { benchNames, peer, updatesBaseline } from './support/peer.ts';
 import { type Bench, report } from './support/report.ts';
 
-/** `npm run bench [name…] [-- --peer kamailio]`: runs the benches named, or all, one after the other. */
+/**
+ * `npm run bench [name…] [-- --peer kamailio] [-- --update]`: runs the benches named, or all, one after the other; with
+ * `--update` their ratios go into baseline.json.
+ */
 const all = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.bench.ts'))
   .map((file) => file.replace('.bench.ts', ''));
@@ -16,5 +19,5 @@ if (unknown.length > 0) {
 }
 for (const name of names.length > 0 ? names : all) {
   const { bench } = (await import(join(import.meta.dirname, `${name}.bench.ts`))) as { bench: Bench };
-  report(name, await bench());
+  report(name, await bench(), updatesBaseline());
 }

@@ -11,7 +11,8 @@ import type { CallRate } from './call-rates.ts';
  */
 export function admitCall(context: CallContext): Rejection | undefined {
   let first: Rejection | undefined;
-  for (const [index, option] of context.options.entries()) {
+  for (let index = 0; index < context.options.length; index++) {
+    const option = context.options[index] as RouteOption;
     const busy = option.rate === undefined ? undefined : context.effects.takeRates([option.rate]);
     if (busy !== undefined) {
       first ??= tooFast(busy);
@@ -39,13 +40,10 @@ export function claimsFor(context: CallContext, option: RouteOption): readonly C
   if (context.isEmergency) return unlimited(context);
   const hierarchical = context.config.cacHierarchical;
   const caller = callerTrunk(context);
-  const claims: Claim[] = [];
-  if (caller !== undefined) {
-    claims.push(...claimsOfTrunk(context.directory, caller, outboundClass(caller), hierarchical));
-  } else if (context.source?.kind === 'carrier') {
-    claims.push(claimOfCarrier(context.source.carrier, 'in'));
-  }
-  return [...claims, ...calledClaims(context, option, hierarchical)];
+  const called = calledClaims(context, option, hierarchical);
+  if (caller !== undefined)
+    return [...claimsOfTrunk(context.directory, caller, outboundClass(caller), hierarchical), ...called];
+  return context.source?.kind === 'carrier' ? [claimOfCarrier(context.source.carrier, 'in'), ...called] : called;
 }
 
 /** An emergency call is counted like any other, and refused by no ceiling (F-114). */

@@ -141,7 +141,9 @@ export function callerTrunk(context: CallContext): TrunkRecord | undefined {
 
 /** The leg that an option sends on into the public network, as records say it. */
 export function onwardOf(context: CallContext, option = context.options[context.admitted]): Pick<CallRecord, 'onward'> {
-  const { carrier, payerAccountId, payerTrunkId = null, calledNumber = context.calledNumber } = option ?? {};
-  if (carrier === undefined || payerAccountId === undefined) return {};
+  if (option?.carrier === undefined || option.payerAccountId === undefined) return NOT_ONWARD;
+  const { carrier, payerAccountId, payerTrunkId = null, calledNumber = context.calledNumber } = option;
   return { onward: { accountId: payerAccountId, trunkId: payerTrunkId, carrierId: carrier.id, to: calledNumber } };
 }
+
+const NOT_ONWARD: Pick<CallRecord, 'onward'> = Object.freeze({});

@@ -30,6 +30,7 @@ export class CallFundsWatch implements CallFunds {
 
   check(context: CallContext, option = context.options[context.admitted]): Rejection | undefined {
     const { keeper, clock } = this.#deps;
+    if (keeper.isFree) return undefined;
     const facts = this.#facts({
       ...payerOf(context, option),
       ...onwardOf(context, option),
@@ -75,9 +76,10 @@ export class CallFundsWatch implements CallFunds {
 
   #begun(record: CallRecord): void {
     const { keeper, clock } = this.#deps;
-    const facts = this.#facts(record);
+    if (record.accountId === null) return;
+    this.#calls.set(record.uuid, { record, isAnswered: false, paidSec: undefined, stop: nothing });
+    const facts = keeper.isFree ? undefined : this.#facts(record);
     if (facts === undefined) return;
-    this.#calls.set(record.uuid, { record, isAnswered: false, paidSec: undefined, stop: () => undefined });
     keeper.open(record.uuid, facts, clock.now());
     this.#alarm(facts);
   }
@@ -108,10 +110,11 @@ export class CallFundsWatch implements CallFunds {
 
   #answered(watched: Watched, record: CallRecord, answeredAtMs: number): void {
     const { keeper } = this.#deps;
-    const facts = this.#facts(record);
     watched.isAnswered = true;
     const before = watched.record;
-    if (facts !== undefined && (record.carrierId !== before.carrierId || !isSame(record.onward, before.onward))) {
+    const isAnother = record.carrierId !== before.carrierId || !isSame(record.onward, before.onward);
+    const facts = keeper.isFree && !isAnother ? undefined : this.#facts(record);
+    if (facts !== undefined && isAnother) {
       // Another carrier than the first has taken the call, or it was sent on: that has another price.
       keeper.close(record.uuid, null, answeredAtMs);
       keeper.open(record.uuid, facts, answeredAtMs);
@@ -212,4 +215,8 @@ function rejectionOf(refusal: FundsRefusal, number: string): Rejection {
     case 'rate_too_high':
       return { status: 403, reason: 'destination_blocked', sentence: `Calls to ${number} cost more than is allowed.` };
   }
+}
+
+function nothing(): void {
+  // Nothing has been planned for the call.
 }

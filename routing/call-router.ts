@@ -39,6 +39,8 @@ export class CallRouter {
   readonly #turns = new Map<number, number>();
   readonly #bridge: BridgeDeps;
   readonly #rates: CallRates;
+  /** What steps may cause is the same for all calls, but for what becomes of the call itself. */
+  readonly #commonEffects: Omit<CallEffects, 'bridge'>;
   readonly #carrierRegistrar: CarrierRegistrar;
   #isDraining = false;
   #prober: GatewayProber | undefined;
@@ -73,6 +75,7 @@ export class CallRouter {
       placeFollowOn: (order) => this.#placeFollowOn(order),
       resolveFor: (trunk, request) => this.#resolveFor(trunk, request),
     };
+    this.#commonEffects = this.#effects();
     this.#sweepLater();
   }
 
@@ -191,7 +194,7 @@ export class CallRouter {
     this.#stopSweep();
   }
 
-  #effects(bridge: () => void): CallEffects {
+  #effects(): Omit<CallEffects, 'bridge'> {
     const { auth, admission, random } = this.#deps;
     return {
       authenticate: (context) => auth.authenticate(context.invite.request),
@@ -205,7 +208,6 @@ export class CallRouter {
         return turn;
       },
       random: () => random.float(),
-      bridge,
     };
   }
 
@@ -217,7 +219,8 @@ export class CallRouter {
 
   #newCall(request: InboundRequest, bridge: () => void): Call {
     const uuid = `call_${this.#deps.random.hex(16)}`;
-    const call: Call = new Call(createContext(uuid, request, this.#world, this.#effects(bridge)), this.#deps.clock, {
+    const effects = { ...this.#commonEffects, bridge };
+    const call: Call = new Call(createContext(uuid, request, this.#world, effects), this.#deps.clock, {
       onProgress: (record) => this.#deps.sink.emit(record),
       onEnded: (record) => this.#onEnded(call, record),
     });
@@ -243,12 +246,8 @@ export class CallRouter {
   }
 
   #resolveFor(trunk: TrunkRecord, request: InboundRequest): CallContext | Rejection {
-    const context = createContext(
-      '',
-      request,
-      this.#world,
-      this.#effects(() => undefined),
-    );
+    const effects = { ...this.#commonEffects, bridge: () => undefined };
+    const context = createContext('', request, this.#world, effects);
     context.source = { kind: 'trunk', trunk };
     return allowedTrunk(context, trunk) ?? runSteps(this.#steps.resolve, context) ?? context;
   }

@@ -25,23 +25,42 @@ export interface InviteView {
 const DEFAULT_MAX_FORWARDS = 70;
 
 export function viewInvite(request: InboundRequest): InviteView {
-  const from = parseNameAddr(request.header('from') ?? '') ?? { display: '', uri: '' };
-  const fromUri = parseUri(from.uri);
-  const asserted = assertedIdentity(request);
-  const fromUser = fromUri?.user ?? '';
-  return {
-    request,
-    requestUri: parseUri(request.uri),
-    from,
-    fromUser,
-    calledUser: userOf(request.header('p-called-party-id')) || userOf(request.header('to')),
-    fromHost: fromUri?.host ?? '',
-    assertedUser: (asserted === undefined ? undefined : parseUri(asserted.uri))?.user ?? '',
-    assertedDisplay: asserted?.display ?? '',
-    isPrivate: wantsPrivacy(request, fromUser, fromUri?.host ?? ''),
-    maxForwards: parseMaxForwards(request.header('max-forwards')),
-    userAgent: request.header('user-agent') ?? '',
-  };
+  return new RequestView(request);
+}
+
+const NOBODY: NameAddr = Object.freeze({ display: '', uri: '' });
+
+/** A class for what few calls need, which is read when it is asked for (see `toInboundRequest`). */
+class RequestView implements InviteView {
+  readonly request: InboundRequest;
+  readonly requestUri: UriParts | undefined;
+  readonly from: NameAddr;
+  readonly fromUser: string;
+  readonly fromHost: string;
+  readonly assertedUser: string;
+  readonly assertedDisplay: string;
+  readonly isPrivate: boolean;
+  readonly maxForwards: number;
+  readonly userAgent: string;
+
+  constructor(request: InboundRequest) {
+    this.request = request;
+    this.requestUri = parseUri(request.uri);
+    this.from = parseNameAddr(request.header('from') ?? '') ?? NOBODY;
+    const fromUri = parseUri(this.from.uri);
+    this.fromUser = fromUri?.user ?? '';
+    this.fromHost = fromUri?.host ?? '';
+    const asserted = assertedIdentity(request);
+    this.assertedUser = (asserted === undefined ? undefined : parseUri(asserted.uri))?.user ?? '';
+    this.assertedDisplay = asserted?.display ?? '';
+    this.isPrivate = wantsPrivacy(request, this.fromUser, this.fromHost);
+    this.maxForwards = parseMaxForwards(request.header('max-forwards'));
+    this.userAgent = request.header('user-agent') ?? '';
+  }
+
+  get calledUser(): string {
+    return userOf(this.request.header('p-called-party-id')) || userOf(this.request.header('to'));
+  }
 }
 
 function userOf(header: string | undefined): string {
@@ -54,8 +73,11 @@ function assertedIdentity(request: InboundRequest): NameAddr | undefined {
 }
 
 function wantsPrivacy(request: InboundRequest, user: string, host: string): boolean {
-  const privacy = (request.header('privacy') ?? '').toLowerCase().split(/[;,\s]+/);
-  if (privacy.some((value) => value === 'id' || value === 'user' || value === 'header')) return true;
+  const privacy = request
+    .header('privacy')
+    ?.toLowerCase()
+    .split(/[;,\s]+/);
+  if (privacy?.some((value) => value === 'id' || value === 'user' || value === 'header') === true) return true;
   return host === 'anonymous.invalid' || user.toLowerCase() === 'anonymous';
 }
 

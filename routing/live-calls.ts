@@ -11,6 +11,10 @@ const LOOP_CALLS = 3;
  */
 interface Place {
   call: Call | undefined;
+  /** What `#byPair` has it under. */
+  readonly pair: string;
+  /** The other pair, where the caller was shown with another number than it sent. */
+  readonly shownPair: string | undefined;
 }
 
 /** Every call that has been admitted and has not ended. */
@@ -35,12 +39,13 @@ export class LiveCalls {
   }
 
   add(call: Call): void {
-    this.#places.set(call.context.uuid, { call });
-    for (const key of pairsOf(call)) {
-      const calls = this.#byPair.get(key);
-      if (calls === undefined) this.#byPair.set(key, [call]);
-      else calls.push(call);
-    }
+    const { uuid, caller, presentation, calledNumber } = call.context;
+    const pair = pairKey(caller, calledNumber);
+    const isShownSo = presentation === undefined || presentation.user === caller;
+    const shownPair = isShownSo ? undefined : pairKey(presentation.user, calledNumber);
+    this.#places.set(uuid, { call, pair, shownPair });
+    this.#joinPair(pair, call);
+    if (shownPair !== undefined) this.#joinPair(shownPair, call);
   }
 
   delete(call: Call): void {
@@ -48,7 +53,8 @@ export class LiveCalls {
     if (place === undefined) return;
     this.#places.delete(call.context.uuid);
     place.call = undefined;
-    for (const key of pairsOf(call)) this.#leavePair(key, call);
+    this.#leavePair(place.pair, call);
+    if (place.shownPair !== undefined) this.#leavePair(place.shownPair, call);
     if (this.#places.size > 0) return;
     const waiting = this.#idle;
     this.#idle = [];
@@ -78,18 +84,20 @@ export class LiveCalls {
     return Array.from(this.#places.values()).flatMap(({ call }) => call ?? []);
   }
 
+  /** Under the number the caller sent, and under the one it was shown with: a PBX may forward either. */
+  #joinPair(key: string, call: Call): void {
+    const calls = this.#byPair.get(key);
+    if (calls === undefined) this.#byPair.set(key, [call]);
+    else calls.push(call);
+  }
+
   #leavePair(key: string, call: Call): void {
-    const calls = this.#byPair.get(key) ?? [];
+    const calls = this.#byPair.get(key);
+    if (calls === undefined) return;
     const at = calls.indexOf(call);
     if (at >= 0) calls.splice(at, 1);
     if (calls.length === 0) this.#byPair.delete(key);
   }
-}
-
-/** Under the number the caller sent, and under the one it was shown with: a PBX may forward either. */
-function pairsOf(call: Call): readonly string[] {
-  const { caller, presentation, calledNumber } = call.context;
-  return [...new Set([caller, presentation?.user ?? caller])].map((number) => pairKey(number, calledNumber));
 }
 
 function pairKey(caller: string, called: string): string {

@@ -5,7 +5,7 @@ export type RuriMode = 'contact' | 'did';
 /** What is special about calls to one make of PBX. */
 export interface PbxProfile {
   readonly key: string;
-  /** How its User-Agent starts, whatever the case; none where only the trunk can say so. */
+  /** How its User-Agent starts, in lower case; none where only the trunk can say so. */
   readonly userAgents: readonly string[];
   readonly ruriMode: RuriMode;
 }
@@ -16,12 +16,12 @@ export interface PbxProfile {
  * wants the called number in the Request-URI (interface.md, Bindings).
  */
 const PBX_PROFILES: readonly PbxProfile[] = [
-  { key: '3cx', userAgents: ['3CXPhoneSystem', '3CX'], ruriMode: 'contact' },
-  { key: 'freepbx', userAgents: ['FPBX-'], ruriMode: 'did' },
-  { key: 'asterisk', userAgents: ['Asterisk PBX'], ruriMode: 'did' },
-  { key: 'fusionpbx', userAgents: ['FreeSWITCH', 'FusionPBX'], ruriMode: 'contact' },
-  { key: 'yeastar', userAgents: ['Yeastar'], ruriMode: 'contact' },
-  { key: 'grandstream', userAgents: ['Grandstream'], ruriMode: 'contact' },
+  { key: '3cx', userAgents: ['3cxphonesystem', '3cx'], ruriMode: 'contact' },
+  { key: 'freepbx', userAgents: ['fpbx-'], ruriMode: 'did' },
+  { key: 'asterisk', userAgents: ['asterisk pbx'], ruriMode: 'did' },
+  { key: 'fusionpbx', userAgents: ['freeswitch', 'fusionpbx'], ruriMode: 'contact' },
+  { key: 'yeastar', userAgents: ['yeastar'], ruriMode: 'contact' },
+  { key: 'grandstream', userAgents: ['grandstream'], ruriMode: 'contact' },
   { key: 'teams-sbc', userAgents: [], ruriMode: 'did' },
 ];
 
@@ -29,7 +29,7 @@ const PBX_PROFILES: readonly PbxProfile[] = [
 function findProfile(profile: string | null, userAgent: string): PbxProfile | undefined {
   if (profile !== null) return PBX_PROFILES.find((known) => known.key === profile.toLowerCase());
   const agent = userAgent.toLowerCase();
-  return PBX_PROFILES.find((known) => known.userAgents.some((prefix) => agent.startsWith(prefix.toLowerCase())));
+  return PBX_PROFILES.find((known) => known.userAgents.some((prefix) => agent.startsWith(prefix)));
 }
 
 /** The trunk's `ruri_mode`, else its profile's, else `contact`. */

@@ -10,8 +10,9 @@ export function findRequestFault({ request, requestUri }: InviteView): Rejection
   // RFC 3261 8.1.1.8: without a Contact nobody could send requests inside the dialog.
   if (request.header('contact') === undefined) return bad('The INVITE has no Contact.');
   // RFC 3261 8.2.2.3.
-  const unknown = request
-    .headerLines('require')
+  const demanded = request.headerLines('require');
+  if (demanded.length === 0) return undefined;
+  const unknown = demanded
     .flatMap((line) => line.split(','))
     .map((option) => option.trim())
     .filter((option) => option !== '' && !UNDERSTOOD.includes(option.toLowerCase()));

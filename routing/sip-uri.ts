@@ -24,7 +24,9 @@ export function parseUri(uri: string): UriParts | undefined {
   if (tel !== null) return { scheme: 'tel', user: tel[1] ?? '', host: '' };
   const sip = parseSipUri(uri);
   if (sip === undefined) return undefined;
-  return { scheme: sip.scheme, user: sip.user.split(';', 1)[0] ?? '', host: sip.host };
+  const semicolon = sip.user.indexOf(';');
+  const user = semicolon < 0 ? sip.user : sip.user.slice(0, semicolon);
+  return { scheme: sip.scheme, user, host: sip.host };
 }
 
 /** Swaps only the user part (or puts one in); port, parameters and headers stay byte for byte. */
@@ -36,6 +38,18 @@ export function withUser(uri: string, user: string): string {
 
 /** `"Display" <sip:user@host>;tag=1` and its shorter forms (RFC 3261 25.1, name-addr and addr-spec). */
 export function parseNameAddr(value: string): NameAddr | undefined {
+  return parseBareBrackets(value) ?? parseAnyNameAddr(value);
+}
+
+/** `<sip:user@host>` and parameters, as nearly every Contact is; `undefined` says that the long way is needed. */
+function parseBareBrackets(value: string): NameAddr | undefined {
+  const end = value.startsWith('<') ? value.indexOf('>') : -1;
+  if (end < 2) return undefined;
+  const uri = value.slice(1, end);
+  return /\s/.test(uri) ? undefined : { display: '', uri };
+}
+
+function parseAnyNameAddr(value: string): NameAddr | undefined {
   const bracketed = /^\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*<\s*([^>\s]+)\s*>/.exec(value);
   if (bracketed !== null) {
     const display = bracketed[1]?.replace(/\\(.)/g, '$1') ?? bracketed[2] ?? '';

@@ -1,5 +1,5 @@
 import { renderAnswer } from './engine-stateless-answer.ts';
-import { type SipMessage, TextWriter, type TransportName, topBranch } from './message/index.ts';
+import { RegisterMessage, type SipMessage, TextWriter, type TransportName, topBranch } from './message/index.ts';
 import type { EngineLogger } from './ports.ts';
 import { statelessTag } from './transaction/index.ts';
 import type { Flow, PeerCertificate } from './transport/index.ts';
@@ -21,25 +21,27 @@ export class DirectLane {
     this.#handlers.set(method, handler);
   }
 
+  has(method: string): boolean {
+    return this.#handlers.has(method);
+  }
+
   /** False when the request belongs to the transaction layer: no handler, or inside a dialog. */
   take(message: SipMessage, flow: Flow): boolean {
-    const handler = this.#handlers.get(message.method);
-    if (handler === undefined || message.toTag !== '') return false;
-    const answer = this.#ask(handler, new DirectView(message, flow));
+    if (message.toTag !== '' || !this.#handlers.has(message.method)) return false;
+    const answer = this.ask(message, flow);
     if (answer !== undefined) flow.send(this.#writer.write(this.#render(message, flow, answer)));
     return true;
   }
 
-  #ask(handler: DirectHandler, request: DirectRequest): DirectAnswer | undefined {
+  /** What the handler of that method says, fit to be written; `undefined` when nothing is to be said. */
+  ask(message: SipMessage, flow: Flow): DirectAnswer | undefined {
     try {
-      const answer = handler(request);
+      const answer = this.#handlers.get(message.method)?.(new DirectView(message, flow));
       if (answer !== undefined) checkAnswer(answer);
       return answer;
     } catch (error) {
-      this.#logger.error(
-        { err: error, callId: request.message.callId, method: request.method },
-        'a direct-lane handler threw',
-      );
+      const { callId, method } = message;
+      this.#logger.error({ err: error, callId, method }, 'a direct-lane handler threw');
       return SERVER_ERROR;
     }
   }
@@ -81,7 +83,7 @@ class DirectView implements DirectRequest {
   }
 
   get branch(): string {
-    return topBranch(this.message);
+    return this.message instanceof RegisterMessage ? this.message.branch : topBranch(this.message);
   }
 
   get transport(): TransportName {

@@ -1,5 +1,5 @@
-import type { ChallengeLane } from './engine-challenge-lane.ts';
 import type { DirectLane } from './engine-direct-lane.ts';
+import type { RegisterLane } from './engine-register-lane.ts';
 import { sniffMethod, sniffUserAgent } from './engine-sniff.ts';
 import { renderAnswer } from './engine-stateless-answer.ts';
 import { isUnwanted } from './engine-unwanted.ts';
@@ -18,7 +18,7 @@ import type { PreFilter, UnwantedOptions } from './types.ts';
 export interface ReceiveDeps {
   readonly transactions: TransactionLayer;
   readonly directLane: DirectLane;
-  readonly challengeLane: ChallengeLane;
+  readonly registerLane: RegisterLane;
   readonly limits: ParseLimits;
   readonly ports: EnginePorts;
   readonly tagSeed: number;
@@ -48,7 +48,7 @@ export class Receiver {
   receive(bytes: Buffer, flow: Flow, fault?: FrameFault): void {
     const text = bytes.toString('latin1');
     if (this.preFilter !== undefined && !this.#passes(this.preFilter, bytes, text, flow)) return;
-    if (fault === undefined && this.#isChallenged(bytes, text, flow)) return;
+    if (fault === undefined && this.#isPlainRegister(bytes, text, flow)) return;
     const message = this.#parse(bytes, text, flow, fault);
     if (message === undefined || (message.isRequest && this.#isRefused(message, flow))) return;
     if (message.isRequest && this.#isDeclined(message, flow)) return;
@@ -61,11 +61,11 @@ export class Receiver {
     return this.preFilter === undefined || this.#passes(this.preFilter, bytes, bytes.toString('latin1'), flow);
   }
 
-  #isChallenged(bytes: Buffer, text: string, flow: Flow): boolean {
-    const { challengeLane, limits, unwanted } = this.#deps;
+  #isPlainRegister(bytes: Buffer, text: string, flow: Flow): boolean {
+    const { registerLane, limits, unwanted } = this.#deps;
     // Who is unwanted is told by headers that the lane does not read.
     if (unwanted !== undefined || bytes.length > limits.maxMessageBytes) return false;
-    return challengeLane.take(text, flow);
+    return registerLane.take(bytes, text, flow);
   }
 
   /** Only requests are filtered: a response was asked for by us. */

@@ -1,11 +1,11 @@
 import type { Server } from 'node:net';
 import type { ControlListenOptions } from './control/index.ts';
-import { ChallengeLane } from './engine-challenge-lane.ts';
 import { DirectLane } from './engine-direct-lane.ts';
 import { EngineStartError } from './engine-errors.ts';
 import { DEFAULT_PARTS, type EngineParts, transactionOptions, transportOptions } from './engine-parts.ts';
 import { ProbeLane } from './engine-probe.ts';
 import { Receiver } from './engine-receive.ts';
+import { RegisterLane } from './engine-register-lane.ts';
 import { RequestSender } from './engine-send.ts';
 import { createJudge } from './judge-targets.ts';
 import { type CallLane, DirectCalls, incomingOf, type LaneInviteHandler, type LaneRequest } from './lane/index.ts';
@@ -48,7 +48,7 @@ class Engine implements SipEngine {
   readonly #transport: SeatedTransport;
   readonly #transactions: TransactionLayer;
   readonly #directLane: DirectLane;
-  readonly #challengeLane: ChallengeLane;
+  readonly #registerLane: RegisterLane;
   readonly #receiver: Receiver;
   readonly #sender: RequestSender;
   readonly #probes: ProbeLane;
@@ -91,12 +91,12 @@ class Engine implements SipEngine {
     this.#control = parts.createControl({ transactions, transport, resolve, judge, wheel, timers, ports, options });
     transactions.setUser(this.#control);
     this.#directLane = new DirectLane(ports.logger, tagSeed);
-    this.#challengeLane = new ChallengeLane(ports.logger, tagSeed);
+    this.#registerLane = new RegisterLane({ directLane: this.#directLane, logger: ports.logger, tagSeed });
     const limits = { ...DEFAULT_LIMITS, maxMessageBytes, maxBodyBytes: maxMessageBytes };
     this.#receiver = new Receiver({
       transactions,
       directLane: this.#directLane,
-      challengeLane: this.#challengeLane,
+      registerLane: this.#registerLane,
       limits,
       ports,
       tagSeed,
@@ -132,7 +132,7 @@ class Engine implements SipEngine {
   }
 
   setChallenger(challenger: Challenger): void {
-    this.#challengeLane.challenger = challenger;
+    this.#registerLane.challenger = challenger;
   }
 
   setPreFilter(filter: PreFilter): void {

@@ -15,6 +15,18 @@ t.test('random text has the length asked for and does not repeat', (t) => {
   t.end();
 });
 
+t.test('UUIDs are those of RFC 9562 version 4 and do not repeat', (t) => {
+  const random = createSystemRandom();
+  const seen = new Set<string>();
+  for (let i = 0; i < 5000; i++) {
+    const uuid = random.uuid();
+    if (!/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(uuid)) t.fail(uuid);
+    seen.add(uuid);
+  }
+  t.equal(seen.size, 5000);
+  t.end();
+});
+
 t.test('a stopped interval of the system clock ticks no more', async (t) => {
   const clock = createSystemClock();
   const ticked = await new Promise<number>((resolve) => {

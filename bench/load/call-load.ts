@@ -3,15 +3,17 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { lostDatagrams } from '../support/lost-datagrams.ts';
+import { type Begun, collectBegun } from './begun.ts';
 import { type CallerSide, callerSide } from './call-messages.ts';
 import { answerAsPbx } from './call-pbx.ts';
+import { pace, type Step } from './pace.ts';
 import { createPbxFleet } from './pbx-fleet.ts';
 
 /**
  * Calls from a carrier at 127.0.0.2 to PBXes that share one socket at 127.0.0.1: INVITE, 180, 200, ACK, BYE, 200.
  * Each line on standard input is one round, answered by one line of JSON when it is over; it ends with its input.
  * `{"mode":"register"}`: every PBX once. `{"mode":"calls","seconds","window"}`: so many at a time. `"rate"` in place
- * of `"window"`: so many a second. `"direct":true`: straight to the PBXes, for what the generator itself takes. The
+ * of `"window"`: so many a second; `"steps"`: several rates, one after the other. `"direct":true`: straight to the PBXes, for what the generator itself takes. The
  * answer has the time from INVITE to 200 of every call, and how many datagrams the generator's sockets have lost.
  * usage: PORT USERS_CSV DIDS_CSV PBXES
  */
@@ -22,14 +24,13 @@ interface Round {
   readonly seconds?: number;
   readonly window?: number;
   readonly rate?: number;
+  readonly steps?: readonly Step[];
   readonly direct?: boolean;
 }
 
 /** A call that is not over after so long is lost: nothing is sent twice. */
 const LOST_MS = 4000;
 const RECEIVE_BUFFER_BYTES = 4 << 20;
-/** Of a rate, what is due is sent so often. */
-const PACE_MS = 2;
 
 const users = readFileSync(usersCsv, 'utf8').trim().split('\n').slice(0, Number(pbxes));
 const names = new Set(users.map((line) => line.split(',')[0]));
@@ -58,6 +59,7 @@ let caller: CallerSide = callerSide('none', carrier.address().port, Number(port)
 let targetPort = Number(port);
 let [next, done, errors, lost] = [0, 0, 0, 0];
 let latencies: number[] = [];
+let begun: Begun = collectBegun(0);
 let onFinish: () => void = () => undefined;
 
 pbx.on('message', (bytes, peer) => {
@@ -115,40 +117,37 @@ function begin(): void {
 }
 
 function finish(index: number, isOk: boolean): void {
+  const startedMs = live.get(index)?.startedMs ?? 0;
+  begun.add(startedMs, isOk ? performance.now() - startedMs : -1);
   live.delete(index);
   if (isOk) done += 1;
   else errors += 1;
   onFinish();
 }
 
-async function runCalls({ seconds = 5, window, rate, direct = false }: Round): Promise<void> {
+async function runCalls({ seconds = 5, window = 50, rate, steps, direct = false }: Round): Promise<void> {
   targetPort = direct ? pbx.address().port : Number(port);
   caller = callerSide(`b${Date.now()}`, carrier.address().port, targetPort);
   const startMs = performance.now();
+  begun = collectBegun(startMs);
   const isOver = () => performance.now() - startMs >= seconds * 1000;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const sweep = setInterval(() => {
-    reapLost();
-    if (isOver() && live.size === 0) resolve();
-  }, 50);
-  let pace: NodeJS.Timeout | undefined;
-  if (rate === undefined) {
+  const sweep = setInterval(reapLost, 50);
+  onFinish = () => undefined;
+  const rates = steps ?? (rate === undefined ? undefined : [{ seconds, perSec: rate }]);
+  if (rates !== undefined) await pace(rates, begin);
+  else {
     onFinish = () => {
       if (!isOver()) begin();
     };
-    for (let i = 0; i < (window ?? 50); i++) begin();
-  } else {
-    let sent = 0;
-    onFinish = () => undefined;
-    pace = setInterval(() => {
-      const due = Math.floor(((performance.now() - startMs) / 1000) * rate);
-      while (!isOver() && sent++ < due) begin();
-      sent = Math.min(sent, due);
-    }, PACE_MS);
+    for (let i = 0; i < window; i++) begin();
+    await until(isOver);
   }
-  await promise;
+  await until(() => live.size === 0);
   clearInterval(sweep);
-  clearInterval(pace);
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 function reapLost(): void {
@@ -170,7 +169,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   const seconds = (performance.now() - startMs) / 1000;
   const setUpsMs = latencies.map((ms) => ms.toFixed(2)).join(' ');
   const dropped = ownLosses() - droppedBefore;
-  console.log(JSON.stringify({ done, errors, lost, seconds, setUpsMs, dropped }));
+  const each = round.steps === undefined ? '' : begun.text();
+  console.log(JSON.stringify({ done, errors, lost, seconds, setUpsMs, dropped, each }));
 }
 carrier.close();
 pbx.close();

@@ -1,13 +1,16 @@
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { type Begun, collectBegun } from './begun.ts';
+import { pace, type Step } from './pace.ts';
 import { createPbxFleet, type PbxFleet } from './pbx-fleet.ts';
 
 /**
  * REGISTER load in a closed loop, `window` PBXes at a time. Each line `{"mode","seconds"}` on standard input is one
  * round, answered by one line of JSON when it is over; it ends with its input.
  * Modes: `pair` (challenged and answered), `refresh` (with the nonce it has), `prime` (every PBX once), `echo` (the
- * datagrams of a pair there and back, to a server that answers nothing else).
+ * datagrams of a pair there and back, to a server that answers nothing else). With `"steps"` it is no loop: so many a
+ * second, whatever becomes of them, and the answer has when each began and what it took.
  * usage: PORT CSV WINDOW
  */
 const [port, csv, window] = process.argv.slice(2);
@@ -15,6 +18,7 @@ const [port, csv, window] = process.argv.slice(2);
 interface Round {
   readonly mode: 'pair' | 'refresh' | 'prime' | 'echo';
   readonly seconds: number;
+  readonly steps?: readonly Step[];
 }
 
 /** A datagram that was not answered for so long is lost. */
@@ -32,6 +36,7 @@ let round: Round = { mode: 'prime', seconds: 0 };
 let [done, errors, lost, next, left] = [0, 0, 0, 0, 0];
 let latencies: number[] = [];
 let finishRound: (() => void) | undefined;
+let begun: Begun | undefined;
 
 function begin(): void {
   if (left === 0) {
@@ -39,6 +44,13 @@ function begin(): void {
     return;
   }
   left -= 1;
+  beginOne();
+}
+
+/** The next PBX, unless all are waiting for an answer. */
+function beginOne(): void {
+  if (live.size === fleet.size) return;
+  while (live.has(next)) next = (next + 1) % fleet.size;
   const index = next;
   next = (next + 1) % fleet.size;
   startedAt[index] = performance.now();
@@ -52,11 +64,13 @@ function send(index: number, withCredentials: boolean): void {
 
 function finish(index: number, isOk: boolean): void {
   live.delete(index);
+  const tookMs = performance.now() - (startedAt[index] ?? 0);
+  begun?.add(startedAt[index] ?? 0, isOk ? tookMs : -1);
   if (isOk) {
     done += 1;
-    latencies.push(performance.now() - (startedAt[index] ?? 0));
+    latencies.push(tookMs);
   } else errors += 1;
-  begin();
+  if (begun === undefined) begin();
 }
 
 socket.on('message', (bytes, peer) => {
@@ -81,27 +95,34 @@ socket.on('message', (bytes, peer) => {
 async function run(asked: Round): Promise<void> {
   round = asked;
   [done, errors, lost, latencies] = [0, 0, 0, []];
-  left = asked.mode === 'prime' ? fleet.size : Number.POSITIVE_INFINITY;
   if (asked.mode === 'echo') fleet.pretendNonces();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  finishRound = resolve;
   const startMs = performance.now();
+  begun = asked.steps === undefined ? undefined : collectBegun(startMs);
   const sweep = setInterval(reapLost, 100);
-  for (let i = 0; i < Math.min(Number(window), fleet.size); i++) begin();
-  const stop = setTimeout(
-    () => {
-      left = 0;
-    },
-    asked.mode === 'prime' ? 600_000 : asked.seconds * 1000,
-  );
-  await promise;
-  clearTimeout(stop);
+  if (asked.steps === undefined) await runLoop(asked);
+  else await pace(asked.steps, beginOne);
+  while (live.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   clearInterval(sweep);
   latencies.sort((a, b) => a - b);
   const at = (share: number) => Number((latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(2));
   const longest = () => Math.max(lost > 0 ? LOST_MS : 0, Number((latencies.at(-1) ?? 0).toFixed(2)));
   const seconds = (performance.now() - startMs) / 1000;
-  console.log(JSON.stringify({ done, errors, lost, seconds, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: longest() }));
+  const times = { p50Ms: at(0.5), p99Ms: at(0.99), maxMs: longest(), each: begun?.text() ?? '' };
+  console.log(JSON.stringify({ done, errors, lost, seconds, ...times }));
+}
+
+/** So many at a time until all have had their turn, or the time is over. */
+async function runLoop({ mode, seconds }: Round): Promise<void> {
+  left = mode === 'prime' ? fleet.size : Number.POSITIVE_INFINITY;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  finishRound = resolve;
+  for (let i = 0; i < Math.min(Number(window), fleet.size); i++) begin();
+  const end = () => {
+    left = 0;
+  };
+  const stop = setTimeout(end, mode === 'prime' ? 600_000 : seconds * 1000);
+  await promise;
+  clearTimeout(stop);
 }
 
 function reapLost(): void {

@@ -2,14 +2,20 @@ import { parseArgs } from 'node:util';
 
 export type Peer = 'kamailio';
 
-/** The command line of `npm run bench`: the benches named, and who is measured beside the product. */
-function readArguments(): { readonly names: readonly string[]; readonly peer: string | undefined } {
-  const { values, positionals } = parseArgs({ options: { peer: { type: 'string' } }, allowPositionals: true });
-  return { names: positionals, peer: values.peer };
+/** The command line of `npm run bench`: the benches named, who is measured beside the product, what is written down. */
+function readArguments() {
+  const options = { peer: { type: 'string' }, update: { type: 'boolean', default: false } } as const;
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  return { names: positionals, ...values };
 }
 
 export function benchNames(): readonly string[] {
   return readArguments().names;
+}
+
+/** Whether the ratios of this run are to be the baseline of the next. */
+export function updatesBaseline(): boolean {
+  return readArguments().update;
 }
 
 /** @throws when it names nobody that is known */

@@ -52,6 +52,11 @@ export class FundsKeeper {
     this.#sliceSec = sliceSec;
   }
 
+  /** Nobody has prices: no call costs anything, and none has to be looked at. */
+  get isFree(): boolean {
+    return this.#book.isEmpty;
+  }
+
   apply(update: FundsUpdate): void {
     this.#book.apply(update);
     if (update.reset) this.#caps.clear();

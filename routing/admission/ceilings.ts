@@ -13,7 +13,9 @@ export function claimsOfTrunk(
   hierarchical: boolean,
 ): readonly Claim[] {
   const own = { level: 'trunk', id: trunk.id, class: callClass, limit: toLimit(ceilingOf(trunk, callClass)) } as const;
-  return [own, ...claimsOfAccount(directory, trunk.accountId, callClass, hierarchical)];
+  const claims: Claim[] = [own];
+  addAccounts(claims, directory.chain(trunk.accountId), callClass, hierarchical);
+  return claims;
 }
 
 /** The places under an account and those above it. */
@@ -24,12 +26,9 @@ export function claimsOfAccount(
   hierarchical: boolean,
 ): readonly Claim[] {
   const line = directory.chain(accountId);
-  return (hierarchical ? line : line.slice(0, 1)).map((account, depth) => ({
-    level: depth === 0 ? 'account' : 'ancestor',
-    id: account.id,
-    class: callClass,
-    limit: inheritedLimit(line.slice(depth), callClass),
-  }));
+  const claims: Claim[] = [];
+  addAccounts(claims, line, callClass, hierarchical);
+  return claims;
 }
 
 /** The place a call needs at a carrier. */
@@ -43,9 +42,23 @@ export function outboundClass(trunk: TrunkRecord): CallClass {
   return trunk.kind === 'dialer' ? 'dialer' : 'out';
 }
 
-function inheritedLimit(line: readonly AccountRecord[], callClass: CallClass): number {
-  for (const account of line) {
-    const ceiling = ceilingOf(account, callClass);
+function addAccounts(
+  claims: Claim[],
+  line: readonly AccountRecord[],
+  callClass: CallClass,
+  hierarchical: boolean,
+): void {
+  for (const [depth, { id }] of line.entries()) {
+    if (depth > 0 && !hierarchical) return;
+    const level = depth === 0 ? 'account' : 'ancestor';
+    claims.push({ level, id, class: callClass, limit: inheritedLimit(line, depth, callClass) });
+  }
+}
+
+/** The ceiling of the account at that depth, else of the first above it that has one. */
+function inheritedLimit(line: readonly AccountRecord[], depth: number, callClass: CallClass): number {
+  for (let above = depth; above < line.length; above++) {
+    const ceiling = ceilingOf(line[above] as AccountRecord, callClass);
     if (ceiling !== null) return toLimit(ceiling);
   }
   return Number.POSITIVE_INFINITY;

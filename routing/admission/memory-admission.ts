@@ -52,7 +52,8 @@ export class MemoryAdmission implements Admission {
   }
 
   #peek(claims: readonly Claim[], keys: readonly string[]): AdmissionResult {
-    for (const [index, claim] of claims.entries()) {
+    for (let index = 0; index < claims.length; index++) {
+      const claim = claims[index] as Claim;
       const key = keys[index] ?? '';
       let used = this.#used.get(key) ?? 0;
       // A call may want two places under one ceiling; claims are few.

@@ -13,6 +13,16 @@ export function audioCodec(sdp: string | undefined): string | null {
   const audio = /^m=audio \d+ \S+ (\d+)/m.exec(sdp ?? '');
   const payload = audio?.[1];
   if (payload === undefined) return null;
-  const named = new RegExp(`^a=rtpmap:${payload} ([\\w.+-]+/\\d+)`, 'm').exec(sdp ?? '')?.[1];
-  return named ?? STATIC[payload] ?? null;
+  return namedCodec(sdp ?? '', payload) ?? STATIC[payload] ?? null;
+}
+
+/** Without an expression of its own for each payload type: that would be compiled for each call. */
+function namedCodec(sdp: string, payload: string): string | undefined {
+  const map = `a=rtpmap:${payload} `;
+  for (let at = sdp.indexOf(map); at >= 0; at = sdp.indexOf(map, at + 1)) {
+    const isLine = at === 0 || sdp[at - 1] === '\n' || sdp[at - 1] === '\r';
+    const named = isLine ? /^[\w.+-]+\/\d+/.exec(sdp.slice(at + map.length))?.[0] : undefined;
+    if (named !== undefined) return named;
+  }
+  return undefined;
 }

@@ -24,33 +24,67 @@ export function callRound(
   place: (leg: LegTarget) => PlacedLeg,
   onFailed: (leg: LegTarget, failure: LegFailure) => void,
 ): Round {
-  const placed = legs.map((leg) => ({ leg, call: place(leg) }));
-  const result = Promise.withResolvers<RoundResult>();
-  const failures: (RoundResult & { readonly failure: LegFailure })[] = [];
-  let isOver = false;
-  const finish = (winner: RoundResult, others: SrfHeaders) => {
-    isOver = true;
-    for (const { leg, call } of placed) if (leg !== winner.leg) call.cancel(others);
-    result.resolve(winner);
-  };
-  const take = (leg: LegTarget, outcome: LegOutcome) => {
-    if (isOver) {
+  return new RunningRound(legs, place, onFailed);
+}
+
+interface Failed extends RoundResult {
+  readonly failure: LegFailure;
+}
+
+class RunningRound implements Round {
+  readonly #legs: readonly LegTarget[];
+  readonly #placed: readonly PlacedLeg[];
+  readonly #onFailed: (leg: LegTarget, failure: LegFailure) => void;
+  readonly #result = Promise.withResolvers<RoundResult>();
+  #failures: readonly Failed[] = NONE;
+  #isOver = false;
+
+  constructor(
+    legs: readonly LegTarget[],
+    place: (leg: LegTarget) => PlacedLeg,
+    onFailed: (leg: LegTarget, failure: LegFailure) => void,
+  ) {
+    this.#legs = legs;
+    this.#onFailed = onFailed;
+    this.#placed = legs.map(place);
+    for (const [index, leg] of legs.entries()) {
+      this.#placed[index]?.outcome.then((outcome) => this.#take(leg, outcome), this.#result.reject);
+    }
+  }
+
+  get result(): Promise<RoundResult> {
+    return this.#result.promise;
+  }
+
+  cancel(headers: SrfHeaders): void {
+    for (const call of this.#placed) call.cancel(headers);
+  }
+
+  #take(leg: LegTarget, outcome: LegOutcome): void {
+    if (this.#isOver) {
       if (outcome.kind !== 'failed') releaseLeg(outcome);
       return;
     }
-    if (outcome.kind !== 'failed') return finish({ leg, outcome }, ELSEWHERE);
-    failures.push({ leg, outcome, failure: outcome.failure });
-    onFailed(leg, outcome.failure);
+    if (outcome.kind !== 'failed') {
+      this.#finish({ leg, outcome }, ELSEWHERE);
+      return;
+    }
+    const { failure } = outcome;
+    this.#failures = [...this.#failures, { leg, outcome, failure }];
+    this.#onFailed(leg, failure);
     // RFC 3261 16.7 step 5: a 6xx speaks for all of them.
-    if (outcome.failure.status >= 600) return finish({ leg, outcome }, {});
-    if (failures.length === placed.length) finish(best(failures) ?? { leg, outcome }, {});
-  };
-  for (const { leg, call } of placed) call.outcome.then((outcome) => take(leg, outcome), result.reject);
-  const cancel = (headers: SrfHeaders) => {
-    for (const { call } of placed) call.cancel(headers);
-  };
-  return { result: result.promise, cancel };
+    if (failure.status >= 600) this.#finish({ leg, outcome }, {});
+    else if (this.#failures.length === this.#placed.length) this.#finish(best(this.#failures) ?? { leg, outcome }, {});
+  }
+
+  #finish(winner: RoundResult, others: SrfHeaders): void {
+    this.#isOver = true;
+    for (const [index, leg] of this.#legs.entries()) if (leg !== winner.leg) this.#placed[index]?.cancel(others);
+    this.#result.resolve(winner);
+  }
 }
+
+const NONE: readonly never[] = Object.freeze([]);
 
 /** A far end's own answer says more than our failing to reach it, and a lower status more than a higher one. */
 function best<T extends { readonly failure: LegFailure }>(failures: readonly T[]): T | undefined {

@@ -1,4 +1,4 @@
-import type { CallAttempt, CallLeg, CallRecord, LegDialog } from '../../bus/index.ts';
+import type { CallAttempt, CallLeg, CallRecord, LegDialog, TrunkRecord } from '../../bus/index.ts';
 import { type Reason, type Rejection, reasonEntry } from '../../telemetry/index.ts';
 import { type CallContext, callerTrunk, onwardOf } from '../call-context.ts';
 import type { CallClock } from '../ports.ts';
@@ -33,7 +33,8 @@ export class Call {
   readonly startedAtMs: number;
   readonly #clock: CallClock;
   readonly #observer: CallObserver;
-  readonly #attempts: CallAttempt[] = [];
+  /** Another list each time, so that records may share it. */
+  #attempts: readonly CallAttempt[] = [];
   readonly #stops: (() => void)[] = [];
   /** The caller's side as every record of the call tells it. */
   readonly #aLeg: CallLeg;
@@ -82,7 +83,7 @@ export class Call {
   }
 
   addAttempt(target: string, status: number): void {
-    this.#attempts.push({ target, status, atMs: this.#clock.now() });
+    this.#attempts = [...this.#attempts, { target, status, atMs: this.#clock.now() }];
   }
 
   answer(legs: LegsUp): void {
@@ -131,17 +132,18 @@ export class Call {
     this.end(sentence === undefined ? { reason, status } : { reason, status, sentence });
   }
 
-  /** The record as it stands. */
+  /** The record as it stands. One object, put together without others: each call makes three. */
   snapshot(end?: CallEnd): CallRecord {
     const { context } = this;
     const { request, from } = context.invite;
     const entry = end === undefined ? undefined : reasonEntry(end.reason);
-    return {
+    const payer = payerTrunk(context);
+    const record: Written<CallRecord> = {
       uuid: context.uuid,
       direction: context.direction,
-      ...ownerOf(context),
+      accountId: (payer ?? context.did)?.accountId ?? null,
+      trunkId: payer?.id ?? null,
       didId: context.did?.id ?? null,
-      ...(context.did && { didAccountId: context.did.accountId }),
       carrierId: carrierOf(context),
       from: context.presentation?.user || context.caller || from.uri,
       to: context.calledNumber || request.uri,
@@ -152,33 +154,39 @@ export class Call {
       reason: end?.reason ?? null,
       status: end?.status ?? (this.isAnswered ? 200 : 0),
       sentence: end?.sentence ?? entry?.sentence ?? '',
-      ...this.#legsNow(end !== undefined),
-      attempts: [...this.#attempts],
+      aLeg: this.#callerLeg(end !== undefined),
+      bLeg: this.#calleeLeg(end !== undefined),
+      attempts: this.#attempts,
       hungUpBy: end?.hungUpBy ?? null,
       codec: this.#legs?.codec ?? null,
-      ...(context.isEmergency ? { isEmergency: true } : {}),
-      ...onwardOf(context),
       trace: [...context.trace],
     };
+    if (context.did !== undefined) record.didAccountId = context.did.accountId;
+    if (context.isEmergency) record.isEmergency = true;
+    const { onward } = onwardOf(context);
+    if (onward !== undefined) record.onward = onward;
+    return record;
   }
 
   /** The dialogs are kept only while somebody might have to end them. */
-  #legsNow(isOver: boolean): Pick<CallRecord, 'aLeg' | 'bLeg'> {
-    const aLeg = this.#aLeg;
-    const legs = this.#legs;
-    if (legs === undefined) return { aLeg, bLeg: null };
-    const { dialog: _, ...bLeg } = legs.callee;
-    return isOver
-      ? { aLeg, bLeg }
-      : { aLeg: { ...aLeg, ...(legs.caller && { dialog: legs.caller }) }, bLeg: legs.callee };
+  #callerLeg(isOver: boolean): CallLeg {
+    const dialog = isOver ? undefined : this.#legs?.caller;
+    return dialog === undefined ? this.#aLeg : { ...this.#aLeg, dialog };
+  }
+
+  #calleeLeg(isOver: boolean): CallLeg | null {
+    const callee = this.#legs?.callee;
+    if (callee === undefined || !isOver) return callee ?? null;
+    return { callId: callee.callId, remote: callee.remote, contact: callee.contact };
   }
 }
 
-/** The payer: the calling trunk, else the called one, else the DID's account. */
-function ownerOf(context: CallContext): { readonly accountId: number | null; readonly trunkId: number | null } {
-  const trunk = callerTrunk(context) ?? context.options[context.admitted]?.trunk ?? context.unreachable;
-  if (trunk !== undefined) return { accountId: trunk.accountId, trunkId: trunk.id };
-  return { accountId: context.did?.accountId ?? null, trunkId: null };
+/** A record while it is put together. */
+type Written<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** Whose trunk pays: the calling one, else the called one; without either the DID's account does. */
+function payerTrunk(context: CallContext): TrunkRecord | undefined {
+  return callerTrunk(context) ?? context.options[context.admitted]?.trunk ?? context.unreachable;
 }
 
 function carrierOf(context: CallContext): number | null {

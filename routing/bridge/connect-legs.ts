@@ -7,7 +7,7 @@ import { audioCodec } from './audio-codec.ts';
 import type { BridgeDeps } from './bridge-deps.ts';
 import type { Call, CallEnd, LegsUp } from './call.ts';
 import type { EarlyAnswers } from './early-answers.ts';
-import { answerHeaders, sessionHeaders } from './header-policy.ts';
+import { addSessionHeaders, answerHeaders } from './header-policy.ts';
 import { calleeDialog, callerDialog } from './leg-dialog.ts';
 import type { AnsweredLeg } from './place-leg.ts';
 import { findPrivateMedia, type PrivateMediaPolicy } from './private-media.ts';
@@ -39,7 +39,7 @@ export async function connectLegs(
   const { call, early } = incoming;
   const response = answered.dialog.res;
   if (answered.kind === 'answered') answered.dialog.queueRequests = true;
-  await early.pracks(call.after.bind(call));
+  if (early.hasOpenPracks) await early.pracks(call.after.bind(call));
   if (call.isEnded) {
     releaseLeg(answered);
     return;
@@ -49,7 +49,7 @@ export async function connectLegs(
     releaseLeg(answered);
     return;
   }
-  const headers = { ...answerHeaders(call.context, response), ...sessionHeaders(call.context) };
+  const headers = addSessionHeaders(answerHeaders(call.context, response), call.context);
   await answerCaller(deps, incoming, { localSdp, headers }, (uas) => {
     if (uas === undefined) {
       releaseLeg(answered);

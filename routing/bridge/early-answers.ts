@@ -19,7 +19,7 @@ export class EarlyAnswers {
   constructor(context: CallContext, req: SrfRequest, res: SrfResponse) {
     this.#context = context;
     this.#res = res;
-    this.#isReliable = /\b100rel\b/i.test(context.invite.request.headerLines('require').join(','));
+    this.#isReliable = context.invite.request.headerLines('require').some((line) => /\b100rel\b/i.test(line));
     req.on('update', (update, answer) => this.#answerUpdate(update, answer));
   }
 
@@ -47,9 +47,13 @@ export class EarlyAnswers {
     passResponse(this.#res, response.status, options, () => this.#onPrack());
   }
 
+  get hasOpenPracks(): boolean {
+    return this.#openPracks > 0;
+  }
+
   /** Resolves when every reliable provisional response was acknowledged (RFC 3262 section 3), or after half a second. */
   async pracks(after: (ms: number, fn: () => void) => () => void): Promise<void> {
-    if (this.#openPracks === 0) return;
+    if (!this.hasOpenPracks) return;
     await new Promise<void>((resolve) => {
       const stop = after(PRACK_WAIT_MS, resolve);
       this.#prackDone = () => {

@@ -11,34 +11,42 @@ export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NO
 const SESSION_SEC = 1800;
 
 /** Headers that cross from caller to callee as they are; all others end here (topology hiding). */
-const PASSED_TO_CALLEE = ['Alert-Info', 'P-Early-Media', 'Priority', 'Subject', 'User-to-User', 'Content-Type'];
+const PASSED_TO_CALLEE = named(['Alert-Info', 'P-Early-Media', 'Priority', 'Subject', 'User-to-User', 'Content-Type']);
 /** The same from callee to caller, on provisional and final answers. */
 const PASSED_TO_CALLER = ['Alert-Info', 'P-Early-Media', 'User-to-User', 'Content-Type', 'Reason'];
 /** Carried over so that loops show across legs; the hosts in them are replaced. */
-const FORWARDING = ['Diversion', 'History-Info'];
+const FORWARDING = named(['Diversion', 'History-Info']);
+const NONE: readonly string[] = Object.freeze([]);
+
+interface HeaderName {
+  /** As it is written. */
+  readonly name: string;
+  /** As it is looked up: in lower case. */
+  readonly key: string;
+}
+
+function named(names: readonly string[]): readonly HeaderName[] {
+  return names.map((name) => ({ name, key: name.toLowerCase() }));
+}
 
 /** The headers of the INVITE to the called side. */
 export function inviteHeaders(context: CallContext, option: RouteOption, leg: LegTarget): SrfHeaders {
   const { request, maxForwards } = context.invite;
-  const headers: Record<string, string> = {
-    ...identityHeaders(context, option, leg),
-    'Max-Forwards': String(maxForwards - 1),
-    Allow: ALLOW,
-    Supported: /\b100rel\b/i.test(request.headerLines('supported').join(',')) ? 'timer, 100rel' : 'timer',
-    'Session-Expires': String(SESSION_SEC),
-    'Min-SE': '90',
-    'X-Correlation-ID': context.uuid,
-  };
+  const headers = identityHeaders(context, option, leg);
+  headers['Max-Forwards'] = String(maxForwards - 1);
+  headers.Allow = ALLOW;
+  headers.Supported = /\b100rel\b/i.test(request.headerLines('supported').join(',')) ? 'timer, 100rel' : 'timer';
+  headers['Session-Expires'] = String(SESSION_SEC);
+  headers['Min-SE'] = '90';
+  headers['X-Correlation-ID'] = context.uuid;
   if (leg.routes !== undefined) headers.Route = leg.routes.join(', ');
-  for (const name of [...PASSED_TO_CALLEE, ...chosenHeaders(context, option)])
-    copyLines(headers, name, request.headerLines(name.toLowerCase()));
-  const host = domainFor(option);
-  for (const name of FORWARDING) {
-    copyLines(
-      headers,
-      name,
-      request.headerLines(name.toLowerCase()).map((line) => withHost(line, host)),
-    );
+  for (const { name, key } of PASSED_TO_CALLEE) copyLines(headers, name, request.headerLines(key));
+  for (const name of chosenHeaders(context, option)) copyLines(headers, name, request.headerLines(name.toLowerCase()));
+  for (const { name, key } of FORWARDING) {
+    const lines = request.headerLines(key);
+    if (lines.length === 0) continue;
+    const host = domainFor(option);
+    headers[name] = lines.map((line) => withHost(line, host)).join(', ');
   }
   // RFC 8224: a signature over another caller number than the one shown is worth nothing.
   const isReplaced = context.presentation?.replaced === true || option.callerId !== undefined;
@@ -50,15 +58,13 @@ export function inviteHeaders(context: CallContext, option: RouteOption, leg: Le
 }
 
 /** Headers that one of the two sides has asked for. */
-function chosenHeaders(context: CallContext, { trunk, carrier }: RouteOption): readonly string[] {
-  const caller = {
-    trunk: callerTrunk(context),
-    carrier: context.source?.kind === 'carrier' ? context.source.carrier : undefined,
-  };
-  const chosen = [caller, { trunk, carrier }].flatMap(
-    (side) => nearestSetting(context.directory, side, 'passHeaders') ?? [],
-  );
-  return [...new Set(chosen)];
+function chosenHeaders(context: CallContext, option: RouteOption): readonly string[] {
+  const { directory, source } = context;
+  const caller = { trunk: callerTrunk(context), carrier: source?.kind === 'carrier' ? source.carrier : undefined };
+  const byCaller = nearestSetting(directory, caller, 'passHeaders');
+  const byCallee = nearestSetting(directory, option, 'passHeaders');
+  if (byCaller === undefined || byCallee === undefined) return byCaller ?? byCallee ?? NONE;
+  return [...new Set([...byCaller, ...byCallee])];
 }
 
 /** F-114: where the caller is, by reference (RFC 6442): what is set for its number, its trunk or its account. */
@@ -72,7 +78,7 @@ function helpHeaders(context: CallContext): SrfHeaders {
 }
 
 /** From, To and who else the two sides are said to be (RFC 3323, RFC 3325, RFC 7315 for P-Called-Party-ID). */
-function identityHeaders(context: CallContext, option: RouteOption, leg: LegTarget): SrfHeaders {
+function identityHeaders(context: CallContext, option: RouteOption, leg: LegTarget): Record<string, string> {
   const shown = context.presentation;
   const domain = domainFor(option);
   const called = escapeUser(option.calledNumber ?? context.calledNumber);
@@ -119,11 +125,12 @@ export function answerHeaders(context: CallContext, response: SrfMessage): Recor
  * Session timer of the caller's leg (RFC 4028 section 9): the caller refreshes if it offered to, else we do,
  * since an interval may be set for a caller that knows nothing of it.
  */
-export function sessionHeaders(context: CallContext): SrfHeaders {
+export function addSessionHeaders(headers: Record<string, string>, context: CallContext): SrfHeaders {
   const offered = /^\s*(\d{1,9})(.*)$/.exec(context.invite.request.header('session-expires') ?? '');
   const sec = offered === null ? SESSION_SEC : Math.max(90, Number(offered[1]));
   const refresher = offered === null || /refresher\s*=\s*uas/i.test(offered[2] ?? '') ? 'uas' : 'uac';
-  const headers: Record<string, string> = { Allow: ALLOW, 'Session-Expires': `${sec};refresher=${refresher}` };
+  headers.Allow = ALLOW;
+  headers['Session-Expires'] = `${sec};refresher=${refresher}`;
   if (refresher === 'uac') headers.Require = 'timer';
   return headers;
 }

@@ -44,7 +44,8 @@ function contactOf(message: SrfMessage): string {
 
 /** In the order of the message; srf joins the lines by commas. */
 function recordedRoutes(message: SrfMessage): readonly string[] {
-  return (message.get('record-route') ?? '').match(/<[^>]+>[^,]*/g)?.map((route) => route.trim()) ?? [];
+  const routes = message.get('record-route');
+  return routes?.match(/<[^>]+>[^,]*/g)?.map((route) => route.trim()) ?? [];
 }
 
 /** The way that was taken, and the address that the peer was heard from. */

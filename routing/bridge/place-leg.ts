@@ -60,9 +60,9 @@ export function placeLeg(srf: SrfPort, req: SrfRequest, order: LegOrder): Placed
       () => rang,
     );
   const { login } = order.leg;
-  const credentials = login === undefined ? undefined : new LegCredentials(login);
+  if (login === undefined) return { outcome: invite(order.headers), cancel: withdraw };
+  const credentials = new LegCredentials(login);
   const outcome = invite(order.headers).then(async (first) => {
-    if (credentials === undefined) return first;
     const retry = cancelHeaders === undefined ? withCredentials(credentials, first, order, sent) : undefined;
     return proving(credentials, retry === undefined ? first : await invite(retry));
   });

@@ -55,17 +55,25 @@ function destinationOptions(
 
 function trunksOptions(context: CallContext, did: DidRecord, trunkIds: readonly number[], via: string): Resolved {
   const called = context.calledNumber;
-  const trunks = trunkIds.map((id) => context.directory.findTrunk(id)).filter((trunk) => trunk !== undefined);
-  const own = trunks.filter((trunk) => sharesLine(context, did, trunk));
+  const own: TrunkRecord[] = [];
+  for (const id of trunkIds) {
+    const trunk = context.directory.findTrunk(id);
+    if (trunk !== undefined && sharesLine(context, did, trunk)) own.push(trunk);
+  }
   if (own.length === 0) return rejects(`The destination of ${did.number} does not exist, or is another tenant's.`);
-  const tried = own.map((trunk) => trunkOption(context, trunk, called));
-  const options = tried.filter((option): option is RouteOption => typeof option !== 'string');
+  const options: RouteOption[] = [];
+  const why: Unreachable[] = [];
+  for (const trunk of own) {
+    const option = trunkOption(context, trunk, called);
+    if (typeof option === 'string') why.push(option);
+    else options.push(option);
+  }
   const disaster = did.routing?.disaster ?? own.find((trunk) => trunk.routing?.disaster)?.routing?.disaster;
   const instead = disaster === undefined ? [] : disasterOptions(context, did, disaster);
   if (options.length > 0) return { options: withDisaster(options, instead, disaster), via };
   if (instead.length > 0) return { options: instead, via: `disaster destination, ${via} is offline` };
   context.unreachable = own[0];
-  return { rejection: unreachable(own, tried as readonly Unreachable[]) };
+  return { rejection: unreachable(own, why) };
 }
 
 /** After an outage that shows only in the call, and, where it says so, when nobody answers. */
@@ -74,8 +82,9 @@ function withDisaster(
   instead: readonly RouteOption[],
   disaster: Disaster | undefined,
 ): readonly RouteOption[] {
+  if (instead.length === 0) return options;
   const { afterSec } = disaster ?? {};
-  if (instead.length === 0 || afterSec === undefined) return [...options, ...instead];
+  if (afterSec === undefined) return [...options, ...instead];
   return [...options.map((option) => ({ ...option, ringMs: afterSec * 1000 })), ...instead];
 }
 

@@ -1,3 +1,5 @@
+import { lowerAsSpelled } from '../message/index.ts';
+
 /** The incomplete SIP text that applications send, taken apart without judging it. */
 export interface AppMessage {
   /** Start line as written. */
@@ -50,9 +52,13 @@ export function readAppMessage(sip: Buffer): AppMessage {
 }
 
 /** First value of a header, name without case. */
-export function appHeader(message: AppMessage, name: string): string | undefined {
-  const lower = name.toLowerCase();
-  return message.headers.find(([other]) => other.toLowerCase() === lower)?.[1];
+export function appHeader({ headers }: AppMessage, name: string): string | undefined {
+  const lower = lowerAsSpelled(name);
+  for (let i = 0; i < headers.length; i++) {
+    const header = headers[i];
+    if (header !== undefined && lowerAsSpelled(header[0]) === lower) return header[1];
+  }
+  return undefined;
 }
 
 const TOKEN = /^[\w\-.!%*+`'~]+$/;

@@ -1,5 +1,5 @@
 import { type Decorate, type Incoming, localContact, localHostPort } from '../dialog/index.ts';
-import { isWellFormed, OutgoingMessage, tagOf } from '../message/index.ts';
+import { isWellFormed, lowerAsSpelled, OutgoingMessage, tagOf } from '../message/index.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { Flow, TransportLayer } from '../transport/index.ts';
 import { type AppMessage, appHeader } from './app-message.ts';
@@ -56,7 +56,7 @@ export function completeResponse(
   const hostPort = localHostPort(transport, incoming.flow);
   const param = incoming.flow.transport === 'udp' ? undefined : incoming.flow.transport;
   for (const [name, value] of app.headers) {
-    const lower = name.toLowerCase();
+    const lower = lowerAsSpelled(name);
     if (RESPONSE_FORBIDDEN.has(lower)) continue;
     if (!isWellFormed(name, value)) throw new BadHeaderError(name);
     if (separateChallenges && CHALLENGES.has(lower)) {
@@ -79,25 +79,27 @@ export function completeResponse(
  */
 export function completeRequest(app: AppMessage, { random, clock }: Pick<EnginePorts, 'random' | 'clock'>) {
   const request = OutgoingMessage.request(app.method, app.uri);
-  request.set('Max-Forwards', '70');
   const from = appHeader(app, 'from') ?? appHeader(app, 'f');
-  request.set('From', withTag(from === undefined ? '<sip:@localhost>' : bracketed(from), random.hex(13)));
   const to = appHeader(app, 'to') ?? appHeader(app, 't');
-  request.set('To', to === undefined ? `<${app.uri.replace(/[;?].*$/, '')}>` : bracketed(to));
-  request.set('Call-ID', appHeader(app, 'call-id') ?? appHeader(app, 'i') ?? random.uuid());
-  for (const name of ['From', 'To', 'Call-ID']) {
-    if (!isWellFormed(name, request.header(name) ?? '')) throw new BadHeaderError(name);
-  }
+  request.add('Max-Forwards', '70');
+  addWellFormed(request, 'From', withTag(from === undefined ? '<sip:@localhost>' : bracketed(from), random.hex(13)));
+  addWellFormed(request, 'To', to === undefined ? `<${app.uri.replace(/[;?].*$/, '')}>` : bracketed(to));
+  addWellFormed(request, 'Call-ID', appHeader(app, 'call-id') ?? appHeader(app, 'i') ?? random.uuid());
   const seq = Number.parseInt(appHeader(app, 'cseq') ?? '', 10);
   const clockSeq = (Math.floor(clock.wallMs() / 1000) >>> 1) & 0x7ffffff;
-  request.set('CSeq', `${Number.isSafeInteger(seq) && seq >= 0 && seq < 2 ** 31 ? seq : clockSeq} ${app.method}`);
+  request.add('CSeq', `${Number.isSafeInteger(seq) && seq >= 0 && seq < 2 ** 31 ? seq : clockSeq} ${app.method}`);
   for (const [name, value] of app.headers) {
-    const lower = name.toLowerCase();
+    const lower = lowerAsSpelled(name);
     if (REQUEST_FORBIDDEN.has(lower) || IDENTITY.has(lower) || !isWellFormed(name, value)) continue;
     if (lower === 'max-forwards') request.set(name, value);
     else request.add(name, value);
   }
   return withBody(request, app);
+}
+
+function addWellFormed(request: OutgoingMessage, name: string, value: string): void {
+  request.add(name, value);
+  if (!isWellFormed(name, value)) throw new BadHeaderError(name);
 }
 
 const IDENTITY: ReadonlySet<string> = new Set(['from', 'f', 'to', 't', 'call-id', 'i', 'cseq']);
@@ -106,7 +108,7 @@ const IDENTITY: ReadonlySet<string> = new Set(['from', 'f', 'to', 't', 'call-id'
 export function completeInDialog(app: AppMessage): OutgoingMessage {
   const request = OutgoingMessage.request(app.method, 'sip:placeholder');
   for (const [name, value] of app.headers) {
-    if (!DIALOG_FORBIDDEN.has(name.toLowerCase()) && isWellFormed(name, value)) request.add(name, value);
+    if (!DIALOG_FORBIDDEN.has(lowerAsSpelled(name)) && isWellFormed(name, value)) request.add(name, value);
   }
   return withBody(request, app);
 }
@@ -127,9 +129,9 @@ export function decorateFor(transport: TransportLayer): Decorate {
     const way = flow ?? dialog?.flow;
     const hostPort = way === undefined ? fallbackHostPort(transport) : localHostPort(transport, way);
     const param = way === undefined || way.transport === 'udp' ? undefined : way.transport;
-    for (const name of ['From', 'To', 'Contact', 'P-Asserted-Identity']) {
+    for (const name of LOCAL_ADDRESSES) {
+      if (!message.some(name, namesLocalhost)) continue;
       const lines = message.headerLines(name);
-      if (!lines.some((line) => /@localhost/i.test(line))) continue;
       message.remove(name);
       for (const line of lines) {
         const local = replaceLocalhost(line, hostPort, name === 'Contact' ? param : undefined);
@@ -144,6 +146,12 @@ export function decorateFor(transport: TransportLayer): Decorate {
       message.set('Contact', contactFor(transport, message, way, dialog, hostPort));
     message.arrange();
   };
+}
+
+const LOCAL_ADDRESSES = ['From', 'To', 'Contact', 'P-Asserted-Identity'] as const;
+
+function namesLocalhost(value: string): boolean {
+  return /@localhost/i.test(value);
 }
 
 function contactFor(
@@ -165,9 +173,12 @@ function fallbackHostPort(transport: TransportLayer): string {
   return `${host}:${port}`;
 }
 
+/** `v=0` */
+const SDP_START = [0x76, 0x3d, 0x30] as const;
+
 function withBody(message: OutgoingMessage, app: AppMessage): OutgoingMessage {
   message.body = app.body;
-  const isSdp = app.body.length >= 3 && app.body.toString('latin1', 0, 3) === 'v=0';
+  const isSdp = app.body.length >= SDP_START.length && SDP_START.every((code, at) => app.body[at] === code);
   if (isSdp && !message.has('content-type')) message.set('Content-Type', 'application/sdp');
   return message.arrange();
 }

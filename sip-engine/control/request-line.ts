@@ -1,5 +1,5 @@
 import { tryUri } from '../dialog/index.ts';
-import { METHODS } from '../message/index.ts';
+import { isPlainUri, METHODS } from '../message/index.ts';
 
 const MAX_URI_CHARS = 1023;
 
@@ -7,6 +7,11 @@ const MAX_URI_CHARS = 1023;
 export function readRequestLine(line: string): { readonly method: string; readonly uri: string } | undefined {
   const match = /^([A-Z]+) (\S+) SIP\/2\.0$/.exec(line);
   const [, method = '', uri = ''] = match ?? [];
-  if (!METHODS.includes(method) || uri.length > MAX_URI_CHARS || tryUri(uri) === undefined) return undefined;
-  return { method, uri };
+  return METHODS.includes(method) && isRequestUri(uri) ? { method, uri } : undefined;
+}
+
+/** True for what may stand as the URI of a request outside dialogs. */
+export function isRequestUri(uri: string): boolean {
+  if (uri.length > MAX_URI_CHARS) return false;
+  return isPlainUri(uri) || (!/\s/.test(uri) && tryUri(uri) !== undefined);
 }

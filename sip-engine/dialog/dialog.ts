@@ -1,5 +1,6 @@
-import type { OutgoingMessage, SipMessage } from '../message/index.ts';
+import { type OutgoingMessage, ownText, type SipMessage } from '../message/index.ts';
 import type { Flow, ListenPoint } from '../transport/types.ts';
+import { BySeq } from './by-seq.ts';
 import type { Incoming } from './incoming.ts';
 import type { NatRoute } from './nat.ts';
 import { applyRoute } from './route-set.ts';
@@ -56,11 +57,15 @@ export type ProveRequest = (
   method: string,
 ) => readonly (readonly [name: string, value: string])[] | undefined;
 
+const NOBODY: readonly [] = Object.freeze([]);
+
 /** RFC 3261 section 12: what two ends know of each other between requests. */
 export class Dialog {
   readonly id: string;
   readonly role: 'uas' | 'uac';
   readonly usage: string;
+  /** The match key of the peer's requests (RFC 3261 12.2.2). */
+  readonly key: string;
   readonly callId: string;
   readonly localTag: string;
   readonly remoteTag: string;
@@ -87,9 +92,9 @@ export class Dialog {
   /** The peer's last INVITE in it, the one that made it included: where a PRACK belongs. */
   peerInvite: Incoming | undefined;
   /** INVITEs of the peer whose 2xx waits for its ACK, by CSeq number. */
-  readonly awaitingAck = new Map<number, Incoming>();
+  readonly awaitingAck = new BySeq<Incoming>();
   /** INVITEs of ours whose 2xx has come, by CSeq number, and the ACK once the application has sent it. */
-  readonly acks = new Map<number, AckState>();
+  readonly acks = new BySeq<AckState>();
   /** Set when the ACK must be followed by a BYE: the 2xx crossed our CANCEL. */
   byeAfterAck: string | undefined;
   /** RFC 3262 4: the last reliable provisional of this branch. */
@@ -107,15 +112,18 @@ export class Dialog {
   expiry: { cancel(): void } | undefined;
   #localSeq: number;
   /** Told once when the dialog ends, so that timers and retransmissions stop. */
-  readonly #onEnd = new Set<() => void>();
+  #onEnd: readonly (() => void)[] = NOBODY;
 
   constructor(seed: DialogSeed) {
     this.id = seed.id;
     this.role = seed.role;
     this.usage = seed.usage;
-    this.callId = seed.callId;
-    this.localTag = seed.localTag;
-    this.remoteTag = seed.remoteTag;
+    // Pieces of a message keep its whole text for as long as the call is up.
+    this.key = ownText(dialogKey(seed.callId, seed.localTag, seed.remoteTag));
+    const tagsAt = seed.callId.length + 1;
+    this.callId = this.key.slice(0, tagsAt - 1);
+    this.localTag = this.key.slice(tagsAt, tagsAt + seed.localTag.length);
+    this.remoteTag = this.key.slice(tagsAt + seed.localTag.length + 1);
     this.localAddress = seed.localAddress;
     this.remoteAddress = seed.remoteAddress;
     this.#localSeq = seed.localSeq;
@@ -129,19 +137,14 @@ export class Dialog {
     this.owner = seed.owner;
   }
 
-  /** The match key of the peer's requests (RFC 3261 12.2.2). */
-  get key(): string {
-    return dialogKey(this.callId, this.localTag, this.remoteTag);
-  }
-
   /** The next request in it; ACK takes the INVITE's number (RFC 3261 13.2.2.4). */
   buildRequest(method: string, seq?: number): { readonly message: OutgoingMessage; readonly hop: NextHop } {
     const { message, nextUri } = applyRoute(method, this.remoteTarget, this.routeSet);
-    message.set('Max-Forwards', '70');
-    message.set('From', this.localAddress);
-    message.set('To', this.remoteAddress);
-    message.set('Call-ID', this.callId);
-    message.set('CSeq', `${seq ?? ++this.#localSeq} ${method}`);
+    message.add('Max-Forwards', '70');
+    message.add('From', this.localAddress);
+    message.add('To', this.remoteAddress);
+    message.add('Call-ID', this.callId);
+    message.add('CSeq', `${seq ?? ++this.#localSeq} ${method}`);
     return { message, hop: this.#nextHop(nextUri) };
   }
 
@@ -171,11 +174,11 @@ export class Dialog {
 
   onEnd(listener: () => void): void {
     if (this.state === 'ended') listener();
-    else this.#onEnd.add(listener);
+    else this.#onEnd = [...this.#onEnd, listener];
   }
 
   offEnd(listener: () => void): void {
-    this.#onEnd.delete(listener);
+    if (this.#onEnd.length > 0) this.#onEnd = this.#onEnd.filter((other) => other !== listener);
   }
 
   /** Marks it ended and tells the listeners; the table forgets it separately. */
@@ -184,8 +187,9 @@ export class Dialog {
     this.state = 'ended';
     this.session?.cancel();
     this.expiry?.cancel();
-    for (const listener of this.#onEnd) listener();
-    this.#onEnd.clear();
+    // One of them may take another away.
+    for (const listener of this.#onEnd) if (this.#onEnd.includes(listener)) listener();
+    this.#onEnd = NOBODY;
   }
 
   #moveTo(flow: Flow): void {

@@ -17,7 +17,7 @@ export class Incoming {
   localTag: string;
   /** Dropped from the index: answered, cancelled, given up or handed to the proxy. */
   finished = false;
-  readonly #onFinish: (() => void)[] = [];
+  #onFinish: (() => void)[] | undefined;
 
   constructor(transactionId: string, transaction: ServerTransaction, dialog: Dialog | undefined) {
     this.transactionId = transactionId;
@@ -33,7 +33,8 @@ export class Incoming {
   }
 
   onFinish(run: () => void): void {
-    this.#onFinish.push(run);
+    if (this.#onFinish === undefined) this.#onFinish = [run];
+    else this.#onFinish.push(run);
   }
 
   finish(): void {
@@ -41,6 +42,8 @@ export class Incoming {
     this.finished = true;
     // The transaction lives on for repetitions; what was made of the request need not.
     if (this.transaction.attached === this) this.transaction.attached = undefined;
-    for (const run of this.#onFinish.splice(0)) run();
+    const listeners = this.#onFinish ?? [];
+    this.#onFinish = undefined;
+    for (const run of listeners) run();
   }
 }

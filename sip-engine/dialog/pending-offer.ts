@@ -4,7 +4,8 @@ import type { Dialog } from './dialog.ts';
 export function pendingOffer(dialog: Dialog): 'ours' | 'theirs' | undefined {
   if (dialog.ownOffer !== undefined) return 'ours';
   // The offer in a 2xx to an INVITE without one is answered in the ACK.
-  for (const { hadOffer, sent } of dialog.acks.values()) {
+  for (const { value } of dialog.acks.entries()) {
+    const { hadOffer, sent } = value;
     if (sent === undefined && !hadOffer) return 'theirs';
   }
   return dialog.peerInvite?.invite?.pendingOffer;

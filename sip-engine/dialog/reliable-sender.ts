@@ -24,10 +24,12 @@ export interface ReliableSenderOptions {
   onTimeout(): void;
 }
 
+const NONE: readonly [] = Object.freeze([]);
+
 /** Reliable provisional responses (RFC 3262 section 3): numbered, repeated until PRACKed, one at a time. */
 export class ReliableSender {
   readonly #options: ReliableSenderOptions;
-  readonly #queue: Waiting[] = [];
+  #queue: readonly Waiting[] = NONE;
   #nextRseq: number;
   #current: Unacknowledged | undefined;
   #timer: Timer | undefined;
@@ -47,7 +49,7 @@ export class ReliableSender {
   send(response: OutgoingMessage, asked: boolean): void {
     response.set('RSeq', String(this.#nextRseq++));
     if (this.#current === undefined) this.#transmit({ response, asked });
-    else this.#queue.push({ response, asked });
+    else this.#queue = [...this.#queue, { response, asked }];
   }
 
   /** RFC 3262 3: `undefined` when RAck names nothing unacknowledged. */
@@ -56,7 +58,8 @@ export class ReliableSender {
     if (current === undefined || current.rseq !== rseq || cseq !== this.#options.inviteSeq) return undefined;
     this.#timer?.cancel();
     this.#current = undefined;
-    const next = this.#queue.shift();
+    const [next, ...rest] = this.#queue;
+    this.#queue = rest;
     if (next !== undefined) this.#transmit(next);
     return { asked: current.asked };
   }
@@ -64,7 +67,7 @@ export class ReliableSender {
   /** After the final response: nothing is repeated and what waits is never sent; a late PRACK still matches. */
   stop(): void {
     this.#timer?.cancel();
-    this.#queue.length = 0;
+    this.#queue = NONE;
   }
 
   #transmit(waiting: Waiting): void {

@@ -23,10 +23,13 @@ export function contactOf(message: SipMessage): string | undefined {
   return contactUri(message);
 }
 
+const NO_ROUTES: readonly string[] = Object.freeze([]);
+
 /** RFC 3261 12.1.1 (UAS: in order) and 12.1.2 (UAC: reversed). */
 export function routeSetOf(message: SipMessage, role: 'uas' | 'uac'): readonly string[] {
+  if (message.header('record-route') === undefined) return NO_ROUTES;
   const values = message.headerValues('record-route');
-  return role === 'uas' ? [...values] : [...values].reverse();
+  return role === 'uas' ? values : values.toReversed();
 }
 
 /** RFC 3261 12.2.1.1: loose routing keeps the target as Request-URI, a strict first hop takes its place. */

@@ -159,7 +159,7 @@ function branchFor(ctx: DialogContext, id: string, template: OutgoingMessage): D
 /** The highest 2xx of ours, while its ACK may still be wanted. */
 function unacknowledged(dialog: Dialog): number | undefined {
   let found: number | undefined;
-  for (const [seq, state] of dialog.acks) if (state.sent === undefined) found = Math.max(seq, found ?? 0);
+  for (const { seq, value } of dialog.acks.entries()) if (value.sent === undefined) found = Math.max(seq, found ?? 0);
   return found;
 }
 

@@ -76,7 +76,7 @@ export class UacInvite implements RunHandler {
     const ack = ackFor(this.#outgoing.message);
     this.#winner = { tag: ownText(dialog.remoteTag), ack };
     dialog.acks.set(response.cseq, ack);
-    for (const seq of dialog.acks.keys()) if (seq < response.cseq - 1) dialog.acks.delete(seq);
+    dialog.acks.keep((seq) => seq >= response.cseq - 1);
     if (this.#outgoing.cancelled && known === undefined) dialog.byeAfterAck = 'ACK-BYE due to cancel race condition';
     negotiateAsCaller(this.#ctx, dialog, response);
     this.#finish();

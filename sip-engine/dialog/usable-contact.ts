@@ -1,4 +1,4 @@
-import type { SipMessage } from '../message/index.ts';
+import { isPlainUri, type SipMessage } from '../message/index.ts';
 import type { TransportLayer } from '../transport/types.ts';
 import { contactOf, tryUri } from './route-set.ts';
 
@@ -6,6 +6,8 @@ type Points = Pick<TransportLayer, 'listenPoints'>;
 
 /** True where we speak the transport that the URI asks for; `sips` asks for TLS (RFC 3261 26.2.2). */
 export function isSpoken(transport: Points, uri: string): boolean {
+  // Nothing is asked for: nearly all are such.
+  if (isPlainUri(uri) && uri.startsWith('sip:') && !uri.includes(';')) return true;
   const parsed = tryUri(uri);
   if (parsed === undefined) return false;
   const named = parsed.params.get('transport')?.toLowerCase();
@@ -19,8 +21,7 @@ export function isSpoken(transport: Points, uri: string): boolean {
  * asks for a transport that we do not speak, with neither a proxy nor a connection in between.
  */
 export function hasUselessContact(transport: Points, request: SipMessage, isReliable: boolean): boolean {
-  if (request.headerValues('contact').length === 0) return false;
   const contact = contactOf(request);
-  if (contact === undefined) return true;
-  return !isReliable && request.headerLines('record-route').length === 0 && !isSpoken(transport, contact);
+  if (contact === undefined) return request.headerValues('contact').length > 0;
+  return !isReliable && request.header('record-route') === undefined && !isSpoken(transport, contact);
 }

@@ -38,6 +38,8 @@ const EVENTS: Readonly<Record<string, LaneEvent>> = {
   UPDATE: 'update',
 };
 
+const NONE: readonly [] = Object.freeze([]);
+
 /** One leg that is up. */
 export class DialogEnd implements LaneDialog {
   readonly id: string;
@@ -49,12 +51,12 @@ export class DialogEnd implements LaneDialog {
   #connected = true;
   #holdsBack = false;
   /** Requests of ours without a final response: what a BYE overtakes is never told of one. */
-  readonly #open = new Set<string>();
-  #waiting: (() => void)[] = [];
-  readonly #listeners = new Map<LaneEvent, RequestListener>();
+  #open: readonly string[] = NONE;
+  #waiting: readonly (() => void)[] = NONE;
+  #listeners: Map<LaneEvent, RequestListener> | undefined;
   #onRequest: AnyListener | undefined;
-  #onEnd: EndListener[] = [];
-  #onAck: ((ack: LaneMessage) => void)[] = [];
+  #onEnd: readonly EndListener[] = NONE;
+  #onAck: readonly ((ack: LaneMessage) => void)[] = NONE;
 
   constructor(ctx: CallLaneContext, seed: DialogSeed) {
     this.#ctx = ctx;
@@ -82,7 +84,7 @@ export class DialogEnd implements LaneDialog {
     this.#holdsBack = holdsBack;
     if (holdsBack || this.#waiting.length === 0) return;
     const waiting = this.#waiting;
-    this.#waiting = [];
+    this.#waiting = NONE;
     setImmediate(() => {
       for (const request of waiting) request();
     });
@@ -91,8 +93,11 @@ export class DialogEnd implements LaneDialog {
   on(event: LaneEvent, listener: RequestListener): this;
   on(event: 'destroy', listener: EndListener): this;
   on(event: LaneEvent | 'destroy', listener: RequestListener | EndListener): this {
-    if (event === 'destroy') this.#onEnd.push(listener as EndListener);
-    else this.#listeners.set(event, listener as RequestListener);
+    if (event === 'destroy') this.#onEnd = [...this.#onEnd, listener as EndListener];
+    else {
+      this.#listeners ??= new Map();
+      this.#listeners.set(event, listener as RequestListener);
+    }
     return this;
   }
 
@@ -102,12 +107,12 @@ export class DialogEnd implements LaneDialog {
   }
 
   once(_event: 'ack', listener: (ack: LaneMessage) => void): this {
-    this.#onAck.push(listener);
+    this.#onAck = [...this.#onAck, listener];
     return this;
   }
 
   destroy(options: LaneEndOptions = {}, callback?: (error: unknown) => void): this {
-    this.#waiting = [];
+    this.#waiting = NONE;
     this.#connected = false;
     const end = (error: unknown) => {
       this.#forget();
@@ -149,7 +154,7 @@ export class DialogEnd implements LaneDialog {
       this.id,
       options,
       (response) => {
-        if (response.status >= 200) this.#open.delete(transactionId);
+        if (response.status >= 200) this.#open = this.#open.filter((id) => id !== transactionId);
         const isAccepted = options.method === 'INVITE' && response.status >= 200 && response.status < 300;
         if (isAccepted && !isOfferless) ack({});
         if (isAccepted && isOfferless) callback(null, response, ack);
@@ -158,7 +163,7 @@ export class DialogEnd implements LaneDialog {
       (result) => {
         if (!result.ok) return callback(new Error(result.reason));
         transactionId = result.transactionId;
-        this.#open.add(transactionId);
+        this.#open = [...this.#open, transactionId];
       },
     );
     return this;
@@ -167,7 +172,7 @@ export class DialogEnd implements LaneDialog {
   /** A request of the peer; in the order they came, after those that wait. */
   receive(req: RequestView, res: ResponseWriter): void {
     if (this.#holdsBack) {
-      this.#waiting.push(() => this.receive(req, res));
+      this.#waiting = [...this.#waiting, () => this.receive(req, res)];
       return;
     }
     if (req.method === 'BYE') {
@@ -184,7 +189,7 @@ export class DialogEnd implements LaneDialog {
     if (ack.body !== '') this.#remoteSdp = ack.body;
     setImmediate(() => {
       const waiting = this.#onAck;
-      this.#onAck = [];
+      this.#onAck = NONE;
       for (const listener of waiting) listener(ack);
     });
   }
@@ -199,7 +204,7 @@ export class DialogEnd implements LaneDialog {
 
   #tell(req: RequestView, res: ResponseWriter): void {
     const event = EVENTS[req.method];
-    const listener = event === undefined ? undefined : this.#listeners.get(event);
+    const listener = event === undefined ? undefined : this.#listeners?.get(event);
     if (listener !== undefined) listener(req, res);
     else if (event !== undefined && this.#onRequest !== undefined) this.#onRequest(event, req, res);
     else if (this.#connected) res.send(event === undefined ? 501 : 200);
@@ -209,10 +214,10 @@ export class DialogEnd implements LaneDialog {
   #forget(): void {
     if (this.#ctx.dialogs.get(this.id) === this) this.#ctx.dialogs.delete(this.id);
     for (const id of this.#open) this.#ctx.takers.delete(id);
-    this.#open.clear();
-    this.#onEnd = [];
-    this.#onAck = [];
-    this.#listeners.clear();
+    this.#open = NONE;
+    this.#onEnd = NONE;
+    this.#onAck = NONE;
+    this.#listeners = undefined;
     this.#onRequest = undefined;
   }
 }

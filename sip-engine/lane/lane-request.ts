@@ -4,12 +4,14 @@ import type { CallLaneContext } from './context.ts';
 import { MessageView } from './lane-message.ts';
 import type { LaneAnswerOptions, LaneMessage, LaneRequest, LaneResponse } from './types.ts';
 
+const NONE: readonly [] = Object.freeze([]);
+
 type Listener = (message: LaneRequest, res: LaneResponse) => void;
 
 /** A request of the network, with the two things that may happen to it before it is answered. */
 export class RequestView extends MessageView implements LaneRequest {
   readonly incoming: Incoming;
-  readonly #listeners: { readonly event: string; readonly listener: Listener }[] = [];
+  #listeners: readonly { readonly event: string; readonly listener: Listener }[] = NONE;
   readonly #message: SipMessage;
 
   constructor(incoming: Incoming, message: SipMessage = incoming.message) {
@@ -47,7 +49,7 @@ export class RequestView extends MessageView implements LaneRequest {
   }
 
   on(event: 'cancel' | 'update', listener: Listener): this {
-    this.#listeners.push({ event, listener });
+    this.#listeners = [...this.#listeners, { event, listener }];
     return this;
   }
 

@@ -1,7 +1,7 @@
 import { completeRequest, decorateFor, lacksContentType } from '../control/complete.ts';
 import type { Hub } from '../control/hub.ts';
 import { chooseHop, isOwnUri } from '../control/next-hop.ts';
-import { readRequestLine } from '../control/request-line.ts';
+import { isRequestUri } from '../control/request-line.ts';
 import { contactOf, type NextHop } from '../dialog/index.ts';
 import type { OutgoingMessage } from '../message/index.ts';
 import { toAppMessage } from './app-message.ts';
@@ -44,7 +44,7 @@ type Prepared =
 
 /** The INVITE and where it goes first, or why it cannot be sent: in the words of the control protocol. */
 function prepare(hub: Hub, { uri, headers, localSdp: body, proxy = '', guarded }: LaneUacOptions): Prepared {
-  if (readRequestLine(`INVITE ${uri} SIP/2.0`) === undefined) return { ok: false, reason: 'invalid request-uri' };
+  if (!isRequestUri(uri)) return { ok: false, reason: 'invalid request-uri' };
   if (isOwnUri(hub.deps, uri)) return { ok: false, reason: 'can not send request to myself' };
   try {
     const request = completeRequest(toAppMessage({ method: 'INVITE', uri, headers, body }), hub.deps.ports);

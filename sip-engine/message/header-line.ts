@@ -17,6 +17,8 @@ export interface HeaderLine {
 
 export const CONTENT_LENGTH = 'content-length';
 export const LENGTH_FORMS = formsOf(CONTENT_LENGTH);
+/** Marks the place of Content-Length; the number is counted when the message is written. */
+export const LENGTH_LINE: HeaderLine = Object.freeze({ name: LENGTH_FORMS, value: '', wire: undefined });
 
 /** RFC 3261 8.2.6.2: copied from the request into every response, in this order. */
 const RESPONSE_COPIES = ['via', 'from', 'to', 'call-id', 'cseq'];

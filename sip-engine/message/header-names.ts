@@ -178,6 +178,11 @@ export function lowerName(name: string): string {
   return LOWER[ID_BY_NAME.get(lower) ?? 0] || lower;
 }
 
+/** The name in lower case, a compact form as it is; of known names nothing is made. */
+export function lowerAsSpelled(name: string): string {
+  return (name.length > 1 ? FORMS.get(name)?.lower : undefined) ?? name.toLowerCase();
+}
+
 /** Id by any spelling, compact forms included; 0 when unknown. */
 export function idOfName(name: string): number {
   // What is asked of every REGISTER: a comparison of constants costs a tenth of a look-up.

@@ -1,7 +1,6 @@
-export { type BareRegister, readBareRegister } from './bare-register.ts';
 export { contactUri } from './contact-uri.ts';
 export { SipInjectionError, type SipParseCode, SipParseError } from './errors.ts';
-export { canonicalName, headerRank, lowerName } from './header-names.ts';
+export { canonicalName, headerRank, lowerAsSpelled, lowerName } from './header-names.ts';
 export { DEFAULT_LIMITS, type ParseLimits } from './limits.ts';
 export { METHODS } from './methods.ts';
 export { formatNameAddr, parseNameAddr, quote, tagOf, unquote, uriOfAddress } from './name-addr.ts';
@@ -10,7 +9,9 @@ export { ownText } from './own-text.ts';
 export { formatParams } from './params.ts';
 export { parseMessage } from './parse-message.ts';
 export { answerLines, joinedLines, topBranch, withTopVia } from './parsed-message.ts';
+export { type PlainRegister, readPlainRegister } from './plain-register.ts';
 export { reasonPhrase, statusLine } from './reason-phrases.ts';
+export { RegisterMessage } from './register-message.ts';
 export { isSafeUri, isSafeValue } from './safe-value.ts';
 export { splitValues } from './split-values.ts';
 export { TextWriter } from './text-writer.ts';

@@ -7,6 +7,7 @@ import {
   type HeaderLine,
   isNamed,
   LENGTH_FORMS,
+  LENGTH_LINE,
   linesOf,
   makeLine,
   sortByRank,
@@ -142,6 +143,15 @@ export class OutgoingMessage {
     return this.headerLines(name).flatMap(splitValues);
   }
 
+  /** True when a line of that name passes. */
+  some(name: string, test: (value: string) => boolean): boolean {
+    const forms = formsOf(name);
+    for (let i = this.#find(forms, 0); i >= 0; i = this.#find(forms, i + 1)) {
+      if (test(this.#lines[i]?.value ?? '')) return true;
+    }
+    return false;
+  }
+
   has(name: string): boolean {
     const forms = formsOf(name);
     return forms.lower === CONTENT_LENGTH || this.#find(forms, 0) >= 0;
@@ -222,7 +232,7 @@ export class OutgoingMessage {
   /** Well-known headers first, in drachtio's order, then unknown ones as they came, P-Asserted-Identity last. */
   arrange(): this {
     this.#bytes = undefined;
-    if (this.#find(LENGTH_FORMS, 0) < 0) this.add(CONTENT_LENGTH, '');
+    if (this.#find(LENGTH_FORMS, 0) < 0) this.#lines.push(LENGTH_LINE);
     sortByRank(this.#lines);
     return this;
   }

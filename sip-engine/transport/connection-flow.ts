@@ -213,7 +213,7 @@ export class ConnectionFlow implements Flow {
 
   #write(link: Link, bytes: Buffer, onError: OnError | undefined): void {
     this.state.sent();
-    this.#context.sent(bytes, this.transport, () => this);
+    this.#context.sent(bytes, this);
     if (onError === undefined) {
       link.write(bytes, undefined);
       return;

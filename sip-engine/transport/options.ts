@@ -17,6 +17,8 @@ export interface TransportOptions {
   readonly watchUdpPeers?: boolean;
   /** UDP points are bound already, by another thread of this process that shares them. @default false */
   readonly joinsUdpPorts?: boolean;
+  /** Read and write many datagrams by one call, where the system can (Linux with glibc on x64 and arm64). @default true */
+  readonly batchUdp?: boolean;
   /** Bytes waiting in one UDP socket before datagrams are dropped. @default 8388608 */
   readonly udpQueueBytes?: number;
   /** Half-received messages of all streams together; the connection that goes beyond is closed, bytes. @default 67108864 */
@@ -67,6 +69,7 @@ export function resolveOptions(options: TransportOptions): TransportLimits {
     udpReceiveBufferBytes: 4 * 1024 * 1024,
     watchUdpPeers: process.platform === 'linux',
     joinsUdpPorts: false,
+    batchUdp: true,
     udpQueueBytes: 8 * 1024 * 1024,
     maxPartialBytes: 64 * 1024 * 1024,
     maxWriteQueueBytes: 256 * 1024,

@@ -51,10 +51,16 @@ export class TransportContext {
     }
   }
 
-  /** Counts what goes out and shows it to a listener; `flow` is made only for one. */
-  sent(bytes: Buffer, transport: Flow['transport'], flow: () => Flow): void {
-    this.count('messages_out', transport);
-    this.#events.onSent?.(bytes, flow());
+  /** Counts a datagram that goes out and shows it to a listener; the flow is made only for one. */
+  sentDatagram(bytes: Buffer, flowTo: (address: string, port: number) => Flow, address: string, port: number): void {
+    this.count('messages_out', 'udp');
+    this.#events.onSent?.(bytes, flowTo(address, port));
+  }
+
+  /** Counts what goes out and shows it to a listener. */
+  sent(bytes: Buffer, flow: Flow): void {
+    this.count('messages_out', flow.transport);
+    this.#events.onSent?.(bytes, flow);
   }
 
   flowClosed(flow: Flow, reason: string): void {

@@ -3,38 +3,74 @@ import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import { formatEndpoint } from './address-book.ts';
 import { TransportFault } from './errors.ts';
+import type { Libc } from './libc.ts';
+import { ManyDatagrams } from './many-datagrams.ts';
+import { RawAddresses } from './raw-address.ts';
+import { bindDescriptor } from './udp-descriptor.ts';
 
 export interface BoundSocket {
   readonly socket: Socket;
+  /** `undefined` where dgram alone can read and write it. */
+  readonly datagrams: ManyDatagrams | undefined;
   /** True when further sockets of ours can share the port (Linux). */
   readonly shared: boolean;
 }
 
+/** Where to bind, and how. */
+export interface UdpBinding {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly bufferBytes: number;
+  /** Further sockets of this user, and of nobody else, may share the port. */
+  readonly share: boolean;
+  /** Absent where dgram alone reads and writes. */
+  readonly libc?: Libc | undefined;
+}
+
 /**
- * Binds exclusively; with `share` then again so that sockets of this user, and of nobody else, can share the
- * port. The first bind finds out whether somebody has it: a shared bind alone would not be told.
+ * Binds exclusively, and then again as it is wanted. The first bind finds out whether somebody has the port: a shared
+ * one would not be told. Where the system does not let us have what is wanted, dgram's own exclusive socket is used.
  * @throws TransportFault `no_transport` with the system's reason.
  */
-export async function bindUdp(host: string, port: number, bufferBytes: number, share: boolean): Promise<BoundSocket> {
-  const alone = await bindOnce(host, port, bufferBytes, false);
-  if (!share) return { socket: alone, shared: false };
-  const { port: bound } = alone.address();
+export async function bindUdp(binding: UdpBinding): Promise<BoundSocket> {
+  const { host, bufferBytes, share, libc } = binding;
+  const alone = await bindOnce(host, binding.port, bufferBytes, false);
+  if (!share && libc === undefined) return { socket: alone, shared: false, datagrams: undefined };
+  const { port } = alone.address();
   const closed = once(alone, 'close');
   alone.close();
   await closed;
+  return bindAgain({ ...binding, port });
+}
+
+async function bindAgain(binding: UdpBinding): Promise<BoundSocket> {
+  const { host, port, bufferBytes, share, libc } = binding;
   try {
-    return { socket: await bindOnce(host, bound, bufferBytes, true), shared: true };
+    if (libc !== undefined) return bindForMany(binding, libc);
   } catch {
-    return { socket: await bindOnce(host, bound, bufferBytes, false), shared: false };
+    // dgram's own sockets are left.
   }
+  try {
+    if (share) return { socket: await bindOnce(host, port, bufferBytes, true), shared: true, datagrams: undefined };
+  } catch {
+    // An exclusive one is left.
+  }
+  return { socket: await bindOnce(host, port, bufferBytes, false), shared: false, datagrams: undefined };
 }
 
 /**
  * One more socket at a port that `bindUdp` has shared; the system spreads what comes in over all of them.
  * @throws TransportFault `no_transport` with the system's reason.
  */
-export async function joinUdp(host: string, port: number, bufferBytes: number): Promise<BoundSocket> {
-  return { socket: await bindOnce(host, port, bufferBytes, true), shared: true };
+export async function joinUdp({ libc, ...binding }: UdpBinding): Promise<BoundSocket> {
+  const { host, port, bufferBytes } = binding;
+  try {
+    if (libc !== undefined) return bindForMany({ ...binding, share: true }, libc);
+  } catch {
+    // dgram's own socket is left.
+  }
+  return { socket: await bindOnce(host, port, bufferBytes, true), shared: true, datagrams: undefined };
 }
 
 /** An unbound socket whose addresses are literals: without the lookup every send would ask the system's resolver. */
@@ -47,6 +83,20 @@ export function createUdpSocket(host: string, bufferBytes: number, reusePort: bo
     recvBufferSize: bufferBytes,
     lookup: (literal, _options, done) => done(null, literal, ipv6 ? 6 : 4),
   });
+}
+
+/** A socket that is read and written by the system's own calls, and owned by dgram. */
+function bindForMany({ host, port, bufferBytes, share }: UdpBinding, libc: Libc): BoundSocket {
+  const ipv6 = isIPv6(host);
+  const addresses = new RawAddresses(libc, ipv6);
+  const socket = createUdpSocket(host, bufferBytes, false);
+  try {
+    const fd = bindDescriptor(socket, { ipv6, host, port, reusePort: share }, libc, addresses);
+    return { socket, shared: share, datagrams: new ManyDatagrams(libc, fd, addresses) };
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
 }
 
 async function bindOnce(host: string, port: number, bufferBytes: number, reusePort: boolean): Promise<Socket> {

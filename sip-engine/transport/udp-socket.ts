@@ -1,31 +1,20 @@
-import type { RemoteInfo, Socket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Stop } from '../ports.ts';
-import { type AddressBook, formatEndpoint, isPort } from './address-book.ts';
+import { type AddressBook, formatEndpoint } from './address-book.ts';
 import { createListenPoint } from './bound-point.ts';
-import { TransportFault, toTransportFault } from './errors.ts';
+import { toTransportFault } from './errors.ts';
 import { isTokenByte } from './frame-scan.ts';
+import { loadLibc } from './libc.ts';
+import type { ManyDatagrams } from './many-datagrams.ts';
 import type { TransportContext } from './transport-context.ts';
-import type { Flow, ListenPoint, ListenSpec, TransportError } from './types.ts';
-import { bindUdp, joinUdp } from './udp-bind.ts';
+import type { Flow, ListenPoint, ListenSpec } from './types.ts';
+import { type BoundSocket, bindUdp, joinUdp } from './udp-bind.ts';
+import { UdpDrain } from './udp-drain.ts';
+import { type OnError, UdpOutbox } from './udp-outbox.ts';
 import { WatchedPeers } from './watched-peers.ts';
 
-type OnError = (error: TransportError) => void;
-
-interface Outgoing {
-  readonly bytes: Buffer;
-  readonly port: number;
-  readonly address: string;
-  readonly onError: OnError | undefined;
-  /** A request of ours: its sender wants to hear of "port unreachable". */
-  readonly watched: boolean;
-}
-
-/** What an IPv4 UDP datagram can carry at most. */
-const MAX_PAYLOAD_BYTES = 65_507;
-const OVERSIZE_WARNING_EVERY_MS = 60_000;
 const SWEEP_MS = 10_000;
-const ASKED_EVERY = 32;
 const NUL = 0;
 const LF = 10;
 const CR = 13;
@@ -36,34 +25,42 @@ export class UdpSocket {
   /** What the ids of its flows begin with. */
   readonly flowPrefix: string;
   readonly #socket: Socket;
+  readonly #datagrams: ManyDatagrams | undefined;
   readonly #context: TransportContext;
+  readonly #outbox: UdpOutbox;
   readonly #watched: WatchedPeers | undefined;
   readonly #stopSweep: Stop;
-  #outbox: Outgoing[] = [];
   #closed = false;
-  #warnedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(socket: Socket, point: ListenPoint, context: TransportContext, shared: boolean) {
+  constructor({ socket, shared, datagrams }: BoundSocket, point: ListenPoint, context: TransportContext) {
     this.#socket = socket;
+    this.#datagrams = datagrams;
     this.point = point;
     this.flowPrefix = `udp/${formatEndpoint(point.host, point.port)}/`;
     this.#context = context;
-    const receive = (bytes: Buffer, peer: RemoteInfo): void => this.#receive(bytes, peer);
-    socket.on('message', receive);
+    const receive = (bytes: Buffer, address: string, port: number): void => this.#receive(bytes, address, port);
+    const drain = datagrams && new UdpDrain(datagrams, context.clock, receive);
+    socket.on('message', (bytes, { address, port }) => {
+      receive(bytes, address, port);
+      drain?.start();
+    });
     this.#watched = shared ? new WatchedPeers(point.host, point.port, context, receive) : undefined;
+    const flowTo = (address: string, port: number): Flow => this.flow(address, port);
+    this.#outbox = new UdpOutbox({ socket, datagrams, watched: this.#watched, flowTo }, context);
     this.#stopSweep = context.clock.every(SWEEP_MS, () => this.#watched?.sweep(context.clock.nowMs()));
     socket.on('error', (error) => this.#context.count('transport_errors', toTransportFault(error).code));
   }
 
   /** @throws TransportFault when the address cannot be bound. */
   static async open(spec: ListenSpec, context: TransportContext): Promise<UdpSocket> {
-    const { udpReceiveBufferBytes, watchUdpPeers, joinsUdpPorts } = context.limits;
-    const { socket, shared } = joinsUdpPorts
-      ? await joinUdp(spec.host, spec.port, udpReceiveBufferBytes)
-      : await bindUdp(spec.host, spec.port, udpReceiveBufferBytes, watchUdpPeers);
-    warnOfSmallBuffer(socket, udpReceiveBufferBytes, context);
+    const { udpReceiveBufferBytes: bufferBytes, watchUdpPeers: share, batchUdp, joinsUdpPorts } = context.limits;
+    const { host, port } = spec;
+    const libc = batchUdp ? await loadLibc() : undefined;
+    const bound = await (joinsUdpPorts ? joinUdp : bindUdp)({ host, port, bufferBytes, share, libc });
+    const { socket } = bound;
+    warnOfSmallBuffer(socket, bufferBytes, context);
     const point = createListenPoint(spec, spec.host, socket.address().port, context.addresses);
-    return new UdpSocket(socket, point, context, shared);
+    return new UdpSocket(bound, point, context);
   }
 
   /** The flow for what we send to that peer; flows of a UDP socket are values, nothing is kept of them. */
@@ -77,67 +74,23 @@ export class UdpSocket {
   }
 
   send(bytes: Buffer, address: string, port: number, watched: boolean, onError: OnError | undefined): void {
-    if (this.#closed) {
-      this.#refuse('closed', 'the socket is closed', onError);
-      return;
-    }
-    if (!isPort(port)) {
-      this.#refuse('unreachable', `no port ${port}`, onError);
-      return;
-    }
-    if (bytes.length > MAX_PAYLOAD_BYTES) {
-      this.#refuse('too_large', `${bytes.length} bytes do not fit a datagram`, onError);
-      return;
-    }
-    if (bytes.length > this.#context.limits.mtuBytes) this.#warnOversize(bytes.length, address);
-    if (this.#outbox.push({ bytes, port, address, onError, watched }) === 1) setImmediate(() => this.#flush());
+    this.#outbox.send(bytes, address, port, watched, onError);
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    this.#flush();
     this.#closed = true;
+    this.#outbox.close();
     this.#stopSweep();
     this.#watched?.close();
+    // Before the descriptor is closed, and may be another file's.
+    this.#datagrams?.end();
     const closed = once(this.#socket, 'close');
     this.#socket.close();
     await closed;
   }
 
-  #flush(): void {
-    const outbox = this.#outbox;
-    this.#outbox = [];
-    let isFull = false;
-    for (let index = 0; index < outbox.length; index += 1) {
-      const outgoing = outbox[index];
-      if (outgoing === undefined) continue;
-      // The system takes nearly all at once, so that now and then is often enough to ask how many wait.
-      if (index % ASKED_EVERY === 0) isFull = this.#socket.getSendQueueSize() > this.#context.limits.udpQueueBytes;
-      this.#sendNow(outgoing, isFull);
-    }
-  }
-
-  #sendNow(outgoing: Outgoing, isFull: boolean): void {
-    const { bytes, port, address, onError, watched } = outgoing;
-    if (this.#closed) {
-      this.#refuse('closed', 'the socket is closed', onError);
-      return;
-    }
-    if (isFull) {
-      this.#refuse('queue_full', 'the system takes no more datagrams', onError);
-      return;
-    }
-    this.#context.sent(bytes, 'udp', () => this.flow(address, port));
-    if (watched && onError !== undefined && this.#watched?.send(bytes, address, port, onError) === true) return;
-    try {
-      if (onError === undefined) this.#socket.send(bytes, port, address);
-      else this.#socket.send(bytes, port, address, (error) => error !== null && this.#report(error, onError));
-    } catch (error) {
-      this.#report(error, onError);
-    }
-  }
-
-  #receive(datagram: Buffer, peer: RemoteInfo): void {
+  #receive(datagram: Buffer, address: string, port: number): void {
     const first = datagram[0] ?? NUL;
     const bytes = first === CR || first === LF ? skipLineEnds(datagram) : datagram;
     if (bytes.length === 0 || first === NUL) {
@@ -148,29 +101,7 @@ export class UdpSocket {
       this.#context.count('dropped', 'udp_garbage');
       return;
     }
-    this.#context.deliver(bytes, new UdpFlow(this, peer.address, peer.port, this.#context.addresses, false));
-  }
-
-  #refuse(code: TransportError['code'], text: string, onError: OnError | undefined): void {
-    const fault = new TransportFault(code, text);
-    this.#context.count('transport_errors', code);
-    if (onError !== undefined) setImmediate(() => onError(fault));
-  }
-
-  #report(error: unknown, onError: OnError | undefined): void {
-    const fault = toTransportFault(error);
-    this.#context.count('transport_errors', fault.code);
-    if (onError !== undefined) setImmediate(() => onError(fault));
-  }
-
-  /** Features P19: a large datagram is sent as it is, and said so; switching to TCP would lose the flow. */
-  #warnOversize(size: number, address: string): void {
-    this.#context.count('udp_oversize');
-    const now = this.#context.clock.nowMs();
-    if (now - this.#warnedMs < OVERSIZE_WARNING_EVERY_MS) return;
-    this.#warnedMs = now;
-    const { mtuBytes } = this.#context.limits;
-    this.#context.logger.warn({ size, mtuBytes, address }, 'UDP message above the MTU, IP will fragment it');
+    this.#context.deliver(bytes, new UdpFlow(this, address, port, this.#context.addresses, false));
   }
 }
 

@@ -104,7 +104,7 @@ t.test('an answered peer that goes away later does not fail what was answered', 
 t.test('sockets of peers are bounded, and let go of when idle', async (t) => {
   const ports = createTestPorts();
   const context = new TransportContext({}, new EventRecorder(), ports);
-  const { socket, shared } = await bindUdp('127.0.0.1', 0, 65_536, true);
+  const { socket, shared } = await bindUdp({ host: '127.0.0.1', port: 0, bufferBytes: 65_536, share: true });
   t.teardown(() => void socket.close());
   t.equal(shared, true);
   const watched = new WatchedPeers('127.0.0.1', socket.address().port, context, () => undefined);

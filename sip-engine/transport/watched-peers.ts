@@ -1,4 +1,4 @@
-import type { RemoteInfo, Socket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
 import { formatEndpoint } from './address-book.ts';
 import { toTransportFault } from './errors.ts';
 import type { TransportContext } from './transport-context.ts';
@@ -28,14 +28,14 @@ export class WatchedPeers {
   readonly #host: string;
   readonly #port: number;
   readonly #context: TransportContext;
-  readonly #onDatagram: (bytes: Buffer, peer: RemoteInfo) => void;
+  readonly #onDatagram: (bytes: Buffer, address: string, port: number) => void;
   readonly #peers = new Map<string, WatchedPeer>();
 
   constructor(
     host: string,
     port: number,
     context: TransportContext,
-    onDatagram: (bytes: Buffer, peer: RemoteInfo) => void,
+    onDatagram: (bytes: Buffer, address: string, port: number) => void,
   ) {
     this.#host = host;
     this.#port = port;
@@ -87,7 +87,7 @@ export class WatchedPeers {
     socket.on('message', (bytes, from) => {
       // It lives: what was sent before has arrived, or will be sent again.
       peer.waiting.length = 0;
-      this.#onDatagram(bytes, from);
+      this.#onDatagram(bytes, from.address, from.port);
     });
     try {
       socket.bind({ port: this.#port, address: this.#host, exclusive: true });

@@ -41,6 +41,8 @@ export class AddressIndex<T extends Holder> {
 
   /** Owners of that address, the most specific source first, then the lowest id. */
   find(address: string): readonly T[] {
+    // Each call asks this, mostly where nobody lists a range: then the address is not taken apart.
+    if (this.#longestFirst.length === 0 && PLAIN_IPV4.test(address)) return this.#exact.get(address) ?? NOBODY;
     const canonical = canonicalAddress(address);
     if (canonical === undefined) return [];
     const exact = this.#exact.get(canonical.text) ?? NOBODY;
@@ -112,6 +114,9 @@ interface ParsedSource {
 }
 
 const NOBODY: readonly never[] = [];
+
+/** What has no other spelling; a number above 255 is found nowhere, since nobody's source is read with one. */
+const PLAIN_IPV4 = /^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/;
 
 /** The one spelling of an address: IPv4-mapped IPv6 becomes IPv4, IPv6 is compressed. */
 export function canonicalAddress(

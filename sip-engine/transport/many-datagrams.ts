@@ -1,0 +1,120 @@
+import type { Libc } from './libc.ts';
+import { MessageBlock } from './message-block.ts';
+import { RAW_ADDRESS_BYTES, type RawAddresses } from './raw-address.ts';
+
+const MSG_DONTWAIT = 0x40;
+/** Datagrams taken by one call. */
+const READ_AT_ONCE = 32;
+/** More than any datagram has, so that none is cut off; only pages that are written to are ever there. */
+const LARGEST_BYTES = 65_536;
+/** Apart by more than the largest: at equal distances of a power of two they would all want the same lines of the caches. */
+const APART_BYTES = LARGEST_BYTES + 1_024;
+const WRITTEN_AT_ONCE = 64;
+const WRITE_BYTES = 131_072;
+
+/**
+ * One socket's datagrams, many by one call of the system. The file descriptor belongs to a dgram socket: its owner calls
+ * `end` before that is closed. From then on nothing is called any more, since the number may be another file's.
+ */
+export class ManyDatagrams {
+  readonly #libc: Libc;
+  readonly #addresses: RawAddresses;
+  readonly #inbound: MessageBlock;
+  readonly #outbound: MessageBlock;
+  #fd: number;
+  /** Headers whose name's length the system has changed. */
+  #used = READ_AT_ONCE;
+  #added = 0;
+  #addedBytes = 0;
+
+  constructor(libc: Libc, fd: number, addresses: RawAddresses) {
+    this.#libc = libc;
+    this.#fd = fd;
+    this.#addresses = addresses;
+    this.#inbound = new MessageBlock(libc, READ_AT_ONCE, READ_AT_ONCE * APART_BYTES);
+    this.#outbound = new MessageBlock(libc, WRITTEN_AT_ONCE, WRITE_BYTES);
+    for (let index = 0; index < READ_AT_ONCE; index++) {
+      this.#inbound.setData(index, this.#dataAt(index), LARGEST_BYTES);
+    }
+  }
+
+  /** Takes what waits: how many datagrams can be looked at, until it is called again. */
+  read(): number {
+    if (this.hasEnded) return 0;
+    const block = this.#inbound;
+    for (let index = 0; index < this.#used; index++) block.setNameLength(index, RAW_ADDRESS_BYTES);
+    const taken = this.#libc.recvmmsg(this.#fd, block.headers, block.count, MSG_DONTWAIT, null);
+    this.#used = Math.max(taken, 0);
+    return this.#used;
+  }
+
+  /** True when `count` is all that one read can take, so that more may wait. */
+  isFull(count: number): boolean {
+    return count === READ_AT_ONCE;
+  }
+
+  /** The bytes of a datagram that was read, as the reader's own: the block is written to again. */
+  bytes(index: number): Buffer {
+    const length = this.#inbound.length(index);
+    const own = Buffer.allocUnsafe(length);
+    const at = this.#dataAt(index);
+    this.#inbound.bytes.copy(own, 0, at, at + length);
+    return own;
+  }
+
+  address(index: number): string {
+    return this.#addresses.text(this.#inbound, this.#inbound.nameAt(index));
+  }
+
+  port(index: number): number {
+    return this.#addresses.port(this.#inbound, this.#inbound.nameAt(index));
+  }
+
+  /** Copies a datagram for the next `write`; false when there is no room left, or the address cannot be written. */
+  add(datagram: Uint8Array, address: string, port: number): boolean {
+    const block = this.#outbound;
+    const index = this.#added;
+    if (index === WRITTEN_AT_ONCE || this.#addedBytes + datagram.length > WRITE_BYTES) return false;
+    const nameBytes = this.#addresses.write(block.bytes, block.nameAt(index), address, port);
+    if (nameBytes === 0) return false;
+    const at = block.dataAt + this.#addedBytes;
+    block.bytes.set(datagram, at);
+    block.setNameLength(index, nameBytes);
+    block.setData(index, at, datagram.length);
+    this.#added++;
+    this.#addedBytes += datagram.length;
+    return true;
+  }
+
+  /** How many datagrams wait for `write`. */
+  get added(): number {
+    return this.#added;
+  }
+
+  /** Gives the system what was added, from one of them on; how many it has taken. */
+  write(from: number): number {
+    if (this.hasEnded) return 0;
+    const { headers } = this.#outbound;
+    const rest = from === 0 ? headers : headers.subarray((from * headers.length) / WRITTEN_AT_ONCE);
+    return Math.max(this.#libc.sendmmsg(this.#fd, rest, this.#added - from, MSG_DONTWAIT), 0);
+  }
+
+  /** Forgets what was added. */
+  clear(): void {
+    this.#added = 0;
+    this.#addedBytes = 0;
+  }
+
+  /** True from `end` on: nothing is read or written, and what was read is to be forgotten. */
+  get hasEnded(): boolean {
+    return this.#fd < 0;
+  }
+
+  end(): void {
+    this.#fd = -1;
+  }
+
+  #dataAt(index: number): number {
+    return this.#inbound.dataAt + index * APART_BYTES;
+  }
+}

@@ -1,0 +1,81 @@
+import type { Libc } from './libc.ts';
+
+/** Room for an address; the longest has 28 bytes. */
+const NAME_ROOM = 32;
+/** `struct mmsghdr` of 64-bit Linux: name 0, name's length 8, pieces 16, their count 24, control 32 to 47, flags 48, length 56. */
+const HEADER_BYTES = 64;
+const NAME_AT = 0;
+const NAME_LENGTH_AT = 8;
+const PIECES_AT = 16;
+const PIECE_COUNT_AT = 24;
+const LENGTH_AT = 56;
+/** `struct iovec`: base 0, length 8. */
+const PIECE_BYTES = 16;
+const HIGH = 0x1_0000_0000;
+
+/**
+ * What recvmmsg and sendmmsg read and write: headers, addresses and data of `count` datagrams, one after another in one
+ * block of memory. The headers hold addresses of that block, so it must live as long as anybody may pass them to the
+ * system: `headers` is a view of it and keeps it. It is never resized, transferred or shared.
+ */
+export class MessageBlock {
+  readonly count: number;
+  readonly headers: Uint8Array;
+  readonly bytes: Buffer;
+  /** The same memory in words; names and lengths are read and written there. */
+  readonly words: Int32Array;
+  /** Where the data begins in `bytes`. */
+  readonly dataAt: number;
+  readonly #address: number;
+  readonly #namesAt: number;
+  readonly #piecesAt: number;
+
+  constructor(libc: Libc, count: number, dataBytes: number) {
+    this.count = count;
+    this.#namesAt = count * HEADER_BYTES;
+    this.#piecesAt = this.#namesAt + count * NAME_ROOM;
+    this.dataAt = this.#piecesAt + count * PIECE_BYTES;
+    // Zero where nothing is written: no control data, no flags. Pages that no datagram reaches are never taken.
+    const memory = new ArrayBuffer(this.dataAt + dataBytes);
+    this.#address = libc.addressOf(memory);
+    this.headers = new Uint8Array(memory, 0, count * HEADER_BYTES);
+    this.bytes = Buffer.from(memory);
+    this.words = new Int32Array(memory, 0, this.dataAt / 4);
+    for (let index = 0; index < count; index++) {
+      const header = index * HEADER_BYTES;
+      this.#point(header + NAME_AT, this.nameAt(index));
+      this.#point(header + PIECES_AT, this.#piecesAt + index * PIECE_BYTES);
+      this.words[(header + PIECE_COUNT_AT) / 4] = 1;
+    }
+  }
+
+  /** Where the address of a datagram stands in `bytes`. */
+  nameAt(index: number): number {
+    return this.#namesAt + index * NAME_ROOM;
+  }
+
+  setNameLength(index: number, bytes: number): void {
+    this.words[(index * HEADER_BYTES + NAME_LENGTH_AT) / 4] = bytes;
+  }
+
+  /** Says where the data of a datagram is, or may be written: from `at` in `bytes`, within it. */
+  setData(index: number, at: number, length: number): void {
+    if (at < this.dataAt || at + length > this.bytes.length) throw new RangeError('outside the block');
+    const piece = this.#piecesAt + index * PIECE_BYTES;
+    this.#point(piece, at);
+    this.words[piece / 4 + 2] = length;
+  }
+
+  /** What the system has said of a datagram: its bytes. */
+  length(index: number): number {
+    return this.words[(index * HEADER_BYTES + LENGTH_AT) / 4] ?? 0;
+  }
+
+  /** Writes the address in memory of what stands at `target`. */
+  #point(at: number, target: number): void {
+    const address = this.#address + target;
+    // An element of the array takes a number modulo 2^32.
+    this.words[at / 4] = address;
+    this.words[at / 4 + 1] = address / HIGH;
+  }
+}

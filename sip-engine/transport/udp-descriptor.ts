@@ -1,0 +1,51 @@
+import type { Socket } from 'node:dgram';
+import type { Libc } from './libc.ts';
+import { AF_INET, AF_INET6, RAW_ADDRESS_BYTES, type RawAddresses } from './raw-address.ts';
+
+/** Constants of 64-bit Linux. */
+const SOCK_DGRAM = 2;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
+const SOL_SOCKET = 1;
+const SO_REUSEADDR = 2;
+const SO_REUSEPORT = 15;
+const IPPROTO_IPV6 = 41;
+const IPV6_V6ONLY = 26;
+const INT_BYTES = 4;
+
+/** What a socket is bound to by the system's own calls. */
+export interface DescriptorBinding {
+  readonly ipv6: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly reusePort: boolean;
+}
+
+/**
+ * Makes and binds a socket whose descriptor is known, and lets dgram own it from its first moment, so that it is closed
+ * when `socket` is: dgram takes a descriptor (`bind({ fd })`), but tells nobody the one that it has.
+ * @throws Error when the system refuses; `socket` is to be closed then.
+ */
+export function bindDescriptor(
+  socket: Socket,
+  binding: DescriptorBinding,
+  libc: Libc,
+  addresses: RawAddresses,
+): number {
+  const { ipv6, host, port, reusePort } = binding;
+  const fd = libc.socket(ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd <= 0) throw new Error('no socket');
+  socket.bind({ fd });
+  const set = (level: number, name: number, on: boolean): void => {
+    const failed = libc.setsockopt(fd, level, name, Int32Array.of(on ? 1 : 0), INT_BYTES) !== 0;
+    if (failed) throw new Error(`option ${name} of the socket is refused`);
+  };
+  // libuv sets it on what it takes over; whoever else set it could then have our port.
+  set(SOL_SOCKET, SO_REUSEADDR, false);
+  if (ipv6) set(IPPROTO_IPV6, IPV6_V6ONLY, true);
+  if (reusePort) set(SOL_SOCKET, SO_REUSEPORT, true);
+  const name = new Uint8Array(RAW_ADDRESS_BYTES);
+  const bytes = addresses.write(name, 0, host, port);
+  if (bytes === 0 || libc.bind(fd, name, bytes) !== 0) throw new Error(`${host} cannot be bound to`);
+  return fd;
+}

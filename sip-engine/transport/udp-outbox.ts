@@ -1,0 +1,163 @@
+import type { Socket } from 'node:dgram';
+import { isPort } from './address-book.ts';
+import { TransportFault, toTransportFault } from './errors.ts';
+import type { ManyDatagrams } from './many-datagrams.ts';
+import type { TransportContext } from './transport-context.ts';
+import type { Flow, TransportError } from './types.ts';
+import type { WatchedPeers } from './watched-peers.ts';
+
+export type OnError = (error: TransportError) => void;
+
+interface Outgoing {
+  readonly bytes: Buffer;
+  readonly port: number;
+  readonly address: string;
+  readonly onError: OnError | undefined;
+  /** A request of ours: its sender wants to hear of "port unreachable". */
+  readonly watched: boolean;
+}
+
+/** What a socket's datagrams leave by. */
+export interface OutboxWays {
+  readonly socket: Socket;
+  /** Absent where dgram sends each by itself. */
+  readonly datagrams: ManyDatagrams | undefined;
+  readonly watched: WatchedPeers | undefined;
+  readonly flowTo: (address: string, port: number) => Flow;
+}
+
+/** What an IPv4 UDP datagram can carry at most. */
+const MAX_PAYLOAD_BYTES = 65_507;
+const OVERSIZE_WARNING_EVERY_MS = 60_000;
+const ASKED_EVERY = 32;
+
+/** The datagrams of one socket that leave together at the end of the turn. */
+export class UdpOutbox {
+  readonly #ways: OutboxWays;
+  readonly #context: TransportContext;
+  readonly #flushLater = (): void => this.#flush();
+  #waiting: Outgoing[] = [];
+  /** What has been added to the datagrams that the system is given next. */
+  #added: Outgoing[] = [];
+  #closed = false;
+  #warnedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(ways: OutboxWays, context: TransportContext) {
+    this.#ways = ways;
+    this.#context = context;
+  }
+
+  send(bytes: Buffer, address: string, port: number, watched: boolean, onError: OnError | undefined): void {
+    if (this.#closed) {
+      this.#refuse('closed', 'the socket is closed', onError);
+      return;
+    }
+    if (!isPort(port)) {
+      this.#refuse('unreachable', `no port ${port}`, onError);
+      return;
+    }
+    if (bytes.length > MAX_PAYLOAD_BYTES) {
+      this.#refuse('too_large', `${bytes.length} bytes do not fit a datagram`, onError);
+      return;
+    }
+    if (bytes.length > this.#context.limits.mtuBytes) this.#warnOversize(bytes.length, address);
+    if (this.#waiting.push({ bytes, port, address, onError, watched }) === 1) setImmediate(this.#flushLater);
+  }
+
+  /** Sends what waits; from then on everything is refused, and the socket can be closed. */
+  close(): void {
+    this.#flush();
+    this.#closed = true;
+  }
+
+  #flush(): void {
+    const outbox = this.#waiting;
+    this.#waiting = [];
+    let queuedBytes = 0;
+    for (let index = 0; index < outbox.length; index += 1) {
+      const outgoing = outbox[index];
+      if (outgoing === undefined) continue;
+      // The system takes nearly all at once, so that now and then is often enough to ask how many wait.
+      if (index % ASKED_EVERY === 0 && !this.#closed) queuedBytes = this.#ways.socket.getSendQueueSize();
+      if (!this.#isOurs(outgoing, queuedBytes)) continue;
+      // What dgram keeps waiting goes first.
+      if (queuedBytes > 0 || !this.#add(outgoing)) this.#sendAlone(outgoing);
+    }
+    this.#write();
+  }
+
+  /** False when it is refused, or leaves by the socket of a watched peer. */
+  #isOurs({ bytes, port, address, onError, watched }: Outgoing, queuedBytes: number): boolean {
+    if (this.#closed) {
+      this.#refuse('closed', 'the socket is closed', onError);
+      return false;
+    }
+    if (queuedBytes > this.#context.limits.udpQueueBytes) {
+      this.#refuse('queue_full', 'the system takes no more datagrams', onError);
+      return false;
+    }
+    this.#context.sentDatagram(bytes, this.#ways.flowTo, address, port);
+    return !(watched && onError !== undefined && this.#ways.watched?.send(bytes, address, port, onError) === true);
+  }
+
+  #add(outgoing: Outgoing): boolean {
+    const { datagrams } = this.#ways;
+    if (datagrams === undefined) return false;
+    const { bytes, address, port } = outgoing;
+    if (!datagrams.add(bytes, address, port)) {
+      this.#write();
+      if (!datagrams.add(bytes, address, port)) return false;
+    }
+    this.#added.push(outgoing);
+    return true;
+  }
+
+  /** What the system does not take, for whatever reason, is left to dgram: it tells the reason, or waits and tries again. */
+  #write(): void {
+    const { datagrams, socket } = this.#ways;
+    const added = this.#added;
+    if (datagrams === undefined || added.length === 0) return;
+    this.#added = [];
+    let isQueued = false;
+    for (let done = 0; done < added.length; ) {
+      const taken = isQueued ? 0 : datagrams.write(done);
+      done += taken;
+      const refused = added[done];
+      if (taken > 0 || refused === undefined) continue;
+      this.#sendAlone(refused);
+      done += 1;
+      isQueued = this.#closed || socket.getSendQueueSize() > 0;
+    }
+    datagrams.clear();
+  }
+
+  #sendAlone({ bytes, port, address, onError }: Outgoing): void {
+    const { socket } = this.#ways;
+    try {
+      if (onError === undefined) socket.send(bytes, port, address);
+      else socket.send(bytes, port, address, (error) => error !== null && this.#report(error, onError));
+    } catch (error) {
+      this.#report(error, onError);
+    }
+  }
+
+  #refuse(code: TransportError['code'], text: string, onError: OnError | undefined): void {
+    this.#report(new TransportFault(code, text), onError);
+  }
+
+  #report(error: unknown, onError: OnError | undefined): void {
+    const fault = toTransportFault(error);
+    this.#context.count('transport_errors', fault.code);
+    if (onError !== undefined) setImmediate(() => onError(fault));
+  }
+
+  /** Features P19: a large datagram is sent as it is, and said so; switching to TCP would lose the flow. */
+  #warnOversize(size: number, address: string): void {
+    this.#context.count('udp_oversize');
+    const now = this.#context.clock.nowMs();
+    if (now - this.#warnedMs < OVERSIZE_WARNING_EVERY_MS) return;
+    this.#warnedMs = now;
+    const { mtuBytes } = this.#context.limits;
+    this.#context.logger.warn({ size, mtuBytes, address }, 'UDP message above the MTU, IP will fragment it');
+  }
+}
