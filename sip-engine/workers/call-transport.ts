@@ -3,6 +3,7 @@ import type { EnginePorts } from '../ports.ts';
 import { AddressBook, isPort } from '../transport/address-book.ts';
 import { createListenPoint, fitness } from '../transport/bound-point.ts';
 import { createTransportLayer, normalizeAddress, TransportFault, type TransportOptions } from '../transport/index.ts';
+import { toLiteral } from '../transport/transport-layer.ts';
 import type { Flow, ListenPoint, ListenSpec, Target, TransportLayer } from '../transport/types.ts';
 import { Exchange } from './exchange.ts';
 import { type HomeOrder, readOrder } from './orders.ts';
@@ -59,7 +60,7 @@ export class CallTransport implements SeatedTransport {
     const point =
       spec.transport === 'udp'
         ? await this.#layer.listen(spec)
-        : createListenPoint(spec, normalizeAddress(spec.host), spec.port, this.#addresses);
+        : createListenPoint(spec, await toLiteral(spec.host), spec.port, this.#addresses);
     this.#points.push(point);
     return point;
   }
