@@ -84,6 +84,7 @@ function buildSip(values: Values): Config['sip'] {
     hasTls: hasTls(values),
     t1Ms: values.sipT1Ms,
     mtuBytes: values.sipMtuBytes,
+    udpBatches: values.sipUdpBatches,
     defaultRealm: values.sipDefaultRealm,
     scanners: values.sipScanners,
   };

@@ -32,6 +32,7 @@ export function createEmbeddedEngine(config: Config, ports: EnginePorts, directo
       listen: listenSpecs(config.sip),
       timers: { t1Ms: config.sip.t1Ms },
       udpMtuBytes: config.sip.mtuBytes,
+      udpBatches: config.sip.udpBatches,
       orphan: 'bye',
       mayReach,
       agent: 'didfarm',
