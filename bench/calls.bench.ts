@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Child, startScript } from './support/child.ts';
 import { cpuMs, median } from './support/cpu.ts';
+import { startDrachtioPeer } from './support/drachtio-peer.ts';
 import { overDrachtio } from './support/drachtio-recorded.ts';
 import { atHalfLoad, type HalfLoadSide, longStalls } from './support/half-load.ts';
 import { startKamailioPeer } from './support/kamailio-peer.ts';
@@ -48,6 +49,8 @@ export const bench: Bench = () =>
         ['many', await openProduct(many, onEnd, MANY, NUMBERS)],
       ]);
       if (peer() === 'kamailio') sides.set('kamailio', await openKamailio(few, onEnd));
+      const drachtio = await openDrachtio(few, onEnd);
+      if (drachtio !== undefined) sides.set('drachtio', drachtio);
       const rounds = new Map<string, Round[]>([...sides.keys()].map((name) => [name, []]));
       // Until the code is compiled, which goes on for thousands of calls, in threads of its own.
       for (let warming = 0; warming < WARM_UP_ROUNDS; warming++) {
@@ -83,6 +86,12 @@ async function openKamailio(dir: string, onEnd: (end: () => unknown) => void): P
   const [csv, dids] = [join(dir, 'users.csv'), join(dir, 'dids.csv')];
   const kamailio = await startKamailioPeer({ onEnd, kind: 'calls', csv, dids });
   return { cpuMs: kamailio.cpuMs, port: kamailio.port, load: await startLoad(kamailio.port, csv, dids, onEnd) };
+}
+
+async function openDrachtio(dir: string, onEnd: (end: () => unknown) => void): Promise<Side | undefined> {
+  const [csv, dids] = [join(dir, 'users.csv'), join(dir, 'dids.csv')];
+  const drachtio = await startDrachtioPeer({ dir, onEnd, csv, dids });
+  return drachtio && { ...drachtio, load: await startLoad(drachtio.port, csv, dids, onEnd) };
 }
 
 async function startLoad(port: number, csv: string, dids: string, onEnd: (end: () => unknown) => void): Promise<Child> {
@@ -129,7 +138,7 @@ function ratios(rounds: ReadonlyMap<string, readonly Round[]>): readonly Figure[
     const all = (rounds.get(name) ?? []).map((one, round) => one.cpuMsPer1k / (few[round]?.cpuMsPer1k ?? Number.NaN));
     return { name: `${name}_over_few_cpu`, value: median(all), unit: 'x', isRatio: true, rounds: all };
   };
-  const figures = [over('many')];
+  const figures = [over('many'), ...(rounds.has('drachtio') ? [over('drachtio')] : [])];
   const kamailio = rounds.get('kamailio')?.map((one) => one.cpuMsPer1k);
   if (kamailio !== undefined) {
     const ours = median(few.map((one) => one.cpuMsPer1k));

@@ -1,6 +1,7 @@
 import { readBegun } from './load/begun.ts';
 import { type Child, startScript } from './support/child.ts';
 import { cpuMs, median, percentile, residentMib } from './support/cpu.ts';
+import { startDrachtioPeer } from './support/drachtio-peer.ts';
 import { overDrachtio } from './support/drachtio-recorded.ts';
 import { startKamailioPeer } from './support/kamailio-peer.ts';
 import { loopAndGc, readSipThread } from './support/loop-and-gc.ts';
@@ -27,23 +28,19 @@ interface Round {
 export const bench: Bench = () =>
   inWorkDir(async (dir, onEnd) => {
     const { product, csv } = await startSeeded(dir, onEnd, TRUNKS);
-    const echo = startScript('server', 'bench/load/echo.ts', []);
-    onEnd(() => echo.stop());
-    const echoPort = Number((await echo.nextJson()).port);
     const load = startLoad(product.sipPort, csv);
-    const echoLoad = startLoad(echoPort, csv);
     onEnd(() => load.stop());
-    onEnd(() => echoLoad.stop());
+    const echoes = [await openEcho('echo', csv, onEnd), await openEcho('many_echo', csv, onEnd)];
     await load.ask({ mode: 'prime', seconds: 0 });
     await load.ask({ mode: 'pair', seconds: 2 * SECONDS });
-    await echoLoad.ask({ mode: 'echo', seconds: SECONDS });
-    const peers = await openPeers(csv, onEnd);
-    const rounds = { pair: [] as Round[], refresh: [] as Round[], echo: [] as Round[] };
+    for (const echo of echoes) await echo.load.ask({ mode: 'echo', seconds: SECONDS });
+    const peers = await openPeers(dir, csv, onEnd);
+    const rounds = { pair: [] as Round[], refresh: [] as Round[] };
     const threadBefore = await readSipThread(product);
     for (let round = 0; round < ROUNDS; round++) {
       const ours = () => cpuMs(product.pid);
       rounds.pair.push(await runRound(ours, load, 'pair'));
-      rounds.echo.push(await runRound(() => cpuMs(echo.pid), echoLoad, 'echo'));
+      for (const echo of echoes) echo.rounds.push(await runRound(echo.cpuMs, echo.load, 'echo'));
       rounds.refresh.push(await runRound(ours, load, 'refresh'));
       for (const one of peers) {
         one.pair.push(await runRound(one.cpuMs, one.load, 'pair'));
@@ -56,7 +53,8 @@ export const bench: Bench = () =>
       ...(await atHalfLoad(load, 'refresh', rounds.refresh)),
     ];
     const beside = peers.flatMap((one) => besidePeer(rounds, one));
-    return [...figures(rounds, residentMib(product.pid)), ...thread, ...half, ...beside];
+    const limits = echoes.flatMap((echo) => besideEcho(rounds, echo));
+    return [...figures(rounds, residentMib(product.pid)), ...limits, ...thread, ...half, ...beside];
   });
 
 /** How long REGISTERs take that come at half the rate that was carried, whatever became of those before. */
@@ -96,6 +94,27 @@ async function runRound(cpuNow: () => number, load: Child, mode: string): Promis
   };
 }
 
+interface EchoRounds {
+  /** `many_echo` reads and writes many datagrams a call. */
+  readonly name: 'echo' | 'many_echo';
+  readonly load: Child;
+  readonly rounds: Round[];
+  cpuMs(): number;
+}
+
+async function openEcho(
+  name: EchoRounds['name'],
+  csv: string,
+  onEnd: (end: () => unknown) => void,
+): Promise<EchoRounds> {
+  const script = name === 'echo' ? 'bench/load/echo.ts' : 'bench/load/many-echo.ts';
+  const echo = startScript('server', script, []);
+  onEnd(() => echo.stop());
+  const load = startLoad(Number((await echo.nextJson()).port), csv);
+  onEnd(() => load.stop());
+  return { name, load, rounds: [], cpuMs: () => cpuMs(echo.pid) };
+}
+
 interface PeerRounds {
   readonly name: string;
   readonly load: Child;
@@ -104,17 +123,25 @@ interface PeerRounds {
   cpuMs(): number;
 }
 
-/** Kamailio twice, with every account registered once; none unless it was asked for. */
-async function openPeers(csv: string, onEnd: (end: () => unknown) => void): Promise<readonly PeerRounds[]> {
-  if (peer() !== 'kamailio') return [];
+/** Kamailio twice if it was asked for, drachtio-server if there is one; every account is registered once. */
+async function openPeers(
+  dir: string,
+  csv: string,
+  onEnd: (end: () => unknown) => void,
+): Promise<readonly PeerRounds[]> {
+  const servers: { readonly name: string; readonly port: number; cpuMs(): number }[] = [];
+  for (const kind of peer() === 'kamailio' ? (['memory', 'sqlite'] as const) : []) {
+    servers.push({ name: `kamailio_${kind}`, ...(await startKamailioPeer({ onEnd, kind, csv })) });
+  }
+  const drachtio = await startDrachtioPeer({ dir, onEnd, csv });
+  if (drachtio !== undefined) servers.push({ name: 'drachtio', ...drachtio });
   const opened: PeerRounds[] = [];
-  for (const kind of ['memory', 'sqlite'] as const) {
-    const kamailio = await startKamailioPeer({ onEnd, kind, csv });
-    const load = startLoad(kamailio.port, csv);
+  for (const { name, port, cpuMs } of servers) {
+    const load = startLoad(port, csv);
     onEnd(() => load.stop());
     await load.ask({ mode: 'prime', seconds: 0 });
     await load.ask({ mode: 'pair', seconds: SECONDS });
-    opened.push({ name: `kamailio_${kind}`, load, pair: [], refresh: [], cpuMs: kamailio.cpuMs });
+    opened.push({ name, load, pair: [], refresh: [], cpuMs });
   }
   return opened;
 }
@@ -139,34 +166,35 @@ function besidePeer(
   });
 }
 
-function figures(rounds: Readonly<Record<'pair' | 'refresh' | 'echo', readonly Round[]>>, residentMiB: number) {
-  const all = (mode: keyof typeof rounds, key: keyof Round) => rounds[mode].map((round) => round[key]);
-  const of = (mode: keyof typeof rounds, key: keyof Round) => median(all(mode, key));
-  const absolute = (['pair', 'refresh', 'echo'] as const).flatMap((mode) => [
-    {
-      ...{ name: `${mode}_cpu_ms_per_1k`, value: of(mode, 'cpuMsPer1k'), unit: 'ms', isRatio: false },
-      rounds: all(mode, 'cpuMsPer1k'),
-    },
-    { name: `${mode}_per_sec`, value: of(mode, 'perSec'), unit: '1/s', isRatio: false },
-    { name: `${mode}_p99_ms`, value: of(mode, 'p99Ms'), unit: 'ms', isRatio: false },
-  ]);
+function figures(rounds: Readonly<Record<'pair' | 'refresh', readonly Round[]>>, residentMiB: number): Figure[] {
   const errors = [...rounds.pair, ...rounds.refresh].reduce((sum, round) => sum + round.errors, 0);
   return [
-    ...absolute,
-    {
-      name: 'echo_over_pair_cpu',
-      value: of('echo', 'cpuMsPer1k') / of('pair', 'cpuMsPer1k'),
-      unit: 'x',
-      isRatio: true,
-    },
-    {
-      // One datagram each way, half of what an echo round counts.
-      name: 'echo_over_refresh_cpu',
-      value: of('echo', 'cpuMsPer1k') / 2 / of('refresh', 'cpuMsPer1k'),
-      unit: 'x',
-      isRatio: true,
-    },
+    ...(['pair', 'refresh'] as const).flatMap((mode) => absolute(mode, rounds[mode])),
     { name: 'resident', value: residentMiB, unit: 'MiB', isRatio: false },
     { name: 'errors', value: errors, unit: '', isRatio: false },
   ];
+}
+
+function absolute(name: string, rounds: readonly Round[]): readonly Figure[] {
+  const cpu = rounds.map((round) => round.cpuMsPer1k);
+  const of = (key: keyof Round) => median(rounds.map((round) => round[key]));
+  return [
+    { name: `${name}_cpu_ms_per_1k`, value: median(cpu), unit: 'ms', isRatio: false, rounds: cpu },
+    { name: `${name}_per_sec`, value: of('perSec'), unit: '1/s', isRatio: false },
+    { name: `${name}_p99_ms`, value: of('p99Ms'), unit: 'ms', isRatio: false },
+  ];
+}
+
+/** What the bare datagrams of a pair cost, and which part of ours that is; a refresh has half as many. */
+function besideEcho(
+  ours: Readonly<Record<'pair' | 'refresh', readonly Round[]>>,
+  { name, rounds }: EchoRounds,
+): readonly Figure[] {
+  const over = (mode: 'pair' | 'refresh', datagrams: number): Figure => {
+    const ratios = rounds.map(
+      ({ cpuMsPer1k }, at) => (cpuMsPer1k * datagrams) / (ours[mode][at]?.cpuMsPer1k ?? Number.NaN),
+    );
+    return { name: `${name}_over_${mode}_cpu`, value: median(ratios), unit: 'x', isRatio: true, rounds: ratios };
+  };
+  return [...absolute(name, rounds), over('pair', 1), over('refresh', 0.5)];
 }

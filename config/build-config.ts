@@ -85,6 +85,7 @@ function buildSip(values: Values): Config['sip'] {
     t1Ms: values.sipT1Ms,
     mtuBytes: values.sipMtuBytes,
     workers: values.sipWorkers,
+    udpBatches: values.sipUdpBatches,
     defaultRealm: values.sipDefaultRealm,
     scanners: values.sipScanners,
   };

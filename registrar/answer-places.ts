@@ -16,53 +16,58 @@ export interface KeptAnswer {
 /** No answer: below every number. */
 const NONE = -1;
 
+/** Words of 32 bits in a place; the last two are its time. */
+const WORDS = 8;
+const HIGH = 0;
+const LOW = 1;
+const TRANSACTION = 2;
+const CSEQ = 3;
+/** Port and status, half a word each. */
+const PORT_STATUS = 4;
+/** How much less the number before it in its bucket is, 0 without one. */
+const DISTANCE = 5;
+/** Of the same memory in numbers of 64 bits. */
+const TIMES = WORDS / 2;
+const TIME = 3;
+
 /**
- * The memory of `RecentAnswers`: a ring of numbered places in columns, and chains through them of answers that share a
- * bucket, the newest first. What is older than the oldest number is void wherever it still stands.
+ * The memory of `RecentAnswers`: a ring of numbered places, and chains through them of answers that share a bucket, the
+ * newest first. What is older than the oldest number is void wherever it still stands. All numbers of a place stand
+ * together: with 100,000 of them what costs is how many places of memory are looked at, not what is done there.
  */
 export class AnswerPlaces {
   /** A power of two. */
   readonly size: number;
   readonly #mask: number;
-  readonly #high: Uint32Array;
-  readonly #low: Uint32Array;
-  readonly #transaction: Uint32Array;
-  readonly #cseq: Uint32Array;
-  readonly #port: Uint16Array;
-  readonly #status: Uint16Array;
-  readonly #atMs: Float64Array;
+  readonly #words: Uint32Array;
+  readonly #times: Float64Array;
   readonly #text: (string | readonly string[])[];
-  /** The number of the answer before it in its bucket. */
-  readonly #before: Float64Array;
   /** The number of the newest answer, by bucket. */
   readonly #newest: Float64Array;
 
   constructor(size: number) {
     this.size = size;
     this.#mask = size - 1;
-    this.#high = new Uint32Array(size);
-    this.#low = new Uint32Array(size);
-    this.#transaction = new Uint32Array(size);
-    this.#cseq = new Uint32Array(size);
-    this.#port = new Uint16Array(size);
-    this.#status = new Uint16Array(size);
-    this.#atMs = new Float64Array(size);
+    this.#words = new Uint32Array(size * WORDS);
+    this.#times = new Float64Array(this.#words.buffer);
     this.#text = new Array<string>(size).fill('');
-    this.#before = new Float64Array(size);
     this.#newest = new Float64Array(size).fill(NONE);
   }
 
   put(number: number, { high, low, transaction, cseq, port, atMs, status, text }: KeptAnswer): void {
-    const at = number & this.#mask;
-    this.#high[at] = high;
-    this.#low[at] = low;
-    this.#transaction[at] = transaction;
-    this.#cseq[at] = cseq;
-    this.#port[at] = port;
-    this.#atMs[at] = atMs;
-    this.#status[at] = status;
-    this.#text[at] = text;
-    this.#before[at] = this.newest(low);
+    const place = number & this.#mask;
+    const at = place * WORDS;
+    const before = this.newest(low);
+    const words = this.#words;
+    words[at + HIGH] = high;
+    words[at + LOW] = low;
+    words[at + TRANSACTION] = transaction;
+    words[at + CSEQ] = cseq;
+    words[at + PORT_STATUS] = (port << 16) | status;
+    // One so far below is void long since.
+    words[at + DISTANCE] = before < 0 || number - before >= this.size ? 0 : number - before;
+    this.#times[place * TIMES + TIME] = atMs;
+    this.#text[place] = text;
     this.#newest[low & this.#mask] = number;
   }
 
@@ -73,25 +78,25 @@ export class AnswerPlaces {
 
   /** The next older one of its bucket. */
   before(number: number): number {
-    return this.#before[number & this.#mask] ?? NONE;
+    const distance = this.#word(number, DISTANCE);
+    return distance === 0 ? NONE : number - distance;
   }
 
   isResponse(number: number, high: number, low: number): boolean {
-    const at = number & this.#mask;
-    return this.#high[at] === high && this.#low[at] === low;
+    return this.#word(number, HIGH) === high && this.#word(number, LOW) === low;
   }
 
   isAsked(number: number, { cseq, sourcePort }: { cseq: number; sourcePort: number }, transaction: number): boolean {
-    const at = number & this.#mask;
-    return this.#transaction[at] === transaction && this.#cseq[at] === cseq && this.#port[at] === sourcePort;
+    if (this.#word(number, TRANSACTION) !== transaction || this.#word(number, CSEQ) !== cseq) return false;
+    return this.#word(number, PORT_STATUS) >>> 16 === sourcePort;
   }
 
   atMs(number: number): number {
-    return this.#atMs[number & this.#mask] ?? 0;
+    return this.#times[(number & this.#mask) * TIMES + TIME] ?? 0;
   }
 
   status(number: number): number {
-    return this.#status[number & this.#mask] ?? 0;
+    return this.#word(number, PORT_STATUS) & 0xffff;
   }
 
   text(number: number): string | readonly string[] {
@@ -111,16 +116,19 @@ export class AnswerPlaces {
   }
 
   #get(number: number): KeptAnswer {
-    const at = number & this.#mask;
     return {
-      high: this.#high[at] ?? 0,
-      low: this.#low[at] ?? 0,
-      transaction: this.#transaction[at] ?? 0,
-      cseq: this.#cseq[at] ?? 0,
-      port: this.#port[at] ?? 0,
-      atMs: this.#atMs[at] ?? 0,
-      status: this.#status[at] ?? 0,
-      text: this.#text[at] ?? '',
+      high: this.#word(number, HIGH),
+      low: this.#word(number, LOW),
+      transaction: this.#word(number, TRANSACTION),
+      cseq: this.#word(number, CSEQ),
+      port: this.#word(number, PORT_STATUS) >>> 16,
+      atMs: this.atMs(number),
+      status: this.status(number),
+      text: this.text(number),
     };
+  }
+
+  #word(number: number, field: number): number {
+    return this.#words[(number & this.#mask) * WORDS + field] ?? 0;
   }
 }

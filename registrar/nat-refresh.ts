@@ -32,7 +32,8 @@ export class NatRefresh {
 
   /** A refresh came for a UDP binding, over the old mapping or a new one. */
   observe(binding: Binding, hasMoved: boolean, nowMs: number): void {
-    if (isConnection(binding.transport)) return;
+    // Nothing is known of any NAT, and nothing new is learnt.
+    if (isConnection(binding.transport) || (!hasMoved && this.#caps.size === 0)) return;
     const cap = this.#caps.get(binding.trunkId);
     const { minExpiresSec, maxExpiresSec } = this.#config;
     if (hasMoved && binding.expiresAtMs > nowMs) {

@@ -29,6 +29,7 @@ export const DEFAULT_PARTS: EngineParts = {
 export function transportOptions({
   maxMessageBytes,
   udpMtuBytes,
+  udpBatches,
   localNetworks,
   onlyPeers,
   tls,
@@ -36,6 +37,7 @@ export function transportOptions({
   return {
     ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     ...(udpMtuBytes === undefined ? {} : { mtuBytes: udpMtuBytes }),
+    ...(udpBatches === undefined ? {} : { batchUdp: udpBatches }),
     ...(localNetworks === undefined ? {} : { localNetworks }),
     ...(onlyPeers === undefined ? {} : { onlyPeers }),
     ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),

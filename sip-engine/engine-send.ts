@@ -156,6 +156,7 @@ class OneShot {
       onTimeout: () => isCurrent() && this.#next({ kind: 'timeout' }),
       onTransportError: (error) => isCurrent() && this.#next({ kind: 'failed', reason: error.message }),
       onEnd: () => undefined,
+      hearsEnd: false,
     });
   }
 

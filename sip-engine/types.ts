@@ -103,6 +103,8 @@ export interface EngineOptions {
   readonly timers?: Partial<TimerValues>;
   /** Largest UDP datagram that we send without a warning (bytes). Never a reason to switch transport. @default 1300 */
   readonly udpMtuBytes?: number;
+  /** Read and write many datagrams by one call, where the system can. @default true */
+  readonly udpBatches?: boolean;
   /**
    * Shuts the engine in: it sends to these peers (`address:port`) and to those it has heard from, over UDP alone.
    * @default it may send to anybody

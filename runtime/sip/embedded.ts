@@ -45,6 +45,7 @@ export function createEmbeddedEngine(
       ...(shared === undefined ? {} : { workers: shared.seat }),
       timers: { t1Ms: config.sip.t1Ms },
       udpMtuBytes: config.sip.mtuBytes,
+      udpBatches: config.sip.udpBatches,
       orphan: 'bye',
       mayReach,
       agent: 'didfarm',

@@ -38,6 +38,8 @@ export function createControl(deps: ControlDeps): TransactionUserOfApps {
 }
 
 class Control implements TransactionUserOfApps {
+  /** What is answered is finished with: its end is of use for what never was. */
+  readonly hearsAnsweredEnd = false;
   readonly #hub: Hub;
   readonly #listeners: ControlListener[] = [];
   readonly #outbound: OutboundApps;

@@ -9,8 +9,6 @@ export interface RunHandler {
   onResponse(response: SipMessage, flow: Flow): void;
   /** No target answered: 408 after silence, 503 when none could be reached. */
   onFailed(status: number, reason: string): void;
-  /** No more responses will come, repeated 2xx included. */
-  onEnd?(): void;
 }
 
 /** What was sent first, or that there was nowhere to send it. */
@@ -142,10 +140,6 @@ export class RequestRun implements TargetTaker {
 
   tookTransportError(): boolean {
     return this.#movedOnOrFailed(503, 'Service Unavailable');
-  }
-
-  tookEnd(): void {
-    this.#handler.onEnd?.();
   }
 
   /** Nothing is sent again: repeated answers may come for 32 s, and nothing is kept for them but the handler. */

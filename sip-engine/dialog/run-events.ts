@@ -12,11 +12,11 @@ export interface TargetTaker {
   tookSilence(flow: Flow): boolean;
   /** True when another target is asked in place of the one that could not be reached. */
   tookTransportError(): boolean;
-  tookEnd(): void;
 }
 
 /** What becomes of the transaction with one target. One object and no closures: it is kept as long as the transaction. */
 export class RunEvents implements ClientTransactionHandler {
+  readonly hearsEnd = false;
   readonly #taker: TargetTaker;
   readonly #flow: Flow;
   /** Another target is asked in its place: what still comes of this one is nobody's. */
@@ -40,7 +40,7 @@ export class RunEvents implements ClientTransactionHandler {
   }
 
   onEnd(): void {
-    if (!this.#over) this.#taker.later(() => this.#taker.tookEnd());
+    // Repeated answers, which are over with it, are all that it was kept for.
   }
 
   #unlessOver(event: () => boolean): void {

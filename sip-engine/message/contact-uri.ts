@@ -14,7 +14,8 @@ export function contactUri(message: SipMessage): string | undefined {
 }
 
 function readContact(message: SipMessage): string | undefined {
-  const value = message.headerValues('contact')[0];
+  const line = message.header('contact');
+  const value = line !== undefined && line !== '' && !line.includes(',') ? line : message.headerValues('contact')[0];
   if (value === undefined) return undefined;
   try {
     const uri = uriOfAddress(value);

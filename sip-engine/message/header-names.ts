@@ -248,14 +248,15 @@ export function formsAsSpelled(spelled: string): NameForms {
 }
 
 function makeForms(name: string, spelled: string): NameForms {
-  return { lower: lowerName(name), spelled, mark: `\r\n${spelled}: `, rank: headerRank(name) };
+  const lower = lowerName(name);
+  return { lower, spelled, mark: `\r\n${spelled}: `, rank: headerRank(lower) };
 }
 
 /** Place in the order of writing; unknown names after all ranked ones, P-Asserted-Identity last. */
 export function headerRank(name: string): number {
   const id = idOfName(name);
   if (id > 0 && id <= RANKED.length) return id;
-  return lowerName(name) === 'p-asserted-identity' ? RANKED.length + 2 : RANKED.length + 1;
+  return (id > 0 ? LOWER[id] : lowerName(name)) === 'p-asserted-identity' ? RANKED.length + 2 : RANKED.length + 1;
 }
 
 /** By the spelling on the wire and by the lower-case one. */

@@ -16,6 +16,8 @@ export interface ClientContext {
   readonly ports: EnginePorts;
   /** Sends a CANCEL as a transaction of its own, its Via given. */
   sendCancel(cancel: OutgoingMessage, branch: string, flow: Flow): void;
+  /** It has its final response, and waits over an unreliable flow for repetitions of it. */
+  rest(transaction: RunningClient, isShort: boolean): void;
   forget(transaction: RunningClient): void;
 }
 
@@ -56,6 +58,8 @@ export class RunningClient implements ClientTransaction {
   #intervalMs: number;
   #heldCancel: ExtraHeaders | undefined;
   #cancelled = false;
+  /** The timer that ends it, where many wait with it for one of all. */
+  #restsUntil: 'timerD' | 'timerK' | 'timerM' | undefined;
 
   constructor(parts: ClientParts, context: ClientContext) {
     this.method = parts.request.method;
@@ -96,6 +100,16 @@ export class RunningClient implements ClientTransaction {
       this.#heldCancel = undefined;
     }
     return true;
+  }
+
+  /** Answered for good: its handler hears nothing more, and has no use for its end. */
+  get isUnheard(): boolean {
+    return !this.isInvite && this.#handler.hearsEnd === false;
+  }
+
+  /** The time for repetitions is over. */
+  restOver(): void {
+    if (this.#restsUntil !== undefined) this.#step(this.#restsUntil);
   }
 
   /** The connection it was sent on has ended. */
@@ -148,10 +162,10 @@ export class RunningClient implements ClientTransaction {
     resetE: (self) => self.#startRepeat('timerE', self.#timers.t2Ms),
     startB: (self) => self.#startLife('timerB', giveUpMs(self.#timers)),
     startF: (self) => self.#startLife('timerF', giveUpMs(self.#timers)),
-    startD: (self) => self.#startLife('timerD', self.flow.reliable ? 0 : giveUpMs(self.#timers)),
-    startK: (self) => self.#startLife('timerK', self.flow.reliable ? 0 : self.#timers.t4Ms),
+    startD: (self) => self.#restUntil('timerD', 0),
+    startK: (self) => self.#restUntil('timerK', 0),
     startLost: (self) => self.#startLife('timerLost', giveUpMs(self.#timers)),
-    startM: (self) => self.#startLife('timerM', giveUpMs(self.#timers)),
+    startM: (self) => self.#restUntil('timerM', giveUpMs(self.#timers)),
   };
 
   get #timers(): TimerValues {
@@ -168,6 +182,16 @@ export class RunningClient implements ClientTransaction {
   #startLife(event: ClientEvent, delayMs: number): void {
     this.#life?.cancel();
     this.#life = this.#context.wheel.after(delayMs, () => this.#step(event));
+  }
+
+  /** A timer of its own over reliable flows, where there is nothing to wait for, or little; else one of all. */
+  #restUntil(event: 'timerD' | 'timerK' | 'timerM', reliableMs: number): void {
+    if (this.flow.reliable) {
+      this.#startLife(event, reliableMs);
+      return;
+    }
+    this.#restsUntil = event;
+    this.#context.rest(this, event === 'timerK');
   }
 
   #stopTimers(): void {

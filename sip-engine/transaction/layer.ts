@@ -3,12 +3,14 @@ import type { EnginePorts } from '../ports.ts';
 import { ShortLivedMap } from '../short-lived-map.ts';
 import type { TimingWheel } from '../timer/index.ts';
 import type { Flow, TransportLayer } from '../transport/types.ts';
+import { AnsweredRing } from './answered-ring.ts';
 import { type ClientContext, RunningClient } from './client-transaction.ts';
 import { inviteClientMachine } from './invite-client-table.ts';
+import { KeyHash } from './key-hash.ts';
 import { clientKey, MAGIC_COOKIE } from './matching.ts';
 import { nonInviteClientMachine } from './non-invite-client-table.ts';
 import { ServerSide } from './server-side.ts';
-import { timerValues } from './timer-values.ts';
+import { giveUpMs, timerValues } from './timer-values.ts';
 import type {
   ClientTransaction,
   ClientTransactionHandler,
@@ -51,17 +53,25 @@ class Layer implements TransactionLayer {
   /** By connection, for the ones that are lost with it; UDP flows never end. */
   readonly #byConnection = new Map<Flow, Set<RunningClient>>();
   readonly #clientContext: ClientContext;
+  /** Answered, waiting for repetitions for 64*T1 (timers D and M) or T4 (timer K), with no value where nobody hears of them. */
+  readonly #answered: Readonly<Record<'long' | 'short', AnsweredRing<RunningClient>>>;
+  /** Our branches cannot be guessed: no seed is needed. */
+  readonly #hash = new KeyHash(0);
   #inviteClients = 0;
 
   constructor(deps: TransactionDeps) {
     this.#deps = deps;
     const timers = timerValues(deps.timers);
     this.#servers = new ServerSide({ ...deps, timers, options: deps.options ?? {}, user: deps.user ?? NOBODY });
+    const ring = (lifeMs: number): AnsweredRing<RunningClient> =>
+      new AnsweredRing({ clock: deps.ports.clock, wheel: deps.wheel, lifeMs, onOver: (client) => client.restOver() });
+    this.#answered = { long: ring(giveUpMs(timers)), short: ring(timers.t4Ms) };
     this.#clientContext = {
       wheel: deps.wheel,
       timers,
       ports: deps.ports,
       sendCancel: (cancel, branch, flow) => void this.#start(cancel, branch, flow, SILENT),
+      rest: (transaction, isShort) => this.#rest(transaction, isShort),
       forget: (transaction) => this.#forget(transaction),
     };
   }
@@ -75,11 +85,12 @@ class Layer implements TransactionLayer {
       this.#servers.receive(message, flow);
       return;
     }
-    const client = this.#clients.get(clientKey(message.topVia.branch, message.cseqMethod));
-    if (client !== undefined) {
-      // What is not an answer must not end the transaction: without one timer B or F does.
-      if (!client.receive(message, flow)) this.#deps.ports.counters.count('dropped', 'foreign_response');
-    } else this.#servers.strayResponse(message, flow);
+    const key = clientKey(message.topVia.branch, message.cseqMethod);
+    const client = this.#clients.get(key) ?? this.#findAnswered(key);
+    if (client === undefined) this.#servers.strayResponse(message, flow);
+    // What is not an answer must not end the transaction: without one timer B or F does.
+    else if (client !== 'unheard' && !client.receive(message, flow))
+      this.#deps.ports.counters.count('dropped', 'foreign_response');
   }
 
   request(message: OutgoingMessage, flow: Flow, handler: ClientTransactionHandler): ClientTransaction {
@@ -99,11 +110,14 @@ class Layer implements TransactionLayer {
 
   get size(): TransactionLayer['size'] {
     const { ist, nist } = this.#servers.size;
-    return { ict: this.#inviteClients, nict: this.#clients.size - this.#inviteClients, ist, nist };
+    const clients = this.#clients.size + this.#answered.long.size + this.#answered.short.size;
+    return { ict: this.#inviteClients, nict: clients - this.#inviteClients, ist, nist };
   }
 
   close(): void {
     for (const client of this.#clients.values()) client.stop();
+    this.#answered.long.close();
+    this.#answered.short.close();
     this.#servers.close();
   }
 
@@ -117,8 +131,24 @@ class Layer implements TransactionLayer {
     return client;
   }
 
+  #findAnswered(key: string): RunningClient | 'unheard' | undefined {
+    const { long, short } = this.#answered;
+    const hash = this.#hash.of(key);
+    return long.get(hash) ?? short.get(hash) ?? (short.has(hash) ? 'unheard' : undefined);
+  }
+
+  /** From now on it is found among the answered ones only. */
+  #rest(client: RunningClient, isShort: boolean): void {
+    const key = clientKey(client.branch, client.method);
+    if (!this.#clients.delete(key)) return;
+    const ring = isShort ? this.#answered.short : this.#answered.long;
+    ring.add(this.#hash.of(key), client.isUnheard ? undefined : client);
+  }
+
   #forget(client: RunningClient): void {
-    if (!this.#clients.delete(clientKey(client.branch, client.method))) return;
+    const key = clientKey(client.branch, client.method);
+    const { long, short } = this.#answered;
+    if (!this.#clients.delete(key) && !long.remove(this.#hash.of(key))) short.remove(this.#hash);
     if (client.isInvite) this.#inviteClients--;
     const others = this.#byConnection.get(client.flow);
     others?.delete(client);
@@ -148,4 +178,5 @@ const SILENT: ClientTransactionHandler = {
   onTimeout: () => undefined,
   onTransportError: () => undefined,
   onEnd: () => undefined,
+  hearsEnd: false,
 };

@@ -31,3 +31,8 @@ export function mergedKey(message: SipMessage): string {
   if (message.toTag !== '') return '';
   return `${message.callId}|${message.fromTag}|${message.cseq}|${message.method}`;
 }
+
+/** What repetitions of an INVITE are known by: peers that use a branch again in other calls are told apart. */
+export function spentKey(request: SipMessage, key: string): string {
+  return `${key}|${request.callId}|${request.fromTag}`;
+}

@@ -63,6 +63,29 @@ t.test('for 32 s an answered transaction keeps its answer and what repetitions a
   t.end();
 });
 
+t.test('of an answered INVITE and BYE whose end nobody hears of little more than the answer is kept', (t) => {
+  const fixture = createFixture();
+  fixture.layer.setUser({ ...fixture.user, hearsAnsweredEnd: false });
+  const flow = fixture.transport.flow();
+  const answerOne = (method: string, i: number) => {
+    fixture.layer.receive(incoming({ method, branch: `z9hG4bK${method}${i}`, callId: `kept${i}@peer` }), flow);
+    for (const server of fixture.opened.splice(0)) server.respond(OutgoingMessage.responseTo(server.request, 200));
+    for (const sent of [flow.sent, flow.sentBytes, fixture.heard]) sent.length = 0;
+  };
+  for (const [method, most] of [
+    ['INVITE', 250],
+    ['BYE', 900],
+  ] as const) {
+    // As many as a ring has room for, which is not counted twice.
+    for (let i = 0; i < 2048; i++) answerOne(method, i);
+    const before = memoryInUse();
+    for (let i = 2048; i < 4096; i++) answerOne(method, i);
+    const keptBytes = (memoryInUse() - before) / 2048;
+    t.ok(keptBytes < most, `${keptBytes.toFixed(0)} bytes of ${method}`);
+  }
+  t.end();
+});
+
 t.test('a request of ours keeps its bytes once it is answered, and can be read from them', (t) => {
   const { fixture, flow, request } = sentOut('OPTIONS');
   const client = fixture.layer.request(outgoing('INVITE').add('X-Odd', 'a;b="c"'), flow, createListener());

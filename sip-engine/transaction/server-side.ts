@@ -1,10 +1,13 @@
 import { METHODS, OutgoingMessage, ownText, type SipMessage, withTopVia } from '../message/index.ts';
 import { ShortLivedMap } from '../short-lived-map.ts';
 import type { Flow } from '../transport/types.ts';
+import type { AnsweredServer } from './answered-server.ts';
+import { AnsweredServers } from './answered-servers.ts';
 import { inviteServerMachine } from './invite-server-table.ts';
+import { KeyHash } from './key-hash.ts';
 import type { TransactionDeps } from './layer.ts';
 import { adoptToTag, statelessTag } from './local-tag.ts';
-import { hasMagicBranch, mergedKey, serverKey } from './matching.ts';
+import { hasMagicBranch, mergedKey, serverKey, spentKey } from './matching.ts';
 import { nonInviteServerMachine } from './non-invite-server-table.ts';
 import { RunningServer, type ServerContext } from './server-transaction.ts';
 import { SpentInvites } from './spent-invites.ts';
@@ -28,7 +31,9 @@ export class ServerSide {
   readonly #context: ServerContext;
   readonly #byKey = new ShortLivedMap<RunningServer>();
   readonly #byMergedKey = new ShortLivedMap<RunningServer>();
+  readonly #hash: KeyHash;
   readonly #spent: SpentInvites;
+  readonly #answered: AnsweredServers;
   readonly #max: number;
   readonly #maxBytes: number;
   readonly #tagSeed: number;
@@ -40,10 +45,12 @@ export class ServerSide {
   constructor(deps: ServerSideDeps) {
     this.#deps = deps;
     this.user = deps.user;
-    this.#spent = new SpentInvites(deps.ports, deps.options.maxSpentInvites ?? 200_000);
+    this.#tagSeed = Number.parseInt(deps.ports.random.hex(8), 16);
+    this.#hash = new KeyHash(this.#tagSeed);
+    this.#spent = new SpentInvites(deps.ports, deps.options.maxSpentInvites ?? 200_000, this.#hash);
+    this.#answered = new AnsweredServers({ ...deps, spent: this.#spent, hash: this.#hash });
     this.#max = deps.options.maxServerTransactions ?? 200_000;
     this.#maxBytes = deps.options.maxServerTransactionBytes ?? 256 * 1024 * 1024;
-    this.#tagSeed = Number.parseInt(deps.ports.random.hex(8), 16);
     this.#context = {
       wheel: deps.wheel,
       timers: deps.timers,
@@ -54,25 +61,39 @@ export class ServerSide {
       letGo: (bytes) => {
         this.#heldBytes -= bytes;
       },
+      rest: (transaction, isShort) => this.#rest(transaction, isShort),
       forget: (transaction) => this.#forget(transaction),
     };
   }
 
   get size(): { readonly ist: number; readonly nist: number } {
-    return { ist: this.#invites, nist: this.#byKey.size - this.#invites };
+    const ist = this.#invites + this.#answered.invites;
+    return { ist, nist: this.#count - ist };
+  }
+
+  get #count(): number {
+    return this.#byKey.size + this.#answered.size;
   }
 
   receive(message: SipMessage, flow: Flow): void {
     const { method } = message;
     const key = serverKey(message, method);
-    const known = this.#byKey.get(key);
     if (method === 'ACK') this.#ack(stamped(message, flow), flow);
-    else if (known !== undefined) known.repeated();
+    else if (this.#isRepeated(key)) return;
     else if (method === 'INVITE' && this.#spent.has(spentKey(message, key))) {
       this.#deps.ports.counters.count('retransmissions_in');
     } else if (method === 'CANCEL') this.#cancel(stamped(message, flow), key, flow);
     else if (!this.#hasRoomFor(message)) this.#refuse(stamped(message, flow), 503, flow);
     else this.#open(stamped(message, flow), key, flow);
+  }
+
+  /** True for a request that has its transaction, which has heard of it. */
+  #isRepeated(key: string): boolean {
+    const running = this.#byKey.get(key);
+    running?.repeated();
+    const answered = running === undefined ? this.#answered.find(key) : undefined;
+    answered?.repeated(this.#deps.ports, () => this.#answered.remove(key));
+    return running !== undefined || answered !== undefined;
   }
 
   strayResponse(response: SipMessage, flow: Flow): void {
@@ -81,17 +102,19 @@ export class ServerSide {
 
   close(): void {
     for (const transaction of this.#byKey.values()) transaction.stop();
+    this.#answered.close();
   }
 
   #hasRoomFor(request: SipMessage): boolean {
-    return this.#byKey.size < this.#max && this.#heldBytes + request.raw.length <= this.#maxBytes;
+    return this.#count < this.#max && this.#heldBytes + request.raw.length <= this.#maxBytes;
   }
 
   #open(request: SipMessage, key: string, flow: Flow): void {
     const merged = (this.#deps.options.mergedRequests ?? '482') === '482' ? mergedKey(request) : '';
     // RFC 3261 8.2.2.2: the same request over another path; the first one is being worked on or was accepted.
     // After a failure it is a client that tries again (RFC 3263 4.3), and may.
-    const isMerged = merged !== '' && this.#byMergedKey.get(merged)?.failed === false;
+    const first = merged === '' ? undefined : this.#byMergedKey.get(merged);
+    const isMerged = first?.failed === false || (merged !== '' && this.#answered.hasMerged(merged));
     const transaction = this.#create(request, key, isMerged ? '' : merged, flow, !isMerged);
     if (isMerged) {
       transaction.respond(OutgoingMessage.responseTo(request, 482));
@@ -99,7 +122,9 @@ export class ServerSide {
     }
     transaction.start();
     const failed = this.#tell(request, () => this.user.onRequest(transaction));
-    if (failed) transaction.respond(OutgoingMessage.responseTo(request, 500));
+    if (!failed) return;
+    transaction.respond(OutgoingMessage.responseTo(request, 500));
+    if (this.user.hearsAnsweredEnd === false) this.#tell(request, () => this.user.onTransactionEnd?.(transaction));
   }
 
   #create(request: SipMessage, key: string, merged: string, flow: Flow, shown: boolean): RunningServer {
@@ -114,23 +139,37 @@ export class ServerSide {
     return transaction;
   }
 
-  #forget(transaction: RunningServer): void {
-    const { key, mergedKey: merged, shown } = transaction.parts;
-    if (!this.#byKey.delete(key)) return;
+  /** From now on it is found among the answered ones only. */
+  #rest(transaction: RunningServer, isShort: boolean): void {
+    if (!this.#drop(transaction)) return;
+    this.#answered.add(transaction, isShort, transaction.parts.shown && this.user.hearsAnsweredEnd !== false);
+  }
+
+  /** False when it was not among the running ones. */
+  #drop(transaction: RunningServer): boolean {
+    const { key, mergedKey: merged } = transaction.parts;
+    if (!this.#byKey.delete(key)) return false;
     if (this.#byMergedKey.get(merged) === transaction) this.#byMergedKey.delete(merged);
-    if (transaction.isInvite) {
-      this.#invites--;
-      this.#spent.add(spentKey(transaction.request, key));
-    }
+    if (transaction.isInvite) this.#invites--;
+    return true;
+  }
+
+  #forget(transaction: RunningServer): void {
+    const { key, shown } = transaction.parts;
+    if (!this.#drop(transaction)) this.#answered.remove(key);
+    else if (transaction.isInvite) this.#spent.add(spentKey(transaction.request, key));
     if (shown) this.#tell(transaction.request, () => this.user.onTransactionEnd?.(transaction));
   }
 
   #ack(ack: SipMessage, flow: Flow): void {
-    const invite = this.#byKey.get(serverKey(ack, 'INVITE'));
+    const key = serverKey(ack, 'INVITE');
+    const running = this.#byKey.get(key);
+    const invite = running ?? this.#answered.find(key);
     // RFC 3261 17.2.3: without the magic cookie the To tag must be that of the response as well.
     const mine = invite !== undefined && (hasMagicBranch(ack) || ack.toTag === invite.localTag);
-    if (invite !== undefined && mine) invite.acknowledged(ack, flow);
-    else this.#tell(ack, () => this.user.onAck(ack, flow));
+    if (mine && running !== undefined) running.acknowledged(ack, flow);
+    // Of a failure it has been acknowledged already; of a success its user wants to hear.
+    else if (!mine || invite?.failed === false) this.#tell(ack, () => this.user.onAck(ack, flow));
   }
 
   /** RFC 3261 9.2: 200 whatever has become of the request, also where it changes nothing; 481 when there is none. */
@@ -144,16 +183,20 @@ export class ServerSide {
     const answer = OutgoingMessage.responseTo(cancel, 200);
     adoptToTag(answer, invite.localTag, () => invite.localTag);
     this.#create(cancel, key, '', flow, false).respond(answer);
+    if (!(invite instanceof RunningServer)) return;
     if (!invite.isInvite || invite.answered || invite.cancelled || !invite.parts.shown) return;
     invite.cancelled = true;
     this.#tell(cancel, () => this.user.onCancel(invite, cancel));
   }
 
   /** RFC 3261 9.2, 17.2.3: the request of the same branch and sent-by, its method aside, in the same call. */
-  #cancelled(cancel: SipMessage): RunningServer | undefined {
+  #cancelled(cancel: SipMessage): RunningServer | AnsweredServer | undefined {
     for (const method of CANCELLABLE) {
-      const found = this.#byKey.get(serverKey(cancel, method));
-      if (found !== undefined) return found.request.callId === cancel.callId ? found : undefined;
+      const key = serverKey(cancel, method);
+      const running = this.#byKey.get(key);
+      if (running !== undefined) return running.request.callId === cancel.callId ? running : undefined;
+      const answered = this.#answered.find(key);
+      if (answered !== undefined) return answered.isOfCall(cancel.callId, this.#hash) ? answered : undefined;
     }
     return undefined;
   }
@@ -190,11 +233,6 @@ export class ServerSide {
       return true;
     }
   }
-}
-
-/** Peers that use a branch again in other calls are told apart. */
-function spentKey(request: SipMessage, key: string): string {
-  return `${key}|${request.callId}|${request.fromTag}`;
 }
 
 /** The request as its user sees it: `received` and `rport` in the top Via. */

@@ -18,6 +18,8 @@ export interface ServerContext {
   passAck(ack: SipMessage, flow: Flow): void;
   /** So many bytes of requests are no longer held. */
   letGo(bytes: number): void;
+  /** It has sent its final answer, and waits over an unreliable flow for repetitions of the request. */
+  rest(transaction: RunningServer, isShort: boolean): void;
   forget(transaction: RunningServer): void;
 }
 
@@ -59,6 +61,8 @@ export class RunningServer implements ServerTransaction {
   #answered = false;
   #failed = false;
   #retried = false;
+  /** The timer that ends it, where many wait with it for one of all. */
+  #restsUntil: 'timerI' | 'timerJ' | 'timerL' | undefined;
   cancelled = false;
   attached: object | undefined = undefined;
 
@@ -113,6 +117,7 @@ export class RunningServer implements ServerTransaction {
 
   acknowledged(ack: SipMessage, flow: Flow): void {
     this.#step('ack', { ack, flow });
+    this.#rest();
   }
 
   respond(response: OutgoingMessage): boolean {
@@ -124,7 +129,10 @@ export class RunningServer implements ServerTransaction {
     this.#answered = status >= 200;
     this.#failed = status >= 300;
     this.#step(event, { bytes: response.toBuffer() });
-    if (this.#answered) this.#letGo();
+    if (this.#answered) {
+      this.#letGo();
+      this.#rest();
+    }
     return event !== 'silence';
   }
 
@@ -184,9 +192,9 @@ export class RunningServer implements ServerTransaction {
     startG: (self) => self.#startG(self.#timers.t1Ms),
     doubleG: (self) => self.#startG(Math.min(self.#intervalMs * 2, self.#timers.t2Ms)),
     startH: (self) => self.#startLife('timerH', giveUpMs(self.#timers)),
-    startI: (self) => self.#startLife('timerI', self.flow.reliable ? 0 : self.#timers.t4Ms),
-    startJ: (self) => self.#startLife('timerJ', self.flow.reliable ? 0 : giveUpMs(self.#timers)),
-    startL: (self) => self.#startLife('timerL', giveUpMs(self.#timers)),
+    startI: (self) => self.#restUntil('timerI', 0),
+    startJ: (self) => self.#restUntil('timerJ', 0),
+    startL: (self) => self.#restUntil('timerL', giveUpMs(self.#timers)),
   };
 
   get #timers(): TimerValues {
@@ -210,6 +218,17 @@ export class RunningServer implements ServerTransaction {
   #startLife(event: ServerEvent, delayMs: number): void {
     this.#life?.cancel();
     this.#life = this.#context.wheel.after(delayMs, () => this.#step(event));
+  }
+
+  /** A timer of its own over reliable flows, where there is nothing to wait for, or little; else one of all. */
+  #restUntil(event: 'timerI' | 'timerJ' | 'timerL', reliableMs: number): void {
+    if (this.flow.reliable) this.#startLife(event, reliableMs);
+    else this.#restsUntil = event;
+  }
+
+  /** Once what leads to it has been done. */
+  #rest(): void {
+    if (this.#restsUntil !== undefined && !this.ended) this.#context.rest(this, this.#restsUntil === 'timerI');
   }
 
   #sendTrying(): void {

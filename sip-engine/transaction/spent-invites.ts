@@ -1,5 +1,6 @@
-import { hash } from 'node:crypto';
 import type { EnginePorts } from '../ports.ts';
+import { KeyHash } from './key-hash.ts';
+import { KeySet } from './key-set.ts';
 
 /** RFC 3261 table 4: a client repeats an INVITE by its own T1, of which 500 ms is the largest in use, for 64 of them. */
 const REPEATED_FOR_MS = 64 * 500;
@@ -7,36 +8,42 @@ const REPEATED_FOR_MS = 64 * 500;
 /**
  * INVITE transactions that have ended, remembered for as long as their client may repeat the request: the
  * server's timers follow its own T1, and I is short, but whoever repeats later does not want a second call.
- * Kept are digests: a piece of a message's text would keep the whole message in memory.
+ * Kept are hashes, outside the heap.
  */
 export class SpentInvites {
   readonly #clock: EnginePorts['clock'];
   readonly #counters: EnginePorts['counters'];
   readonly #maxHalf: number;
+  readonly #hash: KeyHash;
   /** Two halves: the older one is dropped when the newer one is old enough. */
-  #newer = new Set<string>();
-  #older = new Set<string>();
+  #newer = new KeySet();
+  #older = new KeySet();
   #turnAtMs: number;
 
   /** At most `max` are remembered; the older ones make room. */
-  constructor({ clock, counters }: Pick<EnginePorts, 'clock' | 'counters'>, max: number) {
+  constructor({ clock, counters }: Pick<EnginePorts, 'clock' | 'counters'>, max: number, hash = new KeyHash(0)) {
     this.#clock = clock;
     this.#counters = counters;
+    this.#hash = hash;
     this.#maxHalf = Math.max(1, Math.floor(max / 2));
     this.#turnAtMs = clock.nowMs() + REPEATED_FOR_MS;
   }
 
   add(key: string): void {
+    this.addHash(this.#hash.of(key));
+  }
+
+  addHash({ high, low }: { readonly high: number; readonly low: number }): void {
     this.#turn();
     if (this.#newer.size >= this.#maxHalf) this.#makeRoom();
-    this.#newer.add(digest(key));
+    this.#newer.add(high, low);
   }
 
   has(key: string): boolean {
     this.#turn();
     if (this.size === 0) return false;
-    const wanted = digest(key);
-    return this.#newer.has(wanted) || this.#older.has(wanted);
+    const { high, low } = this.#hash.of(key);
+    return this.#newer.has(high, low) || this.#older.has(high, low);
   }
 
   get size(): number {
@@ -47,20 +54,15 @@ export class SpentInvites {
   #makeRoom(): void {
     if (this.#older.size > 0) this.#counters.count('dropped', 'spent_invites');
     this.#older = this.#newer;
-    this.#newer = new Set();
+    this.#newer = new KeySet();
     this.#turnAtMs = this.#clock.nowMs() + REPEATED_FOR_MS;
   }
 
   #turn(): void {
     const lateMs = this.#clock.nowMs() - this.#turnAtMs;
     if (lateMs < 0) return;
-    this.#older = lateMs < REPEATED_FOR_MS ? this.#newer : new Set();
-    this.#newer = new Set();
+    this.#older = lateMs < REPEATED_FOR_MS ? this.#newer : new KeySet();
+    this.#newer = new KeySet();
     this.#turnAtMs = this.#clock.nowMs() + REPEATED_FOR_MS;
   }
-}
-
-/** A flat string of 27 characters, whatever the length of the key. */
-function digest(key: string): string {
-  return hash('sha1', key, 'base64url');
 }

@@ -46,6 +46,8 @@ export interface ClientTransactionHandler {
   onTransportError(error: Error): void;
   /** The transaction is gone; exactly once, last. */
   onEnd(): void;
+  /** False: it has no use for `onEnd`, and is not told where it would be kept for nothing else. @default true */
+  readonly hearsEnd?: boolean;
 }
 
 export interface ClientTransaction {
@@ -66,6 +68,8 @@ export interface TransactionUser {
   onCancel(transaction: ServerTransaction, cancel: SipMessage): void;
   /** A response that matches no client transaction (RFC 6026: stray 2xx retransmissions end here too). */
   onStrayResponse(response: SipMessage, flow: Flow): void;
+  /** False: the end of an answered transaction is not told, so that next to nothing is kept of one. @default true */
+  readonly hearsAnsweredEnd?: boolean;
   /** The server transaction is gone; exactly once, last. */
   onTransactionEnd?(transaction: ServerTransaction): void;
 }

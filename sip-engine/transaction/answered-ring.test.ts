@@ -1,0 +1,83 @@
+import t from 'tap';
+import { createFakeClock, createTimingWheel } from '../timer/index.ts';
+import { AnsweredRing } from './answered-ring.ts';
+import { KeyHash } from './key-hash.ts';
+import { KeySet } from './key-set.ts';
+
+function ringOf(lifeMs: number) {
+  const clock = createFakeClock();
+  const wheel = createTimingWheel({ clock });
+  const over: number[] = [];
+  const hash = new KeyHash(7);
+  const ring = new AnsweredRing<{ readonly n: number }>({ clock, wheel, lifeMs, onOver: ({ n }) => over.push(n) });
+  return { clock, wheel, over, ring, key: (n: number) => hash.of(`z9hG4bK-${n}|BYE`) };
+}
+
+t.test('each is found for its time, told of once in the order of coming, and one timer serves all', (t) => {
+  const { clock, wheel, over, ring, key } = ringOf(32_000);
+  for (let n = 0; n < 3000; n++) {
+    ring.add(key(n), { n });
+    clock.advance(10);
+  }
+  t.equal(ring.size, 3000);
+  t.equal(wheel.size, 1);
+  for (let n = 0; n < 3000; n++) if (ring.get(key(n))?.n !== n) t.fail(`${n} is not found`);
+  t.notOk(ring.has(key(3000)));
+  clock.advance(12_000);
+  t.ok(over.length >= 990 && over.length <= 1001, 'a third is over');
+  t.same(over, [...over.keys()]);
+  t.notOk(ring.has(key(0)));
+  t.equal(ring.get(key(2999))?.n, 2999);
+  clock.advance(32_000);
+  t.equal(over.length, 3000);
+  t.same([ring.size, wheel.size], [0, 0]);
+  ring.add(key(1), { n: 1 });
+  t.ok(ring.has(key(1)), 'and it begins anew');
+  ring.close();
+  t.same([ring.size, wheel.size, over.at(-1)], [0, 0, 1]);
+  t.end();
+});
+
+t.test('what is removed is neither found nor told of, and the last of all takes the timer with it', (t) => {
+  const { clock, wheel, over, ring, key } = ringOf(1000);
+  for (let n = 0; n < 600; n++) ring.add(key(n), { n });
+  for (let n = 0; n < 600; n += 2) t.ok(ring.remove(key(n)));
+  t.notOk(ring.remove(key(0)));
+  t.same([ring.size, ring.has(key(2)), ring.get(key(3))?.n], [300, false, 3]);
+  clock.advance(1010);
+  t.ok(over.length === 300 && over.every((n) => n % 2 === 1));
+  ring.add(key(1), { n: 1 });
+  ring.remove(key(1));
+  t.equal(wheel.size, 0);
+  t.end();
+});
+
+t.test('without a wheel what is over goes when it is asked for', (t) => {
+  const clock = createFakeClock();
+  const ring = new AnsweredRing({ clock, lifeMs: 1000 });
+  const hash = new KeyHash(0);
+  ring.add(hash.of('a'));
+  clock.advance(500);
+  ring.add(hash.of('b'));
+  t.ok(ring.has(hash.of('a')));
+  clock.advance(500);
+  t.same([ring.has(hash.of('a')), ring.has(hash.of('b')), ring.size], [false, true, 1]);
+  t.end();
+});
+
+t.test('a set of hashes holds what was added and nothing else, however many there are', (t) => {
+  const set = new KeySet();
+  const hash = new KeyHash(3);
+  for (let n = 0; n < 20_000; n++) {
+    const { high, low } = hash.of(`key ${n >> 1}`);
+    set.add(high, low);
+  }
+  t.equal(set.size, 10_000, 'each once');
+  let wrong = 0;
+  for (let n = 0; n < 20_000; n++) {
+    const { high, low } = hash.of(`key ${n}`);
+    if (set.has(high, low) !== n < 10_000) wrong += 1;
+  }
+  t.equal(wrong, 0);
+  t.end();
+});
