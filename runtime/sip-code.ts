@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { keepShortLivedYoung } from './v8-settings.ts';
+import { collectOldSeldom, keepShortLivedYoung } from './v8-settings.ts';
 
 /** A SIP thread that reads its code, a second of work, and then waits for what it is born with. */
 export interface SipCode {
@@ -12,6 +12,7 @@ export interface SipCode {
 /** Such a thread; a start that fails ends it with the process. */
 export function loadSipCode(): SipCode {
   keepShortLivedYoung();
+  collectOldSeldom();
   // Compiled, in the published package, it is JavaScript like this file.
   const script = new URL(`../sip-worker${extname(import.meta.filename)}`, import.meta.url);
   const { port1, port2 } = new MessageChannel();
