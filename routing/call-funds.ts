@@ -22,7 +22,8 @@ const CUT_AHEAD_MS = 300;
 /** Lets calls start that can be paid, follows them by their records, and ends them when the money does. */
 export class CallFundsWatch implements CallFunds {
   readonly #deps: CallFundsDeps;
-  readonly #calls = new Map<string, Watched>();
+  /** In places that are emptied: a Map's former tables would keep the records (see LiveCalls). */
+  readonly #calls = new Map<string, { watched: Watched | undefined }>();
 
   constructor(deps: CallFundsDeps) {
     this.#deps = deps;
@@ -56,7 +57,9 @@ export class CallFundsWatch implements CallFunds {
     const closed = new Set(accounts.filter(({ status }) => status === 'closed').map(({ id }) => id));
     if (closed.size === 0) return;
     const sentence = 'The account was closed while the call was up.';
-    for (const { record } of [...this.#calls.values()]) {
+    for (const { watched } of [...this.#calls.values()]) {
+      if (watched === undefined) continue;
+      const { record } = watched;
       const isClosed = this.#facts(record)?.chain.some((id) => closed.has(id)) ?? false;
       const status = record.answeredAtMs === null ? 403 : 200;
       if (isClosed)
@@ -67,8 +70,13 @@ export class CallFundsWatch implements CallFunds {
   /** @returns the record as it goes on */
   #follow(record: CallRecord): CallRecord {
     const { uuid, answeredAtMs, endedAtMs } = record;
-    const known = this.#calls.get(uuid);
-    if (endedAtMs !== null) return this.#ended(known, record, endedAtMs);
+    const place = this.#calls.get(uuid);
+    const known = place?.watched;
+    if (endedAtMs !== null) {
+      this.#calls.delete(uuid);
+      if (place !== undefined) place.watched = undefined;
+      return this.#ended(known, record, endedAtMs);
+    }
     if (known === undefined) this.#begun(record);
     else if (answeredAtMs !== null && !known.isAnswered) this.#answered(known, record, answeredAtMs);
     return record;
@@ -77,7 +85,8 @@ export class CallFundsWatch implements CallFunds {
   #begun(record: CallRecord): void {
     const { keeper, clock } = this.#deps;
     if (record.accountId === null) return;
-    this.#calls.set(record.uuid, { record, isAnswered: false, paidSec: undefined, stop: nothing });
+    const watched = { record, isAnswered: false, paidSec: undefined, stop: nothing };
+    this.#calls.set(record.uuid, { watched });
     const facts = keeper.isFree ? undefined : this.#facts(record);
     if (facts === undefined) return;
     keeper.open(record.uuid, facts, clock.now());
@@ -89,7 +98,6 @@ export class CallFundsWatch implements CallFunds {
     const { keeper } = this.#deps;
     const { uuid, answeredAtMs } = record;
     known?.stop();
-    this.#calls.delete(uuid);
     const paidSec = answeredAtMs === null ? undefined : this.#paidOf(known, answeredAtMs, endedAtMs);
     const isOver = answeredAtMs !== null && paidSec !== undefined && endedAtMs - answeredAtMs > paidSec * 1000;
     keeper.close(uuid, answeredAtMs, isOver ? answeredAtMs + paidSec * 1000 : endedAtMs);

@@ -29,6 +29,7 @@ export class CallRates {
 
   /** Takes one of each, or none and names the first that is full. */
   take(rates: readonly CallRate[]): CallRate | undefined {
+    if (rates.length === 0) return undefined;
     const full = this.peek(rates);
     if (full !== undefined) return full;
     const second = Math.floor(this.#now() / 1000);

@@ -19,7 +19,9 @@ export class PeerSocket extends EventEmitter {
     return this.#peerPort === undefined ? this.#port : undefined;
   }
 
-  bind({ port }: { readonly port: number }): void {
+  /** @throws Error for a descriptor of the system's, so that the transport does without. */
+  bind({ port }: { readonly port?: number }): void {
+    if (port === undefined) throw new Error('peers in the process have no descriptor');
     this.#port = port;
     process.nextTick(() => this.emit('listening'));
   }

@@ -54,10 +54,8 @@ function hopsOf(
   flowId: string,
   proxy: string | undefined,
 ): readonly string[] {
-  const hops: string[] = proxy === undefined ? [] : [proxy];
-  if (from.source_address !== '' && from.source_address !== undefined) {
-    const heard = `sip:${uriHost(from.source_address)}:${from.source_port};transport=${from.protocol || 'udp'}`;
-    hops.push(flowId === '' ? heard : `${heard};flow=${encodeURIComponent(flowId)}`);
-  }
-  return hops;
+  if (from.source_address === '' || from.source_address === undefined) return proxy === undefined ? [] : [proxy];
+  const address = `sip:${uriHost(from.source_address)}:${from.source_port};transport=${from.protocol || 'udp'}`;
+  const heard = flowId === '' ? address : `${address};flow=${encodeURIComponent(flowId)}`;
+  return proxy === undefined ? [heard] : [proxy, heard];
 }

@@ -119,13 +119,12 @@ function withSilence(proxy: string, req: SrfRequest): string {
   return req.sessionToken ? `${proxy};silence=${SILENCE_MS}` : proxy;
 }
 
-async function settle(dialog: Promise<SrfDialog | UnackedDialog>, rang: () => boolean): Promise<LegOutcome> {
-  try {
-    const answered = await dialog;
-    return 'sdp' in answered ? { kind: 'offered', dialog: answered } : { kind: 'answered', dialog: answered };
-  } catch (error) {
-    return { kind: 'failed', failure: toFailure(error, rang()) };
-  }
+function settle(dialog: Promise<SrfDialog | UnackedDialog>, rang: () => boolean): Promise<LegOutcome> {
+  return dialog.then(toAnswer, (error: unknown) => ({ kind: 'failed', failure: toFailure(error, rang()) }));
+}
+
+function toAnswer(dialog: SrfDialog | UnackedDialog): LegOutcome {
+  return 'sdp' in dialog ? { kind: 'offered', dialog } : { kind: 'answered', dialog };
 }
 
 function toFailure(error: unknown, rang: boolean): LegFailure {

@@ -19,11 +19,16 @@ interface SessionExpires {
   readonly refresher: string;
 }
 
+/** As nearly everybody writes it. */
+const PLAIN = /^\d{1,9};refresher=ua[cs]$/;
+
 /** `Session-Expires: 1800;refresher=uas`, also in its compact form. */
 export function readSessionExpires(message: SipMessage | OutgoingMessage): SessionExpires | undefined {
   const text = message.header('session-expires');
-  const match = text === undefined ? null : /^\s*(\d{1,9})/.exec(text);
-  if (match === null || text === undefined) return undefined;
+  if (text === undefined) return undefined;
+  if (PLAIN.test(text)) return { sec: Number.parseInt(text, 10), refresher: text.slice(text.lastIndexOf('=') + 1) };
+  const match = /^\s*(\d{1,9})/.exec(text);
+  if (match === null) return undefined;
   const refresher = /;\s*refresher\s*=\s*"?(uac|uas)/i.exec(text)?.[1]?.toLowerCase() ?? '';
   return { sec: Number(match[1]), refresher };
 }

@@ -86,6 +86,9 @@ const SPELLED = [
   'P-Asserted-Identity',
 ];
 
+/** Unknown names that applications write on every call: their forms are made once, for this spelling alone. */
+const USUAL = ['P-Called-Party-ID', 'X-Correlation-ID'];
+
 /** RFC 3261 7.3.3 and the IANA registry. */
 const COMPACT: readonly (readonly [string, string])[] = [
   ['a', 'accept-contact'],
@@ -267,6 +270,7 @@ function formsByName(): ReadonlyMap<string, NameForms> {
     const form = makeForms(name, canonicalName(name));
     forms.set(name, form).set(form.spelled, form);
   }
+  for (const name of USUAL) forms.set(name, makeForms(name, canonicalName(name)));
   for (const [letter, name] of COMPACT) {
     const form = forms.get(name);
     if (form !== undefined) forms.set(letter, form);

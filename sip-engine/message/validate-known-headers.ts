@@ -75,6 +75,7 @@ const PLAIN_VIA = new RegExp(
 );
 const PLAIN_TOKENS = /[\w.!%*+-]+(?:, ?[\w.!%*+-]+)*/y;
 const PLAIN_SECONDS = /\d{1,9}/y;
+const PLAIN_SESSION = /\d{1,9}(?:;refresher=ua[cs])?/y;
 const PLAIN_FORMS: readonly (RegExp | undefined)[] = byId<RegExp>([
   ['via', PLAIN_VIA],
   ['route', PLAIN_ADDRESS],
@@ -88,6 +89,8 @@ const PLAIN_FORMS: readonly (RegExp | undefined)[] = byId<RegExp>([
   ['allow', PLAIN_TOKENS],
   ['expires', PLAIN_SECONDS],
   ['min-expires', PLAIN_SECONDS],
+  ['min-se', PLAIN_SECONDS],
+  ['session-expires', PLAIN_SESSION],
 ]);
 
 /**

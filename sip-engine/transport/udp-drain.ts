@@ -27,6 +27,9 @@ export class UdpDrain {
   readonly #deliver: (bytes: Buffer, address: string, port: number) => void;
   readonly #step = (): void => this.#deliverNext();
   readonly #afterPromises = (): void => process.nextTick(this.#step);
+  readonly #endTurn = (): void => {
+    this.#turnBeganMs = undefined;
+  };
   readonly #settled = Promise.resolve();
   #turnBeganMs: number | undefined;
   #count = 0;
@@ -46,9 +49,7 @@ export class UdpDrain {
   start(): void {
     if (this.#turnBeganMs === undefined) {
       this.#turnBeganMs = this.#clock.nowMs();
-      setImmediate(() => {
-        this.#turnBeganMs = undefined;
-      });
+      setImmediate(this.#endTurn);
     } else if (this.#isTurnOver()) return;
     // What was read is delivered before dgram reads on; only where somebody threw is there any left.
     if (this.#next === this.#count) this.#read();

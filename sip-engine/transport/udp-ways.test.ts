@@ -1,7 +1,10 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
+import { transportOptions } from '../engine-parts.ts';
 import { createListenPoint } from './bound-point.ts';
+import { createTransportLayer } from './index.ts';
 import { type Libc, loadLibc } from './libc.ts';
 import { createTestPorts, EventRecorder, settled } from './testing.ts';
 import { TransportContext } from './transport-context.ts';
@@ -67,6 +70,30 @@ t.test('on Linux with glibc a socket reads and writes many datagrams by one call
   t.equal(got.length, 30);
   t.ok(read > 1, 'read');
   t.ok(written > 1, 'written');
+});
+
+t.test('whether many are read at once is for the engine’s options to say', async (t) => {
+  const canBatch = (await libcHere(t)) !== undefined;
+  for (const udpBatches of [true, false]) {
+    const events = new EventRecorder();
+    let byDgram = 0;
+    const watch = (message: unknown) =>
+      (message as { socket: Socket }).socket.on('message', () => {
+        byDgram++;
+      });
+    subscribe('udp.socket', watch);
+    const options = transportOptions({ listen: [], udpBatches });
+    const layer = createTransportLayer({ ...options, watchUdpPeers: false }, events, createTestPorts());
+    const { port } = await layer.listen({ transport: 'udp', host: '127.0.0.1', port: 0 });
+    unsubscribe('udp.socket', watch);
+    t.teardown(() => layer.close());
+    const peer = createSocket('udp4');
+    t.teardown(() => peer.close());
+    for (let index = 0; index < 30; index++) peer.send(`m${index}`, port, '127.0.0.1');
+    await events.message(30);
+    if (udpBatches && canBatch) t.ok(byDgram < 30, `${byDgram} of 30`);
+    else t.equal(byDgram, 30);
+  }
 });
 
 t.test('what the system does not take at once is sent all the same, each once', async (t) => {
