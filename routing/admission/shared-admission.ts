@@ -6,13 +6,18 @@ interface Held {
   readonly keys: readonly PlaceKey[];
 }
 
+/** Emptied when the lease ends: a Map's former tables would keep it (see LiveCalls). */
+interface Seat {
+  held: Held | undefined;
+}
+
 /**
  * Admission of several SIP threads, exact over all of them: the counters are shared, each thread holds the leases of
  * the calls that are its own.
  */
 export class SharedAdmission implements Admission {
   readonly #places: SharedPlaces;
-  readonly #held = new Map<string, Held>();
+  readonly #seats = new Map<string, Seat>();
 
   constructor(memory: SharedPlacesMemory) {
     this.#places = new SharedPlaces(memory);
@@ -20,7 +25,8 @@ export class SharedAdmission implements Admission {
 
   acquire(id: string, claims: readonly Claim[], expiresAtMs: number): AdmissionResult {
     const keys = claims.map(keyOfClaim);
-    const previous = this.#held.get(id)?.keys ?? [];
+    const seat = this.#seats.get(id);
+    const previous = seat?.held?.keys ?? [];
     const result = this.#places.together(() => {
       this.#places.needRoom(keys.length);
       this.#change(previous, -1);
@@ -28,7 +34,10 @@ export class SharedAdmission implements Admission {
       this.#change(outcome.ok ? keys : previous, 1);
       return outcome;
     });
-    if (result.ok) this.#held.set(id, { lease: { id, claims, expiresAtMs }, keys });
+    if (!result.ok) return result;
+    const held = { lease: { id, claims, expiresAtMs }, keys };
+    if (seat === undefined) this.#seats.set(id, { held });
+    else seat.held = held;
     return result;
   }
 
@@ -37,10 +46,12 @@ export class SharedAdmission implements Admission {
   }
 
   release(id: string): boolean {
-    const held = this.#held.get(id);
-    if (held === undefined) return false;
-    this.#held.delete(id);
-    this.#places.together(() => this.#change(held.keys, -1));
+    const seat = this.#seats.get(id);
+    if (seat?.held === undefined) return false;
+    const { keys } = seat.held;
+    this.#seats.delete(id);
+    seat.held = undefined;
+    this.#places.together(() => this.#change(keys, -1));
     return true;
   }
 
@@ -57,7 +68,7 @@ export class SharedAdmission implements Admission {
 
   /** Of this thread. */
   leases(): readonly Lease[] {
-    return Array.from(this.#held.values(), ({ lease }) => lease);
+    return Array.from(this.#seats.values()).flatMap(({ held }) => held?.lease ?? []);
   }
 
   #judge(claims: readonly Claim[], keys: readonly PlaceKey[]): AdmissionResult {
