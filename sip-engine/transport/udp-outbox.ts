@@ -97,7 +97,10 @@ export class UdpOutbox {
       return false;
     }
     this.#context.sentDatagram(bytes, this.#ways.flowTo, address, port);
-    return !(watched && onError !== undefined && this.#ways.watched?.send(bytes, address, port, onError) === true);
+    if (!watched || onError === undefined || this.#ways.watched === undefined) return true;
+    // What was said to the same peer before goes first: an ACK, and then the BYE behind it.
+    if (this.#added.some((before) => before.port === port && before.address === address)) this.#write();
+    return !this.#ways.watched.send(bytes, address, port, onError);
   }
 
   #add(outgoing: Outgoing): boolean {

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import { createTransportLayer } from './index.ts';
-import { createTestPorts, EventRecorder, sipRequest } from './testing.ts';
+import { createTestPorts, EventRecorder, settled, sipRequest } from './testing.ts';
 import { TransportContext } from './transport-context.ts';
 import type { TransportError } from './types.ts';
 import { bindUdp } from './udp-bind.ts';
@@ -73,6 +73,23 @@ t.test('requests leave from the listening port, and what the peer sends is recei
   message.flow.send(Buffer.from('answer'));
   t.equal(String((await peer.next())[0]), 'answer');
   t.same(failed, []);
+});
+
+t.test('what one peer is told arrives in order, whether its failure is asked after or not', async (t) => {
+  const { layer } = await start(t);
+  const peer = await udpPeer(t);
+  const other = await udpPeer(t);
+  const got: string[] = [];
+  peer.socket.on('message', (bytes) => got.push(String(bytes)));
+  const texts = Array.from({ length: 40 }, (_, index) => `m${index}`);
+  for (const [index, text] of texts.entries()) {
+    const flow = layer.flowTo(udp('127.0.0.1', peer.port));
+    if (index % 3 === 2) flow.send(Buffer.from(text), () => undefined);
+    else flow.send(Buffer.from(text));
+    layer.flowTo(udp('127.0.0.1', other.port)).send(Buffer.from('for another'));
+  }
+  await settled(() => got.length === texts.length);
+  t.same(got, texts);
 });
 
 t.test('other peers are not disturbed by a peer that is watched', async (t) => {
