@@ -39,6 +39,8 @@ export class UdpOutbox {
   #waiting: Outgoing[] = [];
   /** What has been added to the datagrams that the system is given next. */
   #added: Outgoing[] = [];
+  /** What waits in dgram, as far as it was asked. */
+  #queuedBytes = 0;
   #closed = false;
   #warnedMs = Number.NEGATIVE_INFINITY;
 
@@ -73,26 +75,24 @@ export class UdpOutbox {
   #flush(): void {
     const outbox = this.#waiting;
     this.#waiting = [];
-    let queuedBytes = 0;
     for (let index = 0; index < outbox.length; index += 1) {
       const outgoing = outbox[index];
       if (outgoing === undefined) continue;
       // The system takes nearly all at once, so that now and then is often enough to ask how many wait.
-      if (index % ASKED_EVERY === 0 && !this.#closed) queuedBytes = this.#ways.socket.getSendQueueSize();
-      if (!this.#isOurs(outgoing, queuedBytes)) continue;
-      // What dgram keeps waiting goes first.
-      if (queuedBytes > 0 || !this.#add(outgoing)) this.#sendAlone(outgoing);
+      if (index % ASKED_EVERY === 0) this.#askQueued();
+      if (!this.#isOurs(outgoing)) continue;
+      if (!this.#add(outgoing)) this.#sendAlone(outgoing);
     }
     this.#write();
   }
 
   /** False when it is refused, or leaves by the socket of a watched peer. */
-  #isOurs({ bytes, port, address, onError, watched }: Outgoing, queuedBytes: number): boolean {
+  #isOurs({ bytes, port, address, onError, watched }: Outgoing): boolean {
     if (this.#closed) {
       this.#refuse('closed', 'the socket is closed', onError);
       return false;
     }
-    if (queuedBytes > this.#context.limits.udpQueueBytes) {
+    if (this.#queuedBytes > this.#context.limits.udpQueueBytes) {
       this.#refuse('queue_full', 'the system takes no more datagrams', onError);
       return false;
     }
@@ -105,11 +105,12 @@ export class UdpOutbox {
 
   #add(outgoing: Outgoing): boolean {
     const { datagrams } = this.#ways;
-    if (datagrams === undefined) return false;
+    // What dgram keeps waiting goes first.
+    if (datagrams === undefined || this.#queuedBytes > 0) return false;
     const { bytes, address, port } = outgoing;
     if (!datagrams.add(bytes, address, port)) {
       this.#write();
-      if (!datagrams.add(bytes, address, port)) return false;
+      if (this.#queuedBytes > 0 || !datagrams.add(bytes, address, port)) return false;
     }
     this.#added.push(outgoing);
     return true;
@@ -117,21 +118,24 @@ export class UdpOutbox {
 
   /** What the system does not take, for whatever reason, is left to dgram: it tells the reason, or waits and tries again. */
   #write(): void {
-    const { datagrams, socket } = this.#ways;
+    const { datagrams } = this.#ways;
     const added = this.#added;
     if (datagrams === undefined || added.length === 0) return;
     this.#added = [];
-    let isQueued = false;
     for (let done = 0; done < added.length; ) {
-      const taken = isQueued ? 0 : datagrams.write(done);
+      const taken = this.#queuedBytes > 0 ? 0 : datagrams.write(done);
       done += taken;
       const refused = added[done];
       if (taken > 0 || refused === undefined) continue;
       this.#sendAlone(refused);
       done += 1;
-      isQueued = this.#closed || socket.getSendQueueSize() > 0;
+      this.#askQueued();
     }
     datagrams.clear();
+  }
+
+  #askQueued(): void {
+    this.#queuedBytes = this.#closed ? 0 : this.#ways.socket.getSendQueueSize();
   }
 
   #sendAlone({ bytes, port, address, onError }: Outgoing): void {
