@@ -9,9 +9,11 @@ import {
   createCallRouter,
   createInviteAuth,
   MemoryAdmission,
+  SharedAdmission,
   srfMessages,
   srfRegisters,
 } from './routing/index.ts';
+import { BindingNews } from './runtime/sip/binding-news.ts';
 import { endOrphans } from './runtime/sip/call-orphans.ts';
 import { createCallSink } from './runtime/sip/call-sink.ts';
 import { createCarrierRegistrationLog } from './runtime/sip/carrier-registration-log.ts';
@@ -34,6 +36,7 @@ import { createRegistrationEvents } from './runtime/sip/registration-events.ts';
 import { createRequestHandler } from './runtime/sip/requests.ts';
 import { createSignallingApp } from './runtime/sip/srf.ts';
 import { createCallClock, createCallRandom } from './runtime/sip/system.ts';
+import { ThreadNews } from './runtime/sip/thread-news.ts';
 import { bornWith } from './runtime/sip-thread.ts';
 import { describeStartError } from './runtime/start-error.ts';
 import { createLogger, SipMetrics } from './telemetry/index.ts';
@@ -41,7 +44,9 @@ import { Directory, SecretBox, unpackShare } from './tenancy/index.ts';
 
 /** A SIP thread: engine, auth, registrar and routing over the directory. It reads memory only. */
 if (parentPort === null) throw new Error('sip-worker.ts is a thread of server.ts and does not run by itself');
-const { config, nonceSecret, secretKey, startEpoch } = await bornWith((workerData as { begin: MessagePort }).begin);
+const { config, nonceSecret, secretKey, startEpoch, beside } = await bornWith(
+  (workerData as { begin: MessagePort }).begin,
+);
 const state = { isLoaded: false, isDraining: false };
 const readiness = () => (state.isDraining ? 'draining' : state.isLoaded ? 'ready' : 'loading');
 
@@ -56,12 +61,15 @@ const directory = new Directory();
 const directoryAge = new DirectoryAge(() => performance.now());
 const secrets = new SecretBox(Buffer.from(secretKey));
 const ports = createEnginePorts(logger, () => metrics);
-const engine = config.engine.kind === 'embedded' ? createEmbeddedEngine(config, ports, directory) : undefined;
+const engine = config.engine.kind === 'embedded' ? createEmbeddedEngine(config, ports, directory, beside) : undefined;
 const tellCertificateGaps =
   engine !== undefined && config.sip.hasTls
     ? createCertificateGapLog({ logger, hasCertificate: (domain) => engine.hasCertificate(domain) })
     : undefined;
 const app = createSignallingApp();
+// Other threads that have calls alone, where there are any.
+const news = beside && new ThreadNews(beside.news);
+const bindingNews = news && new BindingNews(news, (trunkId) => registrar.shown(trunkId));
 const clock = createCallClock();
 
 // Who may register, and who is registered.
@@ -81,9 +89,12 @@ const { auth, registrar } = createRegistration({
     scanners: config.sip.scanners,
     singleChallenge: engine === undefined,
     overload: watchOverload(logger, () => metrics),
-    emitBan: (ban) => bus.emit({ kind: 'ban', ban }),
+    emitBan(ban) {
+      bus.emit({ kind: 'ban', ban });
+      news?.tell({ kind: 'ban', ban });
+    },
   },
-  events: createRegistrationEvents({ bus, logger, metrics: () => metrics, directory }),
+  events: createRegistrationEvents({ bus, logger, metrics: () => metrics, directory, bindingNews }),
   nowMs: Date.now,
   random: Math.random,
   later: (delayMs, run) => void setTimeout(run, delayMs),
@@ -104,7 +115,8 @@ const router: CallRouter = createCallRouter({
   directory,
   bindings: registrar,
   auth: createInviteAuth(auth),
-  admission: new MemoryAdmission(),
+  admission: beside === undefined ? new MemoryAdmission() : new SharedAdmission(beside.places),
+  gatewayNews: (key, hasResponded) => news?.tell({ kind: 'gateway', key, hasResponded }),
   config: config.calls,
   // Calls of the embedded engine need no protocol in between.
   srf: engine?.attachCalls((req, res) => router.handleInvite(req, res)) ?? app,
@@ -151,6 +163,11 @@ const sources = createMetricSources({
 const metrics: SipMetrics = new SipMetrics(sources, config.metrics.maxTrunks);
 // A machine that is too busy is told of by the metric alone: it would fill the log.
 metrics.watchLoop((stall) => logger[stall.cause === 'processor' ? 'debug' : 'info'](stall, 'SIP stood still'));
+
+news?.listen({
+  onBan: (ban) => auth.bans.hear(ban),
+  onGateway: (key, hasResponded) => router.hearOfGateway(key, hasResponded),
+});
 
 // A fault in one handler must not end everybody's calls: it is logged, and the thread goes on.
 process.on('uncaughtException', (error) => {
@@ -202,6 +219,7 @@ bus.listen({
       clearInterval(ticking);
       clearInterval(alive);
       carriers.close();
+      news?.close();
       router.close();
       await signalling.close();
       registrar.flush();

@@ -119,6 +119,13 @@ export class BanBook {
     return true;
   }
 
+  /** Another thread has banned somebody, or lifted a ban: it holds here, too, and nobody has to be told. */
+  hear({ op, address, untilMs, reason }: BanChange): void {
+    const times = this.#sentences.get(address)?.times ?? 0;
+    this.#sentences.set(address, { ban: { address, untilMs, reason }, times: op === 'add' ? times + 1 : times });
+    this.#failures.delete(address);
+  }
+
   /** Takes over bans of before a restart; those that ended are left out. */
   restore(bans: readonly Ban[]): void {
     for (const ban of bans)

@@ -4,6 +4,7 @@ export type * from './directory-share.ts';
 export type * from './events.ts';
 export type * from './funds.ts';
 export { MainSide, type MainSideHandlers } from './main-side.ts';
+export { MainSides, type SipBus } from './main-sides.ts';
 export type {
   DownMessage,
   ListeningAddress,

@@ -72,6 +72,11 @@ export class MainSide {
     this.#post({ type: 'restore', calls, states });
   }
 
+  /** The same for a thread that shares the ports of another, which listens there. */
+  join(points: readonly ListeningAddress[]): void {
+    this.#post({ type: 'restore', calls: [], states: [], points });
+  }
+
   /** @throws Error with the thread's own sentence, or when the thread has ended. */
   request(name: SipRequestName, args?: unknown): Promise<unknown> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);

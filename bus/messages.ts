@@ -13,6 +13,8 @@ export type DownMessage =
       readonly type: 'restore';
       readonly calls: readonly CallRecord[];
       readonly states: readonly TrunkStateRecord[];
+      /** Where the first SIP thread listens, for those that share its ports. */
+      readonly points?: readonly ListeningAddress[];
     }
   | { readonly type: 'request'; readonly id: number; readonly name: SipRequestName; readonly args: unknown };
 

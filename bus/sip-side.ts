@@ -22,6 +22,7 @@ export interface SipSideHandlers {
     bindings: readonly BindingRecord[],
     calls: readonly CallRecord[],
     states: readonly TrunkStateRecord[],
+    points: readonly ListeningAddress[],
   ): void;
   onRequest(name: SipRequestName, args: unknown): unknown;
 }
@@ -52,7 +53,7 @@ export class SipSide {
       } else if (message.type === 'restore') {
         const bindings = this.#restored;
         this.#restored = [];
-        handlers.onRestore(bindings, message.calls, message.states);
+        handlers.onRestore(bindings, message.calls, message.states, message.points ?? []);
       } else void this.#answer(message, handlers);
     });
   }

@@ -84,6 +84,7 @@ function buildSip(values: Values): Config['sip'] {
     hasTls: hasTls(values),
     t1Ms: values.sipT1Ms,
     mtuBytes: values.sipMtuBytes,
+    workers: values.sipWorkers,
     udpBatches: values.sipUdpBatches,
     defaultRealm: values.sipDefaultRealm,
     scanners: values.sipScanners,
@@ -117,6 +118,7 @@ function checkTogether(values: Values, faults: ConfigFault[]): void {
     const message = 'needs a certificate, expected sip.tls_cert_file and sip.tls_key_file, or sip.tls_cert_dir';
     faults.push({ path: 'sip.wss_port', message });
   }
+  checkWorkers(values, faults);
   if (values.minExpiresSec > values.maxExpiresSec) {
     const message = `${values.minExpiresSec} is above registration.max_expires_sec (${values.maxExpiresSec})`;
     faults.push({ path: 'registration.min_expires_sec', message });
@@ -127,6 +129,18 @@ function checkTogether(values: Values, faults: ConfigFault[]): void {
   if (values.algorithms?.length === 0) {
     faults.push({ path: 'auth.algorithms', message: '[] is not allowed, expected at least one algorithm' });
   }
+}
+
+/** Threads share UDP ports by SO_REUSEPORT, which spreads datagrams on Linux alone; a drachtio-server has its own. */
+function checkWorkers({ sipWorkers, engineKind }: Values, faults: ConfigFault[]): void {
+  if (!(sipWorkers > 1)) return;
+  if (engineKind !== 'embedded')
+    faults.push({
+      path: 'sip.workers',
+      message: `${sipWorkers} needs the embedded engine, expected 1 with engine.kind drachtio`,
+    });
+  if (process.platform !== 'linux')
+    faults.push({ path: 'sip.workers', message: `${sipWorkers} needs Linux, expected 1 on ${process.platform}` });
 }
 
 function deepFreeze<T>(value: T): T {

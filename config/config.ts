@@ -59,6 +59,8 @@ export interface SipConfig {
   readonly hasTls: boolean;
   readonly t1Ms: number;
   readonly mtuBytes: number;
+  /** SIP threads that share the ports, so that calls use more than one core. */
+  readonly workers: number;
   /** Many datagrams are read and written by one call, where the system can. */
   readonly udpBatches: boolean;
   /** Realm for REGISTER to an IP literal, localhost or our own name; `'off'` refuses. `undefined`: the platform realm. */

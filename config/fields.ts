@@ -46,6 +46,7 @@ export const FIELDS = {
   sipTlsClientCertificates: field('sip.tls_client_certificates', oneOf('none', 'request', 'require'), 'none'),
   sipT1Ms: field('sip.t1_ms', integer(10, 4000, 'milliseconds'), 500),
   sipMtuBytes: field('sip.mtu_bytes', integer(576, 65_507, 'bytes'), 1500),
+  sipWorkers: field('sip.workers', integer(1, 16, 'threads'), 1, 'DIDFARM_SIP_WORKERS'),
   sipUdpBatches: field('sip.udp_batches', boolean, true, 'DIDFARM_SIP_UDP_BATCHES'),
   sipDefaultRealm: optional('sip.default_realm', text),
   sipScanners: field('sip.scanners', listOf(text), [

@@ -48,6 +48,14 @@ t.test('the environment wins over the file', async (t) => {
   t.strictSame(config.sip.hosts, ['127.0.0.1', '::1']);
 });
 
+t.test('several SIP threads need the embedded engine', async (t) => {
+  t.strictSame(faultsOf({ DIDFARM_SIP_WORKERS: '2', SIP_ENGINE: 'drachtio' }), [
+    'sip.workers: 2 needs the embedded engine, expected 1 with engine.kind drachtio',
+  ]);
+  t.match(faultsOf({ DIDFARM_SIP_WORKERS: '17' })[0], /expected a whole number from 1 to 16/);
+  t.equal(loadConfig({}).config.sip.workers, 1);
+});
+
 t.test('every fault is listed at once, with place, value and what is allowed', async (t) => {
   const dir = t.testdir({ 'c.yaml': 'sip:\n  prot: 5070\n  t1_ms: 1\nhttp: 80\nlog:\n  level: loud\n' });
   const faults = faultsOf({

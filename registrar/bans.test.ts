@@ -195,3 +195,18 @@ t.test('a flood from one source is limited with Retry-After, and can be switched
   t.match(test.registrar.handle(registerRequest({ sourceAddress: '192.0.2.1' })), { status: 401 });
   t.equal(flood(false).refused.length, 0);
 });
+
+t.test('a ban of another thread holds here and is told to nobody; a next one of our own is longer', async (t) => {
+  const test = testRegistrar();
+  const untilMs = test.clock.nowMs + 60_000;
+  test.auth.bans.hear({ op: 'add', address: '192.0.2.66', untilMs, reason: 'guesses' });
+  t.match(register(test, { username: 'nobody', sourceAddress: '192.0.2.66' }), { status: 503, reason: 'banned' });
+  t.match(test.auth.bans.list(), [{ address: '192.0.2.66', untilMs, reason: 'guesses' }]);
+  test.auth.bans.hear({ op: 'lift', address: '192.0.2.66', untilMs: test.clock.nowMs, reason: 'lifted' });
+  t.strictSame(test.auth.bans.list(), []);
+  t.strictSame(test.bans, []);
+  for (let index = 0; index < 10; index += 1) {
+    register(test, { username: `u${index}`, sourceAddress: '192.0.2.66', callId: `${index}` });
+  }
+  t.match(test.auth.bans.list(), [{ untilMs: test.clock.nowMs + 120_000 }]);
+});

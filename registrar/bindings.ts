@@ -131,6 +131,7 @@ export class Bindings {
 
   #observe(binding: Binding, cause: RemovalCause | null): void {
     const now = this.#options.nowMs();
+    this.#options.events.reached?.(binding.trunkId);
     const isOn = isLive(binding, now) || this.store.live(binding.trunkId, now).length > 0;
     if (isOn) this.states.set(binding, 'registered', null);
     else this.states.set(binding, 'offline', cause === 'replaced' ? 'probe_failed' : (cause ?? 'expired'));

@@ -54,6 +54,7 @@ export interface TestOptions {
   readonly startMs?: number;
   readonly delta?: DeltaFields;
   readonly refreshed?: RegistrarEvents['refreshed'];
+  readonly reached?: RegistrarEvents['reached'];
   readonly readiness?: RegistrarOptions['readiness'];
 }
 
@@ -133,7 +134,11 @@ export function testRegistrar(options: TestOptions = {}): TestRegistrar {
             send: (request, done) => seen.probes.push({ request, done }),
             isFlowOpen: (flowId) => flowId !== '' && !closedFlows.has(flowId),
           },
-    events: options.refreshed === undefined ? seen.events : { ...seen.events, refreshed: options.refreshed },
+    events: {
+      ...seen.events,
+      ...(options.refreshed !== undefined && { refreshed: options.refreshed }),
+      ...(options.reached !== undefined && { reached: options.reached }),
+    },
     auth: {
       config: { ...AUTH, ...options.auth },
       nonceSecret: 'a secret of this test',

@@ -43,6 +43,7 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
 }
 
 export type { LiveBinding, Liveness } from './binding.ts';
+export { BindingMirror, type MirrorNews, type TrunkBindings } from './binding-mirror.ts';
 export type { Registration, RegistrationOptions } from './create-registration.ts';
 export { bindDirect, inboundOfDirect } from './direct-binding.ts';
 export {

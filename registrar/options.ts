@@ -28,6 +28,8 @@ export interface RegistrarEvents {
    * refresh is told by `binding` at once.
    */
   refreshed?(bindings: readonly LiveBinding[]): void;
+  /** A binding of the trunk came, went, moved, fell silent or woke. */
+  reached?(trunkId: number): void;
   trunkState(change: TrunkStateChange): void;
   /** The same undamped, for who counts time and not events. */
   trunkTransition?(transition: TrunkTransition): void;

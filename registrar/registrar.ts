@@ -1,7 +1,8 @@
 import type { InboundRequest } from '../auth/index.ts';
 import type { BindingRecord, DirectoryDelta, OfflineCause, TrunkRecord, TrunkStateRecord } from '../bus/index.ts';
 import { runStepsLazily, type Step } from '../telemetry/index.ts';
-import type { LiveBinding } from './binding.ts';
+import { isLive, type LiveBinding, toRecord } from './binding.ts';
+import type { TrunkBindings } from './binding-mirror.ts';
 import { Bindings } from './bindings.ts';
 import { openContext, type RegisterContext } from './context.ts';
 import { DateLine } from './date-line.ts';
@@ -89,6 +90,16 @@ export class Registrar {
   /** Bindings of a trunk that may be called, the newest first. */
   bindingsOf(trunkId: number): readonly LiveBinding[] {
     return this.#bindings.live(trunkId);
+  }
+
+  /** What other threads have to know of the trunk's bindings, the newest first. */
+  shown(trunkId: number): TrunkBindings {
+    const now = this.#options.nowMs();
+    const newestFirst = this.#bindings.store.all(trunkId).toSorted((a, b) => b.order - a.order);
+    return {
+      trunkId,
+      bindings: newestFirst.map((binding) => ({ record: toRecord(binding), isCalled: isLive(binding, now) })),
+    };
   }
 
   /** The binding behind a source address: with a port only the one of exactly that flow, without it the newest. */

@@ -1,5 +1,5 @@
 import type { CallsConfig } from '../config/index.ts';
-import type { Step } from '../telemetry/index.ts';
+import type { Rejection, Step } from '../telemetry/index.ts';
 import type { Admission } from './admission/admission.ts';
 import type { ReferPolicy } from './bridge/bridge-deps.ts';
 import type { PrivateMediaPolicy } from './bridge/private-media.ts';
@@ -18,6 +18,7 @@ import type {
   RoutingDirectory,
 } from './ports.ts';
 import type { SrfPort } from './srf-adapter.ts';
+import type { GatewayNews } from './target/gateway-health.ts';
 
 export interface CallRouterDeps {
   readonly directory: RoutingDirectory & ExplainDirectory;
@@ -41,6 +42,10 @@ export interface CallRouterDeps {
   readonly signIdentity?: SignerOptions | undefined;
   /** Registers at carriers (P26). @default at none */
   readonly registerAtCarriers?: Pick<CarrierRegistrarDeps, 'send' | 'onChange'>;
+  /** What calls and probes find out about gateways, for other threads. @default nobody is told */
+  readonly gatewayNews?: GatewayNews;
+  /** On a thread that has only calls: whether that one is for the thread that has everything. @default none is */
+  readonly isForHome?: (context: CallContext, rejection: Rejection | undefined) => boolean;
   /** Whether calls can be served at all. @default always 'ready' */
   readonly readiness?: () => Readiness;
 }
@@ -49,6 +54,10 @@ export type Readiness = 'ready' | 'loading' | 'draining' | 'overload';
 
 export interface RouterSteps {
   readonly call: readonly Step<CallContext>[];
+  /** Of these, what says who calls whom … */
+  readonly judge: readonly Step<CallContext>[];
+  /** … and what takes money and places, and calls. */
+  readonly admit: readonly Step<CallContext>[];
   /** Of a call whose trunk is known, from the numbers on. */
   readonly followOn: readonly Step<CallContext>[];
   /** The same without taking a place or calling anybody. */

@@ -50,7 +50,7 @@ export class CallRouter {
     this.#deps = deps;
     this.#steps = steps;
     this.#rates = new CallRates(() => deps.clock.now());
-    const gatewayHealth = new GatewayHealth(() => deps.clock.now());
+    const gatewayHealth = new GatewayHealth(() => deps.clock.now(), deps.gatewayNews);
     this.#carrierRegistrar = createCarrierRegistrar(deps, deps.registerAtCarriers);
     this.#world = {
       ...deps,
@@ -79,12 +79,17 @@ export class CallRouter {
     this.#sweepLater();
   }
 
-  /** For `srf.invite(…)`: answers refusals at once, or starts the call. */
-  handleInvite(req: SrfRequest, res: SrfResponse): void {
+  /**
+   * For `srf.invite(…)`: answers refusals at once, or starts the call.
+   * @param giveHome gives the call, which is then forgotten, to the thread that has everything; false when it cannot
+   */
+  handleInvite(req: SrfRequest, res: SrfResponse, giveHome?: () => boolean): void {
     const call: Call = this.#newCall(toInboundRequest(req), () => this.#start(call, req, res));
     const { context } = call;
     try {
-      const rejection = this.#refuseWhenUnready() ?? runSteps(this.#steps.call, context);
+      const judged = this.#refuseWhenUnready() ?? runSteps(this.#steps.judge, context);
+      if (giveHome !== undefined && this.#deps.isForHome?.(context, judged) === true && giveHome()) return;
+      const rejection = judged ?? runSteps(this.#steps.admit, context);
       if (rejection === undefined) return;
       refuseInvite(res, rejection, realmOf(context.directory, context.invite));
       call.refuse(rejection);
@@ -165,6 +170,11 @@ export class CallRouter {
   beginDrain(): Promise<void> {
     this.#isDraining = true;
     return this.#calls.whenIdle();
+  }
+
+  /** What another thread has found out about a gateway. */
+  hearOfGateway(key: string, hasResponded: boolean): void {
+    this.#world.gatewayHealth.hear(key, hasResponded);
   }
 
   /** Ends one call, if it is up: BYE or a final answer to both sides. */

@@ -29,6 +29,9 @@ export const CALL_STEPS: readonly Step<CallContext>[] = [
   bridgeLegs,
 ];
 
+/** What may still be undone by forgetting the call. */
+const JUDGE_STEPS = CALL_STEPS.slice(0, CALL_STEPS.indexOf(checkFunds));
+const ADMIT_STEPS = CALL_STEPS.slice(JUDGE_STEPS.length);
 /** What a call is asked whose trunk is known: one that a transfer makes. */
 const FOLLOW_ON_STEPS = CALL_STEPS.filter((step) => step !== identifySource && step !== authenticate);
 /** The same for a target that is only looked up. */
@@ -50,11 +53,16 @@ export function createReplay(world: ReplayWorld): Replay {
 
 /** The router of one SIP thread: `srf.invite((req, res) => router.handleInvite(req, res))`. */
 export function createCallRouter(deps: CallRouterDeps): CallRouter {
-  return new CallRouter(deps, { call: CALL_STEPS, followOn: FOLLOW_ON_STEPS, resolve: RESOLVE_STEPS });
+  return new CallRouter(deps, {
+    ...{ call: CALL_STEPS, judge: JUDGE_STEPS, admit: ADMIT_STEPS },
+    ...{ followOn: FOLLOW_ON_STEPS, resolve: RESOLVE_STEPS },
+  });
 }
 
 export type { Admission, Claim, Lease } from './admission/admission.ts';
 export { MemoryAdmission } from './admission/memory-admission.ts';
+export { SharedAdmission } from './admission/shared-admission.ts';
+export { createSharedPlaces, type SharedPlacesMemory } from './admission/shared-places.ts';
 export type { ReferPolicy } from './bridge/bridge-deps.ts';
 export type { PrivateMediaPolicy } from './bridge/private-media.ts';
 export { CallFundsWatch } from './call-funds.ts';
@@ -82,6 +90,7 @@ export type { SendRegister } from './carrier/register-port.ts';
 export type { CarrierRegistrationStatus } from './carrier/registration-state.ts';
 export { srfRegisters } from './carrier/srf-registers.ts';
 export { type ExplainQuery, type Explanation, UnknownTrunkError } from './explain.ts';
+export { createHomeCalls } from './home-calls.ts';
 export { createInviteAuth } from './invite-auth.ts';
 export * from './messages/index.ts';
 export type {

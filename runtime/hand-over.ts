@@ -1,4 +1,4 @@
-import type { MainSide } from '../bus/index.ts';
+import type { SipBus } from '../bus/index.ts';
 import { loadLostTrunks, loadTrunkStates } from '../tenancy/index.ts';
 import type { Publishing } from './publish.ts';
 import type { World } from './world.ts';
@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 export async function handOver(
   world: Pick<World, 'store' | 'shareBindings' | 'openCalls'>,
   publishing: Publishing,
-  bus: MainSide,
+  bus: SipBus,
 ): Promise<void> {
   await publishing.publishAll();
   await world.shareBindings((share) => bus.shareBindings(share));

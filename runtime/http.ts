@@ -1,6 +1,6 @@
 import { createAdminStore, createDomainCheck, createRecordStore, sipAccessOf } from '../admin/index.ts';
 import type { RatingService } from '../billing-hooks/index.ts';
-import type { MainSide } from '../bus/index.ts';
+import type { SipBus } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { type AdminApps, prepareAdmin } from './admin-listeners.ts';
@@ -15,7 +15,7 @@ export { listenAdmin } from './admin-listeners.ts';
 export interface HttpParts {
   readonly config: Config;
   readonly world: World;
-  readonly bus: MainSide;
+  readonly bus: SipBus;
   readonly commerce: Commerce;
   readonly rating: RatingService | undefined;
   readonly publish: () => Promise<void>;

@@ -6,7 +6,7 @@ import {
   retryUnrated,
   SharedWallets,
 } from '../billing-hooks/index.ts';
-import type { FundsUpdate, MainSide } from '../bus/index.ts';
+import type { FundsUpdate, SipBus } from '../bus/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import type { Store } from '../tenancy/index.ts';
 
@@ -92,7 +92,7 @@ export class MoneyDesk {
 }
 
 /** Purchases leave alone what calls hold, and calls what is being bought. */
-export function shareWallets(desk: MoneyDesk, bus: MainSide): CallHolds {
+export function shareWallets(desk: MoneyDesk, bus: SipBus): CallHolds {
   return new SharedWallets({
     paysForCalls: (accountId) => desk.feed.book.currencyOf(`account:${accountId}`) !== undefined,
     publish: () => desk.publish(),
@@ -109,7 +109,7 @@ export function shareWallets(desk: MoneyDesk, bus: MainSide): CallHolds {
 /** To be awaited before SIP listens: no call is ever let in without looking at the wallet. */
 export async function startMoney(
   store: Store,
-  bus: MainSide,
+  bus: SipBus,
   logger: Logger,
   rating?: RatingService,
 ): Promise<MoneyDesk> {

@@ -1,7 +1,7 @@
 import type { SendToPbx } from '../billing-hooks/index.ts';
-import type { MainSide, PbxMessageResult } from '../bus/index.ts';
+import type { PbxMessageResult, SipBus } from '../bus/index.ts';
 
 /** Messages for PBXes go out through the SIP thread, which knows where they are registered. */
-export function pbxLine(bus: MainSide): SendToPbx {
+export function pbxLine(bus: SipBus): SendToPbx {
   return async (message) => (await bus.request('send_message', message)) as PbxMessageResult;
 }

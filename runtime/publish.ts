@@ -1,4 +1,4 @@
-import type { MainSide } from '../bus/index.ts';
+import type { SipBus } from '../bus/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import type { DirectoryPublisher } from '../tenancy/index.ts';
 
@@ -8,10 +8,10 @@ const WATCH_MS = 1000;
 /** Carries what was written to the SIP thread. */
 export class Publishing {
   readonly #publisher: DirectoryPublisher;
-  readonly #bus: MainSide;
+  readonly #bus: SipBus;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(publisher: DirectoryPublisher, bus: MainSide) {
+  constructor(publisher: DirectoryPublisher, bus: SipBus) {
     this.#publisher = publisher;
     this.#bus = bus;
   }

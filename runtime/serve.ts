@@ -1,4 +1,5 @@
-import { type Config, loadConfig } from '../config/index.ts';
+import type { MainSideHandlers } from '../bus/index.ts';
+import { type Config, type LoadedConfig, loadConfig } from '../config/index.ts';
 import { createLogger, type Logger, MainMetrics } from '../telemetry/index.ts';
 import { startCommerce } from './commerce.ts';
 import { handOver } from './hand-over.ts';
@@ -11,20 +12,22 @@ import { Publishing } from './publish.ts';
 import { createRating, warnOfSilence } from './rating.ts';
 import { stopOnSignal } from './shutdown.ts';
 import type { SipCode } from './sip-code.ts';
-import { startSipThread } from './sip-thread.ts';
+import { type SipThread, startSipThread } from './sip-thread.ts';
 import { failStart } from './start-error.ts';
 import { VERSION } from './version.ts';
 import { renderWelcome } from './welcome.ts';
-import { openWorld, prepareDemo, watchRecords } from './world.ts';
+import { openWorld, prepareDemo, type World, watchRecords } from './world.ts';
 
 export interface ServeOptions {
   /** Make the demo world. @default when the data directory is empty */
   readonly demo?: boolean;
+  /** SIP threads, as text; wins over file and environment. */
+  readonly workers?: string;
 }
 
 /** The server, from configuration to listening sockets; resolves when everything listens. */
 export async function serve(sipCode: SipCode, options: ServeOptions): Promise<void> {
-  const { config, unknownVariables } = loadConfig(process.env, { mayMakeDemo: options.demo !== false });
+  const { config, unknownVariables } = readConfig(options);
   const logger = createLogger({ level: config.log.level });
   warn(config, unknownVariables, logger);
 
@@ -35,18 +38,16 @@ export async function serve(sipCode: SipCode, options: ServeOptions): Promise<vo
   // SIP: its thread learns the directory and the bindings of before, then listens.
   const metrics = new MainMetrics();
   const journal = new Journal(world.writeEvents, logger);
-  const sip = startSipThread(
-    sipCode,
-    { config, nonceSecret: world.nonceSecret, secretKey: world.secretKey, startEpoch: Math.floor(Date.now() / 1000) },
-    {
+  const sip = await startSip(sipCode, world, config, {
+    handlers: {
       onEvents: (events) => {
         metrics.countEvents(events.length);
         journal.take(events);
       },
       onLost: (count) => metrics.countLost(count),
     },
-    (reason) => failStart(reason, logger),
-  );
+    onDeath: (reason) => failStart(reason, logger),
+  });
   const publishing = new Publishing(world.publisher, sip.bus);
   const rating = createRating(config, warnOfSilence(logger));
   const money = await startMoney(world.store, sip.bus, logger, rating);
@@ -99,6 +100,24 @@ export async function serve(sipCode: SipCode, options: ServeOptions): Promise<vo
   state.isReady = true;
   logger.info({ sip: listening, http: config.http, metrics: config.metrics, version: VERSION }, 'didfarm is up');
   if (demoFile !== undefined) process.stdout.write(renderWelcome(demoFile));
+}
+
+async function startSip(
+  code: SipCode,
+  { nonceSecret, secretKey }: World,
+  config: Config,
+  { handlers, onDeath }: { readonly handlers: MainSideHandlers; readonly onDeath: (reason: Error) => void },
+): Promise<SipThread> {
+  const data = { config, nonceSecret, secretKey, startEpoch: Math.floor(Date.now() / 1000) };
+  if (config.sip.workers === 1) return startSipThread(code, data, handlers, onDeath);
+  // Who has one thread loads nothing for several.
+  const { startSipThreads } = await import('./sip-threads.ts');
+  return startSipThreads(code, data, handlers, onDeath);
+}
+
+function readConfig({ demo, workers }: ServeOptions): LoadedConfig {
+  const given = workers === undefined ? process.env : { ...process.env, DIDFARM_SIP_WORKERS: workers };
+  return loadConfig(given, { mayMakeDemo: demo !== false });
 }
 
 function warn(config: Config, unknownVariables: readonly string[], logger: Logger): void {

@@ -9,12 +9,12 @@ export interface SipCode {
   readonly begin: MessagePort;
 }
 
-/** Such a thread; a start that fails ends it with the process. */
-export function loadSipCode(): SipCode {
+/** Such a thread, by its script; a start that fails ends it with the process. */
+export function loadSipCode(name: 'sip-worker' | 'call-worker' = 'sip-worker'): SipCode {
   keepShortLivedYoung();
   collectOldSeldom();
   // Compiled, in the published package, it is JavaScript like this file.
-  const script = new URL(`../sip-worker${extname(import.meta.filename)}`, import.meta.url);
+  const script = new URL(`../${name}${extname(import.meta.filename)}`, import.meta.url);
   const { port1, port2 } = new MessageChannel();
   const worker = new Worker(script, { workerData: { begin: port2 }, transferList: [port2], name: 'didfarm-sip' });
   return { worker, begin: port1 };

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
-import { MainSide, type MainSideHandlers, threadPort } from '../bus/index.ts';
+import { MainSide, type MainSideHandlers, type SipBus, threadPort } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
+import type { SharedPlacesMemory } from '../routing/index.ts';
+import type { WorkerSeat } from '../sip-engine/index.ts';
 import type { SipCode } from './sip-code.ts';
 import { StartError } from './start-error.ts';
 
@@ -14,10 +16,21 @@ export interface SipThreadData {
   readonly secretKey: Uint8Array;
   /** Tells nonces of an earlier start from ours. */
   readonly startEpoch: number;
+  /** What threads that share the ports have in common; absent where there is but one. */
+  readonly beside?: Beside;
+}
+
+/** A SIP thread's part of what several have in common. */
+export interface Beside {
+  readonly seat: WorkerSeat;
+  /** Ceilings are counted over all of them. */
+  readonly places: SharedPlacesMemory;
+  /** From home to each of the others; from those to home alone. */
+  readonly news: readonly MessagePort[];
 }
 
 export interface SipThread {
-  readonly bus: MainSide;
+  readonly bus: SipBus;
   /** Resolves when the thread has ended. */
   readonly ended: Promise<void>;
   terminate(): Promise<void>;
@@ -30,14 +43,15 @@ export async function bornWith(begin: MessagePort): Promise<SipThreadData> {
   return data as SipThreadData;
 }
 
-/** Lets a SIP thread begin; `onDeath` hears of an end that nobody asked for. */
+/** Lets a SIP thread begin, which gets the `ports` of its data; `onDeath` hears of an end that nobody asked for. */
 export function startSipThread(
   { worker, begin }: SipCode,
   data: SipThreadData,
   handlers: MainSideHandlers,
   onDeath: (reason: Error) => void,
-): SipThread {
-  begin.postMessage(data);
+  ports: readonly MessagePort[] = [],
+): SipThread & { readonly bus: MainSide } {
+  begin.postMessage(data, ports);
   const bus = new MainSide(threadPort(worker), handlers);
   // Whoever waits for the start hears of it; nobody else must.
   bus.started.catch(() => undefined);

@@ -58,6 +58,7 @@ function configOfWorlds(config: Config): Config {
       hosts: ['127.0.0.1'],
       port: 0,
       hasTls: false,
+      workers: 1,
       defaultRealm: undefined,
     },
     engine: { kind: 'embedded' },

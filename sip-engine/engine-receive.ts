@@ -56,6 +56,11 @@ export class Receiver {
     this.#deps.transactions.receive(message, flow);
   }
 
+  /** Whether the filter lets a message pass that another worker will read; what it refuses has been answered. */
+  passes(bytes: Buffer, flow: Flow): boolean {
+    return this.preFilter === undefined || this.#passes(this.preFilter, bytes, bytes.toString('latin1'), flow);
+  }
+
   #isPlainRegister(bytes: Buffer, text: string, flow: Flow): boolean {
     const { registerLane, limits, unwanted } = this.#deps;
     // Who is unwanted is told by headers that the lane does not read.

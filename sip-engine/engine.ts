@@ -8,20 +8,12 @@ import { Receiver } from './engine-receive.ts';
 import { RegisterLane } from './engine-register-lane.ts';
 import { RequestSender } from './engine-send.ts';
 import { createJudge } from './judge-targets.ts';
-import { type CallLane, DirectCalls, type LaneInviteHandler } from './lane/index.ts';
+import { type CallLane, DirectCalls, incomingOf, type LaneInviteHandler, type LaneRequest } from './lane/index.ts';
 import { DEFAULT_LIMITS } from './message/index.ts';
 import type { EnginePorts } from './ports.ts';
 import { createTimingWheel, type TimingWheel } from './timer/index.ts';
 import { createTransactionLayer, type TransactionLayer, timerValues } from './transaction/index.ts';
-import {
-  createTransportLayer,
-  type Flow,
-  type FrameFault,
-  type ListenPoint,
-  type PeerCertificate,
-  type TransportEvents,
-  type TransportLayer,
-} from './transport/index.ts';
+import type { Flow, FrameFault, ListenPoint, PeerCertificate } from './transport/index.ts';
 import type {
   Challenger,
   ConnectionFilter,
@@ -35,6 +27,7 @@ import type {
   ProbeResult,
   SipEngine,
 } from './types.ts';
+import { createSeatedTransport, ownedPorts, type SeatedTransport, type WorkerEvents } from './workers/index.ts';
 
 /** Longest wait in ms for apps and sockets to end when the engine is closed. */
 const CLOSE_TIMEOUT_MS = 3000;
@@ -51,8 +44,8 @@ class Engine implements SipEngine {
   readonly #options: EngineOptions;
   readonly #ports: EnginePorts;
   readonly #wheel: TimingWheel;
-  readonly #events: TransportEvents;
-  readonly #transport: TransportLayer;
+  readonly #events: WorkerEvents;
+  readonly #transport: SeatedTransport;
   readonly #transactions: TransactionLayer;
   readonly #directLane: DirectLane;
   readonly #registerLane: RegisterLane;
@@ -65,8 +58,9 @@ class Engine implements SipEngine {
   #connectionFilter: ConnectionFilter | undefined;
   #tap: ((direction: 'in' | 'out', bytes: Buffer, flowId: string) => void) | undefined;
 
-  constructor(options: EngineOptions, ports: EnginePorts, parts: EngineParts) {
-    const { maxMessageBytes = DEFAULT_LIMITS.maxMessageBytes, agent, unwanted } = options;
+  constructor(options: EngineOptions, given: EnginePorts, parts: EngineParts) {
+    const { maxMessageBytes = DEFAULT_LIMITS.maxMessageBytes, agent, unwanted, workers } = options;
+    const ports = ownedPorts(workers, given);
     const timers = timerValues(options.timers);
     const tagSeed = Number.parseInt(ports.random.hex(8), 16);
     this.#options = options;
@@ -79,8 +73,9 @@ class Engine implements SipEngine {
       onMessage: (bytes, flow, fault) => this.#receive(bytes, flow, fault),
       onFlowClosed: (flow, reason) => this.#flowClosed(flow, reason),
       onConnection: (remoteAddress, transport) => this.#connectionFilter?.(remoteAddress, transport) ?? true,
+      mayHandOver: (bytes, flow) => this.#receiver.passes(bytes, flow),
     };
-    this.#transport = createTransportLayer(transportOptions(options), this.#events, ports);
+    this.#transport = createSeatedTransport(workers, transportOptions(options), this.#events, ports);
     const transport = this.#transport;
     const wheel = this.#wheel;
     const resolve = parts.createResolve({ transport, ports });
@@ -188,6 +183,15 @@ class Engine implements SipEngine {
 
   attachCalls(onInvite: LaneInviteHandler): CallLane {
     return this.#control.attachLocal(['INVITE'], (hub) => new DirectCalls(hub, onInvite));
+  }
+
+  handToHome(request: LaneRequest): boolean {
+    const incoming = incomingOf(request);
+    if (incoming === undefined || incoming.transaction.answered || this.#transport.giveHome === undefined) return false;
+    const { message, flow, transaction } = incoming;
+    this.#transport.giveHome(message.callId, message.raw, flow);
+    transaction.stop();
+    return true;
   }
 
   listenControl(options: ControlListenOptions): Promise<{ readonly port: number }> {

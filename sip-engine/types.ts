@@ -1,8 +1,9 @@
 import type { Server } from 'node:net';
-import type { CallLane, LaneInviteHandler } from './lane/types.ts';
+import type { CallLane, LaneInviteHandler, LaneRequest } from './lane/types.ts';
 import type { SipMessage, TransportName } from './message/types.ts';
 import type { TimerValues } from './transaction/types.ts';
 import type { ListenPoint, ListenSpec, PeerCertificate } from './transport/types.ts';
+import type { WorkerSeat } from './workers/index.ts';
 
 /** What a direct-lane handler reads; one object a request, header access is lazy. */
 export interface DirectRequest {
@@ -151,6 +152,11 @@ export interface EngineOptions {
   /** REGISTER whose Request-URI names an IPv4 address instead of a domain gets 403. @default false */
   readonly refuseRegisterWithoutDomain?: boolean;
   readonly outboundApps?: OutboundAppsOptions;
+  /**
+   * Several engines share the ports, one a thread: `listen` of the first is as ever, `listen` of the others the listen
+   * points of the first. @default it is alone
+   */
+  readonly workers?: WorkerSeat;
 }
 
 /** New requests that carry one of these texts are spam or scans. */
@@ -248,6 +254,11 @@ export interface SipEngine {
    * returned places calls and answers them.
    */
   attachCalls(onInvite: LaneInviteHandler): CallLane;
+  /**
+   * Gives an INVITE of the lane, which has had no answer, from a call worker to home as if it had come in there. False
+   * where there is no other home, or it was answered: then it is for this engine.
+   */
+  handToHome(request: LaneRequest): boolean;
   /** The control port for other processes (`didfarm engine`). */
   listenControl(options: {
     readonly host: string;

@@ -13,4 +13,4 @@ export {
 } from './pipeline.ts';
 export { REASONS, type Reason, reasonEntry } from './reasons.ts';
 export type { ReasonEntry, Result } from './results.ts';
-export { type SipMetricSources, SipMetrics, type TrunkSeries } from './sip-metrics.ts';
+export { type CallMetricSources, type SipMetricSources, SipMetrics, type TrunkSeries } from './sip-metrics.ts';

@@ -4,16 +4,20 @@ import { collectProcessMetrics } from './process-metrics.ts';
 import type { LongStall } from './stall-causes.ts';
 import { Tally } from './tally.ts';
 
-/** Values that are read when Prometheus asks, from where they live; no second bookkeeping. */
-export interface SipMetricSources {
-  registrationsByState(): Readonly<Record<string, number>>;
-  /** At most `limit` trunks. */
-  trunkRegistrations(limit: number): Iterable<TrunkSeries>;
-  trunkCount(): number;
+/** What a thread has that carries calls; of several they are summed. */
+export interface CallMetricSources {
   activeCalls(): Readonly<Record<'in' | 'out' | 'internal', number>>;
   leases(): Readonly<Record<'in' | 'out' | 'dialer', number>>;
   dialogs(): number;
   transactions(): Readonly<Record<string, number>>;
+}
+
+/** Values that are read when Prometheus asks, from where they live; no second bookkeeping. */
+export interface SipMetricSources extends CallMetricSources {
+  registrationsByState(): Readonly<Record<string, number>>;
+  /** At most `limit` trunks. */
+  trunkRegistrations(limit: number): Iterable<TrunkSeries>;
+  trunkCount(): number;
   connections(): number;
   /** Carriers that we register at. */
   carrierRegistrations(): Iterable<CarrierSeries>;
@@ -52,10 +56,13 @@ export class SipMetrics {
 
   readonly #stalls: LoopStalls;
 
-  constructor(sources: SipMetricSources, maxTrunks: number) {
-    collectProcessMetrics(this.#registry, 'didfarm_sip_');
+  constructor(sources: CallMetricSources | SipMetricSources, maxTrunks: number) {
     this.#stalls = new LoopStalls(this.#registry, nowMs);
     this.#addTallies();
+    this.#addCalls(sources);
+    // Of a thread that has calls alone the others would be counted twice.
+    if (!('directoryVersion' in sources)) return;
+    collectProcessMetrics(this.#registry, 'didfarm_sip_');
     this.#addGauges(sources);
     this.#addTrunkSeries(sources, maxTrunks);
   }
@@ -109,12 +116,15 @@ export class SipMetrics {
     add('didfarm_engine_events_total', 'What the SIP engine counted', ['event', 'label'], this.#engine);
   }
 
-  #addGauges(sources: SipMetricSources): void {
-    this.#gauge('didfarm_registrations', 'Trunks by registration state', 'state', () => sources.registrationsByState());
+  #addCalls(sources: CallMetricSources): void {
     this.#gauge('didfarm_calls_active', 'Calls that are up or being set up', 'direction', () => sources.activeCalls());
     this.#gauge('didfarm_cac_leases', 'Admission leases held', 'direction', () => sources.leases());
     this.#gauge('didfarm_transactions', 'SIP transactions by machine', 'machine', () => sources.transactions());
     this.#gauge('didfarm_dialogs', 'SIP dialogs', undefined, () => ({ '': sources.dialogs() }));
+  }
+
+  #addGauges(sources: SipMetricSources): void {
+    this.#gauge('didfarm_registrations', 'Trunks by registration state', 'state', () => sources.registrationsByState());
     this.#gauge('didfarm_connections', 'Open SIP connections', undefined, () => ({ '': sources.connections() }));
     this.#gauge('didfarm_bans', 'Banned addresses', undefined, () => ({ '': sources.bans() }));
     const carriers = () =>

@@ -68,6 +68,16 @@ export class FundsKeeper {
     }
   }
 
+  /** Whether there is a price for anything: where there is none, nobody pays for calls. */
+  get hasPrices(): boolean {
+    return !this.#book.isEmpty;
+  }
+
+  /** Whether that account or carrier pays for any calls (`account:1`, `carrier:2`). */
+  pays(key: string): boolean {
+    return this.#book.currencyOf(key) !== undefined;
+  }
+
   /** Calls leave so much of a wallet alone from now on. @returns what they hold of it already, micro-units */
   setAside({ reference, accountId, amountMicros, currency }: SetAside): number {
     const key = `account:${accountId}`;

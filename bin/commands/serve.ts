@@ -7,9 +7,10 @@ export const registerServe: RegisterCommand = (program) => {
     .description('run the server')
     .option('--demo', 'make the demo world if the data directory is empty (the default)')
     .option('--no-demo', 'make none')
-    .action(async (options: { readonly demo?: boolean }) => {
+    .option('--workers <n>', 'SIP threads that share the ports (sip.workers)')
+    .action(async (options: { readonly demo?: boolean; readonly workers?: string }) => {
       // Loaded only here, so that the other commands start fast.
       const { serve } = await import('../../server.ts');
-      await serve(options.demo === undefined ? {} : { demo: options.demo });
+      await serve(options);
     });
 };

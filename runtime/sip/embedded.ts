@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AuthService } from '../../auth/index.ts';
+import type { ListeningAddress } from '../../bus/index.ts';
 import { type Config, callTargets } from '../../config/index.ts';
 import type { ProbeRequest, Registrar, RegistrarEngine, SendProbe } from '../../registrar/index.ts';
 import { bindDirect, createOptionsHandler, inboundOfDirect } from '../../registrar/index.ts';
@@ -10,7 +11,7 @@ import {
   type MessageRouter,
   UNSERVED_METHODS,
 } from '../../routing/index.ts';
-import { createEngine, type EnginePorts, type SipEngine } from '../../sip-engine/index.ts';
+import { createEngine, type EnginePorts, type SipEngine, type WorkerSeat } from '../../sip-engine/index.ts';
 import type { Directory } from '../../tenancy/index.ts';
 import { listenSpecs, tlsOptions } from '../listen-specs.ts';
 import type { Signalling } from './signalling.ts';
@@ -18,8 +19,19 @@ import type { SignallingApp } from './srf.ts';
 
 const SECURED: ReadonlySet<string> = new Set(['tls', 'wss']);
 
+/** The ports that several threads share, and where the first of them listens; that one does not know yet. */
+export interface SharedPorts {
+  readonly seat: WorkerSeat;
+  readonly points?: readonly ListeningAddress[];
+}
+
 /** The embedded engine as configured; it listens once `start` is called. */
-export function createEmbeddedEngine(config: Config, ports: EnginePorts, directory: Directory): SipEngine {
+export function createEmbeddedEngine(
+  config: Config,
+  ports: EnginePorts,
+  directory: Directory,
+  shared?: SharedPorts,
+): SipEngine {
   const tls = tlsOptions(config);
   const targets = callTargets(config.calls.targetAllow);
   // In a dialog the carriers' own private addresses are as good as public ones.
@@ -29,7 +41,8 @@ export function createEmbeddedEngine(config: Config, ports: EnginePorts, directo
       : targets.allows(address) && !isCarrier(directory, address, port);
   return createEngine(
     {
-      listen: listenSpecs(config.sip),
+      listen: listenSpecs(config.sip).map((spec, at) => ({ ...spec, port: shared?.points?.[at]?.port ?? spec.port })),
+      ...(shared === undefined ? {} : { workers: shared.seat }),
       timers: { t1Ms: config.sip.t1Ms },
       udpMtuBytes: config.sip.mtuBytes,
       udpBatches: config.sip.udpBatches,

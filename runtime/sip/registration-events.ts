@@ -2,28 +2,32 @@ import type { SipSide } from '../../bus/index.ts';
 import type { RegistrarEvents } from '../../registrar/index.ts';
 import type { Logger, SipMetrics } from '../../telemetry/index.ts';
 import type { Directory } from '../../tenancy/index.ts';
+import type { BindingNews } from './binding-news.ts';
 
 interface Parts {
   readonly bus: SipSide;
   readonly logger: Logger;
   readonly metrics: () => SipMetrics;
   readonly directory: Directory;
+  /** Where other threads have calls. */
+  readonly bindingNews: BindingNews | undefined;
 }
 
 /** What the registrar tells goes up the bus, into the metrics and, where a person wants to read it, into the log. */
-export function createRegistrationEvents({ bus, logger, metrics, directory }: Parts): RegistrarEvents {
+export function createRegistrationEvents({ bus, logger, metrics, directory, bindingNews }: Parts): RegistrarEvents {
   return {
     binding: (change) => bus.emit({ kind: 'binding', change }),
-    refreshed: (bindings) =>
-      bus.emit({
-        kind: 'refreshes',
-        refreshes: {
-          trunkIds: bindings.map((binding) => binding.trunkId),
-          contacts: bindings.map((binding) => binding.contact),
-          regIds: bindings.map((binding) => binding.regId),
-          expiresAtMs: bindings.map((binding) => binding.expiresAtMs),
-        },
-      }),
+    ...(bindingNews !== undefined && { reached: (trunkId) => bindingNews.reached(trunkId) }),
+    refreshed(bindings) {
+      const refreshes = {
+        trunkIds: bindings.map((binding) => binding.trunkId),
+        contacts: bindings.map((binding) => binding.contact),
+        regIds: bindings.map((binding) => binding.regId),
+        expiresAtMs: bindings.map((binding) => binding.expiresAtMs),
+      };
+      bus.emit({ kind: 'refreshes', refreshes });
+      bindingNews?.refreshed(refreshes);
+    },
     count: (result, reason) => metrics().countRegister(result, reason),
     trunkTransition: (transition) => bus.emit({ kind: 'trunk_transition', transition }),
     trunkState(state) {

@@ -1,2 +1,3 @@
 export { DirectCalls } from './call-lane.ts';
+export { incomingOf } from './lane-request.ts';
 export type * from './types.ts';

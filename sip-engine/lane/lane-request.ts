@@ -61,6 +61,11 @@ export class RequestView extends MessageView implements LaneRequest {
   }
 }
 
+/** What stands behind a request that the lane has shown. */
+export function incomingOf(request: LaneRequest): Incoming | undefined {
+  return request instanceof RequestView ? request.incoming : undefined;
+}
+
 /** Our answer to one request of the network: provisional ones, then one final. */
 export class ResponseWriter implements LaneResponse {
   readonly #ctx: CallLaneContext;

@@ -34,6 +34,8 @@ export interface ServerTransaction {
   respond(response: OutgoingMessage): boolean;
   /** 2xx to INVITE is retransmitted by the dialog layer through this (RFC 6026 Accepted state). */
   resend(bytes: Buffer): void;
+  /** Ends it without a word to the wire: another worker answers. */
+  stop(): void;
 }
 
 export interface ClientTransactionHandler {

@@ -15,6 +15,8 @@ export interface TransportOptions {
    * @default true on Linux; other systems share ports in another way
    */
   readonly watchUdpPeers?: boolean;
+  /** UDP points are bound already, by another thread of this process that shares them. @default false */
+  readonly joinsUdpPorts?: boolean;
   /** Read and write many datagrams by one call, where the system can (Linux with glibc on x64 and arm64). @default true */
   readonly batchUdp?: boolean;
   /** Bytes waiting in one UDP socket before datagrams are dropped. @default 8388608 */
@@ -66,6 +68,7 @@ export function resolveOptions(options: TransportOptions): TransportLimits {
     mtuBytes: 1_300,
     udpReceiveBufferBytes: 4 * 1024 * 1024,
     watchUdpPeers: process.platform === 'linux',
+    joinsUdpPorts: false,
     batchUdp: true,
     udpQueueBytes: 8 * 1024 * 1024,
     maxPartialBytes: 64 * 1024 * 1024,

@@ -80,6 +80,11 @@ class SocketTransportLayer implements TransportLayer {
     return socket?.flow(there.address, there.port);
   }
 
+  heard(point: ListenPoint, address: string, port: number): Flow {
+    this.#context.knownPeers?.hear(address, port);
+    return this.#udpSocketOf(point).heard(address, port);
+  }
+
   closeFlow(flow: Flow): void {
     if (flow instanceof ConnectionFlow) flow.close('requested');
   }
@@ -146,7 +151,8 @@ function noTransport(transport: string, remote: string): TransportFault {
   return new TransportFault('no_transport', `nothing listens on ${transport} for ${remote}`);
 }
 
-async function toLiteral(host: string): Promise<string> {
+/** The address of a host to listen at, which may be a name. */
+export async function toLiteral(host: string): Promise<string> {
   if (isIP(host) !== 0) return normalizeAddress(host);
   if (host.startsWith('[') && host.endsWith(']')) return normalizeAddress(host.slice(1, -1));
   try {

@@ -92,7 +92,7 @@ export interface TransportEvents {
   /** A connection ended; UDP flows never do. */
   onFlowClosed(flow: Flow, reason: string): void;
   /** Bytes handed to the system, for traces. */
-  onSent?(bytes: Buffer, flow: Flow): void;
+  onSent?: ((bytes: Buffer, flow: Flow) => void) | undefined;
   /** Asked before anything is spent on a new connection; `false` closes it (bans, scanners). */
   onConnection?(remoteAddress: string, transport: TransportName): boolean;
 }
@@ -110,6 +110,8 @@ export interface TransportLayer {
    */
   flowTo(target: Target, via?: ListenPoint): Flow;
   findFlow(id: string): Flow | undefined;
+  /** The flow of a datagram that another thread has got at the same port. */
+  heard(point: ListenPoint, address: string, port: number): Flow;
   /** Ends a connection that upper layers gave up on; nothing happens to UDP flows. */
   closeFlow(flow: Flow): void;
   /** Whether TLS handshakes that ask for that server name are shown a certificate of its own. */

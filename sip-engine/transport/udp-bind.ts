@@ -59,6 +59,20 @@ async function bindAgain(binding: UdpBinding): Promise<BoundSocket> {
   return { socket: await bindOnce(host, port, bufferBytes, false), shared: false, datagrams: undefined };
 }
 
+/**
+ * One more socket at a port that `bindUdp` has shared; the system spreads what comes in over all of them.
+ * @throws TransportFault `no_transport` with the system's reason.
+ */
+export async function joinUdp({ libc, ...binding }: UdpBinding): Promise<BoundSocket> {
+  const { host, port, bufferBytes } = binding;
+  try {
+    if (libc !== undefined) return bindForMany({ ...binding, share: true }, libc);
+  } catch {
+    // dgram's own socket is left.
+  }
+  return { socket: await bindOnce(host, port, bufferBytes, true), shared: true, datagrams: undefined };
+}
+
 /** An unbound socket whose addresses are literals: without the lookup every send would ask the system's resolver. */
 export function createUdpSocket(host: string, bufferBytes: number, reusePort: boolean): Socket {
   const ipv6 = isIPv6(host);

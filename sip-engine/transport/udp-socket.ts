@@ -9,7 +9,7 @@ import { loadLibc } from './libc.ts';
 import type { ManyDatagrams } from './many-datagrams.ts';
 import type { TransportContext } from './transport-context.ts';
 import type { Flow, ListenPoint, ListenSpec } from './types.ts';
-import { type BoundSocket, bindUdp } from './udp-bind.ts';
+import { type BoundSocket, bindUdp, joinUdp } from './udp-bind.ts';
 import { UdpDrain } from './udp-drain.ts';
 import { type OnError, UdpOutbox } from './udp-outbox.ts';
 import { WatchedPeers } from './watched-peers.ts';
@@ -53,12 +53,12 @@ export class UdpSocket {
 
   /** @throws TransportFault when the address cannot be bound. */
   static async open(spec: ListenSpec, context: TransportContext): Promise<UdpSocket> {
-    const { udpReceiveBufferBytes, watchUdpPeers, batchUdp } = context.limits;
+    const { udpReceiveBufferBytes: bufferBytes, watchUdpPeers: share, batchUdp, joinsUdpPorts } = context.limits;
     const { host, port } = spec;
     const libc = batchUdp ? await loadLibc() : undefined;
-    const bound = await bindUdp({ host, port, bufferBytes: udpReceiveBufferBytes, share: watchUdpPeers, libc });
+    const bound = await (joinsUdpPorts ? joinUdp : bindUdp)({ host, port, bufferBytes, share, libc });
     const { socket } = bound;
-    warnOfSmallBuffer(socket, udpReceiveBufferBytes, context);
+    warnOfSmallBuffer(socket, bufferBytes, context);
     const point = createListenPoint(spec, spec.host, socket.address().port, context.addresses);
     return new UdpSocket(bound, point, context);
   }
@@ -66,6 +66,11 @@ export class UdpSocket {
   /** The flow for what we send to that peer; flows of a UDP socket are values, nothing is kept of them. */
   flow(address: string, port: number): Flow {
     return new UdpFlow(this, address, port, this.#context.addresses, true);
+  }
+
+  /** The flow of what has come from that peer, by whichever socket of this port. */
+  heard(address: string, port: number): Flow {
+    return new UdpFlow(this, address, port, this.#context.addresses, false);
   }
 
   send(bytes: Buffer, address: string, port: number, watched: boolean, onError: OnError | undefined): void {

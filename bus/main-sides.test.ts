@@ -1,0 +1,112 @@
+import t from 'tap';
+import { createLocalPorts, type ListeningAddress, MainSide, MainSides, SipSide } from './index.ts';
+
+const NONE = { upserts: [], deletes: [] };
+const DELTA = {
+  version: 1,
+  reset: false,
+  platformRealm: 'sip.example',
+  accounts: NONE,
+  realms: NONE,
+  trunks: NONE,
+  dids: NONE,
+  groups: NONE,
+  carriers: NONE,
+};
+const POINTS: readonly ListeningAddress[] = [{ transport: 'udp', host: '127.0.0.1', port: 5060 }];
+
+/** Home and two others, and what they are told, in its order. */
+function three() {
+  const told: string[] = [];
+  const answers = new Map<string, unknown>();
+  const sips: SipSide[] = [];
+  const mains = ['home', 'one', 'two'].map((name) => {
+    const [down, up] = createLocalPorts();
+    const main = new MainSide(down, { onEvents: () => undefined, onLost: () => undefined });
+    const sip = new SipSide(up);
+    sip.listen({
+      *onDirectory({ version }) {
+        yield;
+        told.push(`${name} directory ${version}`);
+      },
+      onStage: () => undefined,
+      onShare: () => undefined,
+      onRestore: (_bindings, calls, _states, points) =>
+        void told.push(`${name} restore ${calls.length} ${points.map(({ port }) => port)}`),
+      onRequest(request) {
+        told.push(`${name} ${request}`);
+        return answers.get(`${name} ${request}`);
+      },
+    });
+    sips.push(sip);
+    return main;
+  });
+  const [home, ...others] = mains;
+  const [sipHome, ...sipOthers] = sips;
+  if (home === undefined || sipHome === undefined) throw new Error('there is a home');
+  return { sides: new MainSides(home, others), mains: { home, others }, sipHome, sipOthers, told, answers };
+}
+
+t.test('the others join home where it listens, and all have started when they do', async (t) => {
+  const { sides, sipHome, sipOthers, told } = three();
+  sides.restore();
+  await sides.request('explain');
+  t.same(
+    told.filter((line) => line.includes('restore')),
+    ['home restore 0 '],
+    'before home listens nobody else can',
+  );
+  sipHome.ready(POINTS);
+  let hasStarted = false;
+  const started = sides.started.then((points) => {
+    hasStarted = true;
+    return points;
+  });
+  await sides.publish(DELTA);
+  t.notOk(hasStarted);
+  for (const sip of sipOthers) sip.ready(POINTS);
+  t.same(await started, POINTS);
+  t.same(
+    told.filter((line) => line.includes('restore')),
+    ['home restore 0 ', 'one restore 0 5060', 'two restore 0 5060'],
+  );
+});
+
+t.test('a start fails with the first thread that cannot', async (t) => {
+  const { sides, sipHome, sipOthers } = three();
+  sides.restore();
+  sipHome.ready(POINTS);
+  sipOthers[1]?.fatal('the port is taken');
+  await t.rejects(sides.started, { message: 'the port is taken' });
+});
+
+t.test('what was published is true when all threads have it', async (t) => {
+  const { sides, told } = three();
+  await sides.publish(DELTA);
+  t.same(told.sort(), ['home directory 1', 'one directory 1', 'two directory 1']);
+  await sides.acknowledged(1);
+});
+
+t.test('what all can answer is put together; all else is asked of home', async (t) => {
+  const { sides, told, answers } = three();
+  answers.set('home metrics', ['a']).set('one metrics', ['b', 'c']).set('two metrics', []);
+  t.same(await sides.request('metrics'), ['a', 'b', 'c']);
+  for (const [name, callsActive] of Object.entries({ home: 1, one: 2, two: 4 })) {
+    answers.set(`${name} stats`, { callsActive, bindings: 9 });
+  }
+  t.same(await sides.request('stats'), { callsActive: 7, bindings: 9 });
+  told.length = 0;
+  answers.set('home bans', ['banned']);
+  t.same(await sides.request('bans'), ['banned']);
+  t.same(told, ['home bans']);
+});
+
+t.test('home stops when the others have, also when one of them cannot', async (t) => {
+  const { sides, mains, told } = three();
+  await sides.request('drain');
+  t.equal(told.length, 3);
+  told.length = 0;
+  mains.others[1]?.closed(new Error('it has died'));
+  await sides.request('stop');
+  t.same(told, ['one stop', 'home stop']);
+});

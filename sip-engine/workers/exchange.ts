@@ -1,0 +1,135 @@
+import type { EnginePorts } from '../ports.ts';
+import type { FrameFault } from '../transport/index.ts';
+import type { Flow, TransportEvents } from '../transport/types.ts';
+import { GivenCalls } from './given-calls.ts';
+import { Link } from './link.ts';
+import { datagramRecord, readSource, streamRecord } from './orders.ts';
+import { ownerOf } from './owner.ts';
+import type { HandedRecord } from './record.ts';
+import { RemoteFlow } from './remote-flow.ts';
+import type { WorkerSeat } from './seat.ts';
+import type { WorkerEvents } from './worker-events.ts';
+
+const HOME = 0;
+
+export interface ExchangeDeps {
+  readonly seat: WorkerSeat;
+  readonly events: WorkerEvents;
+  readonly ports: EnginePorts;
+  placeOf(flow: Flow): number;
+  /** The flow of a datagram that came in elsewhere; `undefined` when there is no such point. */
+  heard(place: number, address: string, port: number): Flow | undefined;
+  /** The connection of that id; `undefined` when it has ended. */
+  stream(id: string): Flow | undefined;
+  /** All that is no message. */
+  take(from: number, record: HandedRecord): void;
+}
+
+/** What comes in goes to its owner: here, or over a link to the worker that has it. */
+export class Exchange {
+  readonly #deps: ExchangeDeps;
+  readonly #links: readonly (Link | undefined)[];
+  readonly #given: GivenCalls;
+
+  constructor(deps: ExchangeDeps) {
+    this.#deps = deps;
+    this.#given = new GivenCalls(deps.ports.clock);
+    const { seat } = deps;
+    this.#links = seat.links.map(
+      (port, to) => port && new Link(seat, to, port, (record) => this.#guard(() => this.#take(to, record))),
+    );
+  }
+
+  /** @throws Error for the place of this worker itself. */
+  linkTo(worker: number): Link {
+    const link = this.#links[worker];
+    if (link === undefined) throw new Error(`worker ${this.#deps.seat.index} has no link to ${worker}`);
+    return link;
+  }
+
+  get others(): readonly Link[] {
+    return this.#links.filter((link) => link !== undefined);
+  }
+
+  /** The socket's events, with what belongs elsewhere taken out. */
+  socketEvents(spoke: (flow: Flow) => void, closed: (flow: Flow, reason: string) => void): TransportEvents {
+    const { events } = this.#deps;
+    return {
+      onMessage: (bytes, flow, fault) => {
+        if (flow.reliable) spoke(flow);
+        this.#received(bytes, flow, fault);
+      },
+      onFlowClosed(flow, reason) {
+        closed(flow, reason);
+        events.onFlowClosed(flow, reason);
+      },
+      // Absent while nobody listens: then no flow is made for it.
+      get onSent() {
+        return events.onSent;
+      },
+      onConnection: (address, transport) => events.onConnection?.(address, transport) !== false,
+    };
+  }
+
+  /** A call that was for this worker goes to home, and with it all that comes by its Call-ID. */
+  giveHome(callId: string, bytes: Buffer, flow: Flow): void {
+    this.#given.add(callId);
+    this.#handOver(HOME, bytes, flow);
+  }
+
+  close(): void {
+    for (const link of this.others) link.close();
+  }
+
+  #received(bytes: Buffer, flow: Flow, fault: FrameFault | undefined): void {
+    const { seat, events } = this.#deps;
+    // What a stream could not deliver is answered where the stream is.
+    const owner = fault === undefined ? ownerOf(bytes, seat.count, this.#given) : seat.index;
+    if (owner === seat.index) {
+      if (fault === undefined) events.onMessage(bytes, flow);
+      else events.onMessage(bytes, flow, fault);
+    } else if (events.mayHandOver(bytes, flow)) {
+      this.#handOver(owner, bytes, flow);
+    }
+  }
+
+  #handOver(owner: number, bytes: Buffer, flow: Flow): void {
+    const link = this.linkTo(owner);
+    if (link.isFull) {
+      this.#deps.ports.counters.count('dropped', 'hand_over');
+      return;
+    }
+    if (flow.reliable) link.send(streamRecord(flow instanceof RemoteFlow ? flow.homeId : flow.id, bytes));
+    else link.send(datagramRecord(this.#deps.placeOf(flow), flow.remoteAddress, flow.remotePort, bytes));
+  }
+
+  #take(from: number, record: HandedRecord): void {
+    if (record.kind === 'send' || record.kind === 'order') {
+      this.#deps.take(from, record);
+      return;
+    }
+    const flow = record.kind === 'stream' ? this.#deps.stream(record.name) : this.#heard(record);
+    // A connection that has ended in the meantime has nobody left to answer.
+    if (flow === undefined) return;
+    if (this.#isGiven(record.bytes)) this.#handOver(HOME, record.bytes, flow);
+    else this.#deps.events.onMessage(record.bytes, flow);
+  }
+
+  #heard(record: HandedRecord): Flow | undefined {
+    const { point, port } = readSource(record);
+    return this.#deps.heard(point, record.name, port);
+  }
+
+  #isGiven(bytes: Buffer): boolean {
+    return this.#given.size > 0 && ownerOf(bytes, this.#deps.seat.count, this.#given) === HOME;
+  }
+
+  /** One bad message must not end the link. */
+  #guard(take: () => void): void {
+    try {
+      take();
+    } catch (error) {
+      this.#deps.ports.logger.error({ err: error }, 'a handed-over message threw');
+    }
+  }
+}
