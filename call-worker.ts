@@ -12,7 +12,7 @@ import { Directory, SecretBox, unpackShare } from './tenancy/index.ts';
 
 /**
  * A SIP thread beside the one of sip-worker.ts, which is home: it has a share of the calls, and of all else what calls
- * have to know. What is not shared is left to home (docs/decisions/0009-workers.md).
+ * have to know. What is not shared is left to home (docs/decisions/0010-workers.md).
  */
 if (parentPort === null) throw new Error('call-worker.ts is a thread of server.ts and does not run by itself');
 const born = await bornWith((workerData as { begin: MessagePort }).begin);
