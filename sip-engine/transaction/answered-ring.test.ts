@@ -8,7 +8,7 @@ function ringOf(lifeMs: number) {
   const clock = createFakeClock();
   const wheel = createTimingWheel({ clock });
   const over: number[] = [];
-  const hash = new KeyHash(7);
+  const hash = new KeyHash(7, 8);
   const ring = new AnsweredRing<{ readonly n: number }>({ clock, wheel, lifeMs, onOver: ({ n }) => over.push(n) });
   return { clock, wheel, over, ring, key: (n: number) => hash.of(`z9hG4bK-${n}|BYE`) };
 }
@@ -55,7 +55,7 @@ t.test('what is removed is neither found nor told of, and the last of all takes 
 t.test('without a wheel what is over goes when it is asked for', (t) => {
   const clock = createFakeClock();
   const ring = new AnsweredRing({ clock, lifeMs: 1000 });
-  const hash = new KeyHash(0);
+  const hash = new KeyHash(0, 0);
   ring.add(hash.of('a'));
   clock.advance(500);
   ring.add(hash.of('b'));
@@ -67,7 +67,7 @@ t.test('without a wheel what is over goes when it is asked for', (t) => {
 
 t.test('a set of hashes holds what was added and nothing else, however many there are', (t) => {
   const set = new KeySet();
-  const hash = new KeyHash(3);
+  const hash = new KeyHash(3, 4);
   for (let n = 0; n < 20_000; n++) {
     const { high, low } = hash.of(`key ${n >> 1}`);
     set.add(high, low);

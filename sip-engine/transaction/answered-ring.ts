@@ -110,9 +110,10 @@ export class AnsweredRing<V extends object> {
   #arm(): void {
     const { clock, wheel } = this.#deps;
     this.#timer = wheel?.after(this.#places.dueMs(this.#oldest) - clock.nowMs(), () => {
-      this.#endUntil(clock.nowMs());
+      // Over: what is added by whoever is told of an end has a timer of its own.
       this.#timer = undefined;
-      if (this.#size > 0) this.#arm();
+      this.#endUntil(clock.nowMs());
+      if (this.#size > 0 && this.#timer === undefined) this.#arm();
     });
   }
 }

@@ -55,8 +55,8 @@ class Layer implements TransactionLayer {
   readonly #clientContext: ClientContext;
   /** Answered, waiting for repetitions for 64*T1 (timers D and M) or T4 (timer K), with no value where nobody hears of them. */
   readonly #answered: Readonly<Record<'long' | 'short', AnsweredRing<RunningClient>>>;
-  /** Our branches cannot be guessed: no seed is needed. */
-  readonly #hash = new KeyHash(0);
+  /** Our branches cannot be guessed: no key is needed. */
+  readonly #hash = new KeyHash(0, 0);
   #inviteClients = 0;
 
   constructor(deps: TransactionDeps) {

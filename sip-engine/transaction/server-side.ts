@@ -46,7 +46,8 @@ export class ServerSide {
     this.#deps = deps;
     this.user = deps.user;
     this.#tagSeed = Number.parseInt(deps.ports.random.hex(8), 16);
-    this.#hash = new KeyHash(this.#tagSeed);
+    // A key of its own: a tag that is sent tells whoever can count backwards what it was made with.
+    this.#hash = KeyHash.keyed(deps.ports.random);
     this.#spent = new SpentInvites(deps.ports, deps.options.maxSpentInvites ?? 200_000, this.#hash);
     this.#answered = new AnsweredServers({ ...deps, spent: this.#spent, hash: this.#hash });
     this.#max = deps.options.maxServerTransactions ?? 200_000;

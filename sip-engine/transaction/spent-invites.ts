@@ -21,7 +21,7 @@ export class SpentInvites {
   #turnAtMs: number;
 
   /** At most `max` are remembered; the older ones make room. */
-  constructor({ clock, counters }: Pick<EnginePorts, 'clock' | 'counters'>, max: number, hash = new KeyHash(0)) {
+  constructor({ clock, counters }: Pick<EnginePorts, 'clock' | 'counters'>, max: number, hash = new KeyHash(0, 0)) {
     this.#clock = clock;
     this.#counters = counters;
     this.#hash = hash;
