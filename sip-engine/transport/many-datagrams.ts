@@ -11,6 +11,8 @@ const LARGEST_BYTES = 65_536;
 const APART_BYTES = LARGEST_BYTES + 1_024;
 const WRITTEN_AT_ONCE = 64;
 const WRITE_BYTES = 131_072;
+/** Room for some datagrams side by side. A call that rings keeps its INVITE, and with it the whole: Buffer's pool has 64 KB. */
+const SHARED_BYTES = 8_192;
 
 /**
  * One socket's datagrams, many by one call of the system. The file descriptor belongs to a dgram socket: its owner calls
@@ -26,6 +28,8 @@ export class ManyDatagrams {
   #used = READ_AT_ONCE;
   #added = 0;
   #addedBytes = 0;
+  #shared = Buffer.allocUnsafeSlow(SHARED_BYTES);
+  #sharedUsed = 0;
 
   constructor(libc: Libc, fd: number, addresses: RawAddresses) {
     this.#libc = libc;
@@ -56,7 +60,7 @@ export class ManyDatagrams {
   /** The bytes of a datagram that was read, as the reader's own: the block is written to again. */
   bytes(index: number): Buffer {
     const length = this.#inbound.length(index);
-    const own = Buffer.allocUnsafe(length);
+    const own = this.#room(length);
     const at = this.#dataAt(index);
     this.#inbound.bytes.copy(own, 0, at, at + length);
     return own;
@@ -112,6 +116,17 @@ export class ManyDatagrams {
 
   end(): void {
     this.#fd = -1;
+  }
+
+  #room(length: number): Buffer {
+    if (length > SHARED_BYTES / 2) return Buffer.allocUnsafeSlow(length);
+    if (this.#sharedUsed + length > SHARED_BYTES) {
+      this.#shared = Buffer.allocUnsafeSlow(SHARED_BYTES);
+      this.#sharedUsed = 0;
+    }
+    const start = this.#sharedUsed;
+    this.#sharedUsed += length;
+    return this.#shared.subarray(start, this.#sharedUsed);
   }
 
   #dataAt(index: number): number {

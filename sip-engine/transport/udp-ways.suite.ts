@@ -7,6 +7,8 @@ import type { Flow } from './types.ts';
 
 /** What a peer is sent at once: less than the smallest receive buffer holds. */
 const LOT = 100;
+/** What a message that is kept may keep with it: a call that rings holds its INVITE for a minute. */
+const MOST_KEPT_BYTES = 8_192;
 
 export interface UdpWay {
   /** Whether many datagrams are read and written by one call. */
@@ -89,6 +91,10 @@ async function checkBurst(t: Test, way: UdpWay): Promise<void> {
     await settled(() => peers.reduce((sum, { got }) => sum + got.length, 0) === sent.length);
   }
   t.same(kept.map(String), sent);
+  t.ok(
+    kept.every(({ buffer }) => buffer.byteLength <= MOST_KEPT_BYTES),
+    'and keep little else in memory',
+  );
   for (const [index, { got, port }] of peers.entries()) {
     const own = sent.filter((_, number) => number % peers.length === index);
     t.same(
