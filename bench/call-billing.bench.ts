@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { type Child, startScript } from './support/child.ts';
+import { startCallGenerator } from './support/call-generator.ts';
+import type { Child } from './support/child.ts';
 import { cpuMs, median, threadCpuMs } from './support/cpu.ts';
 import type { Bench } from './support/report.ts';
 import { inWorkDir, startSeeded } from './support/work-dir.ts';
@@ -65,11 +66,8 @@ function figures(name: string, rounds: readonly Round[]) {
 async function open(dir: string, onEnd: (end: () => unknown) => void, isPaid: boolean): Promise<Side> {
   const price = (place: string) =>
     void execFileSync(process.execPath, [join(import.meta.dirname, 'support/price-calls.ts'), join(place, 'data')]);
-  const { product, csv } = await startSeeded(dir, onEnd, TRUNKS, {}, true, isPaid ? price : undefined);
-  const args = [String(product.sipPort), csv, join(dir, 'dids.csv'), String(TRUNKS)];
-  const load = startScript('generator', 'bench/load/call-load.ts', args);
-  onEnd(() => load.stop());
-  await load.ask({ mode: 'register' });
+  const { product } = await startSeeded(dir, onEnd, TRUNKS, {}, true, isPaid ? price : undefined);
+  const load = await startCallGenerator({ port: product.sipPort, dir, pbxes: TRUNKS, onEnd });
   return { pid: product.pid, load, waiting: () => waitingCalls(join(dir, 'data/didfarm.db')) };
 }
 

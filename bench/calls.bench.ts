@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Child, startScript } from './support/child.ts';
+import { startCallGenerator } from './support/call-generator.ts';
 import { cpuMs, median } from './support/cpu.ts';
 import { startDrachtioPeer } from './support/drachtio-peer.ts';
 import { overDrachtio } from './support/drachtio-recorded.ts';
@@ -74,31 +74,25 @@ async function openProduct(
   trunks: number,
   numbersPerTrunk: number,
 ): Promise<Side> {
-  const { product, csv } = await startSeeded(dir, onEnd, trunks, {}, true, () => addNumbers(dir, numbersPerTrunk));
-  const load = await startLoad(product.sipPort, csv, join(dir, 'dids.csv'), onEnd);
+  const { product } = await startSeeded(dir, onEnd, trunks, {}, true, () => addNumbers(dir, numbersPerTrunk));
+  const port = product.sipPort;
+  const load = await startCallGenerator({ port, dir, pbxes: PBXES, onEnd });
   return {
-    ...{ cpuMs: () => cpuMs(product.pid), load, port: product.sipPort },
+    ...{ cpuMs: () => cpuMs(product.pid), load, port },
     ...{ longStalls: () => longStalls(product), sipThread: () => readSipThread(product) },
   };
 }
 
 async function openKamailio(dir: string, onEnd: (end: () => unknown) => void): Promise<Side> {
   const [csv, dids] = [join(dir, 'users.csv'), join(dir, 'dids.csv')];
-  const kamailio = await startKamailioPeer({ onEnd, kind: 'calls', csv, dids });
-  return { cpuMs: kamailio.cpuMs, port: kamailio.port, load: await startLoad(kamailio.port, csv, dids, onEnd) };
+  const { cpuMs, port } = await startKamailioPeer({ onEnd, kind: 'calls', csv, dids });
+  return { cpuMs, port, load: await startCallGenerator({ port, dir, pbxes: PBXES, onEnd }) };
 }
 
 async function openDrachtio(dir: string, onEnd: (end: () => unknown) => void): Promise<Side | undefined> {
   const [csv, dids] = [join(dir, 'users.csv'), join(dir, 'dids.csv')];
   const drachtio = await startDrachtioPeer({ dir, onEnd, csv, dids });
-  return drachtio && { ...drachtio, load: await startLoad(drachtio.port, csv, dids, onEnd) };
-}
-
-async function startLoad(port: number, csv: string, dids: string, onEnd: (end: () => unknown) => void): Promise<Child> {
-  const load = startScript('generator', 'bench/load/call-load.ts', [String(port), csv, dids, String(PBXES)]);
-  onEnd(() => load.stop());
-  await load.ask({ mode: 'register' });
-  return load;
+  return drachtio && { ...drachtio, load: await startCallGenerator({ port: drachtio.port, dir, pbxes: PBXES, onEnd }) };
 }
 
 async function runRound({ cpuMs, load }: Side): Promise<Round> {

@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Servers on the first core, generators on the second, where there are two. */
-export type Core = 'server' | 'generator';
+/** Servers on the first core, generators on the second, where there are two; `any`: wherever the system puts them. */
+export type Core = 'server' | 'generator' | 'any';
 
 export interface Child {
   readonly pid: number;
@@ -25,7 +25,7 @@ export function startScript(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Child {
-  const pin = availableParallelism() > 1 ? ['taskset', '-c', core === 'server' ? '0' : '1'] : [];
+  const pin = availableParallelism() > 1 && core !== 'any' ? ['taskset', '-c', cpusOf(core)] : [];
   const [command = process.execPath, ...rest] = [...pin, process.execPath, join(ROOT, script), ...args];
   const child = spawn(command, rest, {
     cwd: ROOT,
@@ -36,9 +36,14 @@ export function startScript(
   return wrap(child, child.pid);
 }
 
-/** Puts a process that is already running, all its threads, onto the servers' core. */
-export function pinToServerCore(pid: number): void {
-  if (availableParallelism() > 1) execFileSync('taskset', ['-a', '-c', '-p', '0', String(pid)], { stdio: 'ignore' });
+/** Puts a process that is already running there, all its threads. */
+export function moveTo(core: Core, pid: number): void {
+  if (availableParallelism() < 2) return;
+  execFileSync('taskset', ['-a', '-c', '-p', cpusOf(core), String(pid)], { stdio: 'ignore' });
+}
+
+function cpusOf(core: Core): string {
+  return { server: '0', generator: '1', any: `0-${availableParallelism() - 1}` }[core];
 }
 
 function wrap(child: ChildProcess, pid: number): Child {

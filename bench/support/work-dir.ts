@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Product, startProduct } from '../../test-sip/support/product.ts';
-import { pinToServerCore } from './child.ts';
+import { moveTo } from './child.ts';
 import { seedProduct } from './seed.ts';
 
 /** Runs a bench in a directory of its own; what it started ends with it, the last one first. */
@@ -37,6 +37,6 @@ export async function startSeeded(
   prepare(dir);
   const settings = { DIDFARM_DATA_DIR: join(dir, 'data'), DIDFARM_RATE_LIMITS: 'off', ...more };
   const product = await startProduct({ teardown: onEnd }, settings);
-  if (pinned) pinToServerCore(product.pid);
+  if (pinned) moveTo('server', product.pid);
   return { product, csv, settings };
 }
