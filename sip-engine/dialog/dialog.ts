@@ -1,3 +1,4 @@
+import { type Few, hasOne, withOne, withoutOne } from '../few.ts';
 import { type OutgoingMessage, ownText, type SipMessage } from '../message/index.ts';
 import type { Flow, ListenPoint } from '../transport/types.ts';
 import { BySeq } from './by-seq.ts';
@@ -112,7 +113,7 @@ export class Dialog {
   expiry: { cancel(): void } | undefined;
   #localSeq: number;
   /** Told once when the dialog ends, so that timers and retransmissions stop. */
-  #onEnd: readonly (() => void)[] = NOBODY;
+  #onEnd: Few<() => void> = NOBODY;
 
   constructor(seed: DialogSeed) {
     this.id = seed.id;
@@ -174,11 +175,11 @@ export class Dialog {
 
   onEnd(listener: () => void): void {
     if (this.state === 'ended') listener();
-    else this.#onEnd = [...this.#onEnd, listener];
+    else this.#onEnd = withOne(this.#onEnd, listener);
   }
 
   offEnd(listener: () => void): void {
-    if (this.#onEnd.length > 0) this.#onEnd = this.#onEnd.filter((other) => other !== listener);
+    this.#onEnd = withoutOne(this.#onEnd, listener);
   }
 
   /** Marks it ended and tells the listeners; the table forgets it separately. */
@@ -188,7 +189,7 @@ export class Dialog {
     this.session?.cancel();
     this.expiry?.cancel();
     // One of them may take another away.
-    for (const listener of this.#onEnd) if (this.#onEnd.includes(listener)) listener();
+    for (const listener of this.#onEnd) if (hasOne(this.#onEnd, listener)) listener();
     this.#onEnd = NOBODY;
   }
 

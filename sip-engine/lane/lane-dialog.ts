@@ -1,3 +1,4 @@
+import { type Few, withOne, withoutOne } from '../few.ts';
 import type { CallLaneContext } from './context.ts';
 import type { ResponseView } from './lane-message.ts';
 import type { RequestView, ResponseWriter } from './lane-request.ts';
@@ -51,8 +52,8 @@ export class DialogEnd implements LaneDialog {
   #connected = true;
   #holdsBack = false;
   /** Requests of ours without a final response: what a BYE overtakes is never told of one. */
-  #open: readonly string[] = NONE;
-  #waiting: readonly (() => void)[] = NONE;
+  #open: Few<string> = NONE;
+  #waiting: Few<() => void> = NONE;
   #listeners: Map<LaneEvent, RequestListener> | undefined;
   #onRequest: AnyListener | undefined;
   #onEnd: readonly EndListener[] = NONE;
@@ -82,7 +83,7 @@ export class DialogEnd implements LaneDialog {
 
   set queueRequests(holdsBack: boolean) {
     this.#holdsBack = holdsBack;
-    if (holdsBack || this.#waiting.length === 0) return;
+    if (holdsBack || this.#waiting === NONE) return;
     const waiting = this.#waiting;
     this.#waiting = NONE;
     setImmediate(() => {
@@ -154,7 +155,7 @@ export class DialogEnd implements LaneDialog {
       this.id,
       options,
       (response) => {
-        if (response.status >= 200) this.#open = this.#open.filter((id) => id !== transactionId);
+        if (response.status >= 200) this.#open = withoutOne(this.#open, transactionId);
         const isAccepted = options.method === 'INVITE' && response.status >= 200 && response.status < 300;
         if (isAccepted && !isOfferless) ack({});
         if (isAccepted && isOfferless) callback(null, response, ack);
@@ -163,7 +164,7 @@ export class DialogEnd implements LaneDialog {
       (result) => {
         if (!result.ok) return callback(new Error(result.reason));
         transactionId = result.transactionId;
-        this.#open = [...this.#open, transactionId];
+        this.#open = withOne(this.#open, transactionId);
       },
     );
     return this;
@@ -172,7 +173,7 @@ export class DialogEnd implements LaneDialog {
   /** A request of the peer; in the order they came, after those that wait. */
   receive(req: RequestView, res: ResponseWriter): void {
     if (this.#holdsBack) {
-      this.#waiting = [...this.#waiting, () => this.receive(req, res)];
+      this.#waiting = withOne(this.#waiting, () => this.receive(req, res));
       return;
     }
     if (req.method === 'BYE') {
