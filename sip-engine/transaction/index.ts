@@ -1,3 +1,4 @@
+export { KeyHash } from './key-hash.ts';
 export { createTransactionLayer, type TransactionDeps, type TransportBelow } from './layer.ts';
 export { adoptToTag, statelessTag } from './local-tag.ts';
 export { MAGIC_COOKIE } from './matching.ts';

@@ -33,7 +33,7 @@ export class Exchange {
 
   constructor(deps: ExchangeDeps) {
     this.#deps = deps;
-    this.#given = new GivenCalls(deps.ports.clock);
+    this.#given = new GivenCalls(deps.ports);
     const { seat } = deps;
     this.#links = seat.links.map(
       (port, to) => port && new Link(seat, to, port, (record) => this.#guard(() => this.#take(to, record))),

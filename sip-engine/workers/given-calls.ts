@@ -1,17 +1,25 @@
-import type { EngineClock } from '../ports.ts';
+import type { EnginePorts } from '../ports.ts';
+import { KeyHash } from '../transaction/index.ts';
 
-/** Longer than anything that still comes for a call that has no answer, or is tried again with credentials. */
-const KEPT_MS = 300_000;
-const MOST = 100_000;
+/** Longer than a call may ring, after which it may still be cancelled, or than it takes to try again with credentials. */
+const KEPT_MS = 900_000;
+const MOST = 250_000;
+const HIGH_BITS = 0x1f_ffff;
+const LOW_VALUES = 0x1_0000_0000;
 
-/** Calls that this worker should have had and has given to home: what comes by their Call-ID goes there as well. */
+/**
+ * Calls that this worker should have had and has given to home: what comes by their Call-ID goes there as well. Kept are
+ * hashes: strangers choose how long a Call-ID is, and how many.
+ */
 export class GivenCalls {
-  readonly #clock: EngineClock;
-  /** Until when, by Call-ID, oldest first. */
-  readonly #untilMs = new Map<string, number>();
+  readonly #clock: EnginePorts['clock'];
+  readonly #hash: KeyHash;
+  /** Until when, by the hash of the Call-ID, oldest first. */
+  readonly #untilMs = new Map<number, number>();
 
-  constructor(clock: EngineClock) {
+  constructor({ clock, random }: Pick<EnginePorts, 'clock' | 'random'>) {
     this.#clock = clock;
+    this.#hash = KeyHash.keyed(random);
   }
 
   get size(): number {
@@ -19,17 +27,24 @@ export class GivenCalls {
   }
 
   has(callId: string): boolean {
-    const untilMs = this.#untilMs.get(callId);
+    const untilMs = this.#untilMs.get(this.#keyOf(callId));
     return untilMs !== undefined && untilMs > this.#clock.nowMs();
   }
 
   add(callId: string): void {
     const nowMs = this.#clock.nowMs();
-    this.#untilMs.delete(callId);
-    this.#untilMs.set(callId, nowMs + KEPT_MS);
+    const key = this.#keyOf(callId);
+    this.#untilMs.delete(key);
+    this.#untilMs.set(key, nowMs + KEPT_MS);
     for (const [oldest, untilMs] of this.#untilMs) {
       if (untilMs > nowMs && this.#untilMs.size <= MOST) break;
       this.#untilMs.delete(oldest);
     }
+  }
+
+  /** 53 bits. */
+  #keyOf(callId: string): number {
+    const { high, low } = this.#hash.of(callId);
+    return (high & HIGH_BITS) * LOW_VALUES + (low >>> 0);
   }
 }

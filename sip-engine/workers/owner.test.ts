@@ -1,9 +1,22 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import { createFakeClock } from '../timer/index.ts';
+import { createTestPorts } from '../transaction/recorder-transport.ts';
 import { GivenCalls } from './given-calls.ts';
 import { ownerOf } from './owner.ts';
 
 const OWN_TAG = '2a0b1c2d3e4f';
+
+setFlagsFromString('--expose-gc');
+const collect: unknown = runInNewContext('gc');
+
+/** Bytes, after a full collection. */
+function heapInUse(): number {
+  if (typeof collect !== 'function') throw new Error('this Node cannot collect on demand');
+  collect();
+  return process.memoryUsage().heapUsed;
+}
 
 function request(method: string, lines: readonly string[]): Buffer {
   return Buffer.from([`${method} sip:b@c SIP/2.0`, ...lines, '', 'To: <sip:x@y>;tag=3aaaaaaaaaaaa'].join('\r\n'));
@@ -63,19 +76,39 @@ t.test('without a tag of ours, calls belong to a worker by their Call-ID, all el
   }
 });
 
-t.test('a call given to home belongs to it for five minutes', async (t) => {
+t.test('a call given to home belongs to it for as long as it may ring', async (t) => {
   const clock = createFakeClock();
-  const given = new GivenCalls(clock);
+  const given = new GivenCalls({ clock, random: createTestPorts(clock).random });
   const names = Array.from({ length: 40 }, (_, n) => `n${n}`);
   const invite = (callId: string) => request('INVITE', ['To: <sip:b@c>', `Call-ID: ${callId}`]);
   const callId = names.find((name) => ownerOf(invite(name), 4) === 3) ?? '';
   given.add(callId);
   t.equal(ownerOf(invite(callId), 4, given), 0);
   t.equal(ownerOf(request('INVITE', [`To: <sip:b@c>;tag=${OWN_TAG}`, `Call-ID: ${callId}`]), 4, given), 2);
+  clock.advance(600_000);
+  t.equal(ownerOf(request('CANCEL', ['To: <sip:b@c>', `Call-ID: ${callId}`]), 4, given), 0, 'it has rung for long');
   clock.advance(300_000);
   t.equal(ownerOf(invite(callId), 4, given), 3);
   given.add('another');
   t.equal(given.size, 1, 'what is over is forgotten');
+});
+
+t.test('a CANCEL belongs to the owner of its INVITE, however many headers that has', async (t) => {
+  const many = Array.from({ length: 60 }, (_, n) => `Record-Route: <sip:proxy${n}.${'a'.repeat(60)}.example;lr>`);
+  for (let n = 0; n < 20; n++) {
+    const lines = ['To: <sip:b@c>', `Call-ID: ${n}@peer`];
+    t.equal(ownerOf(request('INVITE', [...many, ...lines]), 4), ownerOf(request('CANCEL', lines), 4));
+  }
+});
+
+t.test('of calls that are given away nothing is kept that grows with their Call-IDs', async (t) => {
+  const clock = createFakeClock();
+  const given = new GivenCalls({ clock, random: createTestPorts(clock).random });
+  const before = heapInUse();
+  for (let n = 0; n < 500; n++) given.add(`${n}@${'x'.repeat(40_000)}`);
+  const grownMib = (heapInUse() - before) / 1024 / 1024;
+  t.ok(grownMib < 5, `${grownMib.toFixed(1)} MiB more for 19 MiB of Call-IDs`);
+  t.ok(given.size === 500 && given.has(`499@${'x'.repeat(40_000)}`) && !given.has('499@x'));
 });
 
 t.test('what is no SIP is for home', async (t) => {

@@ -2,8 +2,8 @@ import type { GivenCalls } from './given-calls.ts';
 
 const COOKIE = 'z9hG4bK';
 const HOME = 0;
-/** Behind that no header is looked for: the five that are wanted stand at the front. */
-const MOST_BYTES = 4096;
+/** Nearly always the headers end within that, and the body is not looked at. */
+const USUAL_BYTES = 4096;
 
 /**
  * Which of `count` workers a message belongs to, by a look at its text that costs a fraction of parsing it: a response
@@ -36,8 +36,13 @@ const TAG_PARAMETER = /;[ \t\r\n]*tag[ \t\r\n]*=[ \t\r\n]*([^;,\s]*)/i;
 
 /** The part in front of the body; line ends in front of the start line are gone already. */
 function headOf(bytes: Buffer): string {
-  const text = bytes.toString('latin1', 0, MOST_BYTES);
-  const end = text.indexOf('\r\n\r\n');
+  let text = bytes.toString('latin1', 0, USUAL_BYTES);
+  let end = text.indexOf('\r\n\r\n');
+  if (end < 0 && bytes.length > USUAL_BYTES) {
+    // A CANCEL has fewer headers than its INVITE, and has to find the same owner.
+    text = bytes.toString('latin1');
+    end = text.indexOf('\r\n\r\n');
+  }
   return end < 0 ? text : text.slice(0, end);
 }
 
