@@ -4,8 +4,8 @@ import { type Few, hasOne, withOne, withoutOne } from './few.ts';
 t.test('what is put in is there once, in order, and what is taken away is not, however many there are', (t) => {
   let few: Few<number> = [];
   for (const count of [0, 1, 2, 8, 9, 100]) {
-    const before = [...few].length;
-    for (let n = before; n < count; n++) few = withOne(few, n);
+    const before: number = [...few].length;
+    for (let n: number = before; n < count; n++) few = withOne(few, n);
     t.same(
       [...few],
       Array.from({ length: count }, (_, n) => n),
