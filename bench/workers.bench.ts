@@ -8,7 +8,7 @@ import { inWorkDir, startSeeded } from './support/work-dir.ts';
 const TRUNKS = 1000;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
-const WARM_UP_ROUNDS = 2;
+const WARM_UP_ROUNDS = 3;
 /** PBXes that are called. */
 const PBXES = 10;
 const WINDOWS = { pair: 100, calls: 50 } as const;

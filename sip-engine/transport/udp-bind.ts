@@ -7,6 +7,7 @@ import type { Libc } from './libc.ts';
 import { ManyDatagrams } from './many-datagrams.ts';
 import { RawAddresses } from './raw-address.ts';
 import { bindDescriptor } from './udp-descriptor.ts';
+import { steerRegisters } from './udp-steer.ts';
 
 export interface BoundSocket {
   readonly socket: Socket;
@@ -60,13 +61,14 @@ async function bindAgain(binding: UdpBinding): Promise<BoundSocket> {
 }
 
 /**
- * One more socket at a port that `bindUdp` has shared; the system spreads what comes in over all of them.
+ * One more socket at a port that `bindUdp` has shared; the system spreads what comes in over all of them, but gives
+ * REGISTERs to the first where it can.
  * @throws TransportFault `no_transport` with the system's reason.
  */
 export async function joinUdp({ libc, ...binding }: UdpBinding): Promise<BoundSocket> {
   const { host, port, bufferBytes } = binding;
   try {
-    if (libc !== undefined) return bindForMany({ ...binding, share: true }, libc);
+    if (libc !== undefined) return bindForMany({ ...binding, share: true }, libc, (fd) => steerRegisters(libc, fd));
   } catch {
     // dgram's own socket is left.
   }
@@ -86,12 +88,17 @@ export function createUdpSocket(host: string, bufferBytes: number, reusePort: bo
 }
 
 /** A socket that is read and written by the system's own calls, and owned by dgram. */
-function bindForMany({ host, port, bufferBytes, share }: UdpBinding, libc: Libc): BoundSocket {
+function bindForMany(
+  { host, port, bufferBytes, share }: UdpBinding,
+  libc: Libc,
+  onBound: (fd: number) => void = () => undefined,
+): BoundSocket {
   const ipv6 = isIPv6(host);
   const addresses = new RawAddresses(libc, ipv6);
   const socket = createUdpSocket(host, bufferBytes, false);
   try {
     const fd = bindDescriptor(socket, { ipv6, host, port, reusePort: share }, libc, addresses);
+    onBound(fd);
     return { socket, shared: share, datagrams: new ManyDatagrams(libc, fd, addresses) };
   } catch (error) {
     socket.close();
