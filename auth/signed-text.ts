@@ -11,7 +11,10 @@ export class SignedText {
 
   /** `length` characters are to stand between the texts. */
   constructor(before: string, length: number, behind: string) {
-    this.#bytes = Buffer.from(before + ' '.repeat(length) + behind);
+    const text = before + ' '.repeat(length) + behind;
+    // Of its own: a piece of Buffer's pool, which has 64 KB, would keep all of it.
+    this.#bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+    this.#bytes.write(text);
     this.place = this.#bytes.subarray(Buffer.byteLength(before), Buffer.byteLength(before) + length);
   }
 
