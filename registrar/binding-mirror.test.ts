@@ -82,3 +82,19 @@ t.test('a binding that falls silent is called no more, and its address is still 
   t.strictSame(mirror.bindingsOf(7), []);
   t.equal(mirror.findBindingBySource('192.0.2.1', 5060)?.trunkId, 7);
 });
+
+t.test(
+  'an address and port belong to a PBX for as long as its binding lives, also when a refresh was not told',
+  async (t) => {
+    const { registrar, mirror, clock } = mirrored();
+    const flow = { sourceAddress: '192.0.2.1', sourcePort: 5060, expires: 300, callId: 'one' };
+    register({ registrar }, { ...flow, cseq: 1 });
+    clock.advance(10);
+    register({ registrar }, { ...flow, cseq: 5 });
+    clock.advance(295);
+    t.equal(registrar.bindingsOf(7).length, 1, 'ten seconds longer than was told');
+    t.equal(mirror.findBindingBySource('192.0.2.1', 5060)?.trunkId, 7);
+    clock.advance(10);
+    t.equal(mirror.findBindingBySource('192.0.2.1', 5060), undefined, 'until it has expired');
+  },
+);

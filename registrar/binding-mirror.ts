@@ -56,11 +56,12 @@ export class BindingMirror {
     return this.#bySource.has(address);
   }
 
-  /** A live binding of exactly that address and port. */
+  /**
+   * A binding of exactly that address and port. Whether it has expired is told, not computed: a refresh that moved the
+   * expiry by little is not told, and whoever calls from there must not be taken for an IP trunk at that address (P8).
+   */
   findBindingBySource(address: string, port: number): BindingRecord | undefined {
-    const now = this.#nowMs();
-    const isIt = ({ record }: Kept) => record.sourcePort === port && record.expiresAtMs > now;
-    return this.#bySource.get(address).findLast(isIt)?.record;
+    return this.#bySource.get(address).findLast(({ record }) => record.sourcePort === port)?.record;
   }
 
   /** Whether the request comes over the flow, or continues the Call-ID, of a binding that the trunk holds. */
