@@ -31,7 +31,7 @@ export class CallFundsWatch implements CallFunds {
 
   check(context: CallContext, option = context.options[context.admitted]): Rejection | undefined {
     const { keeper, clock } = this.#deps;
-    if (keeper.isFree) return undefined;
+    if (!keeper.hasPrices) return undefined;
     const facts = this.#facts({
       ...payerOf(context, option),
       ...onwardOf(context, option),
@@ -87,7 +87,7 @@ export class CallFundsWatch implements CallFunds {
     if (record.accountId === null) return;
     const watched = { record, isAnswered: false, paidSec: undefined, stop: nothing };
     this.#calls.set(record.uuid, { watched });
-    const facts = keeper.isFree ? undefined : this.#facts(record);
+    const facts = keeper.hasPrices ? this.#facts(record) : undefined;
     if (facts === undefined) return;
     keeper.open(record.uuid, facts, clock.now());
     this.#alarm(facts);
@@ -121,7 +121,7 @@ export class CallFundsWatch implements CallFunds {
     watched.isAnswered = true;
     const before = watched.record;
     const isAnother = record.carrierId !== before.carrierId || !isSame(record.onward, before.onward);
-    const facts = keeper.isFree && !isAnother ? undefined : this.#facts(record);
+    const facts = keeper.hasPrices || isAnother ? this.#facts(record) : undefined;
     if (facts !== undefined && isAnother) {
       // Another carrier than the first has taken the call, or it was sent on: that has another price.
       keeper.close(record.uuid, null, answeredAtMs);

@@ -52,11 +52,6 @@ export class FundsKeeper {
     this.#sliceSec = sliceSec;
   }
 
-  /** Nobody has prices: no call costs anything, and none has to be looked at. */
-  get isFree(): boolean {
-    return this.#book.isEmpty;
-  }
-
   apply(update: FundsUpdate): void {
     this.#book.apply(update);
     if (update.reset) this.#caps.clear();
@@ -68,7 +63,7 @@ export class FundsKeeper {
     }
   }
 
-  /** Whether there is a price for anything: where there is none, nobody pays for calls. */
+  /** Whether there is a price for anything: where there is none, nobody pays for calls, and none has to be looked at. */
   get hasPrices(): boolean {
     return !this.#book.isEmpty;
   }
