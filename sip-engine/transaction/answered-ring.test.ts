@@ -52,6 +52,26 @@ t.test('what is removed is neither found nor told of, and the last of all takes 
   t.end();
 });
 
+t.test('whoever is told of an end may add another: one timer goes on', (t) => {
+  const clock = createFakeClock();
+  const wheel = createTimingWheel({ clock });
+  const hash = new KeyHash(1, 2);
+  let told = 0;
+  const ring = new AnsweredRing<object>({
+    clock,
+    wheel,
+    lifeMs: 1000,
+    onOver: () => {
+      told += 1;
+      ring.add(hash.of(`${told}`), {});
+    },
+  });
+  ring.add(hash.of('0'), {});
+  clock.advance(3500);
+  t.same([told, ring.size, wheel.size], [3, 1, 1]);
+  t.end();
+});
+
 t.test('without a wheel what is over goes when it is asked for', (t) => {
   const clock = createFakeClock();
   const ring = new AnsweredRing({ clock, lifeMs: 1000 });
