@@ -46,6 +46,23 @@ t.test('a link is full while the other does not take, and free again when it has
   t.notOk(link.isFull);
 });
 
+t.test('a message that is kept keeps little else in memory, however much came with it', async (t) => {
+  const [a, b] = createWorkerSeats(2);
+  const got: HandedRecord[] = [];
+  const link = linkOf(t, a, 1, () => undefined);
+  linkOf(t, b, 0, (record) => got.push(record));
+  const sizes = Array.from({ length: 60 }, (_, n) => (n % 6 === 5 ? 60_000 : 900));
+  for (const [n, size] of sizes.entries()) link.send(datagramRecord(0, '192.0.2.1', n, Buffer.alloc(size, n)));
+  await settled(() => got.length === sizes.length);
+  t.same(
+    got.map(({ bytes, number }) => [bytes.length, bytes[0], number]),
+    sizes.map((size, n) => [size, n, n]),
+  );
+  const kept = got.filter(({ bytes }) => bytes.length < 1_000);
+  t.ok(kept.every(({ bytes }) => bytes.buffer.byteLength <= 8_192));
+  t.ok(new Set(kept.map(({ bytes }) => bytes.buffer)).size < 15, 'and several still cross together');
+});
+
 t.test('every seat has a link to each other one', async (t) => {
   const seats = createWorkerSeats(4);
   t.same(

@@ -5,7 +5,13 @@ import type { WorkerSeat } from './seat.ts';
 /** Bytes under way to a worker that does not keep up; what comes on top is lost, as it would be in a full socket. */
 const MOST_BACKLOG_BYTES = 4 * 1024 * 1024;
 
-/** The way to one other worker: what is handed over in one turn goes in one message. */
+/**
+ * What goes in one message, but for a record that is larger by itself: a call that rings keeps its INVITE, and with it all
+ * that came in the same block of memory.
+ */
+const BATCH_BYTES = 8192;
+
+/** The way to one other worker: what is handed over in one turn goes in few messages. */
 export class Link {
   readonly #port: MessagePort;
   readonly #backlog: Int32Array;
@@ -31,7 +37,9 @@ export class Link {
   }
 
   send(record: HandedRecord): void {
-    this.#size += sizeOf(record);
+    const size = sizeOf(record);
+    if (this.#size + size > BATCH_BYTES) this.#flush();
+    this.#size += size;
     if (this.#records.push(record) === 1) setImmediate(() => this.#flush());
   }
 
