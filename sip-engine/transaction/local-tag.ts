@@ -15,7 +15,7 @@ export function adoptToTag(response: OutgoingMessage, known: string, fresh: () =
 
 /**
  * A To tag that is the same for every copy of a request without anything being stored
- * (RFC 3261 8.2.7), and not to be guessed without `seed`.
+ * (RFC 3261 8.2.7). Whoever has seen one can work out `seed` and with it all others: it is of use for nothing else.
  */
 export function statelessTag(request: Pick<SipMessage, 'callId' | 'fromTag' | 'cseq'>, seed: number): string {
   const hash = mix(mix(seed, request.callId), request.fromTag);
