@@ -2,26 +2,32 @@ import { availableParallelism } from 'node:os';
 import { startCallGenerator } from './support/call-generator.ts';
 import { type Child, type Core, moveTo, startScript } from './support/child.ts';
 import { cpuMs, median } from './support/cpu.ts';
+import { atHalfLoad } from './support/half-load.ts';
 import type { Bench, Figure } from './support/report.ts';
 import { inWorkDir, startSeeded } from './support/work-dir.ts';
 
 const TRUNKS = 1000;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
-const WARM_UP_ROUNDS = 3;
+/** Each worker compiles its code for itself, so until each has had so many. */
+const WARM_UP = 5_000;
 /** PBXes that are called. */
 const PBXES = 10;
-const WINDOWS = { pair: 100, calls: 50 } as const;
+/** Under way at a time; of calls twice as many as `calls` has, so that each of two workers has as many as one there. */
+const WINDOWS = { pair: 100, calls: 100 } as const;
 
 type Kind = keyof typeof WINDOWS;
 type Name = 'one' | 'two';
 
 interface Side {
   readonly pid: number;
+  readonly port: number;
+  readonly workers: number;
   readonly loads: Readonly<Record<Kind, Child>>;
 }
 
 interface Round {
+  readonly done: number;
   readonly serverMsPer1k: number;
   readonly generatorMsPer1k: number;
   readonly perSec: number;
@@ -43,9 +49,11 @@ export const bench: Bench = () =>
       const figures: Figure[] = [];
       // Calls first: pairs register the called PBXes elsewhere.
       for (const kind of ['calls', 'pair'] as const) {
+        for (const side of Object.values(sides)) await warmUp(side, kind);
         const pinned = await runRounds(sides, kind, 'server', 'generator');
         const free = await runRounds(sides, kind, 'any', 'any');
         figures.push(...cost(`${kind}_pinned`, pinned), ...cost(`${kind}_free`, free), ...carried(kind, free));
+        if (kind === 'calls') figures.push(...(await waits(sides, free)));
         figures.push({ name: `${kind}_errors`, value: errorsOf(pinned) + errorsOf(free), unit: '', isRatio: false });
       }
       return figures;
@@ -54,10 +62,15 @@ export const bench: Bench = () =>
 
 async function open(dir: string, onEnd: (end: () => unknown) => void, workers: number): Promise<Side> {
   const { product, csv } = await startSeeded(dir, onEnd, TRUNKS, { DIDFARM_SIP_WORKERS: String(workers) });
-  const port = product.sipPort;
+  const { pid, sipPort: port } = product;
   const pair = startScript('generator', 'bench/load/register-load.ts', [String(port), csv, String(WINDOWS.pair)]);
   onEnd(() => pair.stop());
-  return { pid: product.pid, loads: { pair, calls: await startCallGenerator({ port, dir, pbxes: PBXES, onEnd }) } };
+  const calls = await startCallGenerator({ port, dir, pbxes: PBXES, onEnd });
+  return { pid, port, workers, loads: { pair, calls } };
+}
+
+async function warmUp(side: Side, kind: Kind): Promise<void> {
+  for (let done = 0; done < WARM_UP * side.workers; ) done += (await runRound(side, kind)).done;
 }
 
 async function runRounds(
@@ -67,15 +80,12 @@ async function runRounds(
   generatorCore: Core,
 ): Promise<Rounds> {
   const rounds = { one: [] as Round[], two: [] as Round[] };
-  for (const { pid, loads } of Object.values(sides)) {
-    moveTo(serverCore, pid);
-    moveTo(generatorCore, loads[kind].pid);
+  for (const side of Object.values(sides)) {
+    moveTo(serverCore, side.pid);
+    moveTo(generatorCore, side.loads[kind].pid);
   }
-  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
-    for (const name of ['one', 'two'] as const) {
-      const result = await runRound(sides[name], kind);
-      if (round >= 0) rounds[name].push(result);
-    }
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const name of ['one', 'two'] as const) rounds[name].push(await runRound(sides[name], kind));
   }
   return rounds;
 }
@@ -90,12 +100,21 @@ async function runRound({ pid, loads }: Side, kind: Kind): Promise<Round> {
   // What the round has left to the other threads belongs to it.
   await new Promise((resolve) => setTimeout(resolve, 300));
   return {
+    done,
     serverMsPer1k: ((cpuMs(pid) - server) / done) * 1000,
     generatorMsPer1k: (generatorMs / done) * 1000,
     perSec: done / seconds,
     usedShare: usedMs / (seconds * 1000 * availableParallelism()),
     errors: Number(result.errors),
   };
+}
+
+/** What either adds to the set-up of calls at half of what one worker carries on all cores. */
+function waits(sides: Readonly<Record<Name, Side>>, { one }: Rounds): Promise<readonly Figure[]> {
+  const rate = Math.max(1, Math.round(median(one.map(({ perSec }) => perSec)) / 2));
+  const timed = Object.entries(sides).map(([name, { port, loads }]) => [name, { port, load: loads.calls }] as const);
+  const rates = new Map(timed.map(([name]) => [name, rate]));
+  return atHalfLoad(new Map(timed), rates, { rounds: ROUNDS, seconds: SECONDS });
 }
 
 function errorsOf({ one, two }: Rounds): number {
