@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { startCallGenerator } from './support/call-generator.ts';
 import { type Child, type Core, moveTo, startScript } from './support/child.ts';
 import { cpuMs, median } from './support/cpu.ts';
-import { atHalfLoad } from './support/half-load.ts';
+import { atHalfLoad, type HalfLoadSide, longStalls } from './support/half-load.ts';
 import type { Bench, Figure } from './support/report.ts';
 import { inWorkDir, startSeeded } from './support/work-dir.ts';
 
@@ -21,7 +21,7 @@ type Name = 'one' | 'two';
 
 interface Side {
   readonly pid: number;
-  readonly port: number;
+  readonly timed: Omit<HalfLoadSide, 'load'>;
   readonly workers: number;
   readonly loads: Readonly<Record<Kind, Child>>;
 }
@@ -66,7 +66,8 @@ async function open(dir: string, onEnd: (end: () => unknown) => void, workers: n
   const pair = startScript('generator', 'bench/load/register-load.ts', [String(port), csv, String(WINDOWS.pair)]);
   onEnd(() => pair.stop());
   const calls = await startCallGenerator({ port, dir, pbxes: PBXES, onEnd });
-  return { pid, port, workers, loads: { pair, calls } };
+  const timed = { port, longStalls: () => longStalls(product) };
+  return { pid, timed, workers, loads: { pair, calls } };
 }
 
 async function warmUp(side: Side, kind: Kind): Promise<void> {
@@ -112,9 +113,11 @@ async function runRound({ pid, loads }: Side, kind: Kind): Promise<Round> {
 /** What either adds to the set-up of calls at half of what one worker carries on all cores. */
 function waits(sides: Readonly<Record<Name, Side>>, { one }: Rounds): Promise<readonly Figure[]> {
   const rate = Math.max(1, Math.round(median(one.map(({ perSec }) => perSec)) / 2));
-  const timed = Object.entries(sides).map(([name, { port, loads }]) => [name, { port, load: loads.calls }] as const);
-  const rates = new Map(timed.map(([name]) => [name, rate]));
-  return atHalfLoad(new Map(timed), rates, { rounds: ROUNDS, seconds: SECONDS });
+  const both = Object.entries(sides).map(
+    ([name, { timed, loads }]) => [name, { ...timed, load: loads.calls }] as const,
+  );
+  const rates = new Map(both.map(([name]) => [name, rate]));
+  return atHalfLoad(new Map(both), rates, { rounds: ROUNDS, seconds: SECONDS });
 }
 
 function errorsOf({ one, two }: Rounds): number {
