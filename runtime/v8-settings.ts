@@ -12,15 +12,20 @@ export function keepShortLivedYoung(): void {
 
 /** Of the SIP thread's old generation, before the whole of it is collected for the first time (MiB). */
 const OLD_AT_FIRST_MIB = 256;
+/** What it may grow by from then on, of what was alive at the last collection (%). */
+const GROWTH_PERCENT = 200;
 
 /**
- * A collection of the whole heap holds up every call for 150 to 400 ms where its helpers share the SIP thread's core, and
- * V8 begins one early where a heap is small. So it may grow first: at 250 calls a second one came in a minute, where there
- * were five. Only threads that start later have it: the main thread does not.
- * V8 also collects when allocation falls, to give memory back that the next busy minute takes again: of calls that pause
- * now and then, one in a hundred waited 159 ms with that and 7 without.
+ * A collection of the whole heap holds up every call for 100 to 400 ms where its helpers share the SIP thread's core, so
+ * there should be few. V8 begins one
+ * - where a heap is small: it may grow to a size at first, and by its own size twice after that,
+ * - at every 64 MB more outside the heap, which is what a minute of messages and answers takes: they count as heap instead,
+ * - when allocation falls, to give memory back that the next busy minute takes again: never.
+ * Only threads that start later have it from their start.
  */
 export function collectOldSeldom(): void {
   setFlagsFromString(`--initial-old-space-size=${OLD_AT_FIRST_MIB}`);
+  setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
+  setFlagsFromString('--external-memory-accounted-in-global-limit');
   setFlagsFromString('--no-memory-reducer');
 }
