@@ -3,6 +3,7 @@ import type { AccountRecord, CallRecord, FundsEnding, OnwardLeg, SpendAlarm } fr
 import type { Rejection } from '../telemetry/index.ts';
 import type { CallEnd } from './bridge/call.ts';
 import { type CallContext, callerTrunk, onwardOf, type RouteOption } from './call-context.ts';
+import { EmptiedMap } from './emptied-map.ts';
 import type { CallClock, CallFunds, CallSink, RoutingDirectory } from './ports.ts';
 
 export interface CallFundsDeps {
@@ -22,8 +23,7 @@ const CUT_AHEAD_MS = 300;
 /** Lets calls start that can be paid, follows them by their records, and ends them when the money does. */
 export class CallFundsWatch implements CallFunds {
   readonly #deps: CallFundsDeps;
-  /** In places that are emptied: a Map's former tables would keep the records (see LiveCalls). */
-  readonly #calls = new Map<string, { watched: Watched | undefined }>();
+  readonly #calls = new EmptiedMap<Watched>();
 
   constructor(deps: CallFundsDeps) {
     this.#deps = deps;
@@ -57,9 +57,7 @@ export class CallFundsWatch implements CallFunds {
     const closed = new Set(accounts.filter(({ status }) => status === 'closed').map(({ id }) => id));
     if (closed.size === 0) return;
     const sentence = 'The account was closed while the call was up.';
-    for (const { watched } of [...this.#calls.values()]) {
-      if (watched === undefined) continue;
-      const { record } = watched;
+    for (const { record } of this.#calls.values()) {
       const isClosed = this.#facts(record)?.chain.some((id) => closed.has(id)) ?? false;
       const status = record.answeredAtMs === null ? 403 : 200;
       if (isClosed)
@@ -70,13 +68,8 @@ export class CallFundsWatch implements CallFunds {
   /** @returns the record as it goes on */
   #follow(record: CallRecord): CallRecord {
     const { uuid, answeredAtMs, endedAtMs } = record;
-    const place = this.#calls.get(uuid);
-    const known = place?.watched;
-    if (endedAtMs !== null) {
-      this.#calls.delete(uuid);
-      if (place !== undefined) place.watched = undefined;
-      return this.#ended(known, record, endedAtMs);
-    }
+    if (endedAtMs !== null) return this.#ended(this.#calls.delete(uuid), record, endedAtMs);
+    const known = this.#calls.get(uuid);
     if (known === undefined) this.#begun(record);
     else if (answeredAtMs !== null && !known.isAnswered) this.#answered(known, record, answeredAtMs);
     return record;
@@ -85,8 +78,7 @@ export class CallFundsWatch implements CallFunds {
   #begun(record: CallRecord): void {
     const { keeper, clock } = this.#deps;
     if (record.accountId === null) return;
-    const watched = { record, isAnswered: false, paidSec: undefined, stop: nothing };
-    this.#calls.set(record.uuid, { watched });
+    this.#calls.set(record.uuid, { record, isAnswered: false, paidSec: undefined, stop: nothing });
     const facts = keeper.hasPrices ? this.#facts(record) : undefined;
     if (facts === undefined) return;
     keeper.open(record.uuid, facts, clock.now());

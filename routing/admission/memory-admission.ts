@@ -1,3 +1,4 @@
+import { EmptiedMap } from '../emptied-map.ts';
 import type { Admission, AdmissionResult, CallClass, CeilingLevel, Claim, Lease } from './admission.ts';
 
 /** A lease and the counters that it holds, one for each claim. */
@@ -6,26 +7,18 @@ interface Held {
   readonly keys: readonly number[];
 }
 
-/** Emptied when the lease ends: a Map's former tables would keep it (see LiveCalls). */
-interface Place {
-  held: Held | undefined;
-}
-
 /** Admission of one process, exact because a SIP thread runs one handler at a time. */
 export class MemoryAdmission implements Admission {
   readonly #used = new Map<number, number>();
-  readonly #places = new Map<string, Place>();
+  readonly #held = new EmptiedMap<Held>();
 
   acquire(id: string, claims: readonly Claim[], expiresAtMs: number): AdmissionResult {
-    const place = this.#places.get(id);
-    const previous = place?.held;
+    const previous = this.#held.get(id);
     if (previous !== undefined) this.#count(previous.keys, -1);
     const keys = claims.map(keyOfClaim);
     const result = this.#peek(claims, keys);
     if (result.ok) {
-      const held = { lease: { id, claims, expiresAtMs }, keys };
-      if (place === undefined) this.#places.set(id, { held });
-      else place.held = held;
+      this.#held.set(id, { lease: { id, claims, expiresAtMs }, keys });
       this.#count(keys, 1);
     } else if (previous !== undefined) {
       this.#count(previous.keys, 1);
@@ -38,11 +31,9 @@ export class MemoryAdmission implements Admission {
   }
 
   release(id: string): boolean {
-    const place = this.#places.get(id);
-    if (place?.held === undefined) return false;
-    this.#count(place.held.keys, -1);
-    this.#places.delete(id);
-    place.held = undefined;
+    const held = this.#held.delete(id);
+    if (held === undefined) return false;
+    this.#count(held.keys, -1);
     return true;
   }
 
@@ -57,7 +48,7 @@ export class MemoryAdmission implements Admission {
   }
 
   leases(): readonly Lease[] {
-    return Array.from(this.#places.values()).flatMap(({ held }) => held?.lease ?? []);
+    return this.#held.values().map(({ lease }) => lease);
   }
 
   #peek(claims: readonly Claim[], keys: readonly number[]): AdmissionResult {

@@ -1,3 +1,4 @@
+import { EmptiedMap } from '../emptied-map.ts';
 import type { Admission, AdmissionResult, CallClass, CeilingLevel, Claim, Lease } from './admission.ts';
 import { type PlaceKey, SharedPlaces, type SharedPlacesMemory } from './shared-places.ts';
 
@@ -6,18 +7,13 @@ interface Held {
   readonly keys: readonly PlaceKey[];
 }
 
-/** Emptied when the lease ends: a Map's former tables would keep it (see LiveCalls). */
-interface Seat {
-  held: Held | undefined;
-}
-
 /**
  * Admission of several SIP threads, exact over all of them: the counters are shared, each thread holds the leases of
  * the calls that are its own.
  */
 export class SharedAdmission implements Admission {
   readonly #places: SharedPlaces;
-  readonly #seats = new Map<string, Seat>();
+  readonly #held = new EmptiedMap<Held>();
 
   constructor(memory: SharedPlacesMemory) {
     this.#places = new SharedPlaces(memory);
@@ -25,8 +21,7 @@ export class SharedAdmission implements Admission {
 
   acquire(id: string, claims: readonly Claim[], expiresAtMs: number): AdmissionResult {
     const keys = claims.map(keyOfClaim);
-    const seat = this.#seats.get(id);
-    const previous = seat?.held?.keys ?? [];
+    const previous = this.#held.get(id)?.keys ?? [];
     const result = this.#places.together(() => {
       this.#places.needRoom(keys.length);
       this.#change(previous, -1);
@@ -34,10 +29,7 @@ export class SharedAdmission implements Admission {
       this.#change(outcome.ok ? keys : previous, 1);
       return outcome;
     });
-    if (!result.ok) return result;
-    const held = { lease: { id, claims, expiresAtMs }, keys };
-    if (seat === undefined) this.#seats.set(id, { held });
-    else seat.held = held;
+    if (result.ok) this.#held.set(id, { lease: { id, claims, expiresAtMs }, keys });
     return result;
   }
 
@@ -46,12 +38,9 @@ export class SharedAdmission implements Admission {
   }
 
   release(id: string): boolean {
-    const seat = this.#seats.get(id);
-    if (seat?.held === undefined) return false;
-    const { keys } = seat.held;
-    this.#seats.delete(id);
-    seat.held = undefined;
-    this.#places.together(() => this.#change(keys, -1));
+    const held = this.#held.delete(id);
+    if (held === undefined) return false;
+    this.#places.together(() => this.#change(held.keys, -1));
     return true;
   }
 
@@ -68,7 +57,7 @@ export class SharedAdmission implements Admission {
 
   /** Of this thread. */
   leases(): readonly Lease[] {
-    return Array.from(this.#seats.values()).flatMap(({ held }) => held?.lease ?? []);
+    return this.#held.values().map(({ lease }) => lease);
   }
 
   #judge(claims: readonly Claim[], keys: readonly PlaceKey[]): AdmissionResult {
