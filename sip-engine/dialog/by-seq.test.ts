@@ -22,3 +22,17 @@ t.test('a number has the value that was put in last, until it is deleted', async
   values.keep((seq) => seq > 1);
   t.same(values.entries(), [{ seq: 5, value: 'e' }]);
 });
+
+t.test('many numbers are kept as few are', async (t) => {
+  const values = new BySeq<number>();
+  for (let seq = 0; seq < 20_000; seq++) values.set(seq, seq * 2);
+  values.set(3, 7);
+  values.keep((seq) => seq === 3 || seq >= 19_999);
+  t.same(values.entries(), [
+    { seq: 19_999, value: 39_998 },
+    { seq: 3, value: 7 },
+  ]);
+  t.equal(values.get(3), 7);
+  values.delete(3);
+  t.equal(values.get(3), undefined);
+});
