@@ -18,7 +18,7 @@ const STORM = 16;
 export const bench: Bench = () =>
   inWorkDir(async (dir, onEnd) => {
     // Every thread on its own core if it can have one: what is measured is who waits for whom.
-    const { product, csv } = await startSeeded(dir, onEnd, TRUNKS, {}, false);
+    const { product, csv } = await startSeeded(dir, onEnd, TRUNKS, { pinned: false });
     const send = apiOf(product.dataDir);
     const load = startScript('generator', 'bench/load/register-load.ts', [
       String(product.sipPort),

@@ -66,7 +66,7 @@ function figures(name: string, rounds: readonly Round[]) {
 async function open(dir: string, onEnd: (end: () => unknown) => void, isPaid: boolean): Promise<Side> {
   const price = (place: string) =>
     void execFileSync(process.execPath, [join(import.meta.dirname, 'support/price-calls.ts'), join(place, 'data')]);
-  const { product } = await startSeeded(dir, onEnd, TRUNKS, {}, true, isPaid ? price : undefined);
+  const { product } = await startSeeded(dir, onEnd, TRUNKS, { prepare: isPaid ? price : undefined });
   const load = await startCallGenerator({ port: product.sipPort, dir, pbxes: TRUNKS, onEnd });
   return { pid: product.pid, load, waiting: () => waitingCalls(join(dir, 'data/didfarm.db')) };
 }

@@ -74,7 +74,7 @@ async function openProduct(
   trunks: number,
   numbersPerTrunk: number,
 ): Promise<Side> {
-  const { product } = await startSeeded(dir, onEnd, trunks, {}, true, () => addNumbers(dir, numbersPerTrunk));
+  const { product } = await startSeeded(dir, onEnd, trunks, { prepare: () => addNumbers(dir, numbersPerTrunk) });
   const port = product.sipPort;
   const load = await startCallGenerator({ port, dir, pbxes: PBXES, onEnd });
   return {

@@ -19,7 +19,10 @@ const CHANGES_PER_ROUND = 20;
 /** What a full server takes: its start with every trunk registered, its memory, and a change of one record in it. */
 export const bench: Bench = () =>
   inWorkDir(async (dir, onEnd) => {
-    const { product, csv, settings } = await startSeeded(dir, onEnd, TRUNKS, {}, false, () => addNumbers(dir, NUMBERS));
+    const { product, csv, settings } = await startSeeded(dir, onEnd, TRUNKS, {
+      pinned: false,
+      prepare: () => addNumbers(dir, NUMBERS),
+    });
     const load = startScript('generator', 'bench/load/register-load.ts', [product.sipPort, csv, WINDOW].map(String));
     onEnd(() => load.stop());
     await registerAll(load);

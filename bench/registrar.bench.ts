@@ -37,7 +37,7 @@ async function measureFlatness(dir: string, onEnd: OnEnd): Promise<Figure[]> {
   const worlds: { readonly seeded: SeededProduct; readonly load: Child; readonly costs: number[] }[] = [];
   for (const trunks of [FEW, MANY]) {
     const place = subDir(dir, `flat-${trunks}`);
-    const seeded = await startSeeded(place, collect, trunks, { DIDFARM_CONFIG: config });
+    const seeded = await startSeeded(place, collect, trunks, { settings: { DIDFARM_CONFIG: config } });
     const load = startLoad(seeded.product.sipPort, seeded.csv, collect);
     await load.ask({ mode: 'prime', seconds: 0 });
     await load.ask({ mode: 'pair', seconds: SECONDS });
@@ -64,7 +64,7 @@ async function measureFlatness(dir: string, onEnd: OnEnd): Promise<Figure[]> {
 
 /** Memory, probing and restart with all trunks registered; every PBX answers its probes. */
 async function measureHolding(dir: string, onEnd: OnEnd): Promise<Figure[]> {
-  const probes = { DIDFARM_PROBE_INTERVAL_SEC: '60' };
+  const probes = { settings: { DIDFARM_PROBE_INTERVAL_SEC: '60' } };
   const { product, csv, settings } = await startSeeded(subDir(dir, 'held'), onEnd, MANY, probes);
   const load = startLoad(product.sipPort, csv, onEnd);
   await warmUp(dir, product.sipPort, csv);
@@ -97,8 +97,8 @@ async function measureHolding(dir: string, onEnd: OnEnd): Promise<Figure[]> {
 
 /** Rate limits and bans as delivered; everybody on the machine's cores as the system likes. */
 async function measureFlood(dir: string, onEnd: OnEnd): Promise<Figure[]> {
-  const settings = { DIDFARM_RATE_LIMITS: 'on' };
-  const { product, csv } = await startSeeded(subDir(dir, 'flood'), onEnd, HONEST.count, settings, false);
+  const options = { settings: { DIDFARM_RATE_LIMITS: 'on' }, pinned: false };
+  const { product, csv } = await startSeeded(subDir(dir, 'flood'), onEnd, HONEST.count, options);
   const honest = startScript(
     'generator',
     'bench/load/honest-load.ts',

@@ -61,7 +61,9 @@ export const bench: Bench = () =>
   );
 
 async function open(dir: string, onEnd: (end: () => unknown) => void, workers: number): Promise<Side> {
-  const { product, csv } = await startSeeded(dir, onEnd, TRUNKS, { DIDFARM_SIP_WORKERS: String(workers) });
+  const { product, csv } = await startSeeded(dir, onEnd, TRUNKS, {
+    settings: { DIDFARM_SIP_WORKERS: String(workers) },
+  });
   const { pid, sipPort: port } = product;
   const pair = startScript('generator', 'bench/load/register-load.ts', [String(port), csv, String(WINDOWS.pair)]);
   onEnd(() => pair.stop());

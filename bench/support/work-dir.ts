@@ -24,19 +24,28 @@ export interface SeededProduct {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** The product with so many trunks, on the servers' core unless it may use all; `prepare` sees its data before it does. */
+interface SeedOptions {
+  /** Of the environment, beside those of every bench. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** On the servers' core. @default true */
+  readonly pinned?: boolean;
+  /** Sees the data before the product does. */
+  readonly prepare?: ((dir: string) => void) | undefined;
+  /** Of V8. */
+  readonly flags?: readonly string[];
+}
+
+/** The product with so many trunks. */
 export async function startSeeded(
   dir: string,
   onEnd: (end: () => unknown) => void,
   trunks: number,
-  more: Readonly<Record<string, string>> = {},
-  pinned = true,
-  prepare: (dir: string) => void = () => undefined,
+  { settings: more, pinned = true, prepare, flags }: SeedOptions = {},
 ): Promise<SeededProduct> {
   const csv = await seedProduct(dir, trunks);
-  prepare(dir);
+  prepare?.(dir);
   const settings = { DIDFARM_DATA_DIR: join(dir, 'data'), DIDFARM_RATE_LIMITS: 'off', ...more };
-  const product = await startProduct({ teardown: onEnd }, settings);
+  const product = await startProduct({ teardown: onEnd }, settings, flags);
   if (pinned) moveTo('server', product.pid);
   return { product, csv, settings };
 }

@@ -74,8 +74,12 @@ export interface Product {
 /** As `npm start` has it: most of a start is reading the code. */
 const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/didfarm');
 
-/** Starts the product as a user would, on free loopback ports, with the demo world; it ends with the test. */
-export async function startProduct(t: Test, settings: Readonly<Record<string, string>> = {}): Promise<Product> {
+/** Starts the product as a user would, on free loopback ports, with the demo world; it ends with the test. `flags` are V8's. */
+export async function startProduct(
+  t: Test,
+  settings: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+): Promise<Product> {
   const sipPort = Number(settings.DIDFARM_SIP_PORT ?? (await freePort()));
   const env = {
     DIDFARM_DATA_DIR: settings.DIDFARM_DATA_DIR ?? tempDir(t),
@@ -88,7 +92,7 @@ export async function startProduct(t: Test, settings: Readonly<Record<string, st
     ...(await startDrachtio(t, sipPort)),
     ...settings,
   };
-  const child = spawn('env', [...OWN_PROCESS, process.execPath, '--max-semi-space-size=16', 'server.ts'], {
+  const child = spawn('env', [...OWN_PROCESS, process.execPath, '--max-semi-space-size=16', ...flags, 'server.ts'], {
     cwd: ROOT,
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
