@@ -10,6 +10,14 @@ export function threadCpuMs(pid: number, name: string): number {
   return sumOf(pid, (thread) => readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim() === name);
 }
 
+/** Its threads of that name, by their numbers. */
+export function threadsOf(pid: number, name: string): readonly number[] {
+  const commOf = (thread: string) => readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim();
+  return readdirSync(`/proc/${pid}/task`)
+    .filter((thread) => commOf(thread) === name)
+    .map(Number);
+}
+
 function sumOf(pid: number, counts: (thread: string) => boolean): number {
   let ns = 0;
   for (const thread of readdirSync(`/proc/${pid}/task`)) {

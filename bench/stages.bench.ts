@@ -1,0 +1,138 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { flameSvg } from './profile/flame-svg.ts';
+import { flameTree } from './profile/flame-tree.ts';
+import { canRecord, NAMED_FUNCTIONS, record, removeNames } from './profile/record.ts';
+import type { Stack } from './profile/stacks.ts';
+import { stageTable, topFunctions } from './profile/stage-table.ts';
+import { writeIntoDocument } from './profile/write-document.ts';
+import { startCallGenerator } from './support/call-generator.ts';
+import { type Child, startScript } from './support/child.ts';
+import { cpuMs, median, threadCpuMs, threadsOf } from './support/cpu.ts';
+import { addNumbers } from './support/more-numbers.ts';
+import { updatesBaseline } from './support/peer.ts';
+import type { Bench, Figure } from './support/report.ts';
+import { inWorkDir, startSeeded } from './support/work-dir.ts';
+
+const TRUNKS = 10_000;
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
+/** Rounds until the code is compiled. */
+const WARM_UP_ROUNDS = 3;
+/** As long as so many rounds the threads are looked at: 2,500 times a second. */
+const RECORDED_ROUNDS = 4;
+const PBXES = 10;
+const SIP_THREAD = 'didfarm-sip';
+const MAIN_THREAD = 'MainThread';
+
+interface Operation {
+  readonly name: 'call' | 'pair' | 'refresh';
+  readonly load: Child;
+  readonly question: object;
+  /** A flame graph in docs/ of the SIP thread. */
+  readonly flame?: { readonly file: string; readonly title: string };
+}
+
+interface Cost {
+  /** Microseconds of processor time an operation. */
+  readonly sip: number;
+  readonly main: number;
+  readonly all: number;
+}
+
+/**
+ * Where the time of a call, of a REGISTER pair and of a refresh goes: microseconds by stage and by kind of code, of the SIP
+ * thread and of the main thread. The shares are perf's, the microseconds the scheduler's from rounds without perf. With
+ * `--update` tables and flame graphs go into docs/.
+ */
+export const bench: Bench = async () => {
+  if (!canRecord()) return [];
+  return inWorkDir(async (dir, onEnd) => {
+    const pids: number[] = [];
+    // Registered first, so that it is done when the product has ended.
+    onEnd(() => pids.forEach(removeNames));
+    const prepare = () => addNumbers(dir, 1);
+    const { product, csv } = await startSeeded(dir, onEnd, TRUNKS, { prepare, flags: NAMED_FUNCTIONS });
+    pids.push(product.pid);
+    const figures: Figure[] = [];
+    for (const operation of await openLoads(dir, csv, product.sipPort, onEnd)) {
+      figures.push(...(await profile(dir, product.pid, operation)));
+    }
+    return figures;
+  });
+};
+
+async function openLoads(dir: string, csv: string, port: number, onEnd: (end: () => unknown) => void) {
+  const registers = startScript('generator', 'bench/load/register-load.ts', [String(port), csv, '100']);
+  onEnd(() => registers.stop());
+  await registers.ask({ mode: 'prime', seconds: 0 });
+  // The called PBXes last: theirs are the addresses that hold.
+  const calls = await startCallGenerator({ port, dir, pbxes: PBXES, onEnd });
+  return [
+    {
+      ...{ name: 'call', load: calls, question: { mode: 'calls', window: 50 } },
+      flame: { file: 'calls-flame.svg', title: 'SIP thread, calls over UDP' },
+    },
+    {
+      ...{ name: 'pair', load: registers, question: { mode: 'pair' } },
+      flame: { file: 'register-flame.svg', title: 'SIP thread, REGISTER pairs over UDP' },
+    },
+    { name: 'refresh', load: registers, question: { mode: 'refresh' } },
+  ] as const satisfies readonly Operation[];
+}
+
+async function profile(
+  dir: string,
+  pid: number,
+  { name, load, question, flame }: Operation,
+): Promise<readonly Figure[]> {
+  const run = (seconds: number) => load.ask({ ...question, seconds });
+  for (let warming = 0; warming < WARM_UP_ROUNDS; warming++) await run(SECONDS);
+  const costs: Cost[] = [];
+  for (let round = 0; round < ROUNDS; round++) costs.push(await costOf(pid, () => run(SECONDS)));
+  const of = (key: keyof Cost) => median(costs.map((cost) => cost[key]));
+  const [sipThread = 0] = threadsOf(pid, SIP_THREAD);
+  const seconds = RECORDED_ROUNDS * SECONDS;
+  const stacks = await record(dir, [sipThread, pid], seconds, () => run(seconds + 1));
+  const sip = stacks.filter(({ thread }) => thread === sipThread);
+  const main = stacks.filter(({ thread }) => thread === pid);
+  tell(name, 'sip', sip, of('sip'));
+  tell(name, 'main', main, of('main'));
+  if (flame !== undefined && updatesBaseline()) {
+    writeFileSync(join(import.meta.dirname, '../docs', flame.file), flameSvg(flameTree(sip), flame.title));
+  }
+  const figure = (what: string, value: number, rounds?: readonly number[]): Figure => ({
+    ...{ name: `${name}_${what}`, value, unit: 'us', isRatio: false },
+    ...(rounds === undefined ? {} : { rounds }),
+  });
+  return [
+    ...(['all', 'sip', 'main'] as const).map((key) =>
+      figure(
+        key,
+        of(key),
+        costs.map((cost) => cost[key]),
+      ),
+    ),
+    figure('helpers', of('all') - of('sip') - of('main')),
+  ];
+}
+
+/** Prints the table and, with `--update`, puts it where the document has room for it. */
+function tell(name: Operation['name'], thread: 'sip' | 'main', stacks: readonly Stack[], us: number): void {
+  if (stacks.length === 0) return;
+  const table = stageTable(stacks, us);
+  console.log(`\n${name}, ${thread} thread: ${us.toFixed(1)} us, ${stacks.length} samples\n\n${table}\n`);
+  console.log(topFunctions(stacks, us));
+  if (updatesBaseline()) writeIntoDocument(`${name}-${thread}`, table);
+}
+
+/** By thread, with what the round has left to the others. */
+async function costOf(pid: number, run: () => Promise<Readonly<Record<string, number | string>>>): Promise<Cost> {
+  const now = () => ({ sip: threadCpuMs(pid, SIP_THREAD), main: threadCpuMs(pid, MAIN_THREAD), all: cpuMs(pid) });
+  const before = now();
+  const done = Number((await run()).done);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const after = now();
+  const us = (key: keyof Cost) => ((after[key] - before[key]) * 1000) / done;
+  return { sip: us('sip'), main: us('main'), all: us('all') };
+}
