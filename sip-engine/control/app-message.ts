@@ -1,4 +1,4 @@
-import { lowerAsSpelled } from '../message/index.ts';
+import { idOfName, knownId, lowerAsSpelled } from '../message/index.ts';
 
 /** The incomplete SIP text that applications send, taken apart without judging it. */
 export interface AppMessage {
@@ -61,6 +61,34 @@ export function appHeader({ headers }: AppMessage, name: string): string | undef
   return undefined;
 }
 
+/** What identifies a request, where the application gives it. */
+interface Identity {
+  from: string | undefined;
+  to: string | undefined;
+  callId: string | undefined;
+  cseq: string | undefined;
+}
+
+/** First value of each, those under a full name before those under a compact one. */
+export function identityOf({ headers }: AppMessage): Readonly<Identity> {
+  const identity: Identity = { from: undefined, to: undefined, callId: undefined, cseq: undefined };
+  for (const [name, value] of headers) if (name.length > 1) note(identity, name, value);
+  for (const [name, value] of headers) if (name.length === 1) note(identity, name, value);
+  return identity;
+}
+
+function note(identity: Identity, name: string, value: string): void {
+  const id = idOfName(name);
+  if (id === FROM) identity.from ??= value;
+  else if (id === TO) identity.to ??= value;
+  else if (id === CALL_ID) identity.callId ??= value;
+  else if (id === CSEQ) identity.cseq ??= value;
+}
+
+const FROM = knownId('from');
+const TO = knownId('to');
+const CALL_ID = knownId('call-id');
+const CSEQ = knownId('cseq');
 const TOKEN = /^[\w\-.!%*+`'~]+$/;
 
 function readStartLine(line: string): Pick<AppMessage, 'status' | 'reason' | 'method' | 'uri'> {

@@ -1,45 +1,43 @@
 import { type Decorate, type Incoming, localContact, localHostPort } from '../dialog/index.ts';
-import { isWellFormed, lowerAsSpelled, OutgoingMessage, tagOf } from '../message/index.ts';
+import {
+  formsOf,
+  idOfName,
+  idTable,
+  isWellFormed,
+  isWellFormedOf,
+  knownId,
+  OutgoingMessage,
+  tagOf,
+} from '../message/index.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { Flow, TransportLayer } from '../transport/index.ts';
-import { type AppMessage, appHeader } from './app-message.ts';
+import { type AppMessage, identityOf } from './app-message.ts';
 import { BadHeaderError } from './errors.ts';
 import { bracketed, replaceLocalhost } from './localhost.ts';
 
 /** What an application may not set anywhere: the engine's own. */
-const ENGINE_HEADERS = ['via', 'record-route', 'rseq', 'content-length', 'v', 'l'];
-const RESPONSE_FORBIDDEN: ReadonlySet<string> = new Set([
-  ...ENGINE_HEADERS,
-  'route',
-  'from',
-  'f',
-  'to',
-  't',
-  'call-id',
-  'i',
-  'cseq',
-]);
-const REQUEST_FORBIDDEN: ReadonlySet<string> = new Set(ENGINE_HEADERS);
-const DIALOG_FORBIDDEN: ReadonlySet<string> = new Set([...RESPONSE_FORBIDDEN, 'max-forwards']);
-const CANCEL_FORBIDDEN: ReadonlySet<string> = new Set([
-  ...DIALOG_FORBIDDEN,
-  'contact',
-  'm',
-  'p-asserted-identity',
-  'content-type',
-  'c',
-  'content-encoding',
-  'e',
-]);
+const ENGINE_HEADERS = ['via', 'record-route', 'rseq', 'content-length'];
+const IDENTITY = ['from', 'to', 'call-id', 'cseq'];
+const RESPONSE_HEADERS = [...ENGINE_HEADERS, ...IDENTITY, 'route'];
+const DIALOG_HEADERS = [...RESPONSE_HEADERS, 'max-forwards'];
+const CANCEL_HEADERS = [...DIALOG_HEADERS, 'contact', 'p-asserted-identity', 'content-type', 'content-encoding'];
+const RESPONSE_FORBIDDEN = idTable(RESPONSE_HEADERS);
+const DIALOG_FORBIDDEN = idTable(DIALOG_HEADERS);
+const CANCEL_FORBIDDEN = idTable(CANCEL_HEADERS);
+/** Of the identity a request has lines already when the application's are added. */
+const REQUEST_PASSED_OVER = idTable([...ENGINE_HEADERS, ...IDENTITY]);
 
 /** Headers that carry addresses in which `@localhost` stands for us. */
-const ADDRESSES: ReadonlySet<string> = new Set(['contact', 'm', 'from', 'f', 'to', 't', 'p-asserted-identity']);
+const ADDRESSES = idTable(['contact', 'from', 'to', 'p-asserted-identity']);
 
 /** Methods whose Contact is the way back to us (RFC 3261 12.1, 3311, 3515, 6665). */
 const NEEDS_CONTACT: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'REFER', 'UPDATE', 'NOTIFY']);
 
 /** drachtio-srf joins repeated headers by commas; old devices read only the first challenge of a line. */
-const CHALLENGES: ReadonlySet<string> = new Set(['www-authenticate', 'proxy-authenticate']);
+const CHALLENGES = idTable(['www-authenticate', 'proxy-authenticate']);
+
+const CONTACT = knownId('contact');
+const MAX_FORWARDS = knownId('max-forwards');
 
 /**
  * A response as it will be sent: what identifies it from the request, the rest from the application.
@@ -56,18 +54,16 @@ export function completeResponse(
   const hostPort = localHostPort(transport, incoming.flow);
   const param = incoming.flow.transport === 'udp' ? undefined : incoming.flow.transport;
   for (const [name, value] of app.headers) {
-    const lower = lowerAsSpelled(name);
-    if (RESPONSE_FORBIDDEN.has(lower)) continue;
-    if (!isWellFormed(name, value)) throw new BadHeaderError(name);
-    if (separateChallenges && CHALLENGES.has(lower)) {
-      for (const challenge of value.split(/,\s*(?=Digest\s)/i)) response.add(name, challenge);
+    const forms = formsOf(name);
+    const { id } = forms;
+    if (RESPONSE_FORBIDDEN[id]) continue;
+    if (!isWellFormedOf(id, value)) throw new BadHeaderError(name);
+    if (separateChallenges && CHALLENGES[id]) {
+      for (const challenge of value.split(/,\s*(?=Digest\s)/i)) response.add(name, challenge, forms);
       continue;
     }
-    const isContact = lower === 'contact' || lower === 'm';
-    response.add(
-      name,
-      isContact || ADDRESSES.has(lower) ? replaceLocalhost(value, hostPort, isContact ? param : undefined) : value,
-    );
+    const local = ADDRESSES[id] ? replaceLocalhost(value, hostPort, id === CONTACT ? param : undefined) : value;
+    response.add(name, local, forms);
   }
   return withBody(response, app);
 }
@@ -79,20 +75,19 @@ export function completeResponse(
  */
 export function completeRequest(app: AppMessage, { random, clock }: Pick<EnginePorts, 'random' | 'clock'>) {
   const request = OutgoingMessage.request(app.method, app.uri);
-  const from = appHeader(app, 'from') ?? appHeader(app, 'f');
-  const to = appHeader(app, 'to') ?? appHeader(app, 't');
+  const { from, to, callId, cseq } = identityOf(app);
   request.add('Max-Forwards', '70');
   addWellFormed(request, 'From', withTag(from === undefined ? '<sip:@localhost>' : bracketed(from), random.hex(13)));
   addWellFormed(request, 'To', to === undefined ? `<${app.uri.replace(/[;?].*$/, '')}>` : bracketed(to));
-  addWellFormed(request, 'Call-ID', appHeader(app, 'call-id') ?? appHeader(app, 'i') ?? random.uuid());
-  const seq = Number.parseInt(appHeader(app, 'cseq') ?? '', 10);
+  addWellFormed(request, 'Call-ID', callId ?? random.uuid());
+  const seq = Number.parseInt(cseq ?? '', 10);
   const clockSeq = (Math.floor(clock.wallMs() / 1000) >>> 1) & 0x7ffffff;
   request.add('CSeq', `${Number.isSafeInteger(seq) && seq >= 0 && seq < 2 ** 31 ? seq : clockSeq} ${app.method}`);
   for (const [name, value] of app.headers) {
-    const lower = lowerAsSpelled(name);
-    if (REQUEST_FORBIDDEN.has(lower) || IDENTITY.has(lower) || !isWellFormed(name, value)) continue;
-    if (lower === 'max-forwards') request.set(name, value);
-    else request.add(name, value);
+    const forms = formsOf(name);
+    if (REQUEST_PASSED_OVER[forms.id] || !isWellFormedOf(forms.id, value)) continue;
+    if (forms.id === MAX_FORWARDS) request.set(name, value);
+    else request.add(name, value, forms);
   }
   return withBody(request, app);
 }
@@ -102,20 +97,22 @@ function addWellFormed(request: OutgoingMessage, name: string, value: string): v
   if (!isWellFormed(name, value)) throw new BadHeaderError(name);
 }
 
-const IDENTITY: ReadonlySet<string> = new Set(['from', 'f', 'to', 't', 'call-id', 'i', 'cseq']);
-
 /** The application's part of a request in a dialog; From, To, Call-ID, CSeq and routes are the dialog's. */
 export function completeInDialog(app: AppMessage): OutgoingMessage {
   const request = OutgoingMessage.request(app.method, 'sip:placeholder');
   for (const [name, value] of app.headers) {
-    if (!DIALOG_FORBIDDEN.has(lowerAsSpelled(name)) && isWellFormed(name, value)) request.add(name, value);
+    const forms = formsOf(name);
+    if (!DIALOG_FORBIDDEN[forms.id] && isWellFormedOf(forms.id, value)) request.add(name, value, forms);
   }
   return withBody(request, app);
 }
 
 /** Extra lines of a CANCEL, such as Reason. */
 export function cancelHeaders(app: AppMessage): readonly (readonly [string, string])[] {
-  return app.headers.filter(([name, value]) => !CANCEL_FORBIDDEN.has(name.toLowerCase()) && isWellFormed(name, value));
+  return app.headers.filter(([name, value]) => {
+    const id = idOfName(name);
+    return !CANCEL_FORBIDDEN[id] && isWellFormedOf(id, value);
+  });
 }
 
 /** True when a body has no Content-Type and none can be told from it. */
@@ -173,24 +170,24 @@ function fallbackHostPort(transport: TransportLayer): string {
   return `${host}:${port}`;
 }
 
-/** `v=0` */
-const SDP_START = [0x76, 0x3d, 0x30] as const;
+/** `v=0`: what SDP begins with. */
+const [V, EQUAL, ZERO] = [0x76, 0x3d, 0x30];
 
 function withBody(message: OutgoingMessage, app: AppMessage): OutgoingMessage {
   message.body = app.body;
-  const isSdp = app.body.length >= SDP_START.length && SDP_START.every((code, at) => app.body[at] === code);
-  if (isSdp && !message.has('content-type')) message.set('Content-Type', 'application/sdp');
+  const { body } = app;
+  if (body[0] === V && body[1] === EQUAL && body[2] === ZERO && !message.has('content-type'))
+    message.set('Content-Type', 'application/sdp');
   return message.arrange();
 }
 
 /** The application may choose the tag on its first response; all later ones carry the same. */
 function setTag(response: OutgoingMessage, incoming: Incoming, app: AppMessage): void {
   if (incoming.localTag === '') {
-    const chosen = tagOf(appHeader(app, 'to') ?? appHeader(app, 't') ?? '');
+    const chosen = tagOf(identityOf(app).to ?? '');
     incoming.localTag = chosen === '' ? incoming.transaction.localTag : chosen;
   }
-  const to = response.header('to') ?? '';
-  if (tagOf(to) === '') response.set('To', `${to};tag=${incoming.localTag}`);
+  if (incoming.message.toTag === '') response.set('To', `${response.header('to') ?? ''};tag=${incoming.localTag}`);
 }
 
 function withTag(from: string, tag: string): string {

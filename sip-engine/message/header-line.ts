@@ -1,6 +1,6 @@
 import { isToken } from './chars.ts';
 import { SipInjectionError } from './errors.ts';
-import { formsOf, isKnownSpelling, lowerName, type NameForms } from './header-names.ts';
+import { formsOf, lowerName, type NameForms } from './header-names.ts';
 import { ParsedMessage } from './parsed-message.ts';
 import { isSafeValue } from './safe-value.ts';
 import type { SipMessage } from './types.ts';
@@ -23,11 +23,14 @@ export const LENGTH_LINE: HeaderLine = Object.freeze({ name: LENGTH_FORMS, value
 /** RFC 3261 8.2.6.2: copied from the request into every response, in this order. */
 const RESPONSE_COPIES = ['via', 'from', 'to', 'call-id', 'cseq'];
 
-/** @throws SipInjectionError when the text would not stay in its line. */
-export function makeLine(name: string, value: string): HeaderLine {
-  if (!isKnownSpelling(name) && !isToken(name)) throw new SipInjectionError(name);
+/**
+ * @param forms those of the name, where they have been looked up
+ * @throws SipInjectionError when the text would not stay in its line
+ */
+export function makeLine(name: string, value: string, forms: NameForms = formsOf(name)): HeaderLine {
+  if (forms.id === 0 && !isToken(name)) throw new SipInjectionError(name);
   if (!isSafeValue(value)) throw new SipInjectionError(name);
-  return { name: formsOf(name), value, wire: undefined };
+  return { name: forms, value, wire: undefined };
 }
 
 /** The lines of a message to be sent on, without its length: known names in their canonical spelling, values byte for byte. */
@@ -66,7 +69,7 @@ function copiesOf(request: SipMessage): readonly HeaderLine[] {
 
 /** Known names have one object each. */
 export function isNamed(line: HeaderLine, name: NameForms): boolean {
-  return line.name === name || line.name.lower === name.lower;
+  return line.name === name || (name.id === 0 && line.name.lower === name.lower);
 }
 
 /** In place; lines of one rank keep their order, and what is in order already, as nearly everything is, costs one look. */

@@ -1,4 +1,5 @@
 import { COLON, SPACE, TAB } from './chars.ts';
+import { NameTable } from './name-table.ts';
 
 /**
  * Header names that have a spelling of their own, in the order in which they are written (drachtio's
@@ -120,18 +121,15 @@ const ID_BY_NAME: ReadonlyMap<string, number> = new Map([
   ...COMPACT.map(([letter, name]): [string, number] => [letter, LOWER.indexOf(name)]),
 ]);
 
-const AUTHORIZATION = knownId('authorization');
-const CONTACT = knownId('contact');
-const EXPIRES = knownId('expires');
-const TO = knownId('to');
-const PATH = knownId('path');
-const REQUIRE = knownId('require');
-
 /** Names and compact forms by their first two characters, see `groupOf`. */
 const GROUPS: readonly (readonly Known[])[] = group();
 
-const FORMS = formsByName();
-const FORMS_BY_ID: readonly (NameForms | undefined)[] = LOWER.map((name) => FORMS.get(name));
+const UNKNOWN_RANK = RANKED.length + 1;
+const FORMS_BY_ID: readonly (NameForms | undefined)[] = LOWER.map((name, id) =>
+  id === 0 ? undefined : knownForms(name, id),
+);
+/** By the spelling on the wire, the lower-case one and the compact one; of unknown names those that are usual. */
+const FORMS: NameTable<NameForms> = new NameTable(formsByName());
 
 /** A header name or compact form that the parser knows. */
 export interface Known {
@@ -173,12 +171,14 @@ function isAt(bytes: Uint8Array, start: number, codes: Uint8Array): boolean {
   return next === COLON || next === SPACE || next === TAB;
 }
 
+/** What is known of a name in any spelling or its compact form. */
+function find(name: string): NameForms | undefined {
+  return FORMS.get(name) ?? FORMS.get(name.toLowerCase());
+}
+
 /** Canonical lower-case long form: `V` and `Via` give `via`. */
 export function lowerName(name: string): string {
-  const id = ID_BY_NAME.get(name);
-  if (id !== undefined) return LOWER[id] ?? name;
-  const lower = name.toLowerCase();
-  return LOWER[ID_BY_NAME.get(lower) ?? 0] || lower;
+  return find(name)?.lower ?? name.toLowerCase();
 }
 
 /** The name in lower case, a compact form as it is; of known names nothing is made. */
@@ -188,23 +188,13 @@ export function lowerAsSpelled(name: string): string {
 
 /** Id by any spelling, compact forms included; 0 when unknown. */
 export function idOfName(name: string): number {
-  // What is asked of every REGISTER: a comparison of constants costs a tenth of a look-up.
-  switch (name) {
-    case 'authorization':
-      return AUTHORIZATION;
-    case 'contact':
-      return CONTACT;
-    case 'expires':
-      return EXPIRES;
-    case 'to':
-      return TO;
-    case 'path':
-      return PATH;
-    case 'require':
-      return REQUIRE;
-    default:
-      return ID_BY_NAME.get(name) ?? ID_BY_NAME.get(name.toLowerCase()) ?? 0;
-  }
+  return find(name)?.id ?? 0;
+}
+
+/** True at the ids of these names, for lists in which each header of a message is looked for. */
+export function idTable(names: readonly string[]): readonly boolean[] {
+  const ids = names.map(idOfName);
+  return LOWER.map((_, id) => ids.includes(id));
 }
 
 /** Lower-case long form of an id, `''` for 0. */
@@ -214,25 +204,25 @@ export function nameOfId(id: number): string {
 
 /** The spelling on the wire: `www-authenticate` gives `WWW-Authenticate`; `X-` names stay as given. */
 export function canonicalName(name: string): string {
-  const id = idOfName(name);
-  if (id > 0) return ALL[id - 1] ?? name;
+  return find(name)?.spelled ?? capitals(name);
+}
+
+function capitals(name: string): string {
   if (name.startsWith('X-') || name.startsWith('x-')) return name;
   return name.replace(/(^|-)([a-z])/g, (_, hyphen: string, letter: string) => hyphen + letter.toUpperCase());
 }
 
-/** How lines of one name are written and found. */
+/** How lines of one name are written and found: one object for all spellings of a known one. */
 export interface NameForms {
+  /** 0 of unknown names. */
+  readonly id: number;
   /** Canonical lower-case long name. */
   readonly lower: string;
   readonly spelled: string;
   /** What stands between the line before and the value. */
   readonly mark: string;
+  /** Place in the order of writing. */
   readonly rank: number;
-}
-
-/** True for the usual spellings of known names, which need no check. */
-export function isKnownSpelling(name: string): boolean {
-  return FORMS.has(name);
 }
 
 /** The forms of a known name, by its id; `undefined` for 0. */
@@ -240,42 +230,37 @@ export function formsOfId(id: number): NameForms | undefined {
   return FORMS_BY_ID[id];
 }
 
-/** All forms of a name at once: known ones, in their usual spellings, are looked up. */
+/** All forms of a name at once: known ones are looked up. */
 export function formsOf(name: string): NameForms {
-  return FORMS.get(name) ?? FORMS.get(lowerName(name)) ?? makeForms(name, canonicalName(name));
+  return find(name) ?? unknownForms(name, capitals(name));
 }
 
 /** The forms of an unknown name that is written as it came. */
 export function formsAsSpelled(spelled: string): NameForms {
-  return FORMS.get(spelled) ?? makeForms(spelled, spelled);
+  return FORMS.get(spelled) ?? unknownForms(spelled, spelled);
 }
 
-function makeForms(name: string, spelled: string): NameForms {
-  const lower = lowerName(name);
-  return { lower, spelled, mark: `\r\n${spelled}: `, rank: headerRank(lower) };
+function unknownForms(name: string, spelled: string): NameForms {
+  return { id: 0, lower: name.toLowerCase(), spelled, mark: `\r\n${spelled}: `, rank: UNKNOWN_RANK };
 }
 
 /** Place in the order of writing; unknown names after all ranked ones, P-Asserted-Identity last. */
 export function headerRank(name: string): number {
-  const id = idOfName(name);
-  if (id > 0 && id <= RANKED.length) return id;
-  return (id > 0 ? LOWER[id] : lowerName(name)) === 'p-asserted-identity' ? RANKED.length + 2 : RANKED.length + 1;
+  return find(name)?.rank ?? UNKNOWN_RANK;
 }
 
-/** By the spelling on the wire and by the lower-case one. */
-function formsByName(): ReadonlyMap<string, NameForms> {
-  const forms = new Map<string, NameForms>();
-  // One object for all spellings of a name: lines are found by comparing it.
-  for (const name of LOWER.slice(1)) {
-    const form = makeForms(name, canonicalName(name));
-    forms.set(name, form).set(form.spelled, form);
+function knownForms(lower: string, id: number): NameForms {
+  const spelled = ALL[id - 1] ?? lower;
+  const unranked = lower === 'p-asserted-identity' ? UNKNOWN_RANK + 1 : UNKNOWN_RANK;
+  return { id, lower, spelled, mark: `\r\n${spelled}: `, rank: id <= RANKED.length ? id : unranked };
+}
+
+function* formsByName(): Iterable<readonly [name: string, forms: NameForms]> {
+  for (const [name, id] of ID_BY_NAME) {
+    const forms = FORMS_BY_ID[id];
+    if (forms !== undefined) yield* [[name, forms] as const, [forms.spelled, forms] as const];
   }
-  for (const name of USUAL) forms.set(name, makeForms(name, canonicalName(name)));
-  for (const [letter, name] of COMPACT) {
-    const form = forms.get(name);
-    if (form !== undefined) forms.set(letter, form);
-  }
-  return forms;
+  for (const name of USUAL) yield [name, unknownForms(name, name)];
 }
 
 /** The same for both cases of a letter; one-letter names have their colon or white space as second character. */

@@ -1,6 +1,15 @@
 export { contactUri } from './contact-uri.ts';
 export { SipInjectionError, type SipParseCode, SipParseError } from './errors.ts';
-export { canonicalName, headerRank, lowerAsSpelled, lowerName } from './header-names.ts';
+export {
+  canonicalName,
+  formsOf,
+  headerRank,
+  idOfName,
+  idTable,
+  knownId,
+  lowerAsSpelled,
+  lowerName,
+} from './header-names.ts';
 export { DEFAULT_LIMITS, type ParseLimits } from './limits.ts';
 export { METHODS } from './methods.ts';
 export { formatNameAddr, parseNameAddr, quote, tagOf, unquote, uriOfAddress } from './name-addr.ts';
@@ -18,5 +27,5 @@ export { TextWriter } from './text-writer.ts';
 export type * from './types.ts';
 export { formatHost, formatUri, isPlainUri, parseUri, readHostPort } from './uri.ts';
 export { canonicalHost, uriEquals } from './uri-equals.ts';
-export { isWellFormed, validateKnownHeaders } from './validate-known-headers.ts';
+export { isWellFormed, isWellFormedOf, validateKnownHeaders } from './validate-known-headers.ts';
 export { parseVia } from './via.ts';

@@ -48,7 +48,8 @@ export class OutgoingMessage {
   /** A response without any header; the standard phrase when none is given. @throws SipInjectionError */
   static response(status: number, reason?: string): OutgoingMessage {
     if (!Number.isInteger(status) || status < 100 || status > 699) throw new SipInjectionError('status');
-    return new OutgoingMessage('', '', status, checkText('reason', reason ?? reasonPhrase(status)), []);
+    const phrase = reason === undefined ? reasonPhrase(status) : checkText('reason', reason);
+    return new OutgoingMessage('', '', status, phrase, []);
   }
 
   /** RFC 3261 8.2.6: Via, From, To, Call-ID, CSeq (and Timestamp in a 100) as in the request. */
@@ -162,10 +163,10 @@ export class OutgoingMessage {
     for (const line of this.#lines) if (line.name.lower !== CONTENT_LENGTH) yield [line.name.spelled, line.value];
   }
 
-  /** Appends a line. `content-length` only marks its place. @throws SipInjectionError */
-  add(name: string, value: string): this {
+  /** Appends a line, `makeLine`'s. `content-length` only marks its place. @throws SipInjectionError */
+  add(name: string, value: string, forms?: NameForms): this {
     this.#bytes = undefined;
-    const line = makeLine(name, value);
+    const line = makeLine(name, value, forms);
     if (line.name !== LENGTH_FORMS || this.#find(LENGTH_FORMS, 0) < 0) this.#lines.push(line);
     return this;
   }

@@ -129,7 +129,11 @@ const OWN_CHECKS: readonly (Check | undefined)[] = byId<Check>([
 
 /** True unless the header is a known one whose value is not what its grammar allows; for text that is to be sent. */
 export function isWellFormed(name: string, value: string): boolean {
-  const id = idOfName(name);
+  return isWellFormedOf(idOfName(name), value);
+}
+
+/** The same by the id of the name. */
+export function isWellFormedOf(id: number, value: string): boolean {
   return isPlain(PLAIN_FORMS[id], value) || (BY_ID[id] ?? OWN_CHECKS[id])?.(value) !== false;
 }
 
