@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { flameSvg } from './profile/flame-svg.ts';
 import { flameTree } from './profile/flame-tree.ts';
-import { canRecord, NAMED_FUNCTIONS, record, removeNames } from './profile/record.ts';
+import { NAMED_FUNCTIONS, removeNames } from './profile/names.ts';
+import { canRecord, record } from './profile/record.ts';
 import type { Stack } from './profile/stacks.ts';
 import { stageTable, topFunctions } from './profile/stage-table.ts';
 import { writeIntoDocument } from './profile/write-document.ts';
@@ -93,7 +94,7 @@ async function profile(
   const of = (key: keyof Cost) => median(costs.map((cost) => cost[key]));
   const [sipThread = 0] = threadsOf(pid, SIP_THREAD);
   const seconds = RECORDED_ROUNDS * SECONDS;
-  const stacks = await record(dir, [sipThread, pid], seconds, () => run(seconds + 1));
+  const stacks = await record(dir, pid, [sipThread, pid], seconds, () => run(seconds + 1));
   const sip = stacks.filter(({ thread }) => thread === sipThread);
   const main = stacks.filter(({ thread }) => thread === pid);
   tell(name, 'sip', sip, of('sip'));

@@ -3,10 +3,8 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { withLastNames } from './names.ts';
 import { readStacks, type Stack } from './stacks.ts';
-
-/** What V8 is told so that perf knows its functions by name, those that are interpreted, too. */
-export const NAMED_FUNCTIONS = ['--perf-basic-prof', '--interpreted-frames-native-stack'] as const;
 
 /** Looks a second at what a thread does, on its own processor time; no divisor of what timers use. */
 const HERTZ = 2503;
@@ -21,9 +19,10 @@ export function canRecord(): boolean {
   return status === 0;
 }
 
-/** Looks at these threads for so long, while `load` runs. */
+/** Looks at these threads of a process for so long, while `load` runs. */
 export async function record(
   dir: string,
+  pid: number,
   threads: readonly number[],
   seconds: number,
   load: () => Promise<unknown>,
@@ -34,12 +33,7 @@ export async function record(
   const [command = 'perf', ...args] = [...pin, 'perf', 'record', ...what, '-o', data, '--', 'sleep', String(seconds)];
   const perf = spawn(command, args, { stdio: 'ignore' });
   await Promise.all([once(perf, 'exit'), load()]);
-  const stacks = await readStacks(data);
+  const stacks = await withLastNames(pid, () => readStacks(data));
   rmSync(data);
   return stacks;
-}
-
-/** Takes away the names that V8 has written for perf, at the one place where perf looks for them. */
-export function removeNames(pid: number): void {
-  rmSync(`/tmp/perf-${pid}.map`, { force: true });
 }
