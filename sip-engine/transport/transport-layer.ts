@@ -71,13 +71,16 @@ class SocketTransportLayer implements TransportLayer {
 
   findFlow(id: string): Flow | undefined {
     if (!id.startsWith('udp/')) return this.#table.find(id);
+    // As the flow itself has written it: asked for with each request of a dialog.
+    for (const socket of this.#udpSockets) {
+      const { flowPrefix } = socket;
+      if (id.startsWith(flowPrefix)) return this.#udpFlow(socket, id.slice(flowPrefix.length));
+    }
     const [, local = '', remote = ''] = id.split('/');
     const here = parseEndpoint(local);
-    const there = parseEndpoint(remote);
-    if (here === undefined || there === undefined) return undefined;
-    if (this.#context.knownPeers?.knows(there.address, there.port) === false) return undefined;
+    if (here === undefined) return undefined;
     const socket = this.#udpSockets.find(({ point }) => point.host === here.address && point.port === here.port);
-    return socket?.flow(there.address, there.port);
+    return socket && this.#udpFlow(socket, remote);
   }
 
   heard(point: ListenPoint, address: string, port: number): Flow {
@@ -111,6 +114,13 @@ class SocketTransportLayer implements TransportLayer {
     const listener = await SocketListener.open(spec, this.#context, this.#table, accept);
     this.#listeners.push(listener);
     return listener;
+  }
+
+  #udpFlow(socket: UdpSocket, remote: string): Flow | undefined {
+    const there = parseEndpoint(remote);
+    if (there === undefined) return undefined;
+    if (this.#context.knownPeers?.knows(there.address, there.port) === false) return undefined;
+    return socket.flow(there.address, there.port);
   }
 
   #connect(target: Target, point: ListenPoint): Flow {
