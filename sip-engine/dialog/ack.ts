@@ -1,4 +1,5 @@
 import type { OutgoingMessage } from '../message/index.ts';
+import type { ClientTransaction } from '../transaction/types.ts';
 import type { Flow, Target } from '../transport/types.ts';
 import { allowedTargets } from './allowed-targets.ts';
 import type { AckState, Dialog } from './dialog.ts';
@@ -25,10 +26,13 @@ export function sendOnHop(
   });
 }
 
-/** What the ACK of a 2xx to that INVITE will need; the INVITE itself need not be kept for it. */
-export function ackFor(invite: OutgoingMessage): AckState {
+/**
+ * What the ACK of a 2xx to that INVITE will need; the INVITE itself need not be kept for it. `transaction` is told of
+ * the ACK, and sends it again from then on.
+ */
+export function ackFor(invite: OutgoingMessage, transaction?: ClientTransaction): AckState {
   const credentials = CREDENTIALS.flatMap((name) => invite.headerLines(name).map((value) => [name, value] as const));
-  return { hadOffer: invite.body.length > 0, credentials, sent: undefined };
+  return { hadOffer: invite.body.length > 0, credentials, sent: undefined, invite: transaction };
 }
 
 const CREDENTIALS = ['Authorization', 'Proxy-Authorization'] as const;
@@ -49,7 +53,11 @@ export function sendAck(
   for (const [name, value] of state?.credentials ?? []) message.add(name, value);
   decorate(message);
   sendOnHop(ctx, message, hop, (flow, bytes) => {
-    if (state !== undefined && flow !== undefined) state.sent = { bytes, flow };
+    if (state !== undefined && flow !== undefined) {
+      state.sent = { bytes, flow };
+      state.invite?.settle({ ack: bytes, flow, takesForks: ctx.takesForks });
+      state.invite = undefined;
+    }
     sent(bytes, flow);
   });
 }

@@ -15,9 +15,13 @@ import type { DialogContext, NextHop, Owner, RespondResult, SendResult } from '.
 import { createSubscriberDialog } from './uac-dialog.ts';
 import { incomingDialogId } from './uas-dialog.ts';
 import { UasInvite } from './uas-invite.ts';
+import { UnwantedForks } from './unwanted-forks.ts';
 import { hasUselessContact } from './usable-contact.ts';
 
-export type DialogDeps = Omit<DialogContext, 'table' | 'incoming' | 'outgoing' | 'subscribes' | 'unanswered'>;
+export type DialogDeps = Omit<
+  DialogContext,
+  'table' | 'incoming' | 'outgoing' | 'subscribes' | 'unanswered' | 'takesForks'
+>;
 
 /** Needs a dialog: outside of one they are answered 481. */
 const ONLY_IN_DIALOG: ReadonlySet<string> = new Set(['BYE', 'UPDATE', 'PRACK']);
@@ -34,6 +38,10 @@ export class DialogLayer implements TransactionUser {
       outgoing: new ShortLivedMap(),
       subscribes: new ShortLivedMap(),
       unanswered: new WeakMap(),
+      takesForks: (invite) => {
+        const forks = new UnwantedForks(this.#ctx, () => invite);
+        return (response, flow) => forks.take(response, flow);
+      },
     };
   }
 

@@ -1,5 +1,6 @@
 import { type Few, hasOne, withOne, withoutOne } from '../few.ts';
 import { type OutgoingMessage, ownText, type SipMessage } from '../message/index.ts';
+import type { ClientTransaction } from '../transaction/types.ts';
 import type { Flow, ListenPoint } from '../transport/types.ts';
 import { BySeq } from './by-seq.ts';
 import type { Incoming } from './incoming.ts';
@@ -43,6 +44,8 @@ export interface AckState {
   /** What the INVITE proved itself by, for the ACK (RFC 3261 22.1). */
   readonly credentials: readonly (readonly [name: string, value: string])[];
   sent: { readonly bytes: Buffer; readonly flow: Flow } | undefined;
+  /** What is told of the ACK, until it is sent. */
+  invite: ClientTransaction | undefined;
 }
 
 /** A running session timer (RFC 4028). */

@@ -3,7 +3,7 @@ import type { OutgoingMessage, SipMessage } from '../message/index.ts';
 import type { EngineLogger, EngineRandom } from '../ports.ts';
 import type { ShortLivedMap } from '../short-lived-map.ts';
 import type { TimingWheel } from '../timer/index.ts';
-import type { ServerTransaction, TimerValues, TransactionLayer } from '../transaction/types.ts';
+import type { ForkTaker, ServerTransaction, TimerValues, TransactionLayer } from '../transaction/types.ts';
 import type { Flow, ListenPoint, Target, TransportLayer } from '../transport/types.ts';
 import type { DialogTable } from './dialog-table.ts';
 import type { Incoming } from './incoming.ts';
@@ -112,4 +112,6 @@ export interface DialogContext {
   readonly subscribes: ShortLivedMap<Outgoing>;
   /** Requests in a row without any answer, by connection. */
   readonly unanswered: WeakMap<Flow, number>;
+  /** Hangs up what forks of INVITEs answer that have long been acknowledged. */
+  readonly takesForks: ForkTaker;
 }

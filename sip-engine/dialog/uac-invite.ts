@@ -2,7 +2,6 @@ import { ownText, type SipMessage } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
 import { ackFor, resendAck, sendAck } from './ack.ts';
 import type { AckState, Dialog } from './dialog.ts';
-import { hangUp } from './end-dialog.ts';
 import { hasOption, localFinal } from './local-contact.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { RunHandler } from './request-run.ts';
@@ -10,6 +9,7 @@ import { contactOf } from './route-set.ts';
 import { negotiateAsCaller } from './session-timer.ts';
 import type { DialogContext } from './types.ts';
 import { confirmUacDialog, createUacDialog, refreshTarget } from './uac-dialog.ts';
+import { UnwantedForks } from './unwanted-forks.ts';
 
 /** Early branches remembered of one INVITE; a peer that rings with ever new tags gets no more. */
 const MAX_BRANCHES = 32;
@@ -20,8 +20,8 @@ export class UacInvite implements RunHandler {
   readonly #outgoing: Outgoing;
   /** Whose 2xx came first, and its ACK: repeats of it come until the ACK has arrived. */
   #winner: { readonly tag: string; readonly ack: AckState } | undefined;
-  /** Forks that answered too late, by To tag. */
-  #unwanted: Map<string, Dialog> | undefined;
+  /** Forks that answered too late. */
+  #unwanted: UnwantedForks | undefined;
 
   constructor(ctx: DialogContext, outgoing: Outgoing) {
     this.#ctx = ctx;
@@ -73,7 +73,7 @@ export class UacInvite implements RunHandler {
       }
     } else refreshTarget(dialog, response);
     dialog.ownOffer = undefined;
-    const ack = ackFor(this.#outgoing.message);
+    const ack = ackFor(this.#outgoing.message, this.#outgoing.run?.transaction);
     this.#winner = { tag: ownText(dialog.remoteTag), ack };
     dialog.acks.set(response.cseq, ack);
     dialog.acks.keep((seq) => seq >= response.cseq - 1);
@@ -112,29 +112,10 @@ export class UacInvite implements RunHandler {
 
   #hangUpUnwanted(response: SipMessage, flow: Flow): void {
     this.#finish();
-    const known = this.#unwanted?.get(response.toTag);
-    if (known !== undefined) {
-      resendAck(known.acks.get(response.cseq));
-      return;
-    }
-    const dialog = createUacDialog(
-      this.#ctx,
-      this.#outgoing.dialogId,
-      { gone: true },
-      this.#outgoing.message,
-      response,
-      flow,
-    );
-    this.#unwanted ??= new Map();
-    this.#unwanted.set(response.toTag, dialog);
-    dialog.acks.set(response.cseq, ackFor(this.#outgoing.message));
-    sendAck(
-      this.#ctx,
-      dialog,
-      response.cseq,
-      () => undefined,
-      () => hangUp(this.#ctx, dialog, 'not wanted'),
-    );
+    // What is remembered of forks is remembered here: the transaction may not be left alone with its ACK.
+    if (this.#winner !== undefined) this.#winner.ack.invite = undefined;
+    this.#unwanted ??= new UnwantedForks(this.#ctx, () => this.#outgoing.message);
+    this.#unwanted.take(response, flow);
   }
 
   #isOrphan(): boolean {

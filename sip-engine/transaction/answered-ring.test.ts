@@ -9,14 +9,19 @@ function ringOf(lifeMs: number) {
   const wheel = createTimingWheel({ clock });
   const over: number[] = [];
   const hash = new KeyHash(7, 8);
-  const ring = new AnsweredRing<{ readonly n: number }>({ clock, wheel, lifeMs, onOver: ({ n }) => over.push(n) });
+  const ring = new AnsweredRing<{ readonly n: number }>({
+    clock,
+    wheel,
+    lifeMs,
+    onOver: (value) => over.push(value?.n ?? -1),
+  });
   return { clock, wheel, over, ring, key: (n: number) => hash.of(`z9hG4bK-${n}|BYE`) };
 }
 
 t.test('each is found for its time, told of once in the order of coming, and one timer serves all', (t) => {
   const { clock, wheel, over, ring, key } = ringOf(32_000);
   for (let n = 0; n < 3000; n++) {
-    ring.add(key(n), { n });
+    ring.add(key(n), { value: { n } });
     clock.advance(10);
   }
   t.equal(ring.size, 3000);
@@ -31,7 +36,7 @@ t.test('each is found for its time, told of once in the order of coming, and one
   clock.advance(32_000);
   t.equal(over.length, 3000);
   t.same([ring.size, wheel.size], [0, 0]);
-  ring.add(key(1), { n: 1 });
+  ring.add(key(1), { value: { n: 1 } });
   t.ok(ring.has(key(1)), 'and it begins anew');
   ring.close();
   t.same([ring.size, wheel.size, over.at(-1)], [0, 0, 1]);
@@ -40,13 +45,13 @@ t.test('each is found for its time, told of once in the order of coming, and one
 
 t.test('what is removed is neither found nor told of, and the last of all takes the timer with it', (t) => {
   const { clock, wheel, over, ring, key } = ringOf(1000);
-  for (let n = 0; n < 600; n++) ring.add(key(n), { n });
+  for (let n = 0; n < 600; n++) ring.add(key(n), { value: { n } });
   for (let n = 0; n < 600; n += 2) t.ok(ring.remove(key(n)));
   t.notOk(ring.remove(key(0)));
   t.same([ring.size, ring.has(key(2)), ring.get(key(3))?.n], [300, false, 3]);
   clock.advance(1010);
   t.ok(over.length === 300 && over.every((n) => n % 2 === 1));
-  ring.add(key(1), { n: 1 });
+  ring.add(key(1), { value: { n: 1 } });
   ring.remove(key(1));
   t.equal(wheel.size, 0);
   t.end();

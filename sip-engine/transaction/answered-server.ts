@@ -1,43 +1,45 @@
+import { Buffer } from 'node:buffer';
 import type { EnginePorts } from '../ports.ts';
-import type { Flow } from '../transport/types.ts';
 import type { KeyHash } from './key-hash.ts';
+import type { Remains } from './ring-places.ts';
 import type { RunningServer } from './server-transaction.ts';
 
+const CALL_BYTES = 4;
+const HEAD_BYTES = 6;
+
 /**
- * What is left of an answered server transaction over an unreliable flow for the 32 s in which its request may be
- * repeated: whose it was, and of what is not an INVITE the answer. Numbers where it can be: there is one of each request
- * of half a minute, and collections of garbage have to copy it.
+ * What is kept of an answered server transaction over an unreliable flow for the 32 s in which its request may be
+ * repeated, in bytes: whose call it was (32 bits of the Call-ID's hash), our tag behind its length, and the answer where
+ * the layer repeats it: an INVITE is answered again by timer G or by its user, not because it came again.
  */
+export function partsOfAnswered(transaction: RunningServer, hash: KeyHash): readonly Uint8Array[] {
+  const { request, isInvite, localTag, lastResponse } = transaction;
+  const tag = Buffer.from(localTag);
+  const head = Buffer.allocUnsafe(HEAD_BYTES);
+  head.writeInt32LE(hash.of(request.callId).low, 0);
+  head.writeUInt16LE(tag.length, CALL_BYTES);
+  return isInvite || lastResponse === undefined ? [head, tag] : [head, tag, lastResponse];
+}
+
+/** An answered server transaction, put together again for whoever comes back to it. */
 export class AnsweredServer {
   readonly isInvite: boolean;
-  /** Answered with a non-2xx final. */
+  /** Answered with a non-2xx final; of an INVITE only. */
   readonly failed: boolean;
   readonly localTag: string;
-  /** Of the Call-ID, 32 bits. */
   readonly #call: number;
-  readonly #spentHigh: number;
-  readonly #spentLow: number;
-  /** An INVITE is answered again by timer G or by its user, not because it came again. */
-  readonly #repeat: { readonly flow: Flow; readonly bytes: Buffer } | undefined;
-  /** Where the user wants to hear of the end. */
-  readonly heard: RunningServer | undefined;
+  readonly #remains: Remains | undefined;
+  readonly #answer: Buffer;
 
-  constructor(transaction: RunningServer, spentText: string, hash: KeyHash, isHeard: boolean) {
-    const { request, flow, lastResponse: bytes } = transaction;
-    this.isInvite = transaction.isInvite;
-    this.failed = transaction.failed;
-    this.localTag = transaction.localTag;
-    this.#call = hash.of(request.callId).low;
-    const { high, low } = hash.of(this.isInvite ? spentText : '');
-    this.#spentHigh = high;
-    this.#spentLow = low;
-    this.#repeat = this.isInvite || bytes === undefined ? undefined : { flow, bytes };
-    this.heard = isHeard ? transaction : undefined;
-  }
-
-  /** Of what repetitions of an INVITE are known by when this has ended as well. */
-  get spentHash(): { readonly high: number; readonly low: number } {
-    return { high: this.#spentHigh, low: this.#spentLow };
+  constructor(kind: { readonly isInvite: boolean; readonly failed: boolean }, remains: Remains | undefined) {
+    const bytes = remains === undefined ? Buffer.alloc(HEAD_BYTES) : remains.bytes;
+    const tagEnd = HEAD_BYTES + bytes.readUInt16LE(CALL_BYTES);
+    this.isInvite = kind.isInvite;
+    this.failed = kind.failed;
+    this.localTag = bytes.toString('utf8', HEAD_BYTES, tagEnd);
+    this.#call = bytes.readInt32LE(0);
+    this.#remains = remains;
+    this.#answer = bytes.subarray(tagEnd);
   }
 
   /** A key that is used again in another call is not of this one (RFC 3261 9.2). */
@@ -48,6 +50,6 @@ export class AnsweredServer {
   /** The same request again. `onError`: the answer cannot be sent. */
   repeated({ counters }: Pick<EnginePorts, 'counters'>, onError: () => void): void {
     counters.count('retransmissions_in');
-    this.#repeat?.flow.send(this.#repeat.bytes, onError);
+    if (this.#answer.length > 0) this.#remains?.flow.send(this.#answer, onError);
   }
 }

@@ -1,10 +1,13 @@
 import type { EnginePorts } from '../ports.ts';
 import type { TimingWheel } from '../timer/index.ts';
 import { AnsweredRing } from './answered-ring.ts';
-import { AnsweredServer } from './answered-server.ts';
+import { AnsweredServer, partsOfAnswered } from './answered-server.ts';
 import type { KeyHash } from './key-hash.ts';
+import type { TransportBelow } from './layer.ts';
 import { spentKey } from './matching.ts';
+import type { Hash } from './ring-places.ts';
 import type { RunningServer } from './server-transaction.ts';
+import { SharedFlows } from './shared-flows.ts';
 import type { SpentInvites } from './spent-invites.ts';
 import { giveUpMs } from './timer-values.ts';
 import type { TimerValues } from './types.ts';
@@ -15,49 +18,72 @@ interface Deps {
   readonly ports: EnginePorts;
   readonly spent: SpentInvites;
   readonly hash: KeyHash;
+  readonly transport: Pick<TransportBelow, 'listenPointOf'>;
+}
+
+/** The kinds of answered transactions; each waits for a time of its own. The values are those whose end is told. */
+interface Waiting {
+  readonly isInvite: boolean;
+  readonly failed: boolean;
+  readonly ring: AnsweredRing<RunningServer>;
 }
 
 /** Server transactions that have sent their final answer and wait over unreliable flows for repetitions. */
 export class AnsweredServers {
   readonly #deps: Deps;
-  /** For 64*T1: timers J and L. */
-  readonly #long: AnsweredRing<AnsweredServer>;
-  /** For T4: timer I. */
-  readonly #short: AnsweredRing<AnsweredServer>;
+  /** INVITEs that were accepted, for 64*T1: timer L. */
+  readonly #accepted: Waiting;
+  /** INVITEs that were refused and whose ACK has come, for T4: timer I. */
+  readonly #refused: Waiting;
+  /** Anything else, for 64*T1: timer J. */
+  readonly #others: Waiting;
+  readonly #all: readonly Waiting[];
   /** Requests that have succeeded, by what is the same for all copies of one. */
   readonly #merged: AnsweredRing<object>;
-  #invites = 0;
+  readonly #flows: SharedFlows;
 
   constructor(deps: Deps) {
     const { wheel, timers, ports } = deps;
-    const common = { wheel, clock: ports.clock, onOver: (server: AnsweredServer) => this.#over(server) };
+    const { clock } = ports;
+    const ends = (server: RunningServer | undefined): void => server?.stop();
+    const invitesEnd = (server: RunningServer | undefined, spent: Hash): void => {
+      deps.spent.addHash(spent);
+      ends(server);
+    };
+    const invites = { wheel, clock, onOver: invitesEnd };
+    const long = { lifeMs: giveUpMs(timers) };
     this.#deps = deps;
-    this.#long = new AnsweredRing({ ...common, lifeMs: giveUpMs(timers) });
-    this.#short = new AnsweredRing({ ...common, lifeMs: timers.t4Ms });
-    this.#merged = new AnsweredRing({ clock: ports.clock, lifeMs: giveUpMs(timers) });
+    this.#flows = new SharedFlows(deps.transport);
+    this.#accepted = { isInvite: true, failed: false, ring: new AnsweredRing({ ...invites, ...long }) };
+    this.#refused = { isInvite: true, failed: true, ring: new AnsweredRing({ ...invites, lifeMs: timers.t4Ms }) };
+    this.#others = { isInvite: false, failed: false, ring: new AnsweredRing({ wheel, clock, onOver: ends, ...long }) };
+    this.#all = [this.#accepted, this.#others, this.#refused];
+    this.#merged = new AnsweredRing({ clock, ...long });
   }
 
   get size(): number {
-    return this.#long.size + this.#short.size;
+    return this.invites + this.#others.ring.size;
   }
 
   get invites(): number {
-    return this.#invites;
+    return this.#accepted.ring.size + this.#refused.ring.size;
   }
 
-  add(transaction: RunningServer, isShort: boolean, isHeard: boolean): void {
+  add(transaction: RunningServer, isHeard: boolean): void {
     const { hash } = this.#deps;
+    const { isInvite, failed, flow, request } = transaction;
     const { key, mergedKey } = transaction.parts;
-    const server = new AnsweredServer(transaction, spentKey(transaction.request, key), hash, isHeard);
-    (isShort ? this.#short : this.#long).add(hash.of(key), server);
-    if (server.isInvite) this.#invites += 1;
-    if (mergedKey !== '' && !server.failed) this.#merged.add(hash.of(mergedKey));
+    const parts = partsOfAnswered(transaction, hash);
+    const spent = isInvite ? copied(hash.of(spentKey(request, key))) : undefined;
+    const { ring } = isInvite ? (failed ? this.#refused : this.#accepted) : this.#others;
+    const value = isHeard ? transaction : undefined;
+    ring.add(hash.of(key), { value, parts, flow: this.#flows.of(flow), ...(spent && { note: spent }) });
+    if (mergedKey !== '' && !failed) this.#merged.add(hash.of(mergedKey));
   }
 
   find(key: string): AnsweredServer | undefined {
-    if (this.size === 0) return undefined;
-    const hash = this.#deps.hash.of(key);
-    return this.#long.get(hash) ?? this.#short.get(hash);
+    const waiting = this.#waitingFor(key);
+    return waiting && new AnsweredServer(waiting, waiting.ring.remains(this.#deps.hash));
   }
 
   /** The same request, over another path, has succeeded. */
@@ -67,23 +93,24 @@ export class AnsweredServers {
 
   /** Its answer cannot be sent: it ends before its time. */
   remove(key: string): void {
-    const found = this.find(key);
-    if (found === undefined) return;
-    const hash = this.#deps.hash.of(key);
-    if (this.#long.remove(hash) || this.#short.remove(hash)) this.#over(found);
+    this.#waitingFor(key)?.ring.end(this.#deps.hash);
   }
 
   close(): void {
-    this.#long.close();
-    this.#short.close();
+    for (const { ring } of this.#all) ring.close();
     this.#merged.close();
   }
 
-  #over(server: AnsweredServer): void {
-    if (server.isInvite) {
-      this.#invites -= 1;
-      this.#deps.spent.addHash(server.spentHash);
-    }
-    server.heard?.stop();
+  /** Its hash is that of the deps afterwards. */
+  #waitingFor(key: string): Waiting | undefined {
+    if (this.size === 0) return undefined;
+    const hash = this.#deps.hash.of(key);
+    for (const waiting of this.#all) if (waiting.ring.has(hash)) return waiting;
+    return undefined;
   }
+}
+
+/** The numbers of a hash that is used again at once. */
+function copied({ high, low }: Hash): Hash {
+  return { high, low };
 }

@@ -25,7 +25,7 @@ t.test('an answered BYE is answered again with the same bytes, for 32 s', (t) =>
   answer(200);
   receive({ method: 'BYE', toTag: 'ours' });
   t.same(take(), [200, 200]);
-  t.equal(flow.sentBytes[0], flow.sentBytes[1]);
+  t.same(flow.sentBytes[0], flow.sentBytes[1]);
   t.same(layer.size, { ict: 0, nict: 0, ist: 0, nist: 1 });
   clock.advance(32_020);
   t.same([total(), wheel.size], [0, 0]);

@@ -6,7 +6,7 @@ import type { ClientAction, ClientEvent, ClientMachine, ClientState } from './cl
 import { ackOf, cancelOf } from './client-requests.ts';
 import { Expected } from './response-check.ts';
 import { giveUpMs } from './timer-values.ts';
-import type { ClientTransaction, ClientTransactionHandler, TimerValues } from './types.ts';
+import type { Acknowledged, ClientTransaction, ClientTransactionHandler, TimerValues } from './types.ts';
 
 type ExtraHeaders = readonly (readonly [string, string])[];
 
@@ -17,7 +17,9 @@ export interface ClientContext {
   /** Sends a CANCEL as a transaction of its own, its Via given. */
   sendCancel(cancel: OutgoingMessage, branch: string, flow: Flow): void;
   /** It has its final response, and waits over an unreliable flow for repetitions of it. */
-  rest(transaction: RunningClient, isShort: boolean): void;
+  rest(transaction: RunningClient): void;
+  /** It waits, and may be kept as bytes. False where it does not wait. */
+  settle(transaction: RunningClient, request: Buffer, acknowledged: Acknowledged): boolean;
   forget(transaction: RunningClient): void;
 }
 
@@ -39,6 +41,15 @@ interface Cause {
 
 const NO_CAUSE: Cause = {};
 
+/** Hears nothing. */
+export const NOBODY: ClientTransactionHandler = {
+  onResponse: () => undefined,
+  onTimeout: () => undefined,
+  onTransportError: () => undefined,
+  onEnd: () => undefined,
+  hearsEnd: false,
+};
+
 /** One client transaction: runs its machine's table; the table says when, this class says how. */
 export class RunningClient implements ClientTransaction {
   readonly method: string;
@@ -48,7 +59,7 @@ export class RunningClient implements ClientTransaction {
   readonly #expected: Expected;
   readonly #context: ClientContext;
   readonly #machine: ClientMachine;
-  readonly #handler: ClientTransactionHandler;
+  #handler: ClientTransactionHandler;
   readonly #bytes: Buffer;
   /** Let go once there is a final response: its bytes say the same. */
   #request: OutgoingMessage | undefined;
@@ -95,11 +106,22 @@ export class RunningClient implements ClientTransaction {
     if (!this.#expected.isMetBy(response)) return false;
     const { status } = response;
     this.#step(status < 200 ? 'provisional' : status < 300 ? 'success' : 'failure', { response, flow });
-    if (status >= 200) {
-      this.#request = undefined;
-      this.#heldCancel = undefined;
-    }
+    if (status >= 200) this.#letGo(status);
     return true;
+  }
+
+  #letGo(status: number): void {
+    this.#request = undefined;
+    this.#heldCancel = undefined;
+    // A failure is told once: its repetitions are acknowledged here.
+    if (status >= 300 && this.#handler.hearsEnd === false) this.#handler = NOBODY;
+  }
+
+  settle(acknowledged: Acknowledged): void {
+    if (this.#restsUntil !== 'timerM' || this.ended || this.#handler.hearsEnd !== false) return;
+    if (!this.#context.settle(this, this.#bytes, acknowledged)) return;
+    this.#state = 'terminated';
+    this.flow.release();
   }
 
   /** Answered for good: its handler hears nothing more, and has no use for its end. */
@@ -191,7 +213,7 @@ export class RunningClient implements ClientTransaction {
       return;
     }
     this.#restsUntil = event;
-    this.#context.rest(this, event === 'timerK');
+    this.#context.rest(this);
   }
 
   #stopTimers(): void {

@@ -3,14 +3,13 @@ import type { EnginePorts } from '../ports.ts';
 import { ShortLivedMap } from '../short-lived-map.ts';
 import type { TimingWheel } from '../timer/index.ts';
 import type { Flow, TransportLayer } from '../transport/types.ts';
-import { AnsweredRing } from './answered-ring.ts';
-import { type ClientContext, RunningClient } from './client-transaction.ts';
+import { AnsweredClients } from './answered-clients.ts';
+import { type ClientContext, NOBODY, RunningClient } from './client-transaction.ts';
 import { inviteClientMachine } from './invite-client-table.ts';
-import { KeyHash } from './key-hash.ts';
 import { clientKey, MAGIC_COOKIE } from './matching.ts';
 import { nonInviteClientMachine } from './non-invite-client-table.ts';
 import { ServerSide } from './server-side.ts';
-import { giveUpMs, timerValues } from './timer-values.ts';
+import { timerValues } from './timer-values.ts';
 import type {
   ClientTransaction,
   ClientTransactionHandler,
@@ -39,7 +38,7 @@ export function createTransactionLayer(deps: TransactionDeps): TransactionLayer 
 }
 
 /** Until a user is named nothing is answered. */
-const NOBODY: TransactionUser = {
+const NO_USER: TransactionUser = {
   onRequest: () => undefined,
   onAck: () => undefined,
   onCancel: () => undefined,
@@ -53,25 +52,22 @@ class Layer implements TransactionLayer {
   /** By connection, for the ones that are lost with it; UDP flows never end. */
   readonly #byConnection = new Map<Flow, Set<RunningClient>>();
   readonly #clientContext: ClientContext;
-  /** Answered, waiting for repetitions for 64*T1 (timers D and M) or T4 (timer K), with no value where nobody hears of them. */
-  readonly #answered: Readonly<Record<'long' | 'short', AnsweredRing<RunningClient>>>;
-  /** Our branches cannot be guessed: no key is needed. */
-  readonly #hash = new KeyHash(0, 0);
+  readonly #answered: AnsweredClients;
+  /** Without a final response. */
   #inviteClients = 0;
 
   constructor(deps: TransactionDeps) {
     this.#deps = deps;
     const timers = timerValues(deps.timers);
-    this.#servers = new ServerSide({ ...deps, timers, options: deps.options ?? {}, user: deps.user ?? NOBODY });
-    const ring = (lifeMs: number): AnsweredRing<RunningClient> =>
-      new AnsweredRing({ clock: deps.ports.clock, wheel: deps.wheel, lifeMs, onOver: (client) => client.restOver() });
-    this.#answered = { long: ring(giveUpMs(timers)), short: ring(timers.t4Ms) };
+    this.#servers = new ServerSide({ ...deps, timers, options: deps.options ?? {}, user: deps.user ?? NO_USER });
+    this.#answered = new AnsweredClients({ ...deps, timers });
     this.#clientContext = {
       wheel: deps.wheel,
       timers,
       ports: deps.ports,
-      sendCancel: (cancel, branch, flow) => void this.#start(cancel, branch, flow, SILENT),
-      rest: (transaction, isShort) => this.#rest(transaction, isShort),
+      sendCancel: (cancel, branch, flow) => void this.#start(cancel, branch, flow, NOBODY),
+      rest: (transaction) => this.#rest(transaction),
+      settle: (transaction, request, ack) => this.#answered.settle(transaction, request, ack),
       forget: (transaction) => this.#forget(transaction),
     };
   }
@@ -86,11 +82,15 @@ class Layer implements TransactionLayer {
       return;
     }
     const key = clientKey(message.topVia.branch, message.cseqMethod);
-    const client = this.#clients.get(key) ?? this.#findAnswered(key);
+    const client = this.#clients.get(key) ?? this.#answered.find(key);
     if (client === undefined) this.#servers.strayResponse(message, flow);
     // What is not an answer must not end the transaction: without one timer B or F does.
     else if (client !== 'unheard' && !client.receive(message, flow))
       this.#deps.ports.counters.count('dropped', 'foreign_response');
+  }
+
+  has(request: SipMessage): boolean {
+    return this.#servers.has(request);
   }
 
   request(message: OutgoingMessage, flow: Flow, handler: ClientTransactionHandler): ClientTransaction {
@@ -110,14 +110,13 @@ class Layer implements TransactionLayer {
 
   get size(): TransactionLayer['size'] {
     const { ist, nist } = this.#servers.size;
-    const clients = this.#clients.size + this.#answered.long.size + this.#answered.short.size;
-    return { ict: this.#inviteClients, nict: clients - this.#inviteClients, ist, nist };
+    const { ict, nict } = this.#answered.size;
+    return { ict: this.#inviteClients + ict, nict: this.#clients.size - this.#inviteClients + nict, ist, nist };
   }
 
   close(): void {
     for (const client of this.#clients.values()) client.stop();
-    this.#answered.long.close();
-    this.#answered.short.close();
+    this.#answered.close();
     this.#servers.close();
   }
 
@@ -131,25 +130,20 @@ class Layer implements TransactionLayer {
     return client;
   }
 
-  #findAnswered(key: string): RunningClient | 'unheard' | undefined {
-    const { long, short } = this.#answered;
-    const hash = this.#hash.of(key);
-    return long.get(hash) ?? short.get(hash) ?? (short.has(hash) ? 'unheard' : undefined);
+  /** From now on it is found among the answered ones only. */
+  #rest(client: RunningClient): void {
+    if (this.#drop(client)) this.#answered.add(client);
   }
 
-  /** From now on it is found among the answered ones only. */
-  #rest(client: RunningClient, isShort: boolean): void {
-    const key = clientKey(client.branch, client.method);
-    if (!this.#clients.delete(key)) return;
-    const ring = isShort ? this.#answered.short : this.#answered.long;
-    ring.add(this.#hash.of(key), client.isUnheard ? undefined : client);
+  /** False when it was not among the running ones. */
+  #drop(client: RunningClient): boolean {
+    if (!this.#clients.delete(clientKey(client.branch, client.method))) return false;
+    if (client.isInvite) this.#inviteClients--;
+    return true;
   }
 
   #forget(client: RunningClient): void {
-    const key = clientKey(client.branch, client.method);
-    const { long, short } = this.#answered;
-    if (!this.#clients.delete(key) && !long.remove(this.#hash.of(key))) short.remove(this.#hash);
-    if (client.isInvite) this.#inviteClients--;
+    if (!this.#drop(client)) this.#answered.remove(client);
     const others = this.#byConnection.get(client.flow);
     others?.delete(client);
     if (others?.size === 0) this.#byConnection.delete(client.flow);
@@ -172,11 +166,3 @@ class Layer implements TransactionLayer {
     return message.cloneUnder('Via', `SIP/2.0/${flow.transport.toUpperCase()} ${host}:${port};rport;branch=${branch}`);
   }
 }
-
-const SILENT: ClientTransactionHandler = {
-  onResponse: () => undefined,
-  onTimeout: () => undefined,
-  onTransportError: () => undefined,
-  onEnd: () => undefined,
-  hearsEnd: false,
-};

@@ -73,8 +73,8 @@ t.test('of an answered INVITE and BYE whose end nobody hears of little more than
     for (const sent of [flow.sent, flow.sentBytes, fixture.heard]) sent.length = 0;
   };
   for (const [method, most] of [
-    ['INVITE', 250],
-    ['BYE', 900],
+    ['INVITE', 200],
+    ['BYE', 350],
   ] as const) {
     // As many as a ring has room for, which is not counted twice.
     for (let i = 0; i < 2048; i++) answerOne(method, i);
@@ -83,6 +83,29 @@ t.test('of an answered INVITE and BYE whose end nobody hears of little more than
     const keptBytes = (memoryInUse() - before) / 2048;
     t.ok(keptBytes < most, `${keptBytes.toFixed(0)} bytes of ${method}`);
   }
+  t.end();
+});
+
+t.test('of an INVITE of ours whose 2xx is acknowledged only its bytes and those of the ACK are kept', (t) => {
+  const fixture = createFixture();
+  const flow = fixture.transport.flow();
+  const handler = { ...createListener(), onResponse: () => undefined, hearsEnd: false };
+  const takesForks = () => () => undefined;
+  const callOne = () => {
+    const client = fixture.layer.request(outgoing('INVITE'), flow, handler);
+    const [invite] = flow.take();
+    if (invite === undefined) throw new Error('nothing was sent');
+    fixture.layer.receive(answerTo(invite, 200), flow);
+    client.settle({ ack: fixture.layer.sendStateless(outgoing('ACK'), flow), flow, takesForks });
+    for (const sent of [flow.sent, flow.sentBytes]) sent.length = 0;
+  };
+  // As many as a ring has room for, which is not counted twice.
+  for (let i = 0; i < 2048; i++) callOne();
+  const before = memoryInUse();
+  for (let i = 2048; i < 4096; i++) callOne();
+  t.equal(fixture.layer.size.ict, 4096);
+  const keptBytes = (memoryInUse() - before) / 2048;
+  t.ok(keptBytes < 700, `${keptBytes.toFixed(0)} bytes, of which 450 are messages`);
   t.end();
 });
 

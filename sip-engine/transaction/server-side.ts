@@ -62,7 +62,7 @@ export class ServerSide {
       letGo: (bytes) => {
         this.#heldBytes -= bytes;
       },
-      rest: (transaction, isShort) => this.#rest(transaction, isShort),
+      rest: (transaction) => this.#rest(transaction),
       forget: (transaction) => this.#forget(transaction),
     };
   }
@@ -95,6 +95,12 @@ export class ServerSide {
     const answered = running === undefined ? this.#answered.find(key) : undefined;
     answered?.repeated(this.#deps.ports, () => this.#answered.remove(key));
     return running !== undefined || answered !== undefined;
+  }
+
+  /** Whether it is a copy of a request that has its transaction, which hears nothing of it. */
+  has(request: SipMessage): boolean {
+    const key = serverKey(request, request.method);
+    return this.#byKey.has(key) || this.#answered.find(key) !== undefined;
   }
 
   strayResponse(response: SipMessage, flow: Flow): void {
@@ -141,9 +147,9 @@ export class ServerSide {
   }
 
   /** From now on it is found among the answered ones only. */
-  #rest(transaction: RunningServer, isShort: boolean): void {
+  #rest(transaction: RunningServer): void {
     if (!this.#drop(transaction)) return;
-    this.#answered.add(transaction, isShort, transaction.parts.shown && this.user.hearsAnsweredEnd !== false);
+    this.#answered.add(transaction, transaction.parts.shown && this.user.hearsAnsweredEnd !== false);
   }
 
   /** False when it was not among the running ones. */

@@ -19,7 +19,7 @@ export interface ServerContext {
   /** So many bytes of requests are no longer held. */
   letGo(bytes: number): void;
   /** It has sent its final answer, and waits over an unreliable flow for repetitions of the request. */
-  rest(transaction: RunningServer, isShort: boolean): void;
+  rest(transaction: RunningServer): void;
   forget(transaction: RunningServer): void;
 }
 
@@ -61,8 +61,8 @@ export class RunningServer implements ServerTransaction {
   #answered = false;
   #failed = false;
   #retried = false;
-  /** The timer that ends it, where many wait with it for one of all. */
-  #restsUntil: 'timerI' | 'timerJ' | 'timerL' | undefined;
+  /** Many wait with it for one timer of all. */
+  #rests = false;
   cancelled = false;
   attached: object | undefined = undefined;
 
@@ -223,12 +223,12 @@ export class RunningServer implements ServerTransaction {
   /** A timer of its own over reliable flows, where there is nothing to wait for, or little; else one of all. */
   #restUntil(event: 'timerI' | 'timerJ' | 'timerL', reliableMs: number): void {
     if (this.flow.reliable) this.#startLife(event, reliableMs);
-    else this.#restsUntil = event;
+    else this.#rests = true;
   }
 
   /** Once what leads to it has been done. */
   #rest(): void {
-    if (this.#restsUntil !== undefined && !this.ended) this.#context.rest(this, this.#restsUntil === 'timerI');
+    if (this.#rests && !this.ended) this.#context.rest(this);
   }
 
   #sendTrying(): void {

@@ -50,6 +50,17 @@ export interface ClientTransactionHandler {
   readonly hearsEnd?: boolean;
 }
 
+/** Takes what comes of other branches of a forked INVITE that has been acknowledged (RFC 3261 13.2.2.4). */
+export type ForkTaker = (invite: OutgoingMessage) => (response: SipMessage, flow: Flow) => void;
+
+/** The ACK of a 2xx as it was sent. */
+export interface Acknowledged {
+  readonly ack: Buffer;
+  readonly flow: Flow;
+  /** One for many INVITEs: it is kept with each. */
+  readonly takesForks: ForkTaker;
+}
+
 export interface ClientTransaction {
   readonly request: OutgoingMessage;
   readonly branch: string;
@@ -57,6 +68,11 @@ export interface ClientTransaction {
   readonly ended: boolean;
   /** RFC 3261 9.1: same branch and CSeq number; held until the first provisional. `headers` are extra lines. */
   cancel(headers?: readonly (readonly [string, string])[]): void;
+  /**
+   * The 2xx to an INVITE has its ACK: over an unreliable flow the layer sends it again for every repeated 2xx, and the
+   * handler, where it does not hear ends, hears nothing more.
+   */
+  settle(acknowledged: Acknowledged): void;
 }
 
 export interface TransactionUser {
@@ -92,6 +108,8 @@ export interface TransactionLayer {
   setUser(user: TransactionUser): void;
   /** Feeds one parsed message. The user sees requests with `received` and `rport` in the top Via (RFC 3581). */
   receive(message: SipMessage, flow: Flow): void;
+  /** Whether the request is a copy of one that has a server transaction. */
+  has(request: SipMessage): boolean;
   /**
    * Adds the top Via (own branch, rport, advertised address of the flow) and sends. Retransmits over
    * unreliable flows until answered; ACKs non-2xx finals to INVITE itself.
