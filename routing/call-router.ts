@@ -228,10 +228,14 @@ export class CallRouter {
   }
 
   #start(call: Call, req: SrfRequest, res: SrfResponse, connect?: ConnectLegs): void {
+    const onFault = (error: unknown) => this.#fault(error, call, res);
     this.#calls.add(call);
     call.start();
-    const runner = new CallRunner(this.#bridge, call, req, res, connect);
-    runner.run().catch((error: unknown) => this.#fault(error, call, res));
+    try {
+      new CallRunner(this.#bridge, call, { req, res, connect }, onFault).run();
+    } catch (error) {
+      onFault(error);
+    }
   }
 
   /** A call that somebody in a call has asked for: all steps but those that ask who it is. */

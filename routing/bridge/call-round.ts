@@ -1,4 +1,4 @@
-import type { LegTarget } from '../call-context.ts';
+import type { LegTarget, RouteOption } from '../call-context.ts';
 import type { SrfHeaders } from '../srf-adapter.ts';
 import type { LegFailure } from './leg-outcome.ts';
 import type { LegOutcome, PlacedLeg } from './place-leg.ts';
@@ -10,50 +10,35 @@ export interface RoundResult {
   readonly outcome: LegOutcome;
 }
 
-export interface Round {
+/** Who calls the targets of a round, and what is told of them. */
+export interface RoundCaller {
+  /** Tells the outcome once, after it has returned. */
+  place(option: RouteOption, leg: LegTarget, onOutcome: (outcome: LegOutcome) => void): PlacedLeg;
+  onFailed(option: RouteOption, leg: LegTarget, failure: LegFailure): void;
   /** The first that answered, else the failure that says most (RFC 3261 16.7 step 6). */
-  readonly result: Promise<RoundResult>;
-  cancel(headers: SrfHeaders): void;
+  onResult(option: RouteOption, result: RoundResult): void;
 }
 
 const ELSEWHERE: SrfHeaders = { Reason: 'SIP;cause=200;text="Call completed elsewhere"' };
-
-/** Calls one target, or several at once: the first answer wins and the others are called back. */
-export function callRound(
-  legs: readonly LegTarget[],
-  place: (leg: LegTarget) => PlacedLeg,
-  onFailed: (leg: LegTarget, failure: LegFailure) => void,
-): Round {
-  return new RunningRound(legs, place, onFailed);
-}
 
 interface Failed extends RoundResult {
   readonly failure: LegFailure;
 }
 
-class RunningRound implements Round {
+/** Calls one target, or several at once: the first answer wins and the others are called back. */
+export class CallRound {
+  readonly #option: RouteOption;
   readonly #legs: readonly LegTarget[];
   readonly #placed: readonly PlacedLeg[];
-  readonly #onFailed: (leg: LegTarget, failure: LegFailure) => void;
-  readonly #result = Promise.withResolvers<RoundResult>();
+  readonly #caller: RoundCaller;
   #failures: readonly Failed[] = NONE;
   #isOver = false;
 
-  constructor(
-    legs: readonly LegTarget[],
-    place: (leg: LegTarget) => PlacedLeg,
-    onFailed: (leg: LegTarget, failure: LegFailure) => void,
-  ) {
+  constructor(option: RouteOption, legs: readonly LegTarget[], caller: RoundCaller) {
+    this.#option = option;
     this.#legs = legs;
-    this.#onFailed = onFailed;
-    this.#placed = legs.map(place);
-    for (const [index, leg] of legs.entries()) {
-      this.#placed[index]?.outcome.then((outcome) => this.#take(leg, outcome), this.#result.reject);
-    }
-  }
-
-  get result(): Promise<RoundResult> {
-    return this.#result.promise;
+    this.#caller = caller;
+    this.#placed = legs.map((leg) => caller.place(option, leg, (outcome) => this.#take(leg, outcome)));
   }
 
   cancel(headers: SrfHeaders): void {
@@ -71,7 +56,7 @@ class RunningRound implements Round {
     }
     const { failure } = outcome;
     this.#failures = [...this.#failures, { leg, outcome, failure }];
-    this.#onFailed(leg, failure);
+    this.#caller.onFailed(this.#option, leg, failure);
     // RFC 3261 16.7 step 5: a 6xx speaks for all of them.
     if (failure.status >= 600) this.#finish({ leg, outcome }, {});
     else if (this.#failures.length === this.#placed.length) this.#finish(best(this.#failures) ?? { leg, outcome }, {});
@@ -79,8 +64,12 @@ class RunningRound implements Round {
 
   #finish(winner: RoundResult, others: SrfHeaders): void {
     this.#isOver = true;
-    for (const [index, leg] of this.#legs.entries()) if (leg !== winner.leg) this.#placed[index]?.cancel(others);
-    this.#result.resolve(winner);
+    if (this.#legs.length > 1) this.#callBack(winner.leg, others);
+    this.#caller.onResult(this.#option, winner);
+  }
+
+  #callBack(winner: LegTarget, headers: SrfHeaders): void {
+    for (const [index, leg] of this.#legs.entries()) if (leg !== winner) this.#placed[index]?.cancel(headers);
   }
 }
 

@@ -1,16 +1,16 @@
 import { note, type Rejection } from '../../telemetry/index.ts';
-import { claimsFor, refuse, tooFast } from '../admit-call.ts';
 import { realmOf, refuseInvite, sendFinal } from '../answer.ts';
 import type { LegTarget, RouteOption } from '../call-context.ts';
-import type { SrfHeaders, SrfRequest, SrfResponse } from '../srf-adapter.ts';
+import type { ReceivedResponse, SrfHeaders, SrfRequest, SrfResponse } from '../srf-adapter.ts';
+import { admitOption } from './admit-option.ts';
 import type { BridgeDeps } from './bridge-deps.ts';
 import type { Call, CallEnd } from './call.ts';
-import { callRound, type Round } from './call-round.ts';
-import { type ConnectLegs, connectLegs } from './connect-legs.ts';
+import { CallRound, type RoundCaller, type RoundResult } from './call-round.ts';
+import { type ConnectLegs, connectLegs, type IncomingCall } from './connect-legs.ts';
 import { EarlyAnswers } from './early-answers.ts';
 import { answerHeaders, inviteHeaders } from './header-policy.ts';
 import { isPeerAnswer, type LegFailure, mayTryNext, rejectionFor } from './leg-outcome.ts';
-import { type AnsweredLeg, placeLeg } from './place-leg.ts';
+import { type AnsweredLeg, type LegOutcome, type PlacedLeg, placeLeg } from './place-leg.ts';
 import { MAX_REDIRECTS, redirectOptions } from './redirect.ts';
 import { releaseLeg } from './release-leg.ts';
 
@@ -20,55 +20,65 @@ interface Failed {
   readonly peer: LegFailure | undefined;
 }
 
-/** Calls the targets one after the other and joins the first that answers with the caller. */
-export class CallRunner {
+/**
+ * Calls the targets one after the other and joins the first that answers with the caller. All of it are callbacks of one
+ * object: every call runs through here, and frames of asynchronous functions would outlive collections with it.
+ */
+export class CallRunner implements RoundCaller, IncomingCall {
+  readonly call: Call;
+  readonly req: SrfRequest;
+  readonly res: SrfResponse;
+  readonly early: EarlyAnswers;
+  readonly onFault: (error: unknown) => void;
   readonly #deps: BridgeDeps;
-  readonly #call: Call;
-  readonly #req: SrfRequest;
-  readonly #res: SrfResponse;
-  readonly #early: EarlyAnswers;
   readonly #connect: ConnectLegs;
-  #round: Round | undefined;
+  readonly #onProvisional = (response: ReceivedResponse): void => this.early.relay(response);
+  /** The option that is being tried, and which one and which of its rounds comes next. */
+  #option: RouteOption | undefined;
+  #nextOption: number;
+  #nextRound = 0;
+  #round: CallRound | undefined;
+  /** F-116: the option lets it ring no longer. */
+  #hasRungLong = false;
+  #stopRinging: (() => void) | undefined;
   #failed: Failed | undefined;
   #redirects = 0;
 
-  constructor(deps: BridgeDeps, call: Call, req: SrfRequest, res: SrfResponse, connect: ConnectLegs = connectLegs) {
+  /** @param onFault told of what goes wrong once `run` has returned */
+  constructor(
+    deps: BridgeDeps,
+    call: Call,
+    { req, res, connect = connectLegs }: { req: SrfRequest; res: SrfResponse; connect?: ConnectLegs | undefined },
+    onFault: (error: unknown) => void,
+  ) {
+    this.call = call;
+    this.req = req;
+    this.res = res;
+    this.early = new EarlyAnswers(call.context, req, res);
+    this.onFault = onFault;
     this.#deps = deps;
-    this.#call = call;
-    this.#req = req;
-    this.#res = res;
     this.#connect = connect;
-    this.#early = new EarlyAnswers(call.context, req, res);
+    this.#nextOption = call.context.admitted;
   }
 
-  async run(): Promise<void> {
+  run(): void {
     this.#watch();
-    for (const option of this.#admittedOptions()) {
-      const redirects = this.#redirects;
-      for (const legs of roundsOf(option)) {
-        // Sent on: the other targets of this option are not asked any more.
-        if (redirects !== this.#redirects) break;
-        const next = await this.#attempt(option, legs);
-        if (next === 'joined' || this.#call.isEnded) return;
-        if (next === 'stop') return this.#giveUp();
-      }
-    }
-    this.#giveUp();
+    this.#proceed();
   }
 
   /** What ends a call that is being set up: the caller, nobody answering, or we ourselves. */
   #watch(): void {
-    const { context } = this.#call;
-    this.#req.on('cancel', (cancel) => {
+    const { context } = this.call;
+    this.req.on('cancel', (cancel) => {
       const reason = cancel.get('reason');
       this.#round?.cancel(reason === undefined ? {} : { Reason: reason });
-      this.#call.end({ reason: 'cancelled', status: 487, hungUpBy: 'caller' });
+      this.call.end({ reason: 'cancelled', status: 487, hungUpBy: 'caller' });
     });
-    this.#call.onTearDown((end) => this.#tearDown(end));
-    const stop = this.#call.after(context.config.ringTimeoutSec * 1000, () => {
-      if (!this.#call.isAnswered) this.#call.hangUp({ reason: 'no_answer', status: 480, hungUpBy: 'server' });
+    this.call.onTearDown((end) => this.#tearDown(end));
+    const stop = this.call.after(context.config.ringTimeoutSec * 1000, () => {
+      if (!this.call.isAnswered) this.call.hangUp({ reason: 'no_answer', status: 480, hungUpBy: 'server' });
     });
-    this.#early.onJoined(stop);
+    this.early.onJoined(stop);
   }
 
   #tearDown(end: CallEnd): void {
@@ -77,94 +87,64 @@ export class CallRunner {
     this.#refuseCaller({ status: end.status || 503, reason: end.reason });
   }
 
+  /** Calls what comes next of this option, or of the next one; gives up when nothing is left. */
+  #proceed(): void {
+    this.#option ??= this.#takeOption();
+    while (this.#option !== undefined) {
+      const legs = roundOf(this.#option, this.#nextRound);
+      if (legs !== undefined) {
+        this.#nextRound += 1;
+        this.#attempt(this.#option, legs);
+        return;
+      }
+      this.#option = this.#takeOption();
+    }
+    this.#giveUp();
+  }
+
   /** The options from the admitted one on; each next one needs places of its own. */
-  *#admittedOptions(): Generator<RouteOption> {
-    const { context } = this.#call;
-    for (let index = context.admitted; index < context.options.length; index++) {
+  #takeOption(): RouteOption | undefined {
+    const { context } = this.call;
+    this.#nextRound = 0;
+    while (this.#nextOption < context.options.length) {
+      const index = this.#nextOption;
+      this.#nextOption += 1;
       const option = context.options[index];
       if (option === undefined) continue;
-      if (index !== context.admitted) {
-        const busy = option.rate === undefined ? undefined : context.effects.takeRates([option.rate]);
-        if (busy !== undefined) {
-          this.#failed ??= { rejection: tooFast(busy), peer: undefined };
-          continue;
-        }
-        // Sent on, it costs somebody more than the call did so far.
-        const unpaid = option.payerAccountId === undefined ? undefined : context.effects.checkFunds(context, option);
-        if (unpaid !== undefined) {
-          this.#failed ??= { rejection: unpaid, peer: undefined };
-          continue;
-        }
-        const result = this.#deps.admission.acquire(
-          context.uuid,
-          claimsFor(context, option),
-          this.#deps.leaseUntilMs(),
-        );
-        if (!result.ok) {
-          this.#failed ??= { rejection: refuse(result), peer: undefined };
-          continue;
-        }
+      if (index === context.admitted) return option;
+      const rejection = admitOption(this.#deps, context, option);
+      if (rejection === undefined) {
         context.admitted = index;
+        return option;
       }
-      yield option;
+      this.#failed ??= { rejection, peer: undefined };
     }
+    return undefined;
   }
 
-  async #attempt(option: RouteOption, legs: readonly LegTarget[]): Promise<'joined' | 'next' | 'stop'> {
-    const { context } = this.#call;
-    const onProvisional = this.#early.relay.bind(this.#early);
-    this.#round = callRound(
-      legs,
-      (leg) =>
-        placeLeg(this.#deps.srf, this.#req, { leg, headers: inviteHeaders(context, option, leg), onProvisional }),
-      (leg, failure) => this.#noteFailure(option, leg, failure),
-    );
-    const ringing = this.#limitRinging(option);
-    const { leg, outcome } = await this.#round.result;
-    this.#round = undefined;
-    ringing.stop();
-    if (outcome.kind !== 'failed') {
-      if (this.#call.isEnded) releaseLeg(outcome);
-      else await this.#join(option, leg, outcome);
-      return 'joined';
-    }
-    const { failure } = outcome;
-    if (this.#redirect(option, failure)) return 'next';
-    const peer = isPeerAnswer(leg.kind, failure) ? failure : undefined;
-    this.#failed = { rejection: rejectionFor(leg.kind, failure), peer };
-    return ringing.isOver || mayTryNext(leg.kind, failure) ? 'next' : 'stop';
-  }
-
-  /** A PBX may send the call on where its trunk is allowed to; what stood behind it counts no more. */
-  #redirect(option: RouteOption, failure: LegFailure): boolean {
-    const { context } = this.#call;
-    const onward = this.#redirects < MAX_REDIRECTS ? redirectOptions(this.#deps, context, option, failure) : [];
-    if (onward.length === 0) return false;
-    this.#redirects += 1;
-    context.options = [...context.options.slice(0, context.admitted + 1), ...onward];
-    note(
-      context,
-      'bridgeLegs',
-      `${failure.status}`,
-      `on to ${onward.flatMap((next) => next.legs.map((leg) => leg.label)).join(', ')}`,
-    );
-    return true;
-  }
-
-  /** F-116: calls an option back that lets it ring for too long. */
-  #limitRinging({ ringMs }: RouteOption): { readonly isOver: boolean; stop(): void } {
-    const ringing: { isOver: boolean; stop(): void } = { isOver: false, stop: () => undefined };
-    if (ringMs === undefined) return ringing;
-    ringing.stop = this.#call.after(ringMs, () => {
-      ringing.isOver = true;
+  #attempt(option: RouteOption, legs: readonly LegTarget[]): void {
+    this.#hasRungLong = false;
+    this.#round = new CallRound(option, legs, this);
+    if (option.ringMs === undefined) return;
+    this.#stopRinging = this.call.after(option.ringMs, () => {
+      this.#hasRungLong = true;
       this.#round?.cancel({});
     });
-    return ringing;
   }
 
-  #noteFailure({ carrier }: RouteOption, leg: LegTarget, failure: LegFailure): void {
-    const { context } = this.#call;
-    this.#call.addAttempt(leg.label, failure.status);
+  place(option: RouteOption, leg: LegTarget, onOutcome: (outcome: LegOutcome) => void): PlacedLeg {
+    return placeLeg(this.#deps.srf, this.req, {
+      leg,
+      headers: inviteHeaders(this.call.context, option, leg),
+      onProvisional: this.#onProvisional,
+      onOutcome,
+      onFault: this.onFault,
+    });
+  }
+
+  onFailed({ carrier }: RouteOption, leg: LegTarget, failure: LegFailure): void {
+    const { context } = this.call;
+    this.call.addAttempt(leg.label, failure.status);
     note(context, 'bridgeLegs', leg.label, `${failure.status}${failure.isLocal ? ', no answer' : ''}`);
     if (leg.kind !== 'gateway') return;
     // A caller who hangs up says nothing about the carrier.
@@ -175,36 +155,74 @@ export class CallRunner {
     else context.gatewayHealth.responded(leg.label);
   }
 
-  async #join({ carrier }: RouteOption, leg: LegTarget, outcome: AnsweredLeg): Promise<void> {
-    const { gatewayHealth, carrierQuality } = this.#call.context;
-    this.#call.addAttempt(leg.label, 200);
+  onResult(option: RouteOption, { leg, outcome }: RoundResult): void {
+    this.#round = undefined;
+    this.#stopRinging?.();
+    this.#stopRinging = undefined;
+    if (outcome.kind === 'failed') this.#goOn(option, leg, outcome.failure);
+    else if (this.call.isEnded) releaseLeg(outcome);
+    else this.#join(option, leg, outcome);
+  }
+
+  /** After a round of which nothing came. */
+  #goOn(option: RouteOption, leg: LegTarget, failure: LegFailure): void {
+    const mayProceed = this.#redirect(option, failure) || this.#mayProceed(leg, failure);
+    if (this.call.isEnded) return;
+    if (mayProceed) this.#proceed();
+    else this.#giveUp();
+  }
+
+  #mayProceed(leg: LegTarget, failure: LegFailure): boolean {
+    const peer = isPeerAnswer(leg.kind, failure) ? failure : undefined;
+    this.#failed = { rejection: rejectionFor(leg.kind, failure), peer };
+    return this.#hasRungLong || mayTryNext(leg.kind, failure);
+  }
+
+  /** A PBX may send the call on where its trunk is allowed to; what stood behind it counts no more. */
+  #redirect(option: RouteOption, failure: LegFailure): boolean {
+    const { context } = this.call;
+    const onward = this.#redirects < MAX_REDIRECTS ? redirectOptions(this.#deps, context, option, failure) : [];
+    if (onward.length === 0) return false;
+    this.#redirects += 1;
+    context.options = [...context.options.slice(0, context.admitted + 1), ...onward];
+    // The other targets of this option are not asked any more.
+    this.#option = undefined;
+    const targets = onward.flatMap((next) => next.legs.map(({ label }) => label));
+    note(context, 'bridgeLegs', `${failure.status}`, `on to ${targets.join(', ')}`);
+    return true;
+  }
+
+  #join({ carrier }: RouteOption, leg: LegTarget, outcome: AnsweredLeg): void {
+    const { gatewayHealth, carrierQuality } = this.call.context;
+    this.call.addAttempt(leg.label, 200);
     if (leg.kind === 'gateway') gatewayHealth.responded(leg.label);
     if (carrier !== undefined) carrierQuality.attempted(carrier.id, true);
-    const incoming = { call: this.#call, req: this.#req, res: this.#res, early: this.#early };
-    await this.#connect(this.#deps, incoming, leg, outcome);
+    this.#connect(this.#deps, this, leg, outcome)?.catch(this.onFault);
   }
 
   #giveUp(): void {
-    if (this.#call.isEnded) return;
+    if (this.call.isEnded) return;
     const failed = this.#failed ?? { rejection: { status: 480, reason: 'trunk_offline' as const }, peer: undefined };
-    this.#call.refuse(failed.rejection);
+    this.call.refuse(failed.rejection);
     if (failed.peer?.response === undefined) {
       this.#refuseCaller(failed.rejection);
       return;
     }
-    const headers = answerHeaders(this.#call.context, failed.peer.response);
+    const headers = answerHeaders(this.call.context, failed.peer.response);
     delete headers['Content-Type'];
-    sendFinal(this.#res, failed.rejection.status, headers);
+    sendFinal(this.res, failed.rejection.status, headers);
   }
 
   #refuseCaller(rejection: Rejection): void {
-    const { context } = this.#call;
-    refuseInvite(this.#res, rejection, realmOf(context.directory, context.invite));
+    const { context } = this.call;
+    refuseInvite(this.res, rejection, realmOf(context.directory, context.invite));
   }
 }
 
-/** One target after the other, or all at once where the trunk wants every phone to ring. */
-function roundsOf(option: RouteOption): readonly (readonly LegTarget[])[] {
-  if (option.trunk?.contactPolicy === 'fork') return [option.legs];
-  return option.legs.map((leg) => [leg]);
+/** One target after the other, or all at once where the trunk wants every phone to ring; `undefined` after the last. */
+function roundOf(option: RouteOption, index: number): readonly LegTarget[] | undefined {
+  const isFork = option.trunk?.contactPolicy === 'fork';
+  if (isFork || option.legs.length === 1) return index === 0 ? option.legs : undefined;
+  const leg = option.legs[index];
+  return leg && [leg];
 }

@@ -19,77 +19,89 @@ export interface IncomingCall {
   readonly req: SrfRequest;
   readonly res: SrfResponse;
   readonly early: EarlyAnswers;
+  /** Told of what goes wrong in a later turn. */
+  readonly onFault: (error: unknown) => void;
 }
 
-/** What joins a caller with whoever answered. */
+/** What joins a caller with whoever answered; a promise where that takes more than a turn. */
 export type ConnectLegs = (
   deps: BridgeDeps,
   incoming: IncomingCall,
   leg: LegTarget,
   answered: AnsweredLeg,
-) => Promise<void>;
+) => Promise<void> | undefined;
 
 /** The called side answered: answers the caller with the same session description and joins the two dialogs. */
-export async function connectLegs(
+export function connectLegs(
   deps: BridgeDeps,
   incoming: IncomingCall,
   leg: LegTarget,
   answered: AnsweredLeg,
-): Promise<void> {
+): Promise<void> | undefined {
   const { call, early } = incoming;
-  const response = answered.dialog.res;
   if (answered.kind === 'answered') answered.dialog.queueRequests = true;
-  if (early.hasOpenPracks) await early.pracks(call.after.bind(call));
+  if (early.hasOpenPracks) {
+    return early.pracks(call.after.bind(call)).then(() => connectNow(deps, incoming, leg, answered));
+  }
+  connectNow(deps, incoming, leg, answered);
+  return undefined;
+}
+
+function connectNow(deps: BridgeDeps, incoming: IncomingCall, leg: LegTarget, answered: AnsweredLeg): void {
+  const { call } = incoming;
+  const { dialog } = answered;
+  const localSdp = answered.kind === 'offered' ? answered.dialog.sdp : answered.dialog.remote.sdp;
+  if (call.isEnded || isMediaRefused(deps, incoming, localSdp)) {
+    releaseLeg(answered);
+    return;
+  }
+  const headers = addSessionHeaders(answerHeaders(call.context, dialog.res), call.context);
+  answerCaller(deps, incoming, { localSdp, headers }, (uas) => joinCaller(deps, incoming, leg, answered, uas));
+}
+
+function joinCaller(
+  deps: BridgeDeps,
+  incoming: IncomingCall,
+  leg: LegTarget,
+  answered: AnsweredLeg,
+  uas: SrfDialog | undefined,
+): void {
+  const { call, early } = incoming;
+  if (uas === undefined) {
+    releaseLeg(answered);
+    call.end({ reason: 'cancelled', status: 487, hungUpBy: 'caller' });
+    return;
+  }
   if (call.isEnded) {
     releaseLeg(answered);
+    destroyDialog(uas, {});
     return;
   }
-  const localSdp = answered.kind === 'offered' ? answered.dialog.sdp : answered.dialog.remote.sdp;
-  if (isMediaRefused(deps, incoming, localSdp)) {
-    releaseLeg(answered);
-    return;
-  }
-  const headers = addSessionHeaders(answerHeaders(call.context, response), call.context);
-  await answerCaller(deps, incoming, { localSdp, headers }, (uas) => {
-    if (uas === undefined) {
-      releaseLeg(answered);
-      call.end({ reason: 'cancelled', status: 487, hungUpBy: 'caller' });
-      return;
-    }
-    if (call.isEnded) {
-      releaseLeg(answered);
-      destroyDialog(uas, {});
-      return;
-    }
-    early.joined();
-    if (answered.kind === 'offered') joinOffered(deps, incoming, leg, uas, answered.dialog);
-    else joinAnswered(deps, incoming, leg, uas, answered.dialog);
-  });
+  early.joined();
+  if (answered.kind === 'offered') joinOffered(deps, incoming, leg, uas, answered.dialog);
+  else joinAnswered(deps, incoming, leg, uas, answered.dialog);
 }
 
 /** The 200; `join` runs in the turn it went out in, so that an ACK or BYE right behind it finds who listens. */
 function answerCaller(
   { srf }: BridgeDeps,
-  { req, res }: IncomingCall,
+  { req, res, onFault }: IncomingCall,
   options: { readonly localSdp: string; readonly headers: SrfHeaders },
   join: (uas: SrfDialog | undefined) => void,
-): Promise<void> {
+): void {
   let isTold = false;
-  return new Promise((resolve, reject) => {
-    srf.createUAS(req, res, options, (_error, uas) => {
-      // srf tells of a CANCEL, and then still of the 200 that crossed it.
-      if (isTold) {
-        if (uas !== undefined) destroyDialog(uas, {});
-        return;
-      }
-      isTold = true;
-      try {
-        join(uas);
-        resolve();
-      } catch (fault) {
-        reject(fault);
-      }
-    });
+  srf.createUAS(req, res, options, (_error, uas) => {
+    // srf tells of a CANCEL, and then still of the 200 that crossed it.
+    if (isTold) {
+      if (uas !== undefined) destroyDialog(uas, {});
+      return;
+    }
+    isTold = true;
+    try {
+      join(uas);
+    } catch (fault) {
+      onFault(fault);
+    }
   });
 }
 

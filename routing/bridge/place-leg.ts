@@ -1,5 +1,6 @@
 import type { LegTarget } from '../call-context.ts';
 import type {
+  CreateUacOptions,
   ReceivedResponse,
   SentRequest,
   SrfDialog,
@@ -24,49 +25,94 @@ export type AnsweredLeg = Exclude<LegOutcome, { readonly kind: 'failed' }>;
 
 export interface LegOrder {
   readonly leg: LegTarget;
+  /** Belongs to this attempt: srf may add to it. */
   readonly headers: SrfHeaders;
   readonly onProvisional: (response: ReceivedResponse) => void;
+  /** Told once, and never before `placeLeg` has returned. */
+  readonly onOutcome: (outcome: LegOutcome) => void;
+  /** Told in its place when something of ours went wrong. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** An INVITE that is out and can be called back. */
 export interface PlacedLeg {
-  readonly outcome: Promise<LegOutcome>;
   /** CANCEL, at once or as soon as the INVITE is out (RFC 3261 9.1). Harmless when it is over. */
   cancel(headers: SrfHeaders): void;
 }
 
 /** Sends the INVITE of one attempt; a carrier's challenge is answered once (RFC 3261 section 22.3). */
 export function placeLeg(srf: SrfPort, req: SrfRequest, order: LegOrder): PlacedLeg {
-  let sent: SentRequest | undefined;
-  let cancelHeaders: SrfHeaders | undefined;
-  let rang = false;
-  const withdraw = (headers: SrfHeaders) => {
-    cancelHeaders = headers;
-    sent?.cancel({ headers }, () => undefined);
-  };
-  const invite = (headers: SrfHeaders) =>
-    settle(
-      srf.createUAC(toOptions(req, { ...order, headers }), {
-        cbRequest: (_error, request) => {
-          if (request === undefined) return;
-          sent = request;
-          if (cancelHeaders !== undefined) withdraw(cancelHeaders);
-        },
-        cbProvisional: (response) => {
-          if (response.status >= 180) rang = true;
-          if (cancelHeaders === undefined) order.onProvisional(response);
-        },
-      }),
-      () => rang,
-    );
   const { login } = order.leg;
-  if (login === undefined) return { outcome: invite(order.headers), cancel: withdraw };
-  const credentials = new LegCredentials(login);
-  const outcome = invite(order.headers).then(async (first) => {
-    const retry = cancelHeaders === undefined ? withCredentials(credentials, first, order, sent) : undefined;
-    return proving(credentials, retry === undefined ? first : await invite(retry));
-  });
-  return { outcome, cancel: withdraw };
+  const placed = new Invite(srf, req, order, login && new LegCredentials(login));
+  // Those of a second attempt are made of these.
+  placed.send(login === undefined ? order.headers : { ...order.headers });
+  return placed;
+}
+
+/** One object and one promise an attempt: every call makes one. */
+class Invite implements PlacedLeg {
+  readonly #srf: SrfPort;
+  readonly #req: SrfRequest;
+  readonly #order: LegOrder;
+  readonly #credentials: LegCredentials | undefined;
+  #sent: SentRequest | undefined;
+  #cancelHeaders: SrfHeaders | undefined;
+  #rang = false;
+  #isRetry = false;
+
+  constructor(srf: SrfPort, req: SrfRequest, order: LegOrder, credentials: LegCredentials | undefined) {
+    this.#srf = srf;
+    this.#req = req;
+    this.#order = order;
+    this.#credentials = credentials;
+  }
+
+  send(headers: SrfHeaders): void {
+    const progress = {
+      cbRequest: (_error: unknown, request?: SentRequest) => this.#onSent(request),
+      cbProvisional: (response: ReceivedResponse) => this.#onProvisional(response),
+    };
+    this.#srf.createUAC(toOptions(this.#req, this.#order.leg, headers), progress).then(
+      (dialog) => this.#tell(toAnswer(dialog)),
+      (error: unknown) => this.#tell({ kind: 'failed', failure: toFailure(error, this.#rang) }),
+    );
+  }
+
+  cancel(headers: SrfHeaders): void {
+    this.#cancelHeaders = headers;
+    this.#sent?.cancel({ headers }, () => undefined);
+  }
+
+  #onSent(request: SentRequest | undefined): void {
+    if (request === undefined) return;
+    this.#sent = request;
+    if (this.#cancelHeaders !== undefined) this.cancel(this.#cancelHeaders);
+  }
+
+  #onProvisional(response: ReceivedResponse): void {
+    if (response.status >= 180) this.#rang = true;
+    if (this.#cancelHeaders === undefined) this.#order.onProvisional(response);
+  }
+
+  #tell(outcome: LegOutcome): void {
+    try {
+      const credentials = this.#credentials;
+      if (credentials === undefined) {
+        this.#order.onOutcome(outcome);
+        return;
+      }
+      const mayRetry = !this.#isRetry && this.#cancelHeaders === undefined;
+      const retry = mayRetry ? withCredentials(credentials, outcome, this.#order, this.#sent) : undefined;
+      if (retry === undefined) {
+        this.#order.onOutcome(proving(credentials, outcome));
+        return;
+      }
+      this.#isRetry = true;
+      this.send(retry);
+    } catch (error) {
+      this.#order.onFault(error);
+    }
+  }
 }
 
 /** The headers of the second INVITE, of the same Call-ID and From (RFC 3261 section 22.2), or nothing to answer. */
@@ -97,18 +143,19 @@ function proving(credentials: LegCredentials, outcome: LegOutcome): LegOutcome {
   return { ...outcome, dialog: { sdp: dialog.sdp, res: dialog.res, ack, destroy: () => dialog.destroy() } };
 }
 
-function toOptions(req: SrfRequest, { leg, headers }: LegOrder) {
-  const hasOffer = req.body !== '' && req.body !== undefined;
-  return {
+function toOptions(req: SrfRequest, leg: LegTarget, headers: SrfHeaders): CreateUacOptions {
+  const options: { -readonly [Name in keyof CreateUacOptions]: CreateUacOptions[Name] } = {
     uri: leg.uri,
-    headers: { ...headers },
+    headers,
     // A tenant wrote where it goes: the engine judges what a name leads to, and goes to that very address.
     guarded: leg.kind === 'uri' || leg.kind === 'address',
     // The response must come back over the connection to the engine that the caller's INVITE came over.
     _socket: req.socket,
-    ...(leg.proxy === undefined ? {} : { proxy: withSilence(leg.proxy, req) }),
-    ...(hasOffer ? { localSdp: req.body } : { noAck: true }),
   };
+  if (leg.proxy !== undefined) options.proxy = withSilence(leg.proxy, req);
+  if (req.body !== '' && req.body !== undefined) options.localSdp = req.body;
+  else options.noAck = true;
+  return options;
 }
 
 /**
@@ -117,10 +164,6 @@ function toOptions(req: SrfRequest, { leg, headers }: LegOrder) {
  */
 function withSilence(proxy: string, req: SrfRequest): string {
   return req.sessionToken ? `${proxy};silence=${SILENCE_MS}` : proxy;
-}
-
-function settle(dialog: Promise<SrfDialog | UnackedDialog>, rang: () => boolean): Promise<LegOutcome> {
-  return dialog.then(toAnswer, (error: unknown) => ({ kind: 'failed', failure: toFailure(error, rang()) }));
 }
 
 function toAnswer(dialog: SrfDialog | UnackedDialog): LegOutcome {
