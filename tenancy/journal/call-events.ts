@@ -10,7 +10,6 @@ export type CallListeners = ReadonlyMap<number | null, ReadonlySet<string>>;
 const LISTENING = `SELECT account_id AS accountId, events FROM webhooks
   WHERE instr(events, '"call.') > 0 AND status <> 'deleted' AND disabled_at_ms IS NULL`;
 const ASKING = "SELECT key, value FROM settings WHERE key >= 'call_events:' AND key < 'call_events;'";
-const BEFORE = 'SELECT answered_at_ms AS answeredAtMs, ended_at_ms AS endedAtMs FROM calls WHERE uuid = ?';
 const ASK = 'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value';
 
 /** A program that follows events without an endpoint asks again within seconds (ms). */
@@ -41,14 +40,16 @@ export function askForCallEvents(connection: SqliteConnection, accountId: number
   connection.prepare(ASK).run([`call_events:${accountId ?? 0}`, String(nowMs + ASKED_MS)]);
 }
 
-/** Tells what is new in the record of a call, before the record is written. */
-export function tellCall(connection: SqliteConnection, listeners: CallListeners, row: CallRow): void {
-  const [uuid, accountId, , , , , , , startedAtMs, answeredAtMs, endedAtMs] = row.columns;
+/** Tells what is new in the record of a call, beside the one of `before`, if there was one. */
+export function tellCall(
+  connection: SqliteConnection,
+  listeners: CallListeners,
+  row: CallRow,
+  before: { readonly answeredAtMs: number | null; readonly endedAtMs: number | null } | undefined,
+): void {
+  const [, accountId, , , , , , , startedAtMs, answeredAtMs, endedAtMs] = row.columns;
   const wanted = wantedOf(connection, listeners, accountId);
   if (wanted.size === 0) return;
-  const before = connection.prepare(BEFORE).all([uuid])[0] as
-    | { readonly answeredAtMs: number | null; readonly endedAtMs: number | null }
-    | undefined;
   const tell = (event: CallEvent, isNew: boolean, atMs: number | null, data: () => object) => {
     if (isNew && atMs !== null && wanted.has(event)) tellEvent(connection, { accountId, event, data: data() }, atMs);
   };

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { type CallColumns, type CallRecord, type CallRow, packCalls, unpackCalls } from '../../bus/index.ts';
-import { type SqliteConnection, type Store, type StoreContext, tellEvent } from '../store/index.ts';
-import { callListeners, tellCall } from './call-events.ts';
+import type { CallRecord } from '../../bus/index.ts';
+import type { SqliteConnection, Store, StoreContext } from '../store/index.ts';
+import { writeCalls } from './write-calls.ts';
 
 export type StoredCall = CallRecord & { readonly id: number };
 
@@ -16,61 +16,6 @@ export interface CallQuery {
   readonly live?: boolean;
   readonly limit: number;
   readonly offset: number;
-}
-
-const COLUMNS = [
-  'uuid',
-  'account_id',
-  'trunk_id',
-  'did_id',
-  'carrier_id',
-  'direction',
-  'from_number',
-  'to_number',
-  'started_at_ms',
-  'answered_at_ms',
-  'ended_at_ms',
-  'result',
-  'reason',
-  'status',
-  'record',
-];
-const PUT = `INSERT INTO calls (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})
-  ON CONFLICT (uuid) DO UPDATE SET ${COLUMNS.slice(1)
-    .map((name) => `${name} = excluded.${name}`)
-    .join(', ')}`;
-
-/** A record comes when the call starts, is answered and ends; the last one wins. */
-export function writeCalls(connection: SqliteConnection, records: readonly CallRecord[]): void {
-  writeCallRows(connection, unpackCalls(packCalls(records)));
-}
-
-/** The same of what the SIP threads have packed. */
-export function writeCallRows(connection: SqliteConnection, rows: readonly CallRow[]): void {
-  if (rows.length === 0) return;
-  const put = connection.prepare(PUT);
-  const listeners = callListeners(connection, latestOf(rows));
-  for (const row of rows) {
-    const { columns, isEmergency, record } = row;
-    if (listeners !== undefined) tellCall(connection, listeners, row);
-    if (isEmergency) tellEmergency(connection, columns);
-    put.run([...columns, record]);
-  }
-}
-
-/** The time of the newest thing told, which is as good as the time of now. */
-function latestOf(rows: readonly CallRow[]): number {
-  return Math.max(
-    ...rows.map(({ columns: [, , , , , , , , started, answered, ended] }) => ended ?? answered ?? started),
-  );
-}
-
-/** F-114: somebody asks for help, told once, with the first record of the call. */
-function tellEmergency(connection: SqliteConnection, columns: CallColumns): void {
-  const [uuid, accountId, trunkId, , , , from, to, startedAtMs] = columns;
-  if (connection.prepare('SELECT id FROM calls WHERE uuid = ?').all([uuid]).length > 0) return;
-  const data = { call_uuid: uuid, trunk_id: trunkId, from, to };
-  tellEvent(connection, { accountId, event: 'emergency.called', data }, startedAtMs);
 }
 
 export function saveCalls(store: Store, records: readonly CallRecord[]): Promise<void> {

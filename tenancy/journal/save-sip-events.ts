@@ -2,11 +2,12 @@ import { type SipEvent, unpackCalls } from '../../bus/index.ts';
 import { writeTransition } from '../availability/index.ts';
 import { type Store, wakeMessageDeliveries, writeSipMessage } from '../store/index.ts';
 import { writeBindings, writeRefreshes } from './bindings.ts';
-import { writeCallRows, writeCalls, writeCallsAlive } from './calls.ts';
+import { writeCallsAlive } from './calls.ts';
 import { writeCarrierState } from './carrier-states.ts';
 import { writeFundsEvent } from './funds-events.ts';
 import { writeRegisterFailures } from './register-failures.ts';
 import { writeCredentialsMoved, writeTrunkStates } from './trunk-states.ts';
+import { writeCallRows, writeCalls } from './write-calls.ts';
 
 /**
  * Persists a batch of the SIP threads in one transaction, so that a binding, the state it causes and the

@@ -12,10 +12,10 @@ import {
   takeOutbox,
   tellOfNumber,
 } from '../store/index.ts';
-import { writeCalls } from './calls.ts';
 import { writeFundsEvent } from './funds-events.ts';
 import { openJournal } from './test-journal.ts';
 import { writeCredentialsMoved, writeTrunkStates } from './trunk-states.ts';
+import { writeCalls } from './write-calls.ts';
 
 t.test('what is told is what the OpenAPI document says of the event', async (t) => {
   const { store, clock, account, trunk, binding, call } = await openJournal(t);

@@ -52,6 +52,20 @@ export interface Store extends StoreContext {
 }
 
 /**
+ * FULL: what an answer has shown, above all money, survives a power cut too. What SQLite needs to undo one statement
+ * stays in memory: otherwise each transaction makes a file of it. The cache (KiB) holds the pages that are written over and over. 8 MB of
+ * journal are taken over at once: a page that was written often meanwhile is moved once.
+ */
+const SETTINGS = [
+  'journal_mode = WAL',
+  'synchronous = FULL',
+  'foreign_keys = ON',
+  'temp_store = MEMORY',
+  'cache_size = -32768',
+  'wal_autocheckpoint = 2000',
+];
+
+/**
  * Opens the database for writing: lock, schema, key and realm are checked before anything is served.
  * @throws StoreError one code and one sentence for each thing that can be wrong
  */
@@ -76,8 +90,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 function assemble(connection: SqliteConnection, lock: StoreLock | undefined, options: StoreOptions): Store {
   const clock = options.clock ?? SYSTEM_CLOCK;
-  // FULL: what an answer has shown, above all money, survives a power cut too.
-  for (const text of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON']) connection.pragma(text);
+  for (const text of SETTINGS) connection.pragma(text);
   migrate(connection, clock.nowMs());
   const secrets = new SecretBox(options.secretKey);
   ensureSecretKey(connection, secrets);

@@ -25,6 +25,7 @@ import { porting } from './0024-porting.ts';
 import { messageTurns } from './0025-message-turns.ts';
 import { search } from './0026-search.ts';
 import { fundingCurrencies } from './0027-funding-currencies.ts';
+import { callQueues } from './0028-call-queues.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
@@ -56,6 +57,7 @@ export const MIGRATIONS: readonly Migration[] = [
   messageTurns,
   search,
   fundingCurrencies,
+  callQueues,
 ];
 
 export type { Migration };
