@@ -1,4 +1,4 @@
-import type { CdrEvent, DialogUser, Incoming, Outgoing, Owner } from '../dialog/index.ts';
+import type { CdrEvent, Dialog, DialogUser, Incoming, Outgoing } from '../dialog/index.ts';
 import type { OutgoingMessage, SipMessage } from '../message/index.ts';
 import type { ServerTransaction } from '../transaction/types.ts';
 import type { Flow } from '../transport/index.ts';
@@ -31,8 +31,8 @@ export class Deliveries implements DialogUser {
     }
   }
 
-  onAck(owner: Owner, ack: SipMessage, flow: Flow, transactionId: string, dialogId: string): void {
-    if (owner instanceof AppClient) this.#send(owner, ack, flow, transactionId, dialogId);
+  onAck({ owner, id }: Dialog, ack: SipMessage, flow: Flow, invite: Incoming | undefined): void {
+    if (owner instanceof AppClient) this.#send(owner, ack, flow, invite?.transactionId ?? newId(this.#hub()), id);
   }
 
   onCancel(incoming: Incoming, cancel: SipMessage, dialogId: string): void {
@@ -45,12 +45,12 @@ export class Deliveries implements DialogUser {
     this.#send(outgoing.owner, response, flow, outgoing.transactionId, dialogId);
   }
 
-  onDialogEnded(owner: Owner, dialogId: string, bye: OutgoingMessage, flow: Flow): void {
+  onDialogEnded({ owner, id }: Dialog, bye: OutgoingMessage, flow: Flow): void {
     if (!(owner instanceof AppClient)) return;
     const hub = this.#hub();
     const bytes = bye.toBuffer();
     const meta = metaOf(hub, 'application', bytes.length, flow, 'local');
-    owner.send(sipLine(newId(hub), meta, 'unsolicited', dialogId), bytes);
+    owner.send(sipLine(newId(hub), meta, 'unsolicited', id), bytes);
   }
 
   onCdr(event: CdrEvent): void {

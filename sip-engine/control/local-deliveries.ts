@@ -1,4 +1,4 @@
-import type { CdrEvent, DialogUser, Incoming, Outgoing, Owner } from '../dialog/index.ts';
+import type { CdrEvent, Dialog, DialogUser, Incoming, Outgoing } from '../dialog/index.ts';
 import type { OutgoingMessage, SipMessage } from '../message/index.ts';
 import type { ServerTransaction } from '../transaction/types.ts';
 import type { Flow } from '../transport/index.ts';
@@ -29,9 +29,9 @@ export class LocalDeliveries implements DialogUser {
     else this.#apps.onDialogRequest(incoming, dialogId);
   }
 
-  onAck(owner: Owner, ack: SipMessage, flow: Flow, transactionId: string, dialogId: string): void {
-    if (owner instanceof LocalOwner) owner.onAck(ack, flow, dialogId);
-    else this.#apps.onAck(owner, ack, flow, transactionId, dialogId);
+  onAck(dialog: Dialog, ack: SipMessage, flow: Flow, invite: Incoming | undefined): void {
+    if (dialog.owner instanceof LocalOwner) dialog.owner.onAck(dialog, ack);
+    else this.#apps.onAck(dialog, ack, flow, invite);
   }
 
   onCancel(incoming: Incoming, cancel: SipMessage, dialogId: string): void {
@@ -44,9 +44,9 @@ export class LocalDeliveries implements DialogUser {
     else this.#apps.onResponse(outgoing, response, flow, dialogId);
   }
 
-  onDialogEnded(owner: Owner, dialogId: string, bye: OutgoingMessage, flow: Flow): void {
-    if (owner instanceof LocalOwner) owner.onDialogEnded(dialogId, bye);
-    else this.#apps.onDialogEnded(owner, dialogId, bye, flow);
+  onDialogEnded(dialog: Dialog, bye: OutgoingMessage, flow: Flow): void {
+    if (dialog.owner instanceof LocalOwner) dialog.owner.onDialogEnded(dialog, bye);
+    else this.#apps.onDialogEnded(dialog, bye, flow);
   }
 
   onCdr(event: CdrEvent): void {

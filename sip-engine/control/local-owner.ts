@@ -1,4 +1,4 @@
-import type { Incoming, Outgoing, Owner } from '../dialog/index.ts';
+import type { Dialog, Incoming, Outgoing, Owner } from '../dialog/index.ts';
 import type { OutgoingMessage, SipMessage } from '../message/index.ts';
 import type { Flow } from '../transport/index.ts';
 
@@ -9,10 +9,10 @@ export abstract class LocalOwner implements Owner {
   /** Outside every dialog; `incoming.owner` is set. */
   abstract onNewRequest(incoming: Incoming): void;
   abstract onDialogRequest(incoming: Incoming, dialogId: string): void;
-  abstract onAck(ack: SipMessage, flow: Flow, dialogId: string): void;
+  abstract onAck(dialog: Dialog, ack: SipMessage): void;
   abstract onCancel(incoming: Incoming, cancel: SipMessage): void;
   /** Every 1xx but 100 and one final; `flow` is absent for finals made by the engine. */
   abstract onResponse(outgoing: Outgoing, response: SipMessage, flow: Flow | undefined, dialogId: string): void;
   /** The engine has ended the dialog by itself with this BYE. */
-  abstract onDialogEnded(dialogId: string, bye: OutgoingMessage): void;
+  abstract onDialogEnded(dialog: Dialog, bye: OutgoingMessage): void;
 }

@@ -205,7 +205,10 @@ function echoTo(hub: Hub, client: AppClient, messageId: string): (result: SendRe
       result.flow,
       sideOf(result.flow),
     );
-    client.send(requestEchoLine(newId(hub), messageId, meta, result.transactionId), result.bytes);
+    client.send(
+      requestEchoLine(newId(hub), messageId, meta, result.outgoing?.transactionId ?? newId(hub)),
+      result.bytes,
+    );
   };
 }
 

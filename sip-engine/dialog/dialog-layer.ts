@@ -3,18 +3,29 @@ import { ShortLivedMap } from '../short-lived-map.ts';
 import type { ServerTransaction, TransactionUser } from '../transaction/types.ts';
 import type { Flow } from '../transport/types.ts';
 import { resendAck } from './ack.ts';
-import { dialogId, type ProveRequest } from './dialog.ts';
+import { answer } from './answer.ts';
+import { type Dialog, dialogId } from './dialog.ts';
 import { DialogTable } from './dialog-table.ts';
 import { Incoming } from './incoming.ts';
 import { endOrphans, endUnanswered, forgetOrphans } from './orphans.ts';
-import { answer, openIncoming, receiveInDialog } from './receive-in-dialog.ts';
+import type { Outgoing } from './outgoing.ts';
+import { receiveInDialog } from './receive-in-dialog.ts';
 import { respond } from './respond.ts';
-import { cancelInvite, type Decorate, sendAppAck, sendInDialog, sendNew } from './send.ts';
+import {
+  cancelInvite,
+  cancelOutgoing,
+  type Decorate,
+  sendAckIn,
+  sendAppAck,
+  sendIn,
+  sendInDialog,
+  sendNew,
+} from './send.ts';
 import { expireAfterNotify } from './subscription-expiry.ts';
 import type { DialogContext, NextHop, Owner, RespondResult, SendResult } from './types.ts';
 import { createSubscriberDialog } from './uac-dialog.ts';
-import { incomingDialogId } from './uas-dialog.ts';
 import { UasInvite } from './uas-invite.ts';
+import { UnderWay } from './under-way.ts';
 import { UnwantedForks } from './unwanted-forks.ts';
 import { hasUselessContact } from './usable-contact.ts';
 
@@ -34,8 +45,8 @@ export class DialogLayer implements TransactionUser {
     this.#ctx = {
       ...deps,
       table: new DialogTable(),
-      incoming: new ShortLivedMap(),
-      outgoing: new ShortLivedMap(),
+      incoming: new UnderWay(deps.random),
+      outgoing: new UnderWay(deps.random),
       subscribes: new ShortLivedMap(),
       unanswered: new WeakMap(),
       takesForks: (invite) => {
@@ -82,8 +93,7 @@ export class DialogLayer implements TransactionUser {
     if (incoming === undefined && (branch === dialog.lastAckBranch || ack.cseqMethod !== 'ACK')) return;
     dialog.lastAckBranch = branch;
     if (dialog.owner.gone) return;
-    const id = incoming !== undefined && incoming.dialog === undefined ? incoming.transactionId : undefined;
-    this.#ctx.user.onAck(dialog.owner, ack, flow, id ?? this.#ctx.random.uuid(), dialog.id);
+    this.#ctx.user.onAck(dialog, ack, flow, incoming?.dialog === undefined ? incoming : undefined);
   }
 
   onCancel(transaction: ServerTransaction, cancel: SipMessage): void {
@@ -92,7 +102,7 @@ export class DialogLayer implements TransactionUser {
       if (!transaction.answered) answer(this.#ctx, transaction, 487);
       return;
     }
-    const id = incoming.invite.progressed ? incomingDialogId(incoming) : '';
+    const id = incoming.invite.progressed ? incoming.dialogId : '';
     incoming.invite.cancelled();
     this.#ctx.user.onCancel(incoming, cancel, id);
   }
@@ -153,21 +163,36 @@ export class DialogLayer implements TransactionUser {
     sendInDialog(this.#ctx, owner, id, template, decorate, done);
   }
 
+  /** The same for who has the dialog. */
+  sendIn(
+    owner: Owner,
+    dialog: Dialog,
+    template: OutgoingMessage,
+    decorate: Decorate,
+    done: (result: SendResult) => void,
+  ) {
+    sendIn(this.#ctx, owner, dialog, template, decorate, done);
+  }
+
   sendAck(id: string, template: OutgoingMessage, done: (result: SendResult) => void): void {
     sendAppAck(this.#ctx, id, template, done);
+  }
+
+  /** The same for who has the dialog. */
+  sendAckIn(dialog: Dialog, template: OutgoingMessage, done: (result: SendResult) => void): void {
+    sendAckIn(this.#ctx, dialog, template, done);
   }
 
   cancel(transactionId: string, headers: readonly (readonly [string, string])[]) {
     return cancelInvite(this.#ctx, transactionId, headers);
   }
 
-  /** An application has gone for good: its calls are ended, those without an answer alone, or forgotten without a word. */
-  /** Who can answer challenges of the refreshes that the engine sends in that dialog by itself. */
-  proveRefreshes(id: string, prove: ProveRequest): void {
-    const dialog = this.#ctx.table.find(id);
-    if (dialog !== undefined) dialog.prove = prove;
+  /** The same for who has the request; false when nothing waits for a final response any more. */
+  cancelOutgoing(outgoing: Outgoing, headers: readonly (readonly [string, string])[]): boolean {
+    return cancelOutgoing(outgoing, headers);
   }
 
+  /** An application has gone for good: its calls are ended, those without an answer alone, or forgotten without a word. */
   dropOwner(owner: Owner, how: 'bye' | 'unanswered' | 'forget'): void {
     if (how === 'bye') endOrphans(this.#ctx, owner);
     else if (how === 'unanswered') endUnanswered(this.#ctx, owner);
@@ -184,7 +209,7 @@ export class DialogLayer implements TransactionUser {
       answer(this.#ctx, transaction, 400);
       return;
     }
-    const incoming = openIncoming(this.#ctx, transaction, undefined);
+    const incoming = Incoming.open(this.#ctx, transaction, undefined);
     if (transaction.isInvite) {
       this.#ctx.user.onCdr({ kind: 'attempt', source: 'network', detail: '', text: request.raw });
       incoming.invite = new UasInvite(this.#ctx, incoming);

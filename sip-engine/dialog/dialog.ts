@@ -55,6 +55,11 @@ export interface SessionState {
   cancel(): void;
 }
 
+/** Who hears that a dialog has ended, so that timers and retransmissions stop. */
+export interface DialogListener {
+  onDialogEnd(): void;
+}
+
 /** Header lines that answer a 401 or 407 to a request of that method, `undefined` when it cannot be answered. */
 export type ProveRequest = (
   response: SipMessage,
@@ -68,8 +73,6 @@ export class Dialog {
   readonly id: string;
   readonly role: 'uas' | 'uac';
   readonly usage: string;
-  /** The match key of the peer's requests (RFC 3261 12.2.2). */
-  readonly key: string;
   readonly callId: string;
   readonly localTag: string;
   readonly remoteTag: string;
@@ -80,6 +83,10 @@ export class Dialog {
   remoteAddress: string;
   localContact: string;
   state: DialogState = 'early';
+  /** What its owner keeps with it; the layer does not look at it. */
+  attached: object | undefined = undefined;
+  /** In the table. */
+  isListed = false;
   remoteTarget: string;
   natRoute: NatRoute | undefined;
   flow: Flow;
@@ -115,19 +122,19 @@ export class Dialog {
   /** When a subscription ends that nobody refreshes, or a call whose challenged BYE nobody repeats. */
   expiry: { cancel(): void } | undefined;
   #localSeq: number;
-  /** Told once when the dialog ends, so that timers and retransmissions stop. */
-  #onEnd: Few<() => void> = NOBODY;
+  /** Told once. */
+  #onEnd: Few<DialogListener> = NOBODY;
 
   constructor(seed: DialogSeed) {
     this.id = seed.id;
     this.role = seed.role;
     this.usage = seed.usage;
     // Pieces of a message keep its whole text for as long as the call is up.
-    this.key = ownText(dialogKey(seed.callId, seed.localTag, seed.remoteTag));
-    const tagsAt = seed.callId.length + 1;
-    this.callId = this.key.slice(0, tagsAt - 1);
-    this.localTag = this.key.slice(tagsAt, tagsAt + seed.localTag.length);
-    this.remoteTag = this.key.slice(tagsAt + seed.localTag.length + 1);
+    const { length } = seed.callId;
+    const identity = ownText(seed.callId + seed.localTag + seed.remoteTag);
+    this.callId = identity.slice(0, length);
+    this.localTag = identity.slice(length, length + seed.localTag.length);
+    this.remoteTag = identity.slice(length + seed.localTag.length);
     this.localAddress = seed.localAddress;
     this.remoteAddress = seed.remoteAddress;
     this.#localSeq = seed.localSeq;
@@ -176,12 +183,12 @@ export class Dialog {
     }
   }
 
-  onEnd(listener: () => void): void {
-    if (this.state === 'ended') listener();
+  onEnd(listener: DialogListener): void {
+    if (this.state === 'ended') listener.onDialogEnd();
     else this.#onEnd = withOne(this.#onEnd, listener);
   }
 
-  offEnd(listener: () => void): void {
+  offEnd(listener: DialogListener): void {
     this.#onEnd = withoutOne(this.#onEnd, listener);
   }
 
@@ -192,7 +199,7 @@ export class Dialog {
     this.session?.cancel();
     this.expiry?.cancel();
     // One of them may take another away.
-    for (const listener of this.#onEnd) if (hasOne(this.#onEnd, listener)) listener();
+    for (const listener of this.#onEnd) if (hasOne(this.#onEnd, listener)) listener.onDialogEnd();
     this.#onEnd = NOBODY;
   }
 
@@ -220,12 +227,14 @@ export class Dialog {
   }
 }
 
-/** Call-ID and both tags. */
-export function dialogKey(callId: string, localTag: string, remoteTag: string): string {
-  return `${callId}\n${localTag}\n${remoteTag}`;
-}
+const BEFORE_TAG = ';from-tag=';
 
 /** The id applications use: the same text for both sides of one SIP dialog. */
 export function dialogId(callId: string, fromTag: string): string {
-  return `${callId};from-tag=${fromTag}`;
+  return callId + BEFORE_TAG + fromTag;
+}
+
+/** The tag of who sent the request that made the dialog. */
+export function fromTagOf(id: string): string {
+  return id.slice(id.lastIndexOf(BEFORE_TAG) + BEFORE_TAG.length);
 }

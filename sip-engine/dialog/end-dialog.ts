@@ -19,6 +19,6 @@ export function hangUp(ctx: DialogContext, dialog: Dialog, text: string): void {
     const sent = start.kind === 'sent' ? start : { message, flow: dialog.flow };
     const detail = text === 'Session timer expired' ? 'session-expired' : 'system-initiated-termination';
     ctx.user.onCdr({ kind: 'stop', source: 'application', detail, text: sent.message.toBuffer() });
-    if (!dialog.owner.gone) ctx.user.onDialogEnded(dialog.owner, dialog.id, sent.message, sent.flow);
+    if (!dialog.owner.gone) ctx.user.onDialogEnded(dialog, sent.message, sent.flow);
   });
 }

@@ -1,4 +1,4 @@
-export { dialogId } from './dialog.ts';
+export { type Dialog, dialogId } from './dialog.ts';
 export { type DialogDeps, DialogLayer } from './dialog-layer.ts';
 export type { Incoming } from './incoming.ts';
 export { hasOption, localContact, localHostPort } from './local-contact.ts';

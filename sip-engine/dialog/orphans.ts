@@ -1,6 +1,6 @@
+import { answer } from './answer.ts';
 import { hangUp } from './end-dialog.ts';
-import { answer } from './receive-in-dialog.ts';
-import { cancelInvite } from './send.ts';
+import { cancelOutgoing } from './send.ts';
 import type { DialogContext, Owner } from './types.ts';
 
 /** Ends everything an application left behind: BYE, CANCEL, and 500 to what it had not answered. */
@@ -26,7 +26,7 @@ export function endUnanswered(ctx: DialogContext, owner: Owner): void {
   for (const outgoing of ctx.outgoing.values()) {
     if (outgoing.owner !== owner || outgoing.method !== 'INVITE') continue;
     outgoing.silent = true;
-    cancelInvite(ctx, outgoing.transactionId, []);
+    cancelOutgoing(outgoing, []);
   }
 }
 

@@ -1,28 +1,14 @@
-import { OutgoingMessage, type SipMessage } from '../message/index.ts';
+import type { SipMessage } from '../message/index.ts';
 import type { ServerTransaction } from '../transaction/types.ts';
+import { answer, type Header } from './answer.ts';
 import type { Dialog } from './dialog.ts';
 import { Incoming } from './incoming.ts';
 import { hasOption } from './local-contact.ts';
 import { pendingOffer } from './pending-offer.ts';
 import { MIN_SESSION_SEC, readSessionExpires, restartByPeer } from './session-timer.ts';
 import type { DialogContext } from './types.ts';
-import { cancelFor, incomingDialogId } from './uas-dialog.ts';
+import { cancelFor } from './uas-dialog.ts';
 import { UasInvite } from './uas-invite.ts';
-
-type Header = readonly [name: string, value: string];
-
-/** Answers without the application. */
-export function answer(
-  ctx: DialogContext,
-  transaction: ServerTransaction,
-  status: number,
-  ...headers: readonly Header[]
-): void {
-  const response = OutgoingMessage.responseTo(transaction.request, status);
-  if (ctx.options.agent !== undefined) response.set('Server', ctx.options.agent);
-  for (const [name, value] of headers) response.set(name, value);
-  transaction.respond(response);
-}
 
 /** A request of the peer in a dialog that is known (RFC 3261 12.2.2). */
 export function receiveInDialog(ctx: DialogContext, dialog: Dialog, transaction: ServerTransaction): void {
@@ -95,38 +81,15 @@ function retryAfter(ctx: DialogContext): Header {
 }
 
 function deliver(ctx: DialogContext, dialog: Dialog, transaction: ServerTransaction): void {
-  const incoming = openIncoming(ctx, transaction, dialog);
+  const incoming = Incoming.open(ctx, transaction, dialog);
   if (transaction.isInvite) {
     dialog.pendingIn++;
     dialog.peerInvite = incoming;
     restartByPeer(ctx, dialog, transaction.request);
     incoming.invite = new UasInvite(ctx, incoming);
   }
-  if (transaction.request.method === 'UPDATE') {
-    dialog.peerUpdate = incoming;
-    incoming.onFinish(() => {
-      if (dialog.peerUpdate === incoming) dialog.peerUpdate = undefined;
-    });
-  }
+  if (transaction.request.method === 'UPDATE') dialog.peerUpdate = incoming;
   ctx.user.onDialogRequest(incoming, dialog.id);
-}
-
-/** The entry that the application answers; dropped when it is finished, or the dialog is. */
-export function openIncoming(ctx: DialogContext, transaction: ServerTransaction, dialog: Dialog | undefined): Incoming {
-  const incoming = new Incoming(ctx.random.uuid(), transaction, dialog);
-  ctx.incoming.set(incoming.transactionId, incoming);
-  transaction.attached = incoming;
-  const onDialogEnd = (): void => {
-    if (incoming.finished || incoming.message.method === 'BYE') return;
-    answer(ctx, transaction, incoming.message.method === 'INVITE' ? 487 : 500);
-    incoming.finish();
-  };
-  incoming.onFinish(() => {
-    ctx.incoming.delete(incoming.transactionId);
-    dialog?.offEnd(onDialogEnd);
-  });
-  dialog?.onEnd(onDialogEnd);
-  return incoming;
 }
 
 /** RFC 3261 15.1.2. The dialog is over before the application has answered. */
@@ -134,12 +97,11 @@ function receiveBye(ctx: DialogContext, dialog: Dialog, transaction: ServerTrans
   const invite = dialog.state === 'early' && dialog.role === 'uas' ? dialog.peerInvite : undefined;
   if (invite !== undefined) {
     answer(ctx, transaction, 200);
-    const id = incomingDialogId(invite);
     invite.invite?.cancelled();
-    ctx.user.onCancel(invite, cancelFor(invite), id);
+    ctx.user.onCancel(invite, cancelFor(invite), invite.dialogId);
     return;
   }
-  const incoming = openIncoming(ctx, transaction, dialog);
+  const incoming = Incoming.open(ctx, transaction, dialog);
   ctx.user.onCdr({ kind: 'stop', source: 'network', detail: 'normal-release', text: transaction.request.raw });
   ctx.table.remove(dialog);
   ctx.user.onDialogRequest(incoming, dialog.id);
@@ -153,7 +115,7 @@ function receivePrack(ctx: DialogContext, dialog: Dialog, transaction: ServerTra
     answer(ctx, transaction, 481);
     return;
   }
-  const incoming = openIncoming(ctx, transaction, dialog);
+  const incoming = Incoming.open(ctx, transaction, dialog);
   // What waited behind this PRACK goes out after the application has seen it.
   const peek = invite.invite?.acknowledgeProvisional(Number(rack[1]), Number(rack[2]));
   if (peek?.asked === true) {

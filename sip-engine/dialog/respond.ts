@@ -5,7 +5,7 @@ import { sessionOf } from './session-body.ts';
 import { restartByPeer } from './session-timer.ts';
 import { expireAfterNotify, expireAfterSubscribe } from './subscription-expiry.ts';
 import type { DialogContext, RespondResult } from './types.ts';
-import { contactScheme, createUasDialog, incomingDialogId, refreshByPeer } from './uas-dialog.ts';
+import { contactScheme, createUasDialog, refreshByPeer } from './uas-dialog.ts';
 import { UNKNOWN_TRANSACTION } from './uas-invite.ts';
 
 /** The application's answer to anything received. */
@@ -38,7 +38,7 @@ export function respond(ctx: DialogContext, incoming: Incoming, response: Outgoi
 /** Empty for BYE and for an UPDATE before the final answer, as applications know it. */
 function echoedDialogId(incoming: Incoming): string {
   const { dialog, message } = incoming;
-  if (message.method === 'SUBSCRIBE') return incomingDialogId(incoming);
+  if (message.method === 'SUBSCRIBE') return incoming.dialogId;
   if (dialog === undefined || message.method === 'BYE') return '';
   return message.method === 'UPDATE' && dialog.state === 'early' ? '' : dialog.id;
 }

@@ -1,7 +1,7 @@
-import { type OutgoingMessage, tagOf } from '../message/index.ts';
+import type { OutgoingMessage } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
 import { sendAck } from './ack.ts';
-import { type Dialog, dialogId } from './dialog.ts';
+import type { Dialog } from './dialog.ts';
 import { hangUp } from './end-dialog.ts';
 import { Outgoing } from './outgoing.ts';
 import { RequestRun, type RunHandler, type Unsent } from './request-run.ts';
@@ -30,15 +30,7 @@ export function sendNew(
   decorate: Decorate,
   done: Done,
 ): void {
-  const makesDialog = message.method === 'INVITE' || message.method === 'SUBSCRIBE';
-  const outgoing = new Outgoing({
-    transactionId: ctx.random.uuid(),
-    owner,
-    method: message.method,
-    dialogId: makesDialog ? dialogId(message.header('call-id') ?? '', tagOf(message.header('from') ?? '')) : '',
-    message,
-  });
-  launch(ctx, outgoing, hop, decorate, done);
+  launch(ctx, Outgoing.open(ctx.outgoing, owner, message), hop, decorate, done);
 }
 
 /** A request in a dialog, by its id; who may send it is not checked, as in drachtio-server. */
@@ -51,19 +43,32 @@ export function sendInDialog(
   done: Done,
 ): void {
   const dialog = branchFor(ctx, id, template);
-  if (dialog === undefined) {
+  if (dialog === undefined) done({ ok: false, reason: NOT_FOUND });
+  else sendIn(ctx, owner, dialog, template, decorate, done);
+}
+
+/** A request in a dialog; one that has ended is not found any more. */
+export function sendIn(
+  ctx: DialogContext,
+  owner: Owner,
+  dialog: Dialog,
+  template: OutgoingMessage,
+  decorate: Decorate,
+  done: Done,
+): void {
+  if (dialog.state === 'ended') {
     done({ ok: false, reason: NOT_FOUND });
     return;
   }
   const { method } = template;
-  if (method === 'BYE') dropOwnInvite(ctx, dialog);
+  if (method === 'BYE') dropOwnInvite(dialog);
   const { message, hop } = dialog.buildRequest(method);
   adopt(message, template);
   if (method === 'INVITE' || method === 'UPDATE') dialog.localSession = sessionOf(message) ?? dialog.localSession;
   if (method === 'PRACK' && !message.has('rack')) {
     message.set('RAck', `${dialog.lastRseq} ${dialog.rseqInvite} INVITE`);
   }
-  const outgoing = new Outgoing({ transactionId: ctx.random.uuid(), owner, method, dialogId: id, dialog, message });
+  const outgoing = Outgoing.open(ctx.outgoing, owner, message, dialog);
   if (method === 'INVITE') dialog.ownInvite = outgoing;
   if ((method === 'INVITE' || method === 'UPDATE') && message.body.length > 0) dialog.ownOffer = outgoing;
   launch(ctx, outgoing, hop, decorate, done);
@@ -72,8 +77,14 @@ export function sendInDialog(
 /** RFC 3261 13.2.2.4: only a 2xx is acknowledged from above; the transaction layer does the others. */
 export function sendAppAck(ctx: DialogContext, id: string, template: OutgoingMessage, done: Done): void {
   const dialog = ctx.table.find(id);
-  const seq = dialog === undefined ? undefined : unacknowledged(dialog);
-  if (dialog === undefined || seq === undefined) {
+  if (dialog === undefined) done({ ok: false, reason: AUTOMATIC_ACK });
+  else sendAckIn(ctx, dialog, template, done);
+}
+
+/** The ACK of the last 2xx in a dialog. */
+export function sendAckIn(ctx: DialogContext, dialog: Dialog, template: OutgoingMessage, done: Done): void {
+  const seq = dialog.state === 'ended' ? undefined : unacknowledged(dialog);
+  if (seq === undefined) {
     done({ ok: false, reason: AUTOMATIC_ACK });
     return;
   }
@@ -87,7 +98,7 @@ export function sendAppAck(ctx: DialogContext, id: string, template: OutgoingMes
       dialog.localSession = sessionOf(ack) ?? dialog.localSession;
     },
     (bytes, flow) => {
-      done({ ok: true, transactionId: ctx.random.uuid(), bytes, flow });
+      done({ ok: true, outgoing: undefined, bytes, flow });
       const reason = dialog.byeAfterAck;
       dialog.byeAfterAck = undefined;
       if (reason !== undefined) hangUp(ctx, dialog, reason);
@@ -102,10 +113,15 @@ export function cancelInvite(
   headers: readonly (readonly [string, string])[],
 ): Outgoing | undefined {
   const outgoing = ctx.outgoing.get(transactionId);
-  if (outgoing === undefined || outgoing.method !== 'INVITE' || outgoing.finished) return undefined;
+  return outgoing !== undefined && cancelOutgoing(outgoing, headers) ? outgoing : undefined;
+}
+
+/** RFC 3261 9.1; false when it does not wait for a final response. */
+export function cancelOutgoing(outgoing: Outgoing, headers: readonly (readonly [string, string])[]): boolean {
+  if (outgoing.method !== 'INVITE' || outgoing.finished) return false;
   outgoing.cancelled = true;
   outgoing.run?.cancel(headers);
-  return outgoing;
+  return true;
 }
 
 function launch(ctx: DialogContext, outgoing: Outgoing, hop: NextHop, decorate: Decorate, done: Done): void {
@@ -119,7 +135,6 @@ function launch(ctx: DialogContext, outgoing: Outgoing, hop: NextHop, decorate: 
     outgoing.method === 'INVITE' ? new UacInvite(ctx, outgoing) : new UacRequest(ctx, outgoing);
   const run = new RequestRun(ctx, build, handler);
   outgoing.run = run;
-  ctx.outgoing.set(outgoing.transactionId, outgoing);
   run.start(hop, (start) => {
     const message = start.kind === 'sent' ? start.message : build(undefined);
     const flow = start.kind === 'sent' ? start.flow : undefined;
@@ -128,7 +143,7 @@ function launch(ctx: DialogContext, outgoing: Outgoing, hop: NextHop, decorate: 
     if (outgoing.method === 'INVITE' && outgoing.dialog === undefined) {
       ctx.user.onCdr({ kind: 'attempt', source: 'application', detail: '', text: message.toBuffer() });
     }
-    done({ ok: true, transactionId: outgoing.transactionId, bytes: message.toBuffer(), flow });
+    done({ ok: true, outgoing, bytes: message.toBuffer(), flow });
     if (start.kind === 'unsent') failUnsent(hop, start.reason, handler);
   });
 }
@@ -164,9 +179,9 @@ function unacknowledged(dialog: Dialog): number | undefined {
 }
 
 /** BYE while a re-INVITE of ours is out: it is cancelled, and its end is no news to the application. */
-function dropOwnInvite(ctx: DialogContext, dialog: Dialog): void {
+function dropOwnInvite(dialog: Dialog): void {
   const pending = dialog.ownInvite;
   if (!(pending instanceof Outgoing)) return;
   pending.silent = true;
-  cancelInvite(ctx, pending.transactionId, []);
+  cancelOutgoing(pending, []);
 }

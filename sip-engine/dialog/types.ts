@@ -5,9 +5,11 @@ import type { ShortLivedMap } from '../short-lived-map.ts';
 import type { TimingWheel } from '../timer/index.ts';
 import type { ForkTaker, ServerTransaction, TimerValues, TransactionLayer } from '../transaction/types.ts';
 import type { Flow, ListenPoint, Target, TransportLayer } from '../transport/types.ts';
+import type { Dialog } from './dialog.ts';
 import type { DialogTable } from './dialog-table.ts';
 import type { Incoming } from './incoming.ts';
 import type { Outgoing } from './outgoing.ts';
+import type { UnderWay } from './under-way.ts';
 
 /** Who hears of a request, its responses and its dialog: one connected application. */
 export interface Owner {
@@ -44,7 +46,13 @@ export type RespondResult =
 
 /** Outcome of an application's request: as sent, or why it was not. `flow` is absent when no way was found. */
 export type SendResult =
-  | { readonly ok: true; readonly transactionId: string; readonly bytes: Buffer; readonly flow: Flow | undefined }
+  | {
+      readonly ok: true;
+      /** `undefined` of an ACK, which nobody answers. */
+      readonly outgoing: Outgoing | undefined;
+      readonly bytes: Buffer;
+      readonly flow: Flow | undefined;
+    }
   | { readonly ok: false; readonly reason: string };
 
 export type CdrKind = 'attempt' | 'start' | 'stop';
@@ -63,7 +71,8 @@ export interface DialogUser {
   onNewRequest(incoming: Incoming): void;
   /** Inside a dialog (early ones included); `incoming.owner` is alive. */
   onDialogRequest(incoming: Incoming, dialogId: string): void;
-  onAck(owner: Owner, ack: SipMessage, flow: Flow, transactionId: string, dialogId: string): void;
+  /** `invite` is the request it belongs to, where that made the dialog. */
+  onAck(dialog: Dialog, ack: SipMessage, flow: Flow, invite: Incoming | undefined): void;
   /**
    * An unanswered INVITE is over: the caller cancelled it, or it was given up here. The final is out.
    * `dialogId` is empty when nothing above 100 had been sent.
@@ -72,7 +81,7 @@ export interface DialogUser {
   /** Every 1xx but 100 and one final; `flow` is absent for finals made locally. */
   onResponse(outgoing: Outgoing, response: SipMessage, flow: Flow | undefined, dialogId: string): void;
   /** The layer ended a dialog by itself with this BYE. */
-  onDialogEnded(owner: Owner, dialogId: string, bye: OutgoingMessage, flow: Flow): void;
+  onDialogEnded(dialog: Dialog, bye: OutgoingMessage, flow: Flow): void;
   onCdr(event: CdrEvent): void;
   /** A request or ACK whose To tag belongs to no dialog: true when it is forwarded (a proxied dialog). */
   onUnknownDialog(transaction: ServerTransaction): boolean;
@@ -104,10 +113,10 @@ export interface DialogContext {
   readonly options: DialogOptions;
   readonly table: DialogTable;
   readonly user: DialogUser;
-  /** Requests received that wait for a final answer, by transaction id. */
-  readonly incoming: ShortLivedMap<Incoming>;
-  /** Requests sent that wait for a final response, by transaction id. */
-  readonly outgoing: ShortLivedMap<Outgoing>;
+  /** Requests received that wait for a final answer. */
+  readonly incoming: UnderWay<Incoming>;
+  /** Requests sent that wait for a final response. */
+  readonly outgoing: UnderWay<Outgoing>;
   /** SUBSCRIBEs of ours without a dialog yet, by dialog id: a NOTIFY may be faster than the 2xx (RFC 6665 4.4.1). */
   readonly subscribes: ShortLivedMap<Outgoing>;
   /** Requests in a row without any answer, by connection. */

@@ -69,7 +69,7 @@ export class UacInvite implements RunHandler {
       confirmUacDialog(this.#ctx, dialog, response, flow);
       this.#ctx.table.add(dialog);
       for (const branch of this.#ctx.table.branches(dialog.id)) {
-        if (branch !== dialog && branch.role === 'uac' && branch.state === 'early') this.#ctx.table.remove(branch);
+        if (branch !== dialog && branch.state === 'early') this.#ctx.table.remove(branch);
       }
     } else refreshTarget(dialog, response);
     dialog.ownOffer = undefined;
@@ -79,6 +79,7 @@ export class UacInvite implements RunHandler {
     dialog.acks.keep((seq) => seq >= response.cseq - 1);
     if (this.#outgoing.cancelled && known === undefined) dialog.byeAfterAck = 'ACK-BYE due to cancel race condition';
     negotiateAsCaller(this.#ctx, dialog, response);
+    this.#outgoing.confirmed = dialog;
     this.#finish();
     if (known === undefined) {
       this.#ctx.user.onCdr({ kind: 'start', source: 'network', detail: 'uac', text: response.raw });
@@ -93,7 +94,7 @@ export class UacInvite implements RunHandler {
     if (this.#outgoing.finished) return;
     if (this.#outgoing.dialog === undefined) {
       for (const branch of this.#ctx.table.branches(this.#outgoing.dialogId)) {
-        if (branch.role === 'uac' && branch.state === 'early') this.#ctx.table.remove(branch);
+        if (branch.state === 'early') this.#ctx.table.remove(branch);
       }
       const detail = response.status === 487 ? 'call-canceled' : 'call-rejected';
       this.#ctx.user.onCdr({ kind: 'stop', source: 'network', detail, text: response.raw });
@@ -133,12 +134,11 @@ export class UacInvite implements RunHandler {
   }
 
   #finish(): void {
-    const { finished, dialog, transactionId } = this.#outgoing;
+    const { finished, dialog } = this.#outgoing;
     if (finished) return;
-    this.#outgoing.finished = true;
+    this.#outgoing.finish();
     if (dialog?.ownOffer === this.#outgoing) dialog.ownOffer = undefined;
     if (dialog?.ownInvite === this.#outgoing) dialog.ownInvite = undefined;
-    this.#ctx.outgoing.delete(transactionId);
   }
 
   #deliver(response: SipMessage, flow: Flow | undefined): void {

@@ -40,10 +40,10 @@ export class UacRequest implements RunHandler {
   }
 
   #final(response: SipMessage, flow: Flow | undefined): void {
-    const { dialog, method, transactionId, dialogId } = this.#outgoing;
-    this.#outgoing.finished = true;
-    this.#ctx.outgoing.delete(transactionId);
-    if (this.#ctx.subscribes.get(dialogId) === this.#outgoing) this.#ctx.subscribes.delete(dialogId);
+    const { dialog, method, dialogId } = this.#outgoing;
+    this.#outgoing.finish();
+    if (method === 'SUBSCRIBE' && this.#ctx.subscribes.get(dialogId) === this.#outgoing)
+      this.#ctx.subscribes.delete(dialogId);
     const isSuccess = response.status < 300;
     if (method === 'SUBSCRIBE' && dialog === undefined && isSuccess && flow !== undefined) this.#open(response, flow);
     if (method === 'SUBSCRIBE' && dialog !== undefined && isSuccess) {
@@ -60,10 +60,10 @@ export class UacRequest implements RunHandler {
       refreshTarget(dialog, response);
       restartByPeer(this.#ctx, dialog, response);
     }
-    const ofSubscription = method === 'NOTIFY' && dialog.usage === 'SUBSCRIBE';
+    if (method !== 'NOTIFY' || dialog.usage !== 'SUBSCRIBE') return;
     const state = this.#outgoing.message.header('subscription-state') ?? '';
-    if (ofSubscription && /^\s*terminated/i.test(state)) this.#ctx.table.remove(dialog);
-    else if (ofSubscription && isSuccess) expireAfterNotify(this.#ctx, dialog, this.#outgoing.message);
+    if (/^\s*terminated/i.test(state)) this.#ctx.table.remove(dialog);
+    else if (isSuccess) expireAfterNotify(this.#ctx, dialog, this.#outgoing.message);
   }
 
   /** A BYE that is challenged may be sent again, once and soon; a peer that only ever challenges ends the call as well. */

@@ -1,15 +1,10 @@
 import { OutgoingMessage, parseMessage, type SipMessage } from '../message/index.ts';
-import { Dialog, dialogId } from './dialog.ts';
+import { Dialog } from './dialog.ts';
 import type { Incoming } from './incoming.ts';
 import { localContact } from './local-contact.ts';
 import { natRouteOfCallee, natRouteOfCaller } from './nat.ts';
 import { contactOf, routeSetOf, uriOf } from './route-set.ts';
 import type { DialogContext, Owner } from './types.ts';
-
-/** The id that responses to a dialog-creating request carry, before and after there is a dialog. */
-export function incomingDialogId(incoming: Incoming): string {
-  return incoming.dialog?.id ?? dialogId(incoming.message.callId, incoming.message.fromTag);
-}
 
 /** RFC 3261 12.1.1: the callee's side, made by the first response above 100 that carries our tag. */
 export function createUasDialog(
@@ -22,7 +17,7 @@ export function createUasDialog(
   const contact = contactOf(message);
   const routeSet = routeSetOf(message, 'uas');
   return new Dialog({
-    id: dialogId(message.callId, message.fromTag),
+    id: incoming.dialogId,
     role: 'uas',
     usage: message.method,
     callId: message.callId,

@@ -1,14 +1,14 @@
 import { OutgoingMessage } from '../message/index.ts';
 import type { Timer } from '../timer/index.ts';
+import { AckWait } from './ack-wait.ts';
 import type { Dialog } from './dialog.ts';
-import { hangUp } from './end-dialog.ts';
 import type { Incoming } from './incoming.ts';
 import { hasOption, localContact, setToTag } from './local-contact.ts';
 import { ReliableSender } from './reliable-sender.ts';
 import { sessionOf } from './session-body.ts';
 import { negotiateAsCallee } from './session-timer.ts';
 import type { DialogContext, RespondResult } from './types.ts';
-import { cancelFor, contactScheme, createUasDialog, incomingDialogId, refreshByPeer } from './uas-dialog.ts';
+import { cancelFor, contactScheme, createUasDialog, refreshByPeer } from './uas-dialog.ts';
 
 export const UNKNOWN_TRANSACTION = 'Response not sent due to unknown transaction';
 
@@ -16,11 +16,12 @@ export const UNKNOWN_TRANSACTION = 'Response not sent due to unknown transaction
 export class UasInvite {
   readonly #ctx: DialogContext;
   readonly #incoming: Incoming;
-  readonly #reliable: ReliableSender;
+  /** Once a provisional is to be acknowledged, which hardly any is. */
+  #reliable: ReliableSender | undefined;
   #dialog: Dialog | undefined;
   #silence: Timer | undefined;
   #heldFinal: OutgoingMessage | undefined;
-  #resending: { cancel(): void } | undefined;
+  #ackWait: AckWait | undefined;
   #progressed = false;
   /** A response with a session description has gone out. */
   #described = false;
@@ -29,19 +30,8 @@ export class UasInvite {
     this.#ctx = ctx;
     this.#incoming = incoming;
     this.#dialog = incoming.dialog;
-    const { t1Ms } = ctx.timers;
-    this.#reliable = new ReliableSender({
-      wheel: ctx.wheel,
-      t1Ms,
-      inviteSeq: incoming.message.cseq,
-      firstRseq: 1 + Math.floor(ctx.random.float() * 0xfffff),
-      send: (response) => incoming.transaction.respond(response),
-      resend: (bytes) => incoming.transaction.resend(bytes),
-      onTimeout: () => this.#giveUp(503, 'Reliable Response Time-Out'),
-    });
     // An application that never answers must not leave the caller without a final response.
-    this.#silence = ctx.wheel.after(128 * t1Ms, () => this.#giveUp(408, 'Request Timeout'));
-    incoming.onFinish(() => this.#stopWaiting());
+    this.#silence = ctx.wheel.after(128 * ctx.timers.t1Ms, () => this.#giveUp(408, 'Request Timeout'));
   }
 
   /** The dialog it made or belongs to, early ones included. */
@@ -58,7 +48,7 @@ export class UasInvite {
   get pendingOffer(): 'ours' | 'theirs' | undefined {
     const hasOffer = this.#incoming.message.body.length > 0;
     if (hasOffer) return this.#incoming.finished || this.#described ? undefined : 'theirs';
-    const waits = this.#reliable.blocksFinal || this.#resending !== undefined;
+    const waits = this.#blocksFinal || this.#ackWait !== undefined;
     return this.#described && waits ? 'ours' : undefined;
   }
 
@@ -78,9 +68,9 @@ export class UasInvite {
 
   /** PRACK for one of our provisionals: who answers it, or `undefined` when it names none. */
   acknowledgeProvisional(rseq: number, cseq: number): { readonly asked: boolean } | undefined {
-    const found = this.#reliable.acknowledge(rseq, cseq);
+    const found = this.#reliable?.acknowledge(rseq, cseq);
     const held = this.#heldFinal;
-    if (found !== undefined && held !== undefined && !this.#reliable.blocksFinal) {
+    if (found !== undefined && held !== undefined && !this.#blocksFinal) {
       this.#heldFinal = undefined;
       this.#accept(held);
     }
@@ -89,8 +79,8 @@ export class UasInvite {
 
   /** The ACK of our 2xx has come. */
   acknowledged(): void {
-    this.#resending?.cancel();
-    this.#resending = undefined;
+    this.#ackWait?.stop();
+    this.#ackWait = undefined;
   }
 
   /** RFC 3261 9.2: the caller gave up; the 200 to the CANCEL is out. */
@@ -103,7 +93,7 @@ export class UasInvite {
     if (promised && dialog !== undefined && !dialog.owner.gone) {
       const { message } = dialog.buildRequest('BYE');
       message.set('Reason', 'SIP;cause=487;text="cancelled"');
-      this.#ctx.user.onDialogEnded(dialog.owner, dialog.id, message, dialog.flow);
+      this.#ctx.user.onDialogEnded(dialog, message, dialog.flow);
     }
   }
 
@@ -132,13 +122,13 @@ export class UasInvite {
     if (!reliable) this.#incoming.transaction.respond(response);
     else {
       if (!asked) response.add('Require', '100rel');
-      this.#reliable.send(response, asked);
+      this.#reliableSender().send(response, asked);
     }
     return this.#sent(response);
   }
 
   #success(response: OutgoingMessage): RespondResult {
-    const rival = this.#ctx.table.find(incomingDialogId(this.#incoming));
+    const rival = this.#ctx.table.find(this.#incoming.dialogId);
     if (this.#incoming.dialog === undefined && rival?.state === 'confirmed' && rival !== this.#dialog) {
       this.#answerLocally(480, 'Temporarily Unavailable');
       return refused('dialog already exists, rejecting this request');
@@ -149,7 +139,7 @@ export class UasInvite {
     dialog.state = 'confirmed';
     if (this.#incoming.dialog !== undefined) refreshByPeer(this.#ctx, dialog, this.#incoming);
     negotiateAsCallee(this.#ctx, dialog, this.#incoming.message, response);
-    if (this.#reliable.blocksFinal) this.#heldFinal = response;
+    if (this.#blocksFinal) this.#heldFinal = response;
     else this.#accept(response);
     return this.#sent(response);
   }
@@ -175,35 +165,26 @@ export class UasInvite {
     if (initial) {
       this.#ctx.user.onCdr({ kind: 'start', source: 'application', detail: 'uas', text: response.toBuffer() });
     }
-    this.#awaitAck(dialog, response.toBuffer());
+    this.#ackWait = new AckWait(this.#ctx, this.#incoming, dialog, response.toBuffer());
   }
 
-  /** RFC 3261 13.3.1.4: the 2xx is repeated over UDP until the ACK comes; without one the call is ended. */
-  #awaitAck(dialog: Dialog, bytes: Buffer): void {
-    const { t1Ms, t2Ms } = this.#ctx.timers;
-    let repeat: Timer | undefined;
-    const schedule = (gapMs: number): void => {
-      repeat = this.#ctx.wheel.after(gapMs, () => {
-        this.#incoming.transaction.resend(bytes);
-        schedule(Math.min(gapMs * 2, t2Ms));
-      });
-    };
-    const giveUp = this.#ctx.wheel.after(64 * t1Ms, () => {
-      this.acknowledged();
-      hangUp(this.#ctx, dialog, 'ACK timeout');
+  get #blocksFinal(): boolean {
+    return this.#reliable?.blocksFinal === true;
+  }
+
+  #reliableSender(): ReliableSender {
+    const { wheel, timers, random } = this.#ctx;
+    const { transaction, message } = this.#incoming;
+    this.#reliable ??= new ReliableSender({
+      wheel,
+      t1Ms: timers.t1Ms,
+      inviteSeq: message.cseq,
+      firstRseq: 1 + Math.floor(random.float() * 0xfffff),
+      send: (response) => transaction.respond(response),
+      resend: (bytes) => transaction.resend(bytes),
+      onTimeout: () => this.#giveUp(503, 'Reliable Response Time-Out'),
     });
-    if (!this.#incoming.flow.reliable) schedule(t1Ms);
-    const stop = (): void => this.acknowledged();
-    this.#resending = {
-      cancel: () => {
-        repeat?.cancel();
-        giveUp.cancel();
-        dialog.awaitingAck.delete(this.#incoming.message.cseq);
-        dialog.offEnd(stop);
-      },
-    };
-    dialog.awaitingAck.set(this.#incoming.message.cseq, this.#incoming);
-    dialog.onEnd(stop);
+    return this.#reliable;
   }
 
   #makeDialog(response: OutgoingMessage): Dialog {
@@ -239,17 +220,13 @@ export class UasInvite {
   }
 
   #sent(response: OutgoingMessage): RespondResult {
-    return { ok: true, sent: response, dialogId: incomingDialogId(this.#incoming) };
+    return { ok: true, sent: response, dialogId: this.#incoming.dialogId };
   }
 
   #giveUp(status: number, reason: string): void {
     if (this.#incoming.finished) return;
     this.#answerLocally(status, reason);
-    this.#ctx.user.onCancel(
-      this.#incoming,
-      cancelFor(this.#incoming),
-      this.#progressed ? incomingDialogId(this.#incoming) : '',
-    );
+    this.#ctx.user.onCancel(this.#incoming, cancelFor(this.#incoming), this.#progressed ? this.#incoming.dialogId : '');
   }
 
   #answerLocally(status: number, reason: string): void {
@@ -274,9 +251,10 @@ export class UasInvite {
     if (this.#incoming.dialog === undefined && this.#dialog !== undefined) this.#ctx.table.remove(this.#dialog);
   }
 
-  #stopWaiting(): void {
+  /** It has its final answer, or needs none any more. */
+  stopWaiting(): void {
     this.#silence?.cancel();
-    this.#reliable.stop();
+    this.#reliable?.stop();
     if (this.#incoming.dialog !== undefined) this.#incoming.dialog.pendingIn--;
   }
 }

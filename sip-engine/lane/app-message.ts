@@ -1,23 +1,36 @@
 import type { AppMessage } from '../control/app-message.ts';
 import type { LaneHeaders } from './types.ts';
 
-interface Parts {
-  readonly status?: number;
-  readonly reason?: string;
-  readonly method?: string;
-  readonly uri?: string;
-  readonly headers?: LaneHeaders | undefined;
-  readonly body?: string | undefined;
-}
-
 const NO_BODY = Buffer.alloc(0);
 
-/** What an application wants sent, in the shape that the control protocol's frames are read into. */
-export function toAppMessage({ status = 0, reason = '', method = '', uri = '', headers, body }: Parts): AppMessage {
+/** An answer that an application wants sent, in the shape that the control protocol's frames are read into. */
+export function appAnswer(
+  status: number,
+  reason: string,
+  headers: LaneHeaders | undefined,
+  body: string | undefined,
+): AppMessage {
+  return { startLine: '', status, reason, method: '', uri: '', headers: linesOf(headers), body: bytesOf(body) };
+}
+
+/** The same of a request; the URI of one in a dialog is the dialog's. */
+export function appRequest(
+  method: string,
+  uri: string,
+  headers: LaneHeaders | undefined,
+  body: string | undefined,
+): AppMessage {
+  return { startLine: '', status: 0, reason: '', method, uri, headers: linesOf(headers), body: bytesOf(body) };
+}
+
+function bytesOf(body: string | undefined): Buffer {
+  return body === undefined || body === '' ? NO_BODY : Buffer.from(body);
+}
+
+function linesOf(headers: LaneHeaders | undefined): readonly (readonly [string, string])[] {
   const lines: (readonly [string, string])[] = [];
   for (const name in headers) addLines(lines, name, headers[name] ?? '');
-  const bytes = body === undefined || body === '' ? NO_BODY : Buffer.from(body);
-  return { startLine: '', status, reason, method, uri, headers: lines, body: bytes };
+  return lines;
 }
 
 /** A value may go on as further lines of their own (`a\r\nName: b`), as in a message's text. */

@@ -274,7 +274,11 @@ t.test('a re-INVITE that our BYE overtakes leaves nothing behind', async (t) => 
     if (message.method === 'BYE') break;
   }
   await over;
-  t.equal((lane as DirectCalls).takers.size, 0);
+  const { outgoing } = (lane as DirectCalls).hub.dialogs.context;
+  t.same(
+    outgoing.values().map(({ method, attached }) => [method, attached]),
+    [['INVITE', undefined]],
+  );
   t.equal(engine.stats.dialogs, 0);
 });
 

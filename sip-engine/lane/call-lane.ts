@@ -3,26 +3,24 @@ import type { Hub } from '../control/hub.ts';
 import { LocalOwner } from '../control/local-owner.ts';
 import {
   contactOf,
-  dialogId,
+  type Dialog,
   type Incoming,
   type Outgoing,
   type RespondResult,
   type SendResult,
 } from '../dialog/index.ts';
 import { OutgoingMessage, type SipMessage } from '../message/index.ts';
-import { ShortLivedMap } from '../short-lived-map.ts';
 import type { Flow } from '../transport/index.ts';
-import { toAppMessage } from './app-message.ts';
-import type { CallLaneContext, LaneAnswer, LaneOrder, ResponseTaker } from './context.ts';
-import { DialogEnd } from './lane-dialog.ts';
+import { appAnswer, appRequest } from './app-message.ts';
+import type { CallLaneContext, LaneOrder, ResponseTaker } from './context.ts';
+import { DialogEnd, endOf } from './lane-dialog.ts';
 import { MessageView, ResponseView } from './lane-message.ts';
-import { RequestView, ResponseWriter } from './lane-request.ts';
+import { RequestView, ResponseWriter, viewOf } from './lane-request.ts';
 import type {
   CallLane,
   LaneDialog,
   LaneHeaders,
   LaneInviteHandler,
-  LaneMessage,
   LaneRequest,
   LaneResponse,
   LaneUacOptions,
@@ -43,16 +41,13 @@ interface Answered {
 export class DirectCalls extends LocalOwner implements CallLane, CallLaneContext {
   readonly hub: Hub;
   readonly owner: LocalOwner = this;
-  readonly dialogs = new ShortLivedMap<DialogEnd>();
-  readonly pracks = new ShortLivedMap<(prack: LaneMessage) => void>();
-  readonly takers = new ShortLivedMap<ResponseTaker>();
+  readonly decorate: CallLaneContext['decorate'];
   readonly #onInvite: LaneInviteHandler;
-  /** INVITEs that have no final answer, by the id that their dialog has or will have. */
-  readonly #unanswered = new ShortLivedMap<RequestView>();
 
   constructor(hub: Hub, onInvite: LaneInviteHandler) {
     super();
     this.hub = hub;
+    this.decorate = decorateFor(hub.deps.transport);
     this.#onInvite = onInvite;
   }
 
@@ -83,71 +78,65 @@ export class DirectCalls extends LocalOwner implements CallLane, CallLaneContext
       failure = error;
     });
     if (failure !== null) return { failure };
-    const seed = {
-      id: idOf(incoming),
-      callId: message.callId,
-      localTag: incoming.localTag,
-      remoteTag: message.fromTag,
-      remoteUri,
-      remoteSdp: req.body,
-      res: new ResponseView(message, incoming.flow),
-    };
-    return { dialog: new DialogEnd(this, seed), failure: null };
+    const engineDialog = incoming.invite?.dialog;
+    if (engineDialog === undefined) return { failure: new Error('the request makes no dialog') };
+    const received = new ResponseView(message, incoming.flow);
+    return { dialog: new DialogEnd(this, engineDialog, remoteUri, req.body, received), failure: null };
   }
 
   onNewRequest(incoming: Incoming): void {
     const req = new RequestView(incoming);
-    const id = idOf(incoming);
-    this.#unanswered.set(id, req);
-    incoming.onFinish(() => {
-      this.pracks.delete(id);
-      // Whoever cancelled is told of it after the final answer.
-      queueMicrotask(() => {
-        if (this.#unanswered.get(id) === req) this.#unanswered.delete(id);
-      });
-    });
+    incoming.attached = req;
     this.#onInvite(req, new ResponseWriter(this, incoming));
   }
 
-  onDialogRequest(incoming: Incoming, id: string): void {
+  onDialogRequest(incoming: Incoming): void {
     const req = new RequestView(incoming);
     const res = new ResponseWriter(this, incoming);
+    incoming.attached = req;
     if (req.method === 'PRACK') {
-      this.#takePrack(req, res, id);
+      takePrack(req, res);
       return;
     }
-    const dialog = this.dialogs.get(id);
+    const dialog = endOf(incoming.dialog);
     if (dialog !== undefined) dialog.receive(req, res);
-    else if (req.method === 'UPDATE') this.#earlyUpdate(req, res, id);
+    else if (req.method === 'UPDATE') earlyUpdate(req, res);
     else res.send(481);
   }
 
-  onAck(ack: SipMessage, _flow: Flow, id: string): void {
-    this.dialogs.get(id)?.acknowledged(new MessageView(ack));
+  onAck(dialog: Dialog, ack: SipMessage): void {
+    endOf(dialog)?.acknowledged(new MessageView(ack));
   }
 
   onCancel(incoming: Incoming, cancel: SipMessage): void {
-    const req = this.#unanswered.get(idOf(incoming));
-    if (req?.incoming !== incoming) return;
-    this.#unanswered.delete(idOf(incoming));
-    req.tell('cancel', new RequestView(incoming, cancel), new ResponseWriter(this, incoming));
+    const req = viewOf(incoming);
+    // Once, and INVITEs outside of dialogs only.
+    incoming.attached = undefined;
+    if (incoming.dialog === undefined)
+      req?.tell('cancel', new RequestView(incoming, cancel), new ResponseWriter(this, incoming));
   }
 
-  onResponse(outgoing: Outgoing, response: SipMessage, flow: Flow | undefined, id: string): void {
-    const taker = this.takers.get(outgoing.transactionId);
-    if (response.status >= 200) this.takers.delete(outgoing.transactionId);
-    taker?.(new ResponseView(response, flow), id);
+  onResponse(outgoing: Outgoing, response: SipMessage, flow: Flow | undefined): void {
+    const taker = outgoing.attached as ResponseTaker | undefined;
+    if (response.status >= 200) outgoing.attached = undefined;
+    taker?.onResponse(new ResponseView(response, flow), outgoing);
   }
 
-  onDialogEnded(id: string, bye: OutgoingMessage): void {
+  onDialogEnded(dialog: Dialog, bye: OutgoingMessage): void {
     const reason = bye.header('reason') ?? '';
-    this.dialogs.get(id)?.end(new MessageView(bye), /text="(.*)"/.exec(reason)?.[1] ?? reason);
+    endOf(dialog)?.end(new MessageView(bye), /text="(.*)"/.exec(reason)?.[1] ?? reason);
   }
 
-  respond(incoming: Incoming, answer: LaneAnswer): RespondResult {
+  respond(
+    incoming: Incoming,
+    status: number,
+    reason: string,
+    headers: LaneHeaders | undefined,
+    body: string | undefined,
+  ): RespondResult {
     let response: OutgoingMessage;
     try {
-      response = completeResponse(this.hub.deps.transport, incoming, toAppMessage(answer), true);
+      response = completeResponse(this.hub.deps.transport, incoming, appAnswer(status, reason, headers, body), true);
     } catch (error) {
       // The peer must not wait for an answer that can never be sent.
       this.hub.dialogs.respond(incoming, OutgoingMessage.responseTo(incoming.message, 500));
@@ -156,10 +145,15 @@ export class DirectCalls extends LocalOwner implements CallLane, CallLaneContext
     return this.hub.dialogs.respond(incoming, response);
   }
 
-  sendInDialog(id: string, order: LaneOrder, taker: ResponseTaker, done: (result: SendResult) => void): void {
+  sendInDialog(
+    dialog: Dialog | string,
+    { method, headers, body }: LaneOrder,
+    taker: ResponseTaker,
+    done: (result: SendResult) => void,
+  ): void {
     let template: OutgoingMessage;
     try {
-      template = completeInDialog(toAppMessage(order));
+      template = completeInDialog(appRequest(method, '', headers, body));
     } catch (error) {
       done({ ok: false, reason: String(error) });
       return;
@@ -168,38 +162,37 @@ export class DirectCalls extends LocalOwner implements CallLane, CallLaneContext
       done({ ok: false, reason: 'missing content-type' });
       return;
     }
-    this.hub.dialogs.sendInDialog(this, id, template, decorateFor(this.hub.deps.transport), (result) => {
-      if (result.ok) this.takers.set(result.transactionId, taker);
+    const sent = (result: SendResult): void => {
+      if (result.ok && result.outgoing !== undefined) result.outgoing.attached = taker;
       done(result);
-    });
+    };
+    if (typeof dialog === 'string') this.hub.dialogs.sendInDialog(this, dialog, template, this.decorate, sent);
+    else this.hub.dialogs.sendIn(this, dialog, template, this.decorate, sent);
   }
 
-  sendAck(id: string, body: string | undefined): void {
-    this.hub.dialogs.sendAck(id, completeInDialog(toAppMessage({ method: 'ACK', body })), () => undefined);
-  }
-
-  proveRefreshes(id: string, prove: (response: ResponseView, method: string) => LaneHeaders | undefined): void {
-    this.hub.dialogs.proveRefreshes(id, (response, method) => {
-      const headers = prove(new ResponseView(response, undefined), method);
-      return headers === undefined ? undefined : Object.entries(headers);
-    });
-  }
-
-  #takePrack(req: RequestView, res: ResponseWriter, id: string): void {
-    const waiting = this.pracks.get(id);
-    this.pracks.delete(id);
-    res.send(200);
-    waiting?.(req);
-  }
-
-  /** RFC 3311 section 5.2: who placed the call has not said yet what it can do. */
-  #earlyUpdate(req: RequestView, res: ResponseWriter, id: string): void {
-    if (this.#unanswered.get(id)?.tell('update', req, res) === true) return;
-    res.send(500, undefined, { headers: { 'Retry-After': '5' } });
+  sendAck(dialog: Dialog, body: string | undefined): void {
+    this.hub.dialogs.sendAckIn(dialog, completeInDialog(appRequest('ACK', '', undefined, body)), nothing);
   }
 }
 
-/** What its dialog is called, from the first provisional answer on. */
-function idOf({ message }: Incoming): string {
-  return dialogId(message.callId, message.fromTag);
+const nothing = (): void => undefined;
+
+/** The INVITE that a request is about, unless it is one outside of dialogs that has its final answer. */
+function openInvite({ incoming }: RequestView): RequestView | undefined {
+  const invite = incoming.dialog?.peerInvite;
+  return invite?.finished === true && invite.dialog === undefined ? undefined : viewOf(invite);
+}
+
+function takePrack(req: RequestView, res: ResponseWriter): void {
+  const invite = openInvite(req);
+  const waiting = invite?.onPrack;
+  if (invite !== undefined) invite.onPrack = undefined;
+  res.send(200);
+  waiting?.(req);
+}
+
+/** RFC 3311 section 5.2: who placed the call has not said yet what it can do. */
+function earlyUpdate(req: RequestView, res: ResponseWriter): void {
+  if (openInvite(req)?.tell('update', req, res) === true) return;
+  res.send(500, undefined, { headers: { 'Retry-After': '5' } });
 }

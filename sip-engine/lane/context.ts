@@ -1,17 +1,8 @@
 import type { Hub } from '../control/hub.ts';
 import type { LocalOwner } from '../control/local-owner.ts';
-import type { Incoming, RespondResult, SendResult } from '../dialog/index.ts';
-import type { ShortLivedMap } from '../short-lived-map.ts';
-import type { DialogEnd } from './lane-dialog.ts';
+import type { Decorate, Dialog, Incoming, Outgoing, RespondResult, SendResult } from '../dialog/index.ts';
 import type { ResponseView } from './lane-message.ts';
-import type { LaneHeaders, LaneMessage } from './types.ts';
-
-export interface LaneAnswer {
-  readonly status: number;
-  readonly reason: string;
-  readonly headers?: LaneHeaders;
-  readonly body?: string;
-}
+import type { LaneHeaders } from './types.ts';
 
 export interface LaneOrder {
   readonly method: string;
@@ -19,23 +10,30 @@ export interface LaneOrder {
   readonly body?: string | undefined;
 }
 
-/** Who waits for the responses to a request of ours. */
-export type ResponseTaker = (response: ResponseView, dialogId: string) => void;
+/** Who waits for the responses to a request of ours: it is attached to the request. */
+export interface ResponseTaker {
+  onResponse(response: ResponseView, outgoing: Outgoing): void;
+}
 
 /** What the parts of the lane work with. */
 export interface CallLaneContext {
   readonly hub: Hub;
   readonly owner: LocalOwner;
-  /** Dialogs that are up, by id. */
-  readonly dialogs: ShortLivedMap<DialogEnd>;
-  /** Who waits for the PRACK of a provisional answer, by dialog id. */
-  readonly pracks: ShortLivedMap<(prack: LaneMessage) => void>;
-  /** Who waits for responses, by transaction id. */
-  readonly takers: ShortLivedMap<ResponseTaker>;
-  respond(incoming: Incoming, answer: LaneAnswer): RespondResult;
-  /** A request in a dialog; `taker` hears of its responses. */
-  sendInDialog(dialogId: string, order: LaneOrder, taker: ResponseTaker, done: (result: SendResult) => void): void;
-  sendAck(dialogId: string, body: string | undefined): void;
-  /** `prove` answers challenges of the refreshes that the engine sends in that dialog. */
-  proveRefreshes(dialogId: string, prove: (response: ResponseView, method: string) => LaneHeaders | undefined): void;
+  /** Local addresses, once the way of a request is known. */
+  readonly decorate: Decorate;
+  respond(
+    incoming: Incoming,
+    status: number,
+    reason: string,
+    headers: LaneHeaders | undefined,
+    body: string | undefined,
+  ): RespondResult;
+  /** A request in a dialog, or in the one of that id; `taker` hears of its responses. */
+  sendInDialog(
+    dialog: Dialog | string,
+    order: LaneOrder,
+    taker: ResponseTaker,
+    done: (result: SendResult) => void,
+  ): void;
+  sendAck(dialog: Dialog, body: string | undefined): void;
 }

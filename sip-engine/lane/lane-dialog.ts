@@ -1,6 +1,7 @@
+import type { Dialog, Outgoing, SendResult } from '../dialog/index.ts';
 import { type Few, withOne, withoutOne } from '../few.ts';
-import type { CallLaneContext } from './context.ts';
-import type { ResponseView } from './lane-message.ts';
+import type { CallLaneContext, ResponseTaker } from './context.ts';
+import { ResponseView } from './lane-message.ts';
 import type { RequestView, ResponseWriter } from './lane-request.ts';
 import type {
   LaneAck,
@@ -15,19 +16,10 @@ import type {
   LaneResponse,
 } from './types.ts';
 
-interface DialogSeed {
-  readonly id: string;
-  readonly callId: string;
-  readonly localTag: string;
-  readonly remoteTag: string;
-  readonly remoteUri: string;
-  readonly remoteSdp: string;
-  readonly res: ResponseView;
-}
-
 type RequestListener = (req: LaneRequest, res: LaneResponse) => void;
 type AnyListener = (event: LaneEvent, req: LaneRequest, res: LaneResponse) => void;
 type EndListener = (bye: LaneMessage, reason: string) => void;
+type AckListener = (ack: LaneMessage) => void;
 
 /** Requests of the peer by the event that they are. */
 const EVENTS: Readonly<Record<string, LaneEvent>> = {
@@ -43,30 +35,36 @@ const NONE: readonly [] = Object.freeze([]);
 
 /** One leg that is up. */
 export class DialogEnd implements LaneDialog {
-  readonly id: string;
-  readonly sip: LaneDialog['sip'];
   readonly res: LaneReceivedResponse;
+  readonly #dialog: Dialog;
   readonly #ctx: CallLaneContext;
   readonly #remoteUri: string;
   #remoteSdp: string;
   #connected = true;
   #holdsBack = false;
   /** Requests of ours without a final response: what a BYE overtakes is never told of one. */
-  #open: Few<string> = NONE;
+  #open: Few<Outgoing> = NONE;
   #waiting: Few<() => void> = NONE;
   #listeners: Map<LaneEvent, RequestListener> | undefined;
   #onRequest: AnyListener | undefined;
-  #onEnd: readonly EndListener[] = NONE;
-  #onAck: readonly ((ack: LaneMessage) => void)[] = NONE;
+  #onEnd: Few<EndListener> = NONE;
+  #onAck: Few<AckListener> = NONE;
 
-  constructor(ctx: CallLaneContext, seed: DialogSeed) {
+  constructor(ctx: CallLaneContext, dialog: Dialog, remoteUri: string, remoteSdp: string, res: ResponseView) {
     this.#ctx = ctx;
-    this.id = seed.id;
-    this.sip = { callId: seed.callId, localTag: seed.localTag, remoteTag: seed.remoteTag };
-    this.res = seed.res;
-    this.#remoteUri = seed.remoteUri;
-    this.#remoteSdp = seed.remoteSdp;
-    ctx.dialogs.set(this.id, this);
+    this.#dialog = dialog;
+    this.res = res;
+    this.#remoteUri = remoteUri;
+    this.#remoteSdp = remoteSdp;
+    dialog.attached = this;
+  }
+
+  get id(): string {
+    return this.#dialog.id;
+  }
+
+  get sip(): LaneDialog['sip'] {
+    return this.#dialog;
   }
 
   get connected(): boolean {
@@ -94,7 +92,7 @@ export class DialogEnd implements LaneDialog {
   on(event: LaneEvent, listener: RequestListener): this;
   on(event: 'destroy', listener: EndListener): this;
   on(event: LaneEvent | 'destroy', listener: RequestListener | EndListener): this {
-    if (event === 'destroy') this.#onEnd = [...this.#onEnd, listener as EndListener];
+    if (event === 'destroy') this.#onEnd = withOne(this.#onEnd, listener as EndListener);
     else {
       this.#listeners ??= new Map();
       this.#listeners.set(event, listener as RequestListener);
@@ -107,66 +105,60 @@ export class DialogEnd implements LaneDialog {
     return this;
   }
 
-  once(_event: 'ack', listener: (ack: LaneMessage) => void): this {
-    this.#onAck = [...this.#onAck, listener];
+  once(_event: 'ack', listener: AckListener): this {
+    this.#onAck = withOne(this.#onAck, listener);
     return this;
   }
 
   destroy(options: LaneEndOptions = {}, callback?: (error: unknown) => void): this {
     this.#waiting = NONE;
     this.#connected = false;
-    const end = (error: unknown) => {
+    this.#hangUp(options, (error) => {
       this.#forget();
       callback?.(error);
-    };
-    this.#hangUp(options, end);
+    });
     return this;
   }
 
   #hangUp({ headers, onChallenge }: LaneEndOptions, end: (error: unknown) => void): void {
-    this.#ctx.sendInDialog(
-      this.id,
-      { method: 'BYE', headers },
-      (response) => {
-        if (response.status < 200) return;
-        const isChallenge = response.status === 401 || response.status === 407;
-        const proof = isChallenge ? onChallenge?.(response) : undefined;
-        if (proof === undefined) end(null);
-        else this.#hangUp({ headers: { ...headers, ...proof } }, end);
-      },
-      (result) => {
-        if (!result.ok) end(new Error(result.reason));
-      },
-    );
+    const onResponse = (response: ResponseView): void => {
+      if (response.status < 200) return;
+      const isChallenge = response.status === 401 || response.status === 407;
+      const proof = isChallenge ? onChallenge?.(response) : undefined;
+      if (proof === undefined) end(null);
+      else this.#hangUp({ headers: { ...headers, ...proof } }, end);
+    };
+    const sent = (result: SendResult): void => {
+      if (!result.ok) end(new Error(result.reason));
+    };
+    this.#ctx.sendInDialog(this.#dialog, { method: 'BYE', headers, body: undefined }, { onResponse }, sent);
   }
 
   proveRefreshes(prove: (response: LaneReceivedResponse, method: string) => LaneHeaders | undefined): void {
-    this.#ctx.proveRefreshes(this.id, prove);
+    this.#dialog.prove = (response, method) => {
+      const headers = prove(new ResponseView(response, undefined), method);
+      return headers === undefined ? undefined : Object.entries(headers);
+    };
   }
 
   request(
     options: LaneRequestOptions,
     callback: (error: unknown, response?: LaneReceivedResponse, ack?: LaneAck) => void,
   ): this {
-    const ack: LaneAck = ({ body }) => this.#ctx.sendAck(this.id, body);
+    const ack: LaneAck = ({ body }) => this.#ctx.sendAck(this.#dialog, body);
     const isOfferless = options.method === 'INVITE' && options.noAck === true && options.body === undefined;
-    let transactionId = '';
-    this.#ctx.sendInDialog(
-      this.id,
-      options,
-      (response) => {
-        if (response.status >= 200) this.#open = withoutOne(this.#open, transactionId);
-        const isAccepted = options.method === 'INVITE' && response.status >= 200 && response.status < 300;
-        if (isAccepted && !isOfferless) ack({});
-        if (isAccepted && isOfferless) callback(null, response, ack);
-        else callback(null, response);
-      },
-      (result) => {
-        if (!result.ok) return callback(new Error(result.reason));
-        transactionId = result.transactionId;
-        this.#open = withOne(this.#open, transactionId);
-      },
-    );
+    const onResponse: ResponseTaker['onResponse'] = (response, outgoing) => {
+      if (response.status >= 200) this.#open = withoutOne(this.#open, outgoing);
+      const isAccepted = options.method === 'INVITE' && response.status >= 200 && response.status < 300;
+      if (isAccepted && !isOfferless) ack({});
+      if (isAccepted && isOfferless) callback(null, response, ack);
+      else callback(null, response);
+    };
+    const sent = (result: SendResult): void => {
+      if (!result.ok) callback(new Error(result.reason));
+      else if (result.outgoing !== undefined) this.#open = withOne(this.#open, result.outgoing);
+    };
+    this.#ctx.sendInDialog(this.#dialog, options, { onResponse }, sent);
     return this;
   }
 
@@ -213,12 +205,17 @@ export class DialogEnd implements LaneDialog {
   }
 
   #forget(): void {
-    if (this.#ctx.dialogs.get(this.id) === this) this.#ctx.dialogs.delete(this.id);
-    for (const id of this.#open) this.#ctx.takers.delete(id);
+    if (this.#dialog.attached === this) this.#dialog.attached = undefined;
+    for (const outgoing of this.#open) outgoing.attached = undefined;
     this.#open = NONE;
     this.#onEnd = NONE;
     this.#onAck = NONE;
     this.#listeners = undefined;
     this.#onRequest = undefined;
   }
+}
+
+/** The leg that a dialog of the engine is. */
+export function endOf(dialog: Dialog | undefined): DialogEnd | undefined {
+  return dialog?.attached instanceof DialogEnd ? dialog.attached : undefined;
 }

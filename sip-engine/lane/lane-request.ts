@@ -11,6 +11,8 @@ type Listener = (message: LaneRequest, res: LaneResponse) => void;
 /** A request of the network, with the two things that may happen to it before it is answered. */
 export class RequestView extends MessageView implements LaneRequest {
   readonly incoming: Incoming;
+  /** Waits for the PRACK of a provisional answer. */
+  onPrack: ((prack: LaneMessage) => void) | undefined = undefined;
   #listeners: readonly { readonly event: string; readonly listener: Listener }[] = NONE;
   readonly #message: SipMessage;
 
@@ -61,6 +63,11 @@ export class RequestView extends MessageView implements LaneRequest {
   }
 }
 
+/** What the lane has shown of a request. */
+export function viewOf(incoming: Incoming | undefined): RequestView | undefined {
+  return incoming?.attached instanceof RequestView ? incoming.attached : undefined;
+}
+
 /** What stands behind a request that the lane has shown. */
 export function incomingOf(request: LaneRequest): Incoming | undefined {
   return request instanceof RequestView ? request.incoming : undefined;
@@ -84,7 +91,7 @@ export class ResponseWriter implements LaneResponse {
   send(
     status: number,
     reason?: string,
-    options: LaneAnswerOptions = {},
+    options?: LaneAnswerOptions,
     callback?: ((error: unknown) => void) | null,
     onPrack?: (prack: LaneMessage) => void,
   ): void {
@@ -92,11 +99,12 @@ export class ResponseWriter implements LaneResponse {
       callback?.(new Error('a final response was sent already'));
       return;
     }
-    const result = this.#ctx.respond(this.#incoming, { status, reason: reason ?? '', ...options });
+    const result = this.#ctx.respond(this.#incoming, status, reason ?? '', options?.headers, options?.body);
     this.#isFinal = status >= 200;
     if (!result.ok) callback?.(new Error(result.reason));
     else {
-      if (onPrack !== undefined) this.#ctx.pracks.set(result.dialogId, onPrack);
+      const view = onPrack === undefined ? undefined : viewOf(this.#incoming);
+      if (view !== undefined) view.onPrack = onPrack;
       callback?.(null);
     }
   }

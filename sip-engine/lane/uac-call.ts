@@ -1,11 +1,11 @@
-import { completeRequest, decorateFor, lacksContentType } from '../control/complete.ts';
+import { completeRequest, lacksContentType } from '../control/complete.ts';
 import type { Hub } from '../control/hub.ts';
 import { chooseHop, isOwnUri } from '../control/next-hop.ts';
 import { isRequestUri } from '../control/request-line.ts';
-import { contactOf, type NextHop } from '../dialog/index.ts';
+import { contactOf, type Dialog, type NextHop, type Outgoing } from '../dialog/index.ts';
 import type { OutgoingMessage } from '../message/index.ts';
-import { toAppMessage } from './app-message.ts';
-import type { CallLaneContext } from './context.ts';
+import { appRequest } from './app-message.ts';
+import type { CallLaneContext, ResponseTaker } from './context.ts';
 import { DialogEnd } from './lane-dialog.ts';
 import { MessageView, type ResponseView } from './lane-message.ts';
 import { LaneRefusal } from './refusal.ts';
@@ -18,23 +18,10 @@ export function callOut(
   progress: LaneUacProgress,
 ): Promise<LaneDialog | LaneUnackedDialog> {
   const outcome = Promise.withResolvers<LaneDialog | LaneUnackedDialog>();
-  const fail = (reason: string): void => {
-    const error = new Error(reason);
-    progress.cbRequest(error);
-    outcome.reject(error);
-  };
+  const call = new UacCall(ctx, options, progress, outcome);
   const prepared = prepare(ctx.hub, options);
-  if (!prepared.ok) {
-    fail(prepared.reason);
-    return outcome.promise;
-  }
-  const { request, hop } = prepared;
-  ctx.hub.dialogs.sendNew(ctx.owner, request, hop, decorateFor(ctx.hub.deps.transport), (result) => {
-    if (!result.ok) return fail(result.reason);
-    const call = new UacCall(ctx, options, progress, outcome);
-    ctx.takers.set(result.transactionId, (response, id) => call.receive(response, id));
-    progress.cbRequest(null, new SentInvite(ctx, request, result.transactionId));
-  });
+  if (prepared.ok) call.send(prepared.request, prepared.hop);
+  else call.fail(prepared.reason);
   return outcome.promise;
 }
 
@@ -47,7 +34,7 @@ function prepare(hub: Hub, { uri, headers, localSdp: body, proxy = '', guarded }
   if (!isRequestUri(uri)) return { ok: false, reason: 'invalid request-uri' };
   if (isOwnUri(hub.deps, uri)) return { ok: false, reason: 'can not send request to myself' };
   try {
-    const request = completeRequest(toAppMessage({ method: 'INVITE', uri, headers, body }), hub.deps.ports);
+    const request = completeRequest(appRequest('INVITE', uri, headers, body), hub.deps.ports);
     if (lacksContentType(request)) return { ok: false, reason: 'missing content-type' };
     const choice = chooseHop(hub, request, proxy);
     if (!choice.ok) return choice;
@@ -57,7 +44,7 @@ function prepare(hub: Hub, { uri, headers, localSdp: body, proxy = '', guarded }
   }
 }
 
-class UacCall {
+class UacCall implements ResponseTaker {
   readonly #ctx: CallLaneContext;
   readonly #options: LaneUacOptions;
   readonly #progress: LaneUacProgress;
@@ -75,10 +62,26 @@ class UacCall {
     this.#outcome = outcome;
   }
 
-  receive(response: ResponseView, dialogId: string): void {
+  fail(reason: string): void {
+    const error = new Error(reason);
+    this.#progress.cbRequest(error);
+    this.#outcome.reject(error);
+  }
+
+  send(request: OutgoingMessage, hop: NextHop): void {
+    const { hub, owner, decorate } = this.#ctx;
+    hub.dialogs.sendNew(owner, request, hop, decorate, (result) => {
+      if (!result.ok) return this.fail(result.reason);
+      const { outgoing } = result;
+      if (outgoing !== undefined) outgoing.attached = this;
+      this.#progress.cbRequest(null, new SentInvite(hub, request, outgoing));
+    });
+  }
+
+  onResponse(response: ResponseView, { dialogId, confirmed }: Outgoing): void {
     if (response.status < 200) this.#provisional(response, dialogId);
-    else if (response.status < 300) this.#answered(response, dialogId);
-    else this.#outcome.reject(new LaneRefusal(response));
+    else if (response.status >= 300) this.#outcome.reject(new LaneRefusal(response));
+    else if (confirmed !== undefined) this.#answered(response, confirmed);
   }
 
   #provisional(response: ResponseView, dialogId: string): void {
@@ -87,70 +90,68 @@ class UacCall {
     if (rseq === undefined) return;
     // RFC 3262 section 7.2: what is acknowledged, and the INVITE it belongs to.
     const headers = { RAck: `${rseq} ${response.get('cseq')}` };
-    this.#ctx.sendInDialog(dialogId, { method: 'PRACK', headers }, ignore, ignore);
+    this.#ctx.sendInDialog(dialogId, { method: 'PRACK', headers }, NOBODY, ignore);
   }
 
-  #answered(response: ResponseView, dialogId: string): void {
+  #answered(response: ResponseView, confirmed: Dialog): void {
     const { localSdp, noAck } = this.#options;
     if (localSdp === undefined && noAck === true && response.body !== '') {
-      this.#outcome.resolve(this.#offered(response, dialogId));
+      this.#outcome.resolve(this.#offered(response, confirmed));
       return;
     }
-    this.#ctx.sendAck(dialogId, undefined);
-    const dialog = this.#open(response, dialogId);
+    this.#ctx.sendAck(confirmed, undefined);
+    const dialog = this.#open(response, confirmed);
     if (dialog !== undefined) {
       this.#outcome.resolve(dialog);
       return;
     }
     // Nobody will have the dialog: the callee must not stay in the call.
-    this.#ctx.sendInDialog(dialogId, { method: 'BYE' }, ignore, ignore);
+    this.#ctx.sendInDialog(confirmed, { method: 'BYE' }, NOBODY, ignore);
     this.#outcome.reject(new LaneRefusal(response, 500, 'No Contact header in response'));
   }
 
   /** The other side has made the offer; the answer goes into the ACK (RFC 3261 13.2.1). */
-  #offered(response: ResponseView, dialogId: string): LaneUnackedDialog {
+  #offered(response: ResponseView, confirmed: Dialog): LaneUnackedDialog {
     return {
       sdp: response.body,
       res: response,
       ack: async (sdp) => {
-        this.#ctx.sendAck(dialogId, sdp);
-        const dialog = this.#open(response, dialogId);
+        this.#ctx.sendAck(confirmed, sdp);
+        const dialog = this.#open(response, confirmed);
         if (dialog === undefined) throw new Error('no Contact header in response');
         return dialog;
       },
       destroy: async () => {
-        this.#ctx.sendAck(dialogId, response.body);
-        this.#open(response, dialogId)?.destroy();
+        this.#ctx.sendAck(confirmed, response.body);
+        this.#open(response, confirmed)?.destroy();
       },
     };
   }
 
   /** RFC 3261 12.1.2; without a Contact there is nowhere to send anything more. */
-  #open(response: ResponseView, id: string): DialogEnd | undefined {
-    const { message } = response;
-    const remoteUri = contactOf(message);
-    if (remoteUri === undefined) return undefined;
-    const { callId, fromTag: localTag, toTag: remoteTag } = message;
-    const seed = { id, callId, localTag, remoteTag, remoteUri, remoteSdp: response.body, res: response };
-    return new DialogEnd(this.#ctx, seed);
+  #open(response: ResponseView, dialog: Dialog): DialogEnd | undefined {
+    const remoteUri = contactOf(response.message);
+    return remoteUri === undefined ? undefined : new DialogEnd(this.#ctx, dialog, remoteUri, response.body, response);
   }
 }
 
 class SentInvite extends MessageView implements LaneSentRequest {
   readonly method = 'INVITE';
-  readonly #ctx: CallLaneContext;
-  readonly #transactionId: string;
+  readonly #hub: Hub;
+  readonly #outgoing: Outgoing | undefined;
 
-  constructor(ctx: CallLaneContext, invite: OutgoingMessage, transactionId: string) {
+  constructor(hub: Hub, invite: OutgoingMessage, outgoing: Outgoing | undefined) {
     super(invite);
-    this.#ctx = ctx;
-    this.#transactionId = transactionId;
+    this.#hub = hub;
+    this.#outgoing = outgoing;
   }
 
   cancel(options: Parameters<LaneSentRequest['cancel']>[0], callback?: (error: unknown) => void): void {
-    const found = this.#ctx.hub.dialogs.cancel(this.#transactionId, Object.entries(options.headers ?? {}));
-    callback?.(found === undefined ? new Error('nothing to cancel') : null);
+    const headers = Object.entries(options.headers ?? {});
+    const isCancelled = this.#outgoing !== undefined && this.#hub.dialogs.cancelOutgoing(this.#outgoing, headers);
+    callback?.(isCancelled ? null : new Error('nothing to cancel'));
   }
 }
 
 const ignore = (): void => undefined;
+const NOBODY: ResponseTaker = { onResponse: ignore };
