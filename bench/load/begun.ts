@@ -1,16 +1,27 @@
+import { Times } from './times.ts';
+
 /** What became of everything that one round has begun: where it began, and how long it took. */
 export interface Begun {
-  /** Both from the start of the round and of the process's clock (ms); `tookMs` below 0 when it failed. */
+  /** Both from the start of the process's clock (ms); `tookMs` below 0 when it failed. */
   add(beganMs: number, tookMs: number): void;
-  /** `BEGAN:TOOK` of each, in ms, as `readBegun` takes it. */
+  /** `BEGAN:TOOK` of each, in ms since the start of the round, as `readBegun` takes it. */
   text(): string;
+  /** Of what did not fail, in order (ms). */
+  tookMs(): Float64Array;
 }
 
 export function collectBegun(startMs: number): Begun {
-  const all: string[] = [];
+  const [began, took] = [new Times(), new Times()];
   return {
-    add: (beganMs, tookMs) => void all.push(`${Math.round(beganMs - startMs)}:${tookMs.toFixed(1)}`),
-    text: () => all.join(' '),
+    add(beganMs, tookMs) {
+      began.push(beganMs - startMs);
+      took.push(tookMs);
+    },
+    text: () =>
+      Array.from({ length: began.length }, (_, at) => `${Math.round(began.at(at))}:${took.at(at).toFixed(1)}`).join(
+        ' ',
+      ),
+    tookMs: () => took.sorted().filter((ms) => ms >= 0),
   };
 }
 

@@ -1,13 +1,14 @@
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { lostDatagrams } from '../support/lost-datagrams.ts';
 import { type Begun, collectBegun } from './begun.ts';
 import { type CallerSide, callerSide } from './call-messages.ts';
 import { answerAsPbx } from './call-pbx.ts';
-import { pace, type Step } from './pace.ts';
+import { CallSlots } from './call-slots.ts';
+import { openManySocket } from './many-socket.ts';
+import { type Pace, pace, type Step } from './pace.ts';
 import { createPbxFleet } from './pbx-fleet.ts';
+import { Times } from './times.ts';
 
 /**
  * Calls from a carrier at 127.0.0.2 to PBXes that share one socket at 127.0.0.1: INVITE, 180, 200, ACK, BYE, 200.
@@ -30,7 +31,6 @@ interface Round {
 
 /** A call that is not over after so long is lost: nothing is sent twice. */
 const LOST_MS = 4000;
-const RECEIVE_BUFFER_BYTES = 4 << 20;
 
 const users = readFileSync(usersCsv, 'utf8').trim().split('\n').slice(0, Number(pbxes));
 const names = new Set(users.map((line) => line.split(',')[0]));
@@ -40,51 +40,56 @@ const dids = readFileSync(didsCsv, 'utf8')
   .map((line) => line.split(','))
   .filter(([, user]) => names.has(user))
   .map(([did = '']) => did);
-const open = async (address: string) => {
-  const socket = createSocket({
-    type: 'udp4',
-    recvBufferSize: RECEIVE_BUFFER_BYTES,
-    lookup: (host, _options, done) => done(null, host, 4),
-  });
-  // Where names are not looked up it listens at once.
-  const listening = once(socket, 'listening');
-  socket.bind(0, address);
-  await listening;
-  return socket;
-};
-const [carrier, pbx] = await Promise.all([open('127.0.0.2'), open('127.0.0.1')]);
-const fleet = createPbxFleet(users.join('\n'), `r${Date.now()}`, `127.0.0.1:${pbx.address().port}`);
-const live = new Map<number, { readonly startedMs: number; answered: boolean }>();
-let caller: CallerSide = callerSide('none', carrier.address().port, Number(port));
-let targetPort = Number(port);
-let [next, done, errors, lost] = [0, 0, 0, 0];
-let latencies: number[] = [];
+const SERVER = { port: Number(port), address: '127.0.0.1' };
+const LETTER_S = 0x53;
+const DIGIT_1 = 0x31;
+
+const pbx = await openManySocket('127.0.0.1', { datagram: hearAsPbx, turn });
+const carrier = await openManySocket('127.0.0.2', { datagram: hearAsCarrier, turn });
+const fleet = createPbxFleet(users.join('\n'), `r${Date.now()}`, `127.0.0.1:${pbx.port}`);
+const live = new CallSlots();
+let caller: CallerSide = callerSide('none', carrier.port, SERVER.port);
+let targetPort = SERVER.port;
+let [done, errors, lost] = [0, 0, 0];
+let setUpsMs = new Times();
 let begun: Begun = collectBegun(0);
+let paced: Pace | undefined;
 let onFinish: () => void = () => undefined;
 
-pbx.on('message', (bytes, peer) => {
+function hearAsPbx(bytes: Buffer, port: number, address: string): void {
   const probed = fleet.answerProbe(bytes);
-  if (probed !== undefined) pbx.send(probed, peer.port, peer.address);
+  if (probed !== undefined) pbx.sendText(probed, port, address);
   else if (bytes[0] === LETTER_S) registered(bytes);
-  else for (const answer of answerAsPbx(bytes, pbx.address().port)) pbx.send(answer, peer.port, peer.address);
-});
+  else for (const answer of answerAsPbx(bytes, pbx.port)) pbx.sendText(answer, port, address);
+}
 
-carrier.on('message', (bytes) => {
+function hearAsCarrier(bytes: Buffer): void {
+  // `SIP/2.0 1…`: nothing is done about it.
+  if (bytes[8] === DIGIT_1) return;
   const heard = caller.read(bytes);
-  const call = heard === undefined ? undefined : live.get(heard.index);
-  if (heard === undefined || call === undefined || heard.status < 200) return;
+  if (heard === undefined || !live.has(heard.index)) return;
   if (heard.status > 200) finish(heard.index, false);
   else if (heard.method === 'BYE') finish(heard.index, true);
-  else if (!call.answered) {
-    call.answered = true;
-    latencies.push(performance.now() - call.startedMs);
-    for (const request of heard.next) carrier.send(request, targetPort, '127.0.0.1');
+  else if (live.answer(heard.index)) {
+    setUpsMs.push(performance.now() - live.startedMs(heard.index));
+    for (const request of heard.next) carrier.sendText(request, targetPort, SERVER.address);
   }
-});
+}
 
-const ownLosses = () => lostDatagrams([carrier.address().port, pbx.address().port]);
+/** Where the rate is given nothing waits for the end of the turn: what is measured is the server. */
+function turn(): void {
+  if (paced === undefined) return;
+  paced.tick();
+  flush();
+}
 
-const LETTER_S = 0x53;
+function flush(): void {
+  pbx.flush();
+  carrier.flush();
+}
+
+const ownLosses = () => lostDatagrams([carrier.port, pbx.port]);
+
 let onRegistered: (status: number, index: number) => void = () => undefined;
 
 function registered(bytes: Buffer): void {
@@ -95,7 +100,8 @@ function registered(bytes: Buffer): void {
 async function register(): Promise<void> {
   const waiting = new Set(users.keys());
   const { promise, resolve } = Promise.withResolvers<void>();
-  const send = (index: number, proved: boolean) => pbx.send(fleet.register(index, proved), Number(port), '127.0.0.1');
+  const send = (index: number, proved: boolean) =>
+    pbx.sendText(fleet.register(index, proved), SERVER.port, SERVER.address);
   onRegistered = (status, index) => {
     if (status === 401) send(index, true);
     else if (status === 200) waiting.delete(index);
@@ -111,31 +117,32 @@ async function register(): Promise<void> {
 }
 
 function begin(): void {
-  const index = next++;
-  live.set(index, { startedMs: performance.now(), answered: false });
-  carrier.send(caller.invite(index, dids[index % dids.length] ?? ''), targetPort, '127.0.0.1');
+  const index = live.begin(performance.now());
+  carrier.sendText(caller.invite(index, dids[index % dids.length] ?? ''), targetPort, SERVER.address);
 }
 
 function finish(index: number, isOk: boolean): void {
-  const startedMs = live.get(index)?.startedMs ?? 0;
+  const startedMs = live.startedMs(index);
   begun.add(startedMs, isOk ? performance.now() - startedMs : -1);
-  live.delete(index);
+  live.end(index);
   if (isOk) done += 1;
   else errors += 1;
   onFinish();
 }
 
 async function runCalls({ seconds = 5, window = 50, rate, steps, direct = false }: Round): Promise<void> {
-  targetPort = direct ? pbx.address().port : Number(port);
-  caller = callerSide(`b${Date.now()}`, carrier.address().port, targetPort);
+  targetPort = direct ? pbx.port : SERVER.port;
+  caller = callerSide(`b${Date.now()}`, carrier.port, targetPort);
   const startMs = performance.now();
   begun = collectBegun(startMs);
   const isOver = () => performance.now() - startMs >= seconds * 1000;
   const sweep = setInterval(reapLost, 50);
   onFinish = () => undefined;
   const rates = steps ?? (rate === undefined ? undefined : [{ seconds, perSec: rate }]);
-  if (rates !== undefined) await pace(rates, begin);
-  else {
+  if (rates !== undefined) {
+    paced = pace(rates, begin, flush);
+    await paced.ended;
+  } else {
     onFinish = () => {
       if (!isOver()) begin();
     };
@@ -143,6 +150,7 @@ async function runCalls({ seconds = 5, window = 50, rate, steps, direct = false 
     await until(isOver);
   }
   await until(() => live.size === 0);
+  paced = undefined;
   clearInterval(sweep);
 }
 
@@ -151,9 +159,8 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 function reapLost(): void {
-  const now = performance.now();
-  for (const [index, { startedMs }] of live) {
-    if (now - startedMs < LOST_MS) break;
+  const lostBeforeMs = performance.now() - LOST_MS;
+  for (let index = live.oldest(); index !== undefined && live.startedMs(index) < lostBeforeMs; index = live.oldest()) {
     lost += 1;
     finish(index, false);
   }
@@ -161,16 +168,16 @@ function reapLost(): void {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const round = JSON.parse(line) as Round;
-  [done, errors, lost, latencies] = [0, 0, 0, []];
+  [done, errors, lost] = [0, 0, 0];
+  setUpsMs = new Times();
   const startMs = performance.now();
   const droppedBefore = ownLosses();
   if (round.mode === 'register') await register();
   else await runCalls(round);
   const seconds = (performance.now() - startMs) / 1000;
-  const setUpsMs = latencies.map((ms) => ms.toFixed(2)).join(' ');
   const dropped = ownLosses() - droppedBefore;
   const each = round.steps === undefined ? '' : begun.text();
-  console.log(JSON.stringify({ done, errors, lost, seconds, setUpsMs, dropped, each }));
+  console.log(JSON.stringify({ done, errors, lost, seconds, setUpsMs: setUpsMs.text(2), dropped, each }));
 }
 carrier.close();
 pbx.close();

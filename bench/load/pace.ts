@@ -4,25 +4,36 @@ export interface Step {
   readonly perSec: number;
 }
 
-const TICK_MS = 2;
-/** What a generator that stood still owes is sent in pieces, between which it hears answers. */
-const MOST_PER_TICK = 1000;
+export interface Pace {
+  /** After the last has begun. */
+  readonly ended: Promise<void>;
+  /** Begins what is due, for who has time before the timer has: whenever answers were heard. */
+  tick(): void;
+}
 
-/** Begins as many as the steps say, one after the other, whatever became of those before; resolves after the last. */
-export function pace(steps: readonly Step[], begin: () => void): Promise<void> {
+const TICK_MS = 1;
+/** What a generator that stood still owes is sent in pieces, between which it hears answers. */
+const MOST_PER_TICK = 500;
+
+/** Begins as many as the steps say, one after the other, whatever became of those before. */
+export function pace(steps: readonly Step[], begin: () => void, flush: () => void): Pace {
   const startMs = performance.now();
   const totalMs = steps.reduce((sum, { seconds }) => sum + seconds * 1000, 0);
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
   let begun = 0;
-  const timer = setInterval(() => {
-    const elapsedMs = performance.now() - startMs;
+  const tick = () => {
+    const elapsedMs = Math.min(performance.now() - startMs, totalMs);
     const due = Math.min(Math.floor(dueAfter(steps, elapsedMs / 1000)), begun + MOST_PER_TICK);
     for (; begun < due; begun++) begin();
-    if (elapsedMs < totalMs) return;
+  };
+  const timer = setInterval(() => {
+    tick();
+    flush();
+    if (performance.now() - startMs < totalMs) return;
     clearInterval(timer);
     resolve();
   }, TICK_MS);
-  return promise;
+  return { ended, tick };
 }
 
 function dueAfter(steps: readonly Step[], elapsedSec: number): number {

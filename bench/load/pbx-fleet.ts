@@ -17,14 +17,22 @@ export interface PbxFleet {
 }
 
 interface Pbx {
-  readonly user: string;
-  readonly realm: string;
   readonly ha1: string;
   readonly ha2: string;
+  readonly parts: Parts;
   nonce: string;
   nc: number;
   cseq: number;
   isUnauthorized: boolean;
+}
+
+/** Of a REGISTER, what stays the same: up to the branch's number, to CSeq's, to the credentials, and to what changes in those. */
+interface Parts {
+  readonly toBranch: string;
+  readonly toCSeq: string;
+  readonly toCredentials: string;
+  readonly toNonce: string;
+  readonly toResponse: string;
 }
 
 /** A nonce is used so often, then a challenge is asked for again. */
@@ -38,7 +46,10 @@ const md5 = (text: string) => hash('md5', text);
  * what the PBXes call themselves, behind their NAT by default.
  */
 export function createPbxFleet(csv: string, run: string, contact = '127.0.0.1:5070'): PbxFleet {
-  const fleet = csv.trim().split('\n').map(readPbx);
+  const fleet = csv
+    .trim()
+    .split('\n')
+    .map((line, index) => readPbx(line, index, run, contact));
   const get = (index: number): Pbx => {
     const pbx = fleet[index];
     if (pbx === undefined) throw new RangeError(`there is no PBX ${index}`);
@@ -48,7 +59,7 @@ export function createPbxFleet(csv: string, run: string, contact = '127.0.0.1:50
     size: fleet.length,
     hasNonce: (index) => get(index).nonce !== '' && get(index).nc < MOST_USES,
     isUnauthorized: (index) => get(index).isUnauthorized,
-    register: (index, withCredentials) => writeRegister(get(index), index, run, contact, withCredentials),
+    register: (index, withCredentials) => writeRegister(get(index), withCredentials),
     read(bytes) {
       const text = bytes.toString('latin1');
       const at = text.indexOf('Call-ID: ') + 9;
@@ -68,10 +79,26 @@ export function createPbxFleet(csv: string, run: string, contact = '127.0.0.1:50
   };
 }
 
-function readPbx(line: string): Pbx {
+function readPbx(line: string, index: number, run: string, contact: string): Pbx {
   const [user = '', realm = '', password = ''] = line.split(',');
   const ha1 = md5(`${user}:${realm}:${password}`);
-  return { user, realm, ha1, ha2: md5(`REGISTER:sip:${realm}`), nonce: '', nc: 0, cseq: 0, isUnauthorized: true };
+  const parts = partsOf(user, realm, index, run, contact);
+  return { ha1, ha2: md5(`REGISTER:sip:${realm}`), parts, nonce: '', nc: 0, cseq: 0, isUnauthorized: true };
+}
+
+/** The Contact stays the same from run to run. */
+function partsOf(user: string, realm: string, index: number, run: string, contact: string): Parts {
+  return {
+    toBranch: `REGISTER sip:${realm} SIP/2.0\r\nVia: SIP/2.0/UDP ${contact};branch=z9hG4bK${index}x`,
+    toCSeq:
+      `;rport\r\nMax-Forwards: 70\r\nFrom: <sip:${user}@${realm}>;tag=t${index}\r\nTo: <sip:${user}@${realm}>\r\n` +
+      `Call-ID: ${index}@${run}\r\nCSeq: `,
+    toCredentials:
+      ` REGISTER\r\nContact: <sip:${user}@${contact};rinstance=a1b2c3>\r\nExpires: 3600\r\n` +
+      'User-Agent: 3CXPhoneSystem 20.0.3\r\nAllow: INVITE, ACK, CANCEL, OPTIONS, BYE, REGISTER, REFER, NOTIFY\r\n',
+    toNonce: `Authorization: Digest username="${user}", realm="${realm}", nonce="`,
+    toResponse: `", uri="sip:${realm}", response="`,
+  };
 }
 
 function takeNonce(pbx: Pbx, text: string): void {
@@ -80,26 +107,20 @@ function takeNonce(pbx: Pbx, text: string): void {
   pbx.nc = 0;
 }
 
-function writeRegister(pbx: Pbx, index: number, run: string, contact: string, withCredentials: boolean): string {
-  const { user, realm } = pbx;
+function writeRegister(pbx: Pbx, withCredentials: boolean): string {
+  const { toBranch, toCSeq, toCredentials } = pbx.parts;
   pbx.cseq += 1;
   pbx.isUnauthorized = !withCredentials;
-  // The Contact stays the same from run to run.
-  return (
-    `REGISTER sip:${realm} SIP/2.0\r\n` +
-    `Via: SIP/2.0/UDP ${contact};branch=z9hG4bK${index}x${pbx.cseq};rport\r\n` +
-    `Max-Forwards: 70\r\nFrom: <sip:${user}@${realm}>;tag=t${index}\r\nTo: <sip:${user}@${realm}>\r\n` +
-    `Call-ID: ${index}@${run}\r\nCSeq: ${pbx.cseq} REGISTER\r\nContact: <sip:${user}@${contact};rinstance=a1b2c3>\r\n` +
-    `Expires: 3600\r\nUser-Agent: 3CXPhoneSystem 20.0.3\r\nAllow: INVITE, ACK, CANCEL, OPTIONS, BYE, REGISTER, REFER, NOTIFY\r\n` +
-    `${withCredentials ? authorization(pbx) : ''}Content-Length: 0\r\n\r\n`
-  );
+  const credentials = withCredentials ? authorization(pbx) : '';
+  return `${toBranch}${pbx.cseq}${toCSeq}${pbx.cseq}${toCredentials}${credentials}Content-Length: 0\r\n\r\n`;
 }
 
 function authorization(pbx: Pbx): string {
   pbx.nc += 1;
   const nc = pbx.nc.toString(16).padStart(8, '0');
   const response = md5(`${pbx.ha1}:${pbx.nonce}:${nc}:c0ffee00:auth:${pbx.ha2}`);
-  return `Authorization: Digest username="${pbx.user}", realm="${pbx.realm}", nonce="${pbx.nonce}", uri="sip:${pbx.realm}", response="${response}", algorithm=MD5, qop=auth, nc=${nc}, cnonce="c0ffee00"\r\n`;
+  const { toNonce, toResponse } = pbx.parts;
+  return `${toNonce}${pbx.nonce}${toResponse}${response}", algorithm=MD5, qop=auth, nc=${nc}, cnonce="c0ffee00"\r\n`;
 }
 
 /** The request with another first line: all that a 200 needs is in it. */

@@ -1,46 +1,44 @@
-import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type Begun, collectBegun } from './begun.ts';
-import { pace, type Step } from './pace.ts';
+import { openManySocket } from './many-socket.ts';
+import { type Pace, pace, type Step } from './pace.ts';
 import { createPbxFleet, type PbxFleet } from './pbx-fleet.ts';
 
 /**
  * REGISTER load in a closed loop, `window` PBXes at a time. Each line `{"mode","seconds"}` on standard input is one
  * round, answered by one line of JSON when it is over; it ends with its input.
- * Modes: `pair` (challenged and answered), `refresh` (with the nonce it has), `prime` (every PBX once), `echo` (the
- * datagrams of a pair there and back, to a server that answers nothing else). With `"steps"` it is no loop: so many a
- * second, whatever becomes of them, and the answer has when each began and what it took.
+ * Modes: `pair` (challenged and answered), `refresh` (with the nonce it has), `prime` (every PBX once), `echo` and
+ * `echo_refresh` (the datagrams of a pair and of a refresh there and back, to a server that answers nothing else). With
+ * `"steps"` it is no loop: so many a second, whatever becomes of them, and the answer has when each began and what it took.
  * usage: PORT CSV WINDOW
  */
 const [port, csv, window] = process.argv.slice(2);
+const SERVER = { port: Number(port), address: '127.0.0.1' };
 
 interface Round {
-  readonly mode: 'pair' | 'refresh' | 'prime' | 'echo';
+  readonly mode: 'pair' | 'refresh' | 'prime' | 'echo' | 'echo_refresh';
   readonly seconds: number;
   readonly steps?: readonly Step[];
 }
 
+const REFRESHES: ReadonlySet<Round['mode']> = new Set(['refresh', 'echo_refresh']);
 /** A datagram that was not answered for so long is lost. */
 const LOST_MS = 1000;
 
-const socket = createSocket({
-  type: 'udp4',
-  recvBufferSize: 4 << 20,
-  lookup: (host, _options, done) => done(null, host, 4),
-});
+const socket = await openManySocket(SERVER.address, { datagram: hear, turn });
 const fleet: PbxFleet = createPbxFleet(readFileSync(csv ?? '', 'utf8'), String(Date.now()));
 const startedAt = new Float64Array(fleet.size);
-const live = new Set<number>();
+const isLive = new Uint8Array(fleet.size);
 let round: Round = { mode: 'prime', seconds: 0 };
-let [done, errors, lost, next, left] = [0, 0, 0, 0, 0];
-let latencies: number[] = [];
+let [done, errors, lost, next, left, live] = [0, 0, 0, 0, 0, 0];
 let finishRound: (() => void) | undefined;
-let begun: Begun | undefined;
+let begun: Begun = collectBegun(0);
+let paced: Pace | undefined;
 
 function begin(): void {
   if (left === 0) {
-    if (live.size === 0) finishRound?.();
+    if (live === 0) finishRound?.();
     return;
   }
   left -= 1;
@@ -49,66 +47,78 @@ function begin(): void {
 
 /** The next PBX, unless all are waiting for an answer. */
 function beginOne(): void {
-  if (live.size === fleet.size) return;
-  while (live.has(next)) next = (next + 1) % fleet.size;
+  if (live === fleet.size) return;
+  while (isLive[next] === 1) next = (next + 1) % fleet.size;
   const index = next;
   next = (next + 1) % fleet.size;
   startedAt[index] = performance.now();
-  live.add(index);
-  send(index, round.mode === 'refresh' && fleet.hasNonce(index));
+  isLive[index] = 1;
+  live += 1;
+  send(index, REFRESHES.has(round.mode) && fleet.hasNonce(index));
 }
 
 function send(index: number, withCredentials: boolean): void {
-  socket.send(fleet.register(index, withCredentials), Number(port), '127.0.0.1');
+  socket.sendText(fleet.register(index, withCredentials), SERVER.port, SERVER.address);
 }
 
 function finish(index: number, isOk: boolean): void {
-  live.delete(index);
-  const tookMs = performance.now() - (startedAt[index] ?? 0);
-  begun?.add(startedAt[index] ?? 0, isOk ? tookMs : -1);
-  if (isOk) {
-    done += 1;
-    latencies.push(tookMs);
-  } else errors += 1;
-  if (begun === undefined) begin();
+  isLive[index] = 0;
+  live -= 1;
+  const startMs = startedAt[index] ?? 0;
+  begun.add(startMs, isOk ? performance.now() - startMs : -1);
+  if (isOk) done += 1;
+  else errors += 1;
+  if (paced === undefined) begin();
 }
 
-socket.on('message', (bytes, peer) => {
-  const probed = round.mode === 'echo' ? undefined : fleet.answerProbe(bytes);
+function hear(bytes: Buffer, port: number, address: string): void {
+  const isEcho = round.mode === 'echo' || round.mode === 'echo_refresh';
+  const probed = isEcho ? undefined : fleet.answerProbe(bytes);
   if (probed !== undefined) {
-    socket.send(probed, peer.port, peer.address);
+    socket.sendText(probed, port, address);
     return;
   }
   const answer = fleet.read(bytes);
-  if (answer === undefined || !live.has(answer.index)) return;
+  if (answer === undefined || isLive[answer.index] !== 1) return;
   const { index, status } = answer;
-  if (round.mode === 'echo') {
-    // Two datagrams there and back are what a pair receives and sends.
-    if (fleet.isUnauthorized(index)) send(index, true);
+  // Two datagrams there and back are what a pair receives and sends.
+  if (isEcho) {
+    if (round.mode === 'echo' && fleet.isUnauthorized(index)) send(index, true);
     else finish(index, true);
   } else if (status === 401 && fleet.isUnauthorized(index)) send(index, true);
   // The nonce has aged out in the middle of a refresh: an honest PBX tries again.
   else if (status === 401 && round.mode === 'refresh') send(index, true);
   else finish(index, status === 200);
-});
+}
+
+/** Where the rate is given nothing waits for the end of the turn: what is measured is the server. */
+function turn(): void {
+  if (paced === undefined) return;
+  paced.tick();
+  socket.flush();
+}
 
 async function run(asked: Round): Promise<void> {
   round = asked;
-  [done, errors, lost, latencies] = [0, 0, 0, []];
-  if (asked.mode === 'echo') fleet.pretendNonces();
+  [done, errors, lost] = [0, 0, 0];
+  if (asked.mode === 'echo' || asked.mode === 'echo_refresh') fleet.pretendNonces();
   const startMs = performance.now();
-  begun = asked.steps === undefined ? undefined : collectBegun(startMs);
+  begun = collectBegun(startMs);
   const sweep = setInterval(reapLost, 100);
   if (asked.steps === undefined) await runLoop(asked);
-  else await pace(asked.steps, beginOne);
-  while (live.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  else {
+    paced = pace(asked.steps, beginOne, socket.flush);
+    await paced.ended;
+  }
+  while (live > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   clearInterval(sweep);
-  latencies.sort((a, b) => a - b);
-  const at = (share: number) => Number((latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(2));
-  const longest = () => Math.max(lost > 0 ? LOST_MS : 0, Number((latencies.at(-1) ?? 0).toFixed(2)));
+  paced = undefined;
   const seconds = (performance.now() - startMs) / 1000;
-  const times = { p50Ms: at(0.5), p99Ms: at(0.99), maxMs: longest(), each: begun?.text() ?? '' };
-  console.log(JSON.stringify({ done, errors, lost, seconds, ...times }));
+  const tookMs = begun.tookMs();
+  const at = (share: number) => Number((tookMs[Math.floor(tookMs.length * share)] ?? 0).toFixed(2));
+  const maxMs = Math.max(lost > 0 ? LOST_MS : 0, Number((tookMs.at(-1) ?? 0).toFixed(2)));
+  const each = asked.steps === undefined ? '' : begun.text();
+  console.log(JSON.stringify({ done, errors, lost, seconds, p50Ms: at(0.5), p99Ms: at(0.99), maxMs, each }));
 }
 
 /** So many at a time until all have had their turn, or the time is over. */
@@ -127,14 +137,12 @@ async function runLoop({ mode, seconds }: Round): Promise<void> {
 
 function reapLost(): void {
   const now = performance.now();
-  for (const index of live) {
-    if (now - (startedAt[index] ?? 0) < LOST_MS) continue;
+  for (let index = 0; live > 0 && index < isLive.length; index++) {
+    if (isLive[index] === 0 || now - (startedAt[index] ?? 0) < LOST_MS) continue;
     lost += 1;
     finish(index, false);
   }
 }
 
-socket.bind(0, '127.0.0.1', async () => {
-  for await (const line of createInterface({ input: process.stdin })) await run(JSON.parse(line) as Round);
-  socket.close();
-});
+for await (const line of createInterface({ input: process.stdin })) await run(JSON.parse(line) as Round);
+socket.close();
