@@ -189,7 +189,9 @@ t.test('events arrive in order and before the answer to a later request', async 
 
 t.test('of a call the last record of a batch crosses, with what was told around it', async (t) => {
   const { main, sip, seen } = joined();
-  const call = { uuid: 'call_1', from: 'line\nend', status: 0, answeredAtMs: null, trace: [] } as unknown as CallRecord;
+  const call = {
+    ...{ uuid: 'call_1', from: 'line\nend', status: 0, answeredAtMs: null, endedAtMs: null, trace: [] },
+  } as unknown as CallRecord;
   sip.emit({ kind: 'call', record: call });
   sip.emit({ kind: 'call', record: { ...call, uuid: 'call_2', isEmergency: true } });
   sip.emit(lifted('10.0.0.1'));

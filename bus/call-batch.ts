@@ -1,3 +1,4 @@
+import { WaitingText } from '../telemetry/index.ts';
 import type { CallRecord } from './events.ts';
 
 /** What the store keeps of a call in columns of its own, in their order; the whole record is beside it. */
@@ -28,44 +29,79 @@ export interface CallRow {
 
 /** Records as texts: a tenth of what objects cost to cross between threads, and the store keeps them so. */
 export interface PackedCalls {
-  /** JSON: a list of `columns` and `isEmergency` for each. */
-  readonly heads: string;
-  /** JSON, one text each. */
-  readonly records: readonly string[];
+  /** Two lines a record, each ended by a line feed, which JSON has none of: its `Head`, and the whole of it. */
+  readonly lines: string;
+}
+
+/** `order`: which call of the batch was told of first, as records of calls that are up come last. */
+type Head = readonly [columns: CallColumns, isEmergency: boolean, order: number];
+
+interface Waiting {
+  readonly order: number;
+  record: CallRecord;
 }
 
 /** Records that wait for their batch. Of one call the last record counts, and only that one is told. */
 export class CallBatch {
-  /** A new one for each batch: one that is cleared keeps its old records until the whole heap is collected. */
-  #records = new Map<string, CallRecord>();
+  /** Of calls that are up. A new one for each batch: one that is cleared keeps its records until the whole heap is collected. */
+  #up = new Map<string, Waiting>();
+  /** Of calls that have ended: nothing more comes of them, so that they need not wait as objects. */
+  readonly #ended = new WaitingText();
+  #endedCalls = 0;
+  #calls = 0;
 
   get size(): number {
-    return this.#records.size;
+    return this.#up.size + this.#endedCalls;
   }
 
   put(record: CallRecord): void {
-    this.#records.set(record.uuid, record);
+    const known = this.#up.get(record.uuid);
+    const order = known?.order ?? this.#calls++;
+    if (record.endedAtMs !== null) {
+      if (known !== undefined) this.#up.delete(record.uuid);
+      this.#endedCalls += 1;
+      addLines(this.#ended, record, order);
+    } else if (known === undefined) this.#up.set(record.uuid, { order, record });
+    else known.record = record;
   }
 
   take(): PackedCalls {
-    const records = [...this.#records.values()];
-    this.#records = new Map();
-    return packCalls(records);
+    for (const { record, order } of this.#up.values()) addLines(this.#ended, record, order);
+    this.#up = new Map();
+    this.#endedCalls = 0;
+    this.#calls = 0;
+    return { lines: this.#ended.take() };
   }
 }
 
 /** Records as texts, and of each what the store has columns for: the main thread parses neither record nor trace. */
 export function packCalls(records: readonly CallRecord[]): PackedCalls {
-  return {
-    heads: JSON.stringify(records.map((record) => [columnsOf(record), record.isEmergency === true])),
-    records: records.map((record) => JSON.stringify(record)),
-  };
+  const waiting = new WaitingText();
+  for (const [order, record] of records.entries()) addLines(waiting, record, order);
+  return { lines: waiting.take() };
 }
 
 /** What `packCalls` has made, a row a record; records stay texts. */
-export function unpackCalls({ heads, records }: PackedCalls): readonly CallRow[] {
-  const list = JSON.parse(heads) as readonly (readonly [CallColumns, boolean])[];
-  return list.map(([columns, isEmergency], at) => ({ columns, isEmergency, record: records[at] ?? '' }));
+export function unpackCalls({ lines }: PackedCalls): readonly CallRow[] {
+  const texts = lines.split('\n');
+  const heads: string[] = [];
+  const records: string[] = [];
+  for (let at = 0; at + 1 < texts.length; at += 2) {
+    heads.push(texts[at] ?? '');
+    records.push(texts[at + 1] ?? '');
+  }
+  const rows = (JSON.parse(`[${heads.join(',')}]`) as readonly Head[]).map(([columns, isEmergency, order], at) => {
+    return { order, row: { columns, isEmergency, record: records[at] ?? '' } };
+  });
+  return rows.sort((a, b) => a.order - b.order).map(({ row }) => row);
+}
+
+function addLines(waiting: WaitingText, record: CallRecord, order: number): void {
+  const head: Head = [columnsOf(record), record.isEmergency === true, order];
+  waiting.add(JSON.stringify(head));
+  waiting.add('\n');
+  waiting.add(JSON.stringify(record));
+  waiting.add('\n');
 }
 
 function columnsOf(call: CallRecord): CallColumns {

@@ -1,4 +1,5 @@
 import type { DestinationStream } from 'pino';
+import { WaitingText } from './waiting-text.ts';
 
 /** More than so many lines are written without waiting. */
 const MOST_LINES = 500;
@@ -15,7 +16,8 @@ export interface LineTarget extends DestinationStream {
 export class GatheredLines implements LineTarget {
   readonly #target: LineTarget;
   readonly #gatherMs: number;
-  #lines: string[] = [];
+  readonly #waiting = new WaitingText();
+  #lines = 0;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param gatherMs how long a line may wait (ms) */
@@ -25,8 +27,9 @@ export class GatheredLines implements LineTarget {
   }
 
   write(line: string): void {
-    this.#lines.push(line);
-    if (this.#lines.length >= MOST_LINES) this.#send();
+    this.#waiting.add(line);
+    this.#lines += 1;
+    if (this.#lines >= MOST_LINES) this.#send();
     else this.#timer ??= setTimeout(() => this.#send(), this.#gatherMs).unref();
   }
 
@@ -38,9 +41,8 @@ export class GatheredLines implements LineTarget {
   #send(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#lines.length === 0) return;
-    const lines = this.#lines;
-    this.#lines = [];
-    this.#target.write(lines.join(''));
+    if (this.#lines === 0) return;
+    this.#lines = 0;
+    this.#target.write(this.#waiting.take());
   }
 }
