@@ -30,7 +30,7 @@ import { engineRegisters } from './runtime/sip/engine-registers.ts';
 import { readIdentityKey } from './runtime/sip/identity-key.ts';
 import { createMessages } from './runtime/sip/messages.ts';
 import { createMetricSources } from './runtime/sip/metric-sources.ts';
-import { watchOverload } from './runtime/sip/overload-watch.ts';
+import { createCallPolicy, watchOverload } from './runtime/sip/overload-watch.ts';
 import { ownNames } from './runtime/sip/own-names.ts';
 import { createRegistrationEvents } from './runtime/sip/registration-events.ts';
 import { createRequestHandler } from './runtime/sip/requests.ts';
@@ -151,6 +151,7 @@ const signalling =
   engine !== undefined
     ? joinEmbedded(engine, parts)
     : joinDrachtio(config.engine as Extract<typeof config.engine, { kind: 'drachtio' }>, parts);
+engine?.setCallPolicy(createCallPolicy({ auth, directory, logger, metrics: () => metrics }));
 const sources = createMetricSources({
   directory,
   directoryAge,

@@ -8,7 +8,7 @@ import type { InboundRequest } from './inbound-request.ts';
 import { NonceSigner } from './nonce-signer.ts';
 import { NonceUse } from './nonce-use.ts';
 import { Overload, type OverloadOptions } from './overload.ts';
-import { createPreFilter, type PreFilterDecision } from './pre-filter.ts';
+import { createPreFilter, type PreFilterDecision, shareOf } from './pre-filter.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { RealmResolver } from './realm-resolver.ts';
 
@@ -50,6 +50,8 @@ export interface AuthService {
     method: string,
     userAgent: string,
   ) => PreFilterDecision;
+  /** Who shares what the thread has time for: one known source, or `''`, all that nobody knows. */
+  readonly shareOf: (sourceAddress: string) => string;
 }
 
 /** Builds the service over one directory and one clock. */
@@ -95,5 +97,6 @@ export function createAuth(options: AuthServiceOptions): AuthService {
       scanners: options.scanners,
       overload: options.rateLimits && options.overload ? new Overload({ ...options.overload, nowMs }) : undefined,
     }),
+    shareOf: (address) => shareOf(bans, address),
   };
 }

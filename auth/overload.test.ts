@@ -1,7 +1,7 @@
 import t from 'tap';
 import { BanBook } from './ban-book.ts';
 import { Overload } from './overload.ts';
-import { createPreFilter } from './pre-filter.ts';
+import { createPreFilter, shareOf } from './pre-filter.ts';
 
 /** A thread that can take so many requests a second; each stranger that is let in costs as much as any other. */
 function loaded(capacityPerSec: number) {
@@ -94,4 +94,19 @@ t.test('registered sources, carriers and what belongs to a call pass whatever th
   t.equal(filter('198.51.100.1', 'udp', 'INVITE', ''), 'drop');
   for (const known of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) t.equal(filter(known, 'udp', 'REGISTER', ''), 'pass');
   for (const method of ['ACK', 'BYE', 'CANCEL']) t.equal(filter('198.51.100.1', 'udp', method, ''), 'pass');
+});
+
+t.test('a known source has a share of its own, an IPv6 network one together, and all strangers have one', async (t) => {
+  const config = { trustedNetworks: [], banIdentitiesPerMinute: 10, banFirstSec: 60, banMaxSec: 600 };
+  const bans = new BanBook({
+    ...{ config, nowMs: () => 1_000_000, emit: () => undefined },
+    holdsBinding: (address) => address.startsWith('2001:db8::'),
+    isPeer: (address) => address === '192.0.2.2',
+  });
+  bans.recordSuccess('192.0.2.3', 'a@b');
+  t.equal(shareOf(bans, '192.0.2.2'), '192.0.2.2');
+  t.equal(shareOf(bans, '192.0.2.3'), '192.0.2.3');
+  t.equal(shareOf(bans, '2001:db8::1'), shareOf(bans, '2001:db8::2'));
+  t.not(shareOf(bans, '2001:db8::1'), '');
+  t.same([shareOf(bans, '198.51.100.1'), shareOf(bans, '198.51.100.2')], ['', '']);
 });

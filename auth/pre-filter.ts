@@ -49,6 +49,11 @@ function isShed({ bans, overload }: PreFilterOptions, sourceAddress: string): bo
   return !overload.admitsStranger() && !bans.isTrusted(sourceAddress);
 }
 
+/** Who shares what the thread has time for: one known source, or `''`, all that nobody has authenticated from. */
+export function shareOf(bans: BanBook, sourceAddress: string): string {
+  return bans.isTrusted(sourceAddress) || bans.isEstablished(sourceAddress) ? sourceKey(sourceAddress) : '';
+}
+
 /** User-Agents judged before; a fleet has few, and who makes up many only has them forgotten. */
 const MOST_AGENTS = 512;
 

@@ -93,6 +93,7 @@ export { type ExplainQuery, type Explanation, UnknownTrunkError } from './explai
 export { createHomeCalls } from './home-calls.ts';
 export { createInviteAuth } from './invite-auth.ts';
 export * from './messages/index.ts';
+export { mayBeEmergency } from './numbers/emergency.ts';
 export type {
   AuthVerdict,
   CallClock,

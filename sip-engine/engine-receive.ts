@@ -1,3 +1,4 @@
+import { CallGate } from './engine-call-gate.ts';
 import type { DirectLane } from './engine-direct-lane.ts';
 import type { RegisterLane } from './engine-register-lane.ts';
 import { sniffMethod, sniffUserAgent } from './engine-sniff.ts';
@@ -11,9 +12,10 @@ import {
   validateKnownHeaders,
 } from './message/index.ts';
 import type { EnginePorts } from './ports.ts';
+import type { TimingWheel } from './timer/index.ts';
 import { statelessTag, type TransactionLayer } from './transaction/index.ts';
 import type { Flow, FrameFault } from './transport/index.ts';
-import type { PreFilter, UnwantedOptions } from './types.ts';
+import type { CallPolicy, PreFilter, UnwantedOptions } from './types.ts';
 
 export interface ReceiveDeps {
   readonly transactions: TransactionLayer;
@@ -25,6 +27,7 @@ export interface ReceiveDeps {
   /** `Server` of answers made here; none when absent. */
   readonly agent: string | undefined;
   readonly unwanted: UnwantedOptions | undefined;
+  readonly wheel: TimingWheel;
 }
 
 /** What ends a transaction or a call is taken however its other headers look: refused, the call would go on. */
@@ -36,13 +39,38 @@ interface Refusal {
   readonly lines?: readonly string[];
 }
 
+/** Clients need not wait for longer: what they are refused for lasts for parts of a second. */
+const TOO_MANY_CALLS: Refusal = { status: 503, lines: ['Retry-After: 1'] };
+
 /** The way of every message in: filter, parse, then the direct lane or the transactions. */
 export class Receiver {
   readonly #deps: ReceiveDeps;
+  readonly #gate: CallGate;
   preFilter: PreFilter | undefined;
 
   constructor(deps: ReceiveDeps) {
     this.#deps = deps;
+    this.#gate = new CallGate({
+      ports: deps.ports,
+      wheel: deps.wheel,
+      isKnown: (invite) => deps.transactions.has(invite),
+      admit: (invite, flow) => this.#take(invite, flow),
+      refuse: (invite, flow) => this.#refuse(invite, flow, TOO_MANY_CALLS),
+    });
+  }
+
+  set callPolicy(policy: CallPolicy) {
+    this.#gate.policy = policy;
+  }
+
+  /** Sockets hold more than a turn can read, or no longer. */
+  tellBehind(isBehind: boolean): void {
+    this.#gate.isBehind = isBehind;
+  }
+
+  /** New calls that wait are forgotten. */
+  close(): void {
+    this.#gate.close();
   }
 
   receive(bytes: Buffer, flow: Flow, fault?: FrameFault): void {
@@ -50,10 +78,22 @@ export class Receiver {
     if (this.preFilter !== undefined && !this.#passes(this.preFilter, bytes, text, flow)) return;
     if (fault === undefined && this.#isPlainRegister(bytes, text, flow)) return;
     const message = this.#parse(bytes, text, flow, fault);
-    if (message === undefined || (message.isRequest && this.#isRefused(message, flow))) return;
+    if (message === undefined || this.#isHeld(message, flow)) return;
+    this.#take(message, flow);
+  }
+
+  #take(message: SipMessage, flow: Flow): void {
+    if (message.isRequest && this.#isRefused(message, flow)) return;
     if (message.isRequest && this.#isDeclined(message, flow)) return;
     if (message.isRequest && this.#deps.directLane.take(message, flow)) return;
     this.#deps.transactions.receive(message, flow);
+  }
+
+  /** A new call that waits for others or has been refused, and what acknowledges that. */
+  #isHeld(message: SipMessage, flow: Flow): boolean {
+    if (!message.isRequest) return false;
+    if (message.method === 'ACK') return this.#gate.absorbs(message);
+    return message.method === 'INVITE' && message.toTag === '' && this.#gate.holds(message, flow);
   }
 
   /** Whether the filter lets a message pass that another worker will read; what it refuses has been answered. */

@@ -4,6 +4,7 @@ import { Receiver } from './engine-receive.ts';
 import { RegisterLane } from './engine-register-lane.ts';
 import { DEFAULT_LIMITS, parseNameAddr, parseUri, RegisterMessage } from './message/index.ts';
 import { createNullCounters, createNullLogger, createSystemClock, createSystemRandom } from './system-ports.ts';
+import { createTimingWheel } from './timer/index.ts';
 import type { TransactionLayer } from './transaction/index.ts';
 import type { Flow } from './transport/index.ts';
 import type { DirectRequest } from './types.ts';
@@ -110,7 +111,8 @@ function createHearer(isShort: boolean): Hearer {
   const from = { ...flow, send: (bytes: Buffer) => sent.push(bytes.toString('latin1')) } as unknown as Flow;
   const transactions = { receive: () => sent.push('transaction') } as unknown as TransactionLayer;
   const ports = { clock: createSystemClock(), counters: createNullCounters(), logger, random: createSystemRandom() };
-  const rest = { agent: undefined, unwanted: undefined, limits: DEFAULT_LIMITS, tagSeed: SEED, ports };
+  const wheel = createTimingWheel({ clock: ports.clock, onError: (error) => t.fail(String(error)) });
+  const rest = { wheel, agent: undefined, unwanted: undefined, limits: DEFAULT_LIMITS, tagSeed: SEED, ports };
   const receiver = new Receiver({ transactions, directLane, registerLane, ...rest });
   return {
     asked,

@@ -15,6 +15,7 @@ import { createTimingWheel, type TimingWheel } from './timer/index.ts';
 import { createTransactionLayer, type TransactionLayer, timerValues } from './transaction/index.ts';
 import type { Flow, FrameFault, ListenPoint, PeerCertificate } from './transport/index.ts';
 import type {
+  CallPolicy,
   Challenger,
   ConnectionFilter,
   DirectHandler,
@@ -72,6 +73,7 @@ class Engine implements SipEngine {
     this.#events = {
       onMessage: (bytes, flow, fault) => this.#receive(bytes, flow, fault),
       onFlowClosed: (flow, reason) => this.#flowClosed(flow, reason),
+      onBehind: (isBehind) => this.#receiver.tellBehind(isBehind),
       onConnection: (remoteAddress, transport) => this.#connectionFilter?.(remoteAddress, transport) ?? true,
       mayHandOver: (bytes, flow) => this.#receiver.passes(bytes, flow),
     };
@@ -102,6 +104,7 @@ class Engine implements SipEngine {
       tagSeed,
       agent,
       unwanted,
+      wheel,
     });
     this.#probes = new ProbeLane({ transport, wheel, timers, ports, agent });
     this.#sender = new RequestSender({ transactions, transport, resolve, judge, wheel, timers, ports, agent });
@@ -137,6 +140,10 @@ class Engine implements SipEngine {
 
   setPreFilter(filter: PreFilter): void {
     this.#receiver.preFilter = filter;
+  }
+
+  setCallPolicy(policy: CallPolicy): void {
+    this.#receiver.callPolicy = policy;
   }
 
   onFlowClosed(listener: (flowId: string, reason: string) => void): void {
@@ -216,6 +223,7 @@ class Engine implements SipEngine {
   async #closeOnce(): Promise<void> {
     this.#sender.close();
     this.#probes.close();
+    this.#receiver.close();
     await this.#bounded(this.#control.close(), 'apps');
     this.#transactions.close();
     await this.#bounded(this.#transport.close(), 'sockets');

@@ -207,6 +207,18 @@ export interface EngineTlsOptions {
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
 }
 
+/** What is asked about new calls while more come than the thread carries. */
+export interface CallPolicy {
+  /** Whose share of the thread a call from that address takes; all that are told `''` have one share together. */
+  ownerOf(sourceAddress: string): string;
+  /** A call to such a Request-URI does not wait for others and is not refused. */
+  isUrgent(uri: string): boolean;
+  /** One was refused. */
+  refused?(sourceAddress: string): void;
+  /** Calls are refused now, or no longer; how many were. */
+  changed?(isOn: boolean, refused: number): void;
+}
+
 export interface EngineStats {
   readonly transactions: { readonly ict: number; readonly nict: number; readonly ist: number; readonly nist: number };
   readonly dialogs: number;
@@ -225,6 +237,7 @@ export interface SipEngine {
   /** Spares most REGISTERs without credentials the way to their handler, whose answer would be the same. */
   setChallenger(challenger: Challenger): void;
   setPreFilter(filter: PreFilter): void;
+  setCallPolicy(policy: CallPolicy): void;
   setConnectionFilter(filter: ConnectionFilter): void;
   onFlowClosed(listener: (flowId: string, reason: string) => void): void;
   /** Keeps an idle connection open (it carries a binding) / lets it go. Unknown ids are ignored. */

@@ -1,6 +1,6 @@
 import { isSupportedCountry, isValidPhoneNumber } from 'libphonenumber-js';
 import t from 'tap';
-import { emergencyNumbers, isEmergency } from './emergency.ts';
+import { emergencyNumbers, isEmergency, mayBeEmergency } from './emergency.ts';
 
 t.test('the numbers that people know by heart are numbers of help where they are', async (t) => {
   for (const [country, ...numbers] of [
@@ -63,4 +63,22 @@ t.test('the table names countries, and nothing in it could be anybody’s teleph
     t.match(number, /^\d{2,5}$/, `${country} ${number}`);
     if (isSupportedCountry(country)) t.notOk(isValidPhoneNumber(number, country), `${country} ${number}`);
   }
+});
+
+t.test('a Request-URI tells whether a call may be for help before anybody knows who calls', async (t) => {
+  for (const uri of [
+    'sip:112@example.com',
+    'SIPS:911@192.0.2.1:5061',
+    'tel:10111',
+    'sip:999;phone-context=x@example.com',
+  ])
+    t.ok(mayBeEmergency(uri), uri);
+  for (const uri of [
+    'sip:+49112@example.com',
+    'sip:1120@example.com',
+    'sip:112',
+    'sip:alice@112',
+    'sip:4711@example.com',
+  ])
+    t.equal(mayBeEmergency(uri), uri === 'sip:112', uri);
 });

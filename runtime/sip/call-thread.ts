@@ -20,7 +20,7 @@ import { drainCalls } from './drain.ts';
 import { createEmbeddedEngine } from './embedded.ts';
 import { createEnginePorts } from './engine-ports.ts';
 import { readIdentityKey } from './identity-key.ts';
-import { watchOverload } from './overload-watch.ts';
+import { createCallPolicy, watchOverload } from './overload-watch.ts';
 import { ownNames } from './own-names.ts';
 import { createCallClock, createCallRandom } from './system.ts';
 import type { ThreadNews } from './thread-news.ts';
@@ -77,6 +77,7 @@ export class CallThread {
     const funds: CallFundsWatch = this.#watchFunds((uuid, end) => router.hangUp(uuid, end));
     const router: CallRouter = this.#createRouter(engine, funds, createCallRandom(ports.random));
     engine.setPreFilter(this.#auth.preFilter);
+    engine.setCallPolicy(createCallPolicy({ auth: this.#auth, directory, logger, metrics: () => this.#metrics }));
     news.listen({
       onBan: (ban) => this.#auth.bans.hear(ban),
       onGateway: (key, hasResponded) => router.hearOfGateway(key, hasResponded),

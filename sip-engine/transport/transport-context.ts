@@ -21,6 +21,8 @@ export class TransportContext {
   readonly knownPeers: KnownPeers | undefined;
   readonly #events: TransportEvents;
   readonly #ports: EnginePorts;
+  /** Sockets that hold more than a turn can read. */
+  #behind = 0;
 
   /** @throws Error when a network is not in CIDR notation. */
   constructor(options: TransportOptions, events: TransportEvents, ports: EnginePorts) {
@@ -49,6 +51,12 @@ export class TransportContext {
     } catch (error) {
       this.logger.error({ err: error, flow: flow.id }, 'message handler threw');
     }
+  }
+
+  /** One of the sockets holds more than a turn can read, or no longer. */
+  tellBehind(isBehind: boolean): void {
+    this.#behind += isBehind ? 1 : -1;
+    this.#events.onBehind?.(this.#behind > 0);
   }
 
   /** Counts a datagram that goes out and shows it to a listener; the flow is made only for one. */

@@ -93,6 +93,8 @@ export interface TransportEvents {
   onFlowClosed(flow: Flow, reason: string): void;
   /** Bytes handed to the system, for traces. */
   onSent?: ((bytes: Buffer, flow: Flow) => void) | undefined;
+  /** Sockets hold more datagrams than one turn of the event loop can read, or no longer. */
+  onBehind?(isBehind: boolean): void;
   /** Asked before anything is spent on a new connection; `false` closes it (bans, scanners). */
   onConnection?(remoteAddress: string, transport: TransportName): boolean;
 }

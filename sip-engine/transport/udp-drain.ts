@@ -25,6 +25,7 @@ export class UdpDrain {
   readonly #datagrams: DatagramSource;
   readonly #clock: EngineClock;
   readonly #deliver: (bytes: Buffer, address: string, port: number) => void;
+  readonly #tellBehind: (isBehind: boolean) => void;
   readonly #step = (): void => this.#deliverNext();
   readonly #afterPromises = (): void => process.nextTick(this.#step);
   readonly #endTurn = (): void => {
@@ -34,15 +35,19 @@ export class UdpDrain {
   #turnBeganMs: number | undefined;
   #count = 0;
   #next = 0;
+  #isBehind = false;
 
+  /** `tellBehind` hears when the socket holds more than a turn can read, and when it was found empty again. */
   constructor(
     datagrams: DatagramSource,
     clock: EngineClock,
     deliver: (bytes: Buffer, address: string, port: number) => void,
+    tellBehind: (isBehind: boolean) => void = () => undefined,
   ) {
     this.#datagrams = datagrams;
     this.#clock = clock;
     this.#deliver = deliver;
+    this.#tellBehind = tellBehind;
   }
 
   /** To be called when dgram has delivered a datagram. */
@@ -59,6 +64,13 @@ export class UdpDrain {
   #read(): void {
     this.#count = this.#datagrams.read();
     this.#next = 0;
+    if (this.#isBehind && !this.#datagrams.isFull(this.#count)) this.#setBehind(false);
+  }
+
+  #setBehind(isBehind: boolean): void {
+    if (this.#isBehind === isBehind) return;
+    this.#isBehind = isBehind;
+    this.#tellBehind(isBehind);
   }
 
   #continue(): void {
@@ -71,8 +83,13 @@ export class UdpDrain {
     if (index >= this.#count || this.#datagrams.hasEnded) return;
     this.#next = index + 1;
     this.#deliver(this.#datagrams.bytes(index), this.#datagrams.address(index), this.#datagrams.port(index));
-    if (this.#next === this.#count && this.#datagrams.isFull(this.#count) && !this.#isTurnOver()) this.#read();
+    if (this.#next === this.#count && this.#datagrams.isFull(this.#count)) this.#readOn();
     if (this.#next < this.#count) this.#continue();
+  }
+
+  #readOn(): void {
+    if (this.#isTurnOver()) this.#setBehind(true);
+    else this.#read();
   }
 
   #isTurnOver(): boolean {

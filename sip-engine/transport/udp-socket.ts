@@ -39,7 +39,8 @@ export class UdpSocket {
     this.flowPrefix = `udp/${formatEndpoint(point.host, point.port)}/`;
     this.#context = context;
     const receive = (bytes: Buffer, address: string, port: number): void => this.#receive(bytes, address, port);
-    const drain = datagrams && new UdpDrain(datagrams, context.clock, receive);
+    const behind = (isBehind: boolean): void => context.tellBehind(isBehind);
+    const drain = datagrams && new UdpDrain(datagrams, context.clock, receive, behind);
     socket.on('message', (bytes, { address, port }) => {
       receive(bytes, address, port);
       drain?.start();

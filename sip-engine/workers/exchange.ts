@@ -67,6 +67,7 @@ export class Exchange {
       get onSent() {
         return events.onSent;
       },
+      onBehind: (isBehind) => events.onBehind?.(isBehind),
       onConnection: (address, transport) => events.onConnection?.(address, transport) !== false,
     };
   }

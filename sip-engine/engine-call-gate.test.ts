@@ -1,0 +1,264 @@
+import t from 'tap';
+import { CallGate } from './engine-call-gate.ts';
+import { requestText } from './engine-test-peer.ts';
+import { parseMessage, type SipMessage } from './message/index.ts';
+import { createNullLogger, createSystemRandom } from './system-ports.ts';
+import { createFakeClock, createTimingWheel } from './timer/index.ts';
+import type { Flow } from './transport/index.ts';
+
+const CARRIER = '192.0.2.1';
+const OTHER = '192.0.2.2';
+const STRANGER = '198.51.100.1';
+
+const invite = (lines: Readonly<Record<string, string>> = {}, body = '') =>
+  parseMessage(Buffer.from(requestText('INVITE', { ...lines, 'Content-Length': String(body.length) }) + body));
+const ackOf = ({ callId, topVia: { branch } }: SipMessage) => {
+  const lines = { Via: `SIP/2.0/UDP 192.0.2.1:5060;rport;branch=${branch}`, 'Call-ID': callId };
+  return parseMessage(Buffer.from(requestText('ACK', { ...lines, To: '<sip:bob@example.com>;tag=s1' })));
+};
+const flowFrom = (remoteAddress: string, closed = false) => ({ remoteAddress, closed, id: remoteAddress }) as Flow;
+
+/** A gate before a thread that takes up what it is told; turns of its event loop come when the test says. */
+function startGate() {
+  const clock = createFakeClock();
+  const counts = new Map<string, number>();
+  const counters = { count: (_name: string, label = '') => void counts.set(label, (counts.get(label) ?? 0) + 1) };
+  const [admitted, refused]: [string[], SipMessage[]] = [[], []];
+  const known = new Set<SipMessage>();
+  const told: [isOn: boolean, refused: number][] = [];
+  let due: (() => void) | undefined;
+  const gate = new CallGate({
+    ports: { clock, counters, random: createSystemRandom(), logger: createNullLogger() },
+    wheel: createTimingWheel({ clock }),
+    isKnown: (message) => known.has(message),
+    admit: (message, flow) => {
+      if (message.fromTag === 'throws') throw new Error('a fault');
+      admitted.push(flow.remoteAddress);
+    },
+    refuse: (message) => void refused.push(message),
+    nextTurn(run) {
+      if (due !== undefined) throw new Error('there is one next turn');
+      due = run;
+    },
+  });
+  gate.policy = {
+    ownerOf: (address) => (address === STRANGER ? '' : address),
+    isUrgent: (uri) => uri.startsWith('sip:112@'),
+    changed: (isOn, count) => void told.push([isOn, count]),
+  };
+  return {
+    ...{ gate, clock, counts, admitted, refused, known, told },
+    /** Whether it waits or is refused. */
+    offer(from: string, message = invite()) {
+      const isHeld = gate.holds(message, flowFrom(from));
+      if (!isHeld) admitted.push(from);
+      return isHeld;
+    },
+    get hasTurn() {
+      return due !== undefined;
+    },
+    /** `ms` have passed since the last one. */
+    async turn(ms = 1) {
+      clock.advance(ms);
+      const run = due;
+      due = undefined;
+      run?.();
+      // Whatever the turn has set going: ticks and promises.
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+/** So many are offered that the carrier's calls wait for too long. */
+async function overload(started: ReturnType<typeof startGate>): Promise<void> {
+  for (let i = 0; i < 400; i++) started.offer(CARRIER);
+  for (let i = 0; i < 11; i++) await started.turn(10);
+  started.admitted.length = 0;
+}
+
+t.test('few calls a turn are taken at once, and nothing is kept of them', async (t) => {
+  const { gate, offer, turn, admitted, refused, ...started } = startGate();
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 8; i++) t.equal(offer(CARRIER), false);
+    await turn();
+  }
+  t.equal(admitted.length, 24);
+  t.equal(refused.length, 0);
+  t.equal(gate.size, 0);
+  t.equal(started.hasTurn, false);
+});
+
+t.test('more than a turn takes up wait for the next turns, in their order, and none is refused', async (t) => {
+  const { gate, offer, turn, admitted, refused } = startGate();
+  for (let i = 0; i < 30; i++) offer(CARRIER);
+  t.equal(admitted.length, 8);
+  t.equal(gate.size, 22);
+  // The first turn's share has been taken.
+  for (const least of [9, 17, 25, 30]) {
+    await turn();
+    t.equal(admitted.length, least);
+  }
+  t.equal(refused.length, 0);
+  t.equal(gate.size, 0);
+});
+
+t.test('what came while the thread stood still has not waited for others', async (t) => {
+  const { offer, turn, refused } = startGate();
+  for (let i = 0; i < 10; i++) offer(CARRIER);
+  await turn(5000);
+  for (let i = 0; i < 50; i++) offer(CARRIER);
+  t.equal(refused.length, 0);
+});
+
+t.test(
+  'who has calls that wait for more than 100 ms gets no more in; others do, and are taken up in turn',
+  async (t) => {
+    const started = startGate();
+    const { gate, offer, turn, admitted, refused } = started;
+    await overload(started);
+    offer(CARRIER);
+    t.equal(refused.length, 1);
+    const waiting = gate.size;
+    for (let i = 0; i < 4; i++) t.equal(offer(OTHER), true);
+    t.equal(refused.length, 1);
+    t.equal(gate.size, waiting + 4);
+    await turn();
+    t.equal(admitted.filter((address) => address === OTHER).length, 4, 'every second one');
+    t.equal(admitted.length, 8);
+  },
+);
+
+t.test('two carriers that both offer too much have as much each', async (t) => {
+  const { offer, turn, admitted } = startGate();
+  for (let ms = 0; ms < 2000; ms += 5) {
+    for (let i = 0; i < 20; i++) offer(CARRIER);
+    for (let i = 0; i < 200; i++) offer(OTHER);
+    await turn(5);
+  }
+  const mine = admitted.filter((address) => address === CARRIER).length;
+  t.ok(Math.abs(mine / admitted.length - 0.5) < 0.03, `${mine} of ${admitted.length}`);
+});
+
+t.test('strangers have one share together', async (t) => {
+  const { offer, turn, admitted } = startGate();
+  for (let ms = 0; ms < 1000; ms += 5) {
+    for (let i = 0; i < 10; i++) offer(CARRIER);
+    for (let i = 0; i < 10; i++) offer(STRANGER);
+    await turn(5);
+  }
+  const strangers = admitted.filter((address) => address === STRANGER).length;
+  t.ok(strangers / admitted.length < 0.53, `${strangers} of ${admitted.length}`);
+});
+
+t.test('an emergency call is taken at once, whoever else waits', async (t) => {
+  const started = startGate();
+  const { offer, refused, admitted } = started;
+  await overload(started);
+  const urgent = () => parseMessage(Buffer.from(requestText('INVITE').replace('sip:bob@', 'sip:112@')));
+  for (let i = 0; i < 50; i++) t.equal(offer(CARRIER, urgent()), false);
+  t.equal(admitted.length, 50);
+  t.equal(refused.length, 0);
+  // Strangers may take the turn's share so: more would be a way around every limit.
+  await started.turn();
+  for (let i = 0; i < 50; i++) offer(STRANGER, urgent());
+  t.equal(admitted.filter((address) => address === STRANGER).length, 8);
+});
+
+t.test('a copy of what was refused hears the same, its ACK ends here, and other calls’ ACKs do not', async (t) => {
+  const started = startGate();
+  const { gate, offer, turn, refused, counts } = started;
+  await overload(started);
+  const call = invite();
+  offer(CARRIER, call);
+  t.same(refused, [call]);
+  t.equal(gate.absorbs(ackOf(call)), true);
+  t.equal(gate.absorbs(ackOf(invite())), false);
+  while (gate.size > 0) await turn();
+  t.equal(offer(CARRIER, call), true, 'also when there is room again');
+  t.same(refused, [call, call]);
+  t.equal(counts.get('overload'), 1);
+  started.clock.advance(65_000);
+  t.equal(offer(CARRIER, call), false, 'no client repeats for so long: it is another call');
+});
+
+t.test('a copy of a call that is being set up is never refused', async (t) => {
+  const started = startGate();
+  const { known, offer, refused } = started;
+  await overload(started);
+  const call = invite();
+  known.add(call);
+  t.equal(offer(CARRIER, call), false);
+  t.equal(refused.length, 0);
+});
+
+t.test('while sockets hold more than a turn reads, one call a turn is taken up, and the rest hear 503', async (t) => {
+  const { gate, offer, turn, admitted, refused } = startGate();
+  gate.isBehind = true;
+  for (let i = 0; i < 20; i++) t.equal(offer(CARRIER), true);
+  for (let i = 0; i < 5; i++) await turn(10);
+  t.equal(admitted.length, 5);
+  for (let i = 0; i < 9; i++) await turn(200);
+  t.equal(admitted.length, 11);
+  t.equal(refused.length, 9, 'they have waited for more than 200 ms of work');
+  gate.isBehind = false;
+  offer(CARRIER);
+  t.equal(admitted.length, 12);
+});
+
+t.test('more refusals than a turn has time for are not told', async (t) => {
+  const started = startGate();
+  const { offer, turn, refused, counts } = started;
+  await overload(started);
+  for (let i = 0; i < 1000; i++) offer(CARRIER);
+  t.equal(counts.get('overload'), 1000);
+  t.equal(refused.length, 128);
+  await turn();
+  offer(CARRIER);
+  t.equal(refused.length, 129);
+});
+
+t.test('what waits is bounded in number and in bytes', async (t) => {
+  const { gate, offer, refused } = startGate();
+  gate.isBehind = true;
+  for (let i = 0; i < 5000; i++) offer(CARRIER);
+  t.equal(gate.size, 512);
+  for (let i = 0; i < 5000; i++) offer(OTHER);
+  t.equal(gate.size, 512 + 342, 'one that comes later finds room');
+  const large = startGate();
+  large.gate.isBehind = true;
+  const big = invite({}, 'x'.repeat(60_000));
+  for (let i = 0; i < 1000; i++) large.offer(`10.0.${i >> 8}.${i & 255}`, big);
+  t.ok(large.gate.size < 300, `${large.gate.size}`);
+  t.equal(refused.length, 128);
+});
+
+t.test('it is told when refusing begins and, a second after the last refusal, that it is over', async (t) => {
+  const started = startGate();
+  const { gate, offer, turn, told, clock } = started;
+  await overload(started);
+  for (let i = 0; i < 3; i++) offer(CARRIER);
+  t.same(told, [[true, 0]]);
+  while (gate.size > 0) await turn();
+  clock.advance(900);
+  t.equal(told.length, 1);
+  clock.advance(1200);
+  t.same(told[1], [false, 3]);
+  t.equal(clock.intervals, 0, 'no timer is left');
+});
+
+t.test('one that makes its handler throw keeps nobody else waiting, a lost connection’s are forgotten', async (t) => {
+  const { gate, offer, turn, admitted } = startGate();
+  gate.isBehind = true;
+  offer(CARRIER, invite({ From: '<sip:a@example.com>;tag=throws' }));
+  gate.holds(invite(), flowFrom(CARRIER, true));
+  offer(CARRIER);
+  gate.isBehind = false;
+  await turn();
+  t.same(admitted, [CARRIER]);
+  gate.isBehind = true;
+  offer(CARRIER);
+  gate.close();
+  await turn();
+  t.equal(gate.size, 0);
+  t.same(admitted, [CARRIER]);
+});
