@@ -1,11 +1,11 @@
-import { readBegun } from './load/begun.ts';
 import { type Child, startScript } from './support/child.ts';
-import { cpuMs, median, percentile, residentMib } from './support/cpu.ts';
+import { cpuMs, median, residentMib } from './support/cpu.ts';
 import { startDrachtioPeer } from './support/drachtio-peer.ts';
 import { overDrachtio } from './support/drachtio-recorded.ts';
 import { startKamailioPeer } from './support/kamailio-peer.ts';
 import { loopAndGc, readSipThread } from './support/loop-and-gc.ts';
 import { peer } from './support/peer.ts';
+import { registersAtHalfLoad } from './support/register-half-load.ts';
 import type { Bench, Figure } from './support/report.ts';
 import { inWorkDir, startSeeded } from './support/work-dir.ts';
 
@@ -30,7 +30,8 @@ export const bench: Bench = () =>
     const { product, csv } = await startSeeded(dir, onEnd, TRUNKS);
     const load = startLoad(product.sipPort, csv);
     onEnd(() => load.stop());
-    const echoes = [await openEcho('echo', csv, onEnd), await openEcho('many_echo', csv, onEnd)];
+    const manyEcho = await openEcho('many_echo', csv, onEnd);
+    const echoes = [await openEcho('echo', csv, onEnd), manyEcho];
     await load.ask({ mode: 'prime', seconds: 0 });
     await load.ask({ mode: 'pair', seconds: 2 * SECONDS });
     for (const echo of echoes) await echo.load.ask({ mode: 'echo', seconds: SECONDS });
@@ -48,33 +49,14 @@ export const bench: Bench = () =>
       }
     }
     const thread = loopAndGc(threadBefore, await readSipThread(product));
-    const half = [
-      ...(await atHalfLoad(load, 'pair', rounds.pair)),
-      ...(await atHalfLoad(load, 'refresh', rounds.refresh)),
-    ];
+    const halfOf = (carried: readonly Round[]) => Math.round(median(carried.map((round) => round.perSec)) / 2);
+    const perSec = { pair: halfOf(rounds.pair), refresh: halfOf(rounds.refresh) };
+    const times = { rounds: ROUNDS, seconds: SECONDS };
+    const half = await registersAtHalfLoad({ product, load, echoLoad: manyEcho.load, perSec, ...times });
     const beside = peers.flatMap((one) => besidePeer(rounds, one));
     const limits = echoes.flatMap((echo) => besideEcho(rounds, echo));
     return [...figures(rounds, residentMib(product.pid)), ...limits, ...thread, ...half, ...beside];
   });
-
-/** How long REGISTERs take that come at half the rate that was carried, whatever became of those before. */
-async function atHalfLoad(
-  load: Child,
-  mode: 'pair' | 'refresh',
-  carried: readonly Round[],
-): Promise<readonly Figure[]> {
-  const perSec = Math.round(median(carried.map((round) => round.perSec)) / 2);
-  const { each, errors } = await load.ask({ mode, steps: [{ seconds: ROUNDS * SECONDS, perSec }] });
-  const times = readBegun(each).flatMap(({ tookMs }) => tookMs ?? []);
-  const figure = (name: string, value: number, unit: string): Figure => ({
-    ...{ name: `${mode}_half_load_${name}`, value, unit, isRatio: false },
-  });
-  return [
-    figure('per_sec', perSec, '1/s'),
-    ...([50, 99] as const).map((share) => figure(`p${share}_ms`, percentile(times, share / 100), 'ms')),
-    figure('errors', Number(errors), ''),
-  ];
-}
 
 function startLoad(port: number, csv: string): Child {
   return startScript('generator', 'bench/load/register-load.ts', [String(port), csv, String(WINDOW)]);

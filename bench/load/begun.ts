@@ -18,7 +18,7 @@ export function collectBegun(startMs: number): Begun {
       took.push(tookMs);
     },
     text: () =>
-      Array.from({ length: began.length }, (_, at) => `${Math.round(began.at(at))}:${took.at(at).toFixed(1)}`).join(
+      Array.from({ length: began.length }, (_, at) => `${Math.round(began.at(at))}:${took.at(at).toFixed(2)}`).join(
         ' ',
       ),
     tookMs: () => took.sorted().filter((ms) => ms >= 0),

@@ -16,7 +16,8 @@ export interface HalfLoadSide {
   readonly longStalls?: () => Promise<LongStalls>;
 }
 
-const CAUSES = ['collection', 'work', 'processor'] as const;
+/** Why the SIP thread stood still, as the product names it. */
+export const CAUSES = ['collection', 'work', 'processor'] as const;
 
 interface Timed {
   readonly rate: number;
