@@ -80,14 +80,14 @@ export class UdpOutbox {
       if (outgoing === undefined) continue;
       // The system takes nearly all at once, so that now and then is often enough to ask how many wait.
       if (index % ASKED_EVERY === 0) this.#askQueued();
-      if (!this.#isOurs(outgoing)) continue;
+      if (!this.#mayLeave(outgoing)) continue;
       if (!this.#add(outgoing)) this.#sendAlone(outgoing);
     }
     this.#write();
   }
 
-  /** False when it is refused, or leaves by the socket of a watched peer. */
-  #isOurs({ bytes, port, address, onError, watched }: Outgoing): boolean {
+  /** False when it is refused. */
+  #mayLeave({ bytes, port, address, onError, watched }: Outgoing): boolean {
     if (this.#closed) {
       this.#refuse('closed', 'the socket is closed', onError);
       return false;
@@ -97,10 +97,8 @@ export class UdpOutbox {
       return false;
     }
     this.#context.sentDatagram(bytes, this.#ways.flowTo, address, port);
-    if (!watched || onError === undefined || this.#ways.watched === undefined) return true;
-    // What was said to the same peer before goes first: an ACK, and then the BYE behind it.
-    if (this.#added.some((before) => before.port === port && before.address === address)) this.#write();
-    return !this.#ways.watched.send(bytes, address, port, onError);
+    if (watched && onError !== undefined) this.#ways.watched?.watch(address, port, onError);
+    return true;
   }
 
   #add(outgoing: Outgoing): boolean {
@@ -138,14 +136,21 @@ export class UdpOutbox {
     this.#queuedBytes = this.#closed ? 0 : this.#ways.socket.getSendQueueSize();
   }
 
-  #sendAlone({ bytes, port, address, onError }: Outgoing): void {
+  #sendAlone(outgoing: Outgoing): void {
+    const { bytes, port, address } = outgoing;
     const { socket } = this.#ways;
     try {
-      if (onError === undefined) socket.send(bytes, port, address);
-      else socket.send(bytes, port, address, (error) => error !== null && this.#report(error, onError));
+      if (outgoing.onError === undefined) socket.send(bytes, port, address);
+      else socket.send(bytes, port, address, (error) => error !== null && this.#fail(outgoing, error));
     } catch (error) {
-      this.#report(error, onError);
+      this.#fail(outgoing, error);
     }
+  }
+
+  /** Its sender is told once, and not of what becomes of the peer. */
+  #fail({ address, port, onError, watched }: Outgoing, error: unknown): void {
+    if (watched && onError !== undefined) this.#ways.watched?.forget(address, port, onError);
+    this.#report(error, onError);
   }
 
   #refuse(code: TransportError['code'], text: string, onError: OnError | undefined): void {

@@ -38,8 +38,9 @@ async function udpPeer(t: Test, host = '127.0.0.1', port = 0) {
 const udp = (address: string, port: number) => ({ transport: 'udp', address, port }) as const;
 
 t.test('a request to a closed port fails at once, IPv4 and IPv6, and for everybody who waits', async (t) => {
-  for (const host of ['127.0.0.1', '::1']) {
-    const { layer, ports } = await start(t, host);
+  const ways = { '127.0.0.1': '127.0.0.1', '::1': '::1', '0.0.0.0': '127.0.0.1', '::': '::1' };
+  for (const [own, host] of Object.entries(ways)) {
+    const { layer, ports } = await start(t, own);
     // Where nobody listens: a port that was just closed may be somebody's again.
     const flow = layer.flowTo(udp(host, 1));
     const codes: string[] = [];
@@ -118,6 +119,23 @@ t.test('an answered peer that goes away later does not fail what was answered', 
   t.same(failed, ['second']);
 });
 
+t.test('a request that cannot be sent fails once, and not again when its peer is found to be gone', async (t) => {
+  const { layer } = await start(t);
+  const flow = layer.flowTo(udp('127.0.0.1', 1));
+  const failed: string[] = [];
+  flow.send(Buffer.alloc(65_508), ({ code }) => failed.push(`too long: ${code}`));
+  await new Promise<void>((resolve) =>
+    flow.send(Buffer.from('x'), (e) => resolve(void failed.push(`short: ${e.code}`))),
+  );
+  await settled();
+  t.same(failed, ['too long: too_large', 'short: refused']);
+  const everybody = layer.flowTo(udp('255.255.255.255', 9));
+  for (const name of ['first', 'second'])
+    everybody.send(Buffer.from(name), ({ code }) => failed.push(`${name}: ${code}`));
+  await settled(() => failed.length === 4);
+  t.same(failed.slice(2), ['first: unreachable', 'second: unreachable']);
+});
+
 t.test('sockets of peers are bounded, and let go of when idle', async (t) => {
   const ports = createTestPorts();
   const context = new TransportContext({}, new EventRecorder(), ports);
@@ -126,13 +144,13 @@ t.test('sockets of peers are bounded, and let go of when idle', async (t) => {
   t.equal(shared, true);
   const watched = new WatchedPeers('127.0.0.1', socket.address().port, context, () => undefined);
   const peer = await udpPeer(t);
-  const send = (address: string) => watched.send(Buffer.from('x'), address, peer.port, () => undefined);
-  const taken = Array.from({ length: 256 }, (_, i) => send(`127.0.${(i + 1) >> 8}.${(i + 1) & 255}`));
+  const watch = (address: string) => watched.watch(address, peer.port, () => undefined);
+  const taken = Array.from({ length: 256 }, (_, i) => watch(`127.0.${(i + 1) >> 8}.${(i + 1) & 255}`));
   t.ok(taken.every(Boolean));
-  t.equal(send('127.0.9.9'), false);
-  t.equal(send('127.0.0.1'), true, 'a peer that is watched already');
+  t.equal(watch('127.0.9.9'), false);
+  t.equal(watch('127.0.0.1'), true, 'a peer that is watched already');
   ports.advance(39_000);
-  send('127.0.0.1');
+  watch('127.0.0.1');
   ports.advance(1_000);
   watched.sweep(ports.clock.nowMs());
   t.equal(watched.size, 1);

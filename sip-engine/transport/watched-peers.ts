@@ -11,6 +11,8 @@ interface WatchedPeer {
   readonly socket: Socket;
   /** Who wants to know that what they sent did not arrive. */
   readonly waiting: OnError[];
+  /** Before it is, what fails says nothing of the peer. */
+  isConnected: boolean;
   usedMs: number;
 }
 
@@ -21,8 +23,9 @@ const MAX_WAITING = 64;
 const IDLE_MS = 40_000;
 
 /**
- * Peers that requests were sent to lately. The system reports "port unreachable" (RFC 3261 18.4) to connected
- * UDP sockets only, so each gets one of its own on the same port; it takes the peer's datagrams as well.
+ * Peers that requests were sent to lately. The system reports "port unreachable" (RFC 3261 18.4) to connected UDP
+ * sockets only, so each gets one of its own on the same port. It takes the peer's datagrams as well; what the peer is
+ * sent leaves by the socket of all, since the report goes to the one whose addresses are those of the datagram.
  */
 export class WatchedPeers {
   readonly #host: string;
@@ -47,21 +50,21 @@ export class WatchedPeers {
     return this.#peers.size;
   }
 
-  /** Sends over the peer's own socket; false when there is none to be had. */
-  send(bytes: Buffer, address: string, port: number, onError: OnError): boolean {
+  /** Who is told when what it is about to send does not arrive; false when there is no socket to be had for the peer. */
+  watch(address: string, port: number, onError: OnError): boolean {
     const key = formatEndpoint(address, port);
-    const peer = this.#peers.get(key) ?? this.#watch(key, address, port);
+    const peer = this.#peers.get(key) ?? this.#open(key, address, port);
     if (peer === undefined) return false;
     peer.usedMs = this.#context.clock.nowMs();
     if (peer.waiting.push(onError) > MAX_WAITING) peer.waiting.shift();
-    try {
-      peer.socket.send(bytes, (error) => {
-        if (error !== null) this.#fail(key, peer, error);
-      });
-    } catch (error) {
-      this.#fail(key, peer, error);
-    }
     return true;
+  }
+
+  /** Tells nothing of it any more: it has not been sent. */
+  forget(address: string, port: number, onError: OnError): void {
+    const waiting = this.#peers.get(formatEndpoint(address, port))?.waiting ?? [];
+    const at = waiting.indexOf(onError);
+    if (at >= 0) waiting.splice(at, 1);
   }
 
   /** Lets go of peers that nothing was sent to for a while. */
@@ -78,20 +81,24 @@ export class WatchedPeers {
     this.#peers.clear();
   }
 
-  #watch(key: string, address: string, port: number): WatchedPeer | undefined {
+  #open(key: string, address: string, port: number): WatchedPeer | undefined {
     if (this.#peers.size >= MAX_WATCHED) return undefined;
     const socket = createUdpSocket(this.#host, this.#context.limits.udpReceiveBufferBytes, true);
-    const peer: WatchedPeer = { socket, waiting: [], usedMs: 0 };
+    const peer: WatchedPeer = { socket, waiting: [], isConnected: false, usedMs: 0 };
     this.#peers.set(key, peer);
     socket.on('error', (error) => this.#fail(key, peer, error));
     socket.on('message', (bytes, from) => {
       // It lives: what was sent before has arrived, or will be sent again.
-      peer.waiting.length = 0;
+      // One by one: to set the length is a call into V8's runtime.
+      while (peer.waiting.length > 0) peer.waiting.pop();
       this.#onDatagram(bytes, from.address, from.port);
     });
     try {
       socket.bind({ port: this.#port, address: this.#host, exclusive: true });
-      socket.connect(port, address);
+      socket.connect(port, address, (error?: Error) => {
+        if (error === undefined) peer.isConnected = true;
+        else this.#fail(key, peer, error);
+      });
       return peer;
     } catch (error) {
       this.#fail(key, peer, error);
@@ -105,6 +112,7 @@ export class WatchedPeers {
     peer.socket.close();
     const fault = toTransportFault(error);
     this.#context.count('transport_errors', fault.code);
+    if (!peer.isConnected) return;
     for (const onError of peer.waiting.splice(0)) setImmediate(() => onError(fault));
   }
 }
