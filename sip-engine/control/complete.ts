@@ -147,9 +147,16 @@ export function decorateFor(transport: TransportLayer): Decorate {
 
 const LOCAL_ADDRESSES = ['From', 'To', 'Contact', 'P-Asserted-Identity'] as const;
 
+/** Of nearly all addresses one letter tells, and the expression, which looks at every one of them, is not asked. */
 function namesLocalhost(value: string): boolean {
-  return /@localhost/i.test(value);
+  const host = value.indexOf('@') + 1;
+  const mayBe = (value.charCodeAt(host) | LOWER_CASE) === LETTER_L || value.includes('@', host);
+  return mayBe && LOCALHOST.test(value);
 }
+
+const LETTER_L = 0x6c;
+const LOWER_CASE = 0x20;
+const LOCALHOST = /@localhost/i;
 
 function contactFor(
   transport: TransportLayer,

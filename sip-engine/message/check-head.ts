@@ -81,7 +81,7 @@ function addressEnd(head: Head, at: number): number {
   if (bytes[end - 1] !== SEMICOLON) return end;
   const start = head.valueStart(at);
   for (end--; end > start && isWhite(bytes[end - 1] ?? 0); ) end--;
-  head.lines[at + 3] = end;
+  head.lines[at + 2] = end;
   return end;
 }
 

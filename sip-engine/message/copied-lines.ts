@@ -17,7 +17,7 @@ export function copiedLines(head: Head, toTag: string): string | undefined {
     // What was cut off behind the value is not to be copied.
     if (((lines[at] ?? FOLDED) & FOLDED) !== 0 || bytes[head.valueEnd(at)] !== CR) return undefined;
   }
-  const start = lines[first + 1];
+  const start = head.nameStart(first);
   const end = head.valueEnd(first + SPAN) + LINE_END;
   if (head.toTagStart < head.toTagEnd) return text.slice(start, end);
   return `${text.slice(start, head.valueEnd(to))};tag=${toTag}${text.slice(head.valueEnd(to), end)}`;

@@ -1,8 +1,11 @@
 import { Buffer } from 'node:buffer';
+import { LF } from './chars.ts';
 import type { SipParseCode } from './errors.ts';
 
 /** Numbers kept for each header line, see `Head.lines`. */
-export const LINE_FIELDS = 4;
+export const LINE_FIELDS = 3;
+/** Lines for which there is room from the start: an array that grows leaves what it was behind. */
+const USUAL_LINES = 12;
 export const ID_MASK = 0xff;
 /** The value runs over several lines (RFC 3261 7.3.1). */
 export const FOLDED = 0x100;
@@ -24,8 +27,9 @@ export class Head {
   uriEnd = 0;
   /** Start of the first header line. */
   linesStart = 0;
-  /** Four numbers a line: id | FOLDED, start of the name, start of the value, end of the value. */
-  readonly lines: number[] = [];
+  /** Three numbers a line: id | FOLDED, start of the value, end of the value. What is behind `linesEnd` is room. */
+  readonly lines: number[] = new Array<number>(USUAL_LINES * LINE_FIELDS);
+  linesEnd = 0;
   bodyStart = 0;
   bodyEnd = 0;
   /** Offsets into `lines` of the headers that every message needs; -1 when absent. */
@@ -57,11 +61,18 @@ export class Head {
   }
 
   valueStart(at: number): number {
-    return this.lines[at + 2] ?? 0;
+    return this.lines[at + 1] ?? 0;
   }
 
   valueEnd(at: number): number {
-    return this.lines[at + 3] ?? 0;
+    return this.lines[at + 2] ?? 0;
+  }
+
+  /** Where the name of that line begins: behind the line end before it. */
+  nameStart(at: number): number {
+    let start = this.valueStart(at);
+    while (start > 0 && this.bytes[start - 1] !== LF) start--;
+    return start;
   }
 
   /** The same message with `value` (one line, one character a byte) at that header line; nothing is read again. */

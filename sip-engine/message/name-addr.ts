@@ -104,13 +104,13 @@ const TAG = ';tag=';
 /** The URI of an address, brackets aside. @throws SipParseError as `parseNameAddr` does */
 export function uriOfAddress(address: string): string {
   if (!PLAIN.test(address)) return parseNameAddr(address).uri;
-  return address.slice(address.indexOf('<') + 1, address.lastIndexOf('>'));
+  return address.slice(address.indexOf('<') + 1, address.indexOf('>'));
 }
 
 /** The tag of a From or To value, of several in it the first; `''` when it has none or cannot be read. */
 export function tagOf(address: string): string {
   if (PLAIN.test(address)) {
-    const at = address.lastIndexOf('>') + 1;
+    const at = address.indexOf('>') + 1;
     if (at === address.length) return '';
     if (address.startsWith(TAG, at) && !address.includes(';', at + 1)) return address.slice(at + TAG.length);
   }

@@ -2,8 +2,8 @@
 const PLACES = 1024;
 
 /**
- * What belongs to names that the program knows, by their length and two of their letters: a third of what a Map takes
- * (measured), which hashes what was cut out of a message and reads three places of memory far from each other.
+ * What belongs to names that the program knows, by their length and two of their letters: as quick as a Map for constants
+ * of the program, and for a name cut out of a message two thirds of what a Map takes, which hashes it first (measured).
  */
 export class NameTable<T> {
   readonly #names: (string | undefined)[] = new Array<string | undefined>(PLACES).fill(undefined);
@@ -31,7 +31,5 @@ export class NameTable<T> {
 function placeOf(name: string): number {
   const { length } = name;
   if (length === 0) return 0;
-  return (
-    (length * 67 + name.charCodeAt(0) * 31 + name.charCodeAt(length - 1) * 7 + name.charCodeAt(length >> 1)) % PLACES
-  );
+  return ((length * 41) ^ (name.charCodeAt(0) * 17) ^ (name.charCodeAt(length - 1) * 5)) % PLACES;
 }

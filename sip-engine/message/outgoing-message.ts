@@ -55,7 +55,8 @@ export class OutgoingMessage {
   /** RFC 3261 8.2.6: Via, From, To, Call-ID, CSeq (and Timestamp in a 100) as in the request. */
   static responseTo(request: SipMessage, status: number, reason?: string): OutgoingMessage {
     const response = OutgoingMessage.response(status, reason);
-    response.#lines = answerHead(request).slice();
+    // One by one: a copy would have no room for what is added.
+    for (const line of answerHead(request)) response.#lines.push(line);
     if (status === 100 && request.header('timestamp') !== undefined) {
       for (const line of linesOf(request)) if (line.name.lower === 'timestamp') response.#lines.push(line);
     }
@@ -244,7 +245,9 @@ export class OutgoingMessage {
 
   /** A copy with one more line before all others. @throws SipInjectionError */
   cloneUnder(name: string, value: string): OutgoingMessage {
-    return this.#copy([makeLine(name, value)].concat(this.#lines));
+    const lines = [makeLine(name, value)];
+    for (const line of this.#lines) lines.push(line);
+    return this.#copy(lines);
   }
 
   #copy(lines: HeaderLine[]): OutgoingMessage {

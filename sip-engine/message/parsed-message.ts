@@ -7,7 +7,7 @@ import { formsAsSpelled, formsOfId, idOfName, knownId, type NameForms } from './
 import { splitValues } from './split-values.ts';
 import { decodeUtf8, refold, unfold } from './text-encoding.ts';
 import type { SipMessage, Via } from './types.ts';
-import { readVia } from './via.ts';
+import { plainVia, readVia } from './via.ts';
 
 type TakeLine = (name: NameForms, value: string, wire: string | undefined) => void;
 
@@ -69,7 +69,8 @@ export class ParsedMessage implements SipMessage {
   }
 
   get topVia(): Via {
-    this.#via ??= readVia(this.#coreValue(this.#head.via));
+    const line = this.#via === undefined ? this.#coreValue(this.#head.via) : '';
+    this.#via ??= this.#head.isViaPlain ? plainVia(line) : readVia(line);
     return this.#via;
   }
 
@@ -128,7 +129,7 @@ export class ParsedMessage implements SipMessage {
   }
 
   *entries(): Iterable<readonly [name: string, value: string]> {
-    for (let at = 0; at < this.#head.lines.length; at += LINE_FIELDS) yield [this.#spelledName(at), this.#value(at)];
+    for (let at = 0; at < this.#head.linesEnd; at += LINE_FIELDS) yield [this.#spelledName(at), this.#value(at)];
   }
 
   /**
@@ -137,8 +138,7 @@ export class ParsedMessage implements SipMessage {
    * @internal
    */
   eachLine(take: TakeLine): void {
-    const { lines } = this.#head;
-    for (let at = 0; at < lines.length; at += LINE_FIELDS) this.#take(at, take);
+    for (let at = 0; at < this.#head.linesEnd; at += LINE_FIELDS) this.#take(at, take);
   }
 
   /**
@@ -158,7 +158,7 @@ export class ParsedMessage implements SipMessage {
     const { lines, text } = this.#head;
     const name = formsOfId((lines[at] ?? 0) & ID_MASK) ?? this.#unknownName(at);
     const plain = this.#ascii && ((lines[at] ?? 0) & FOLDED) === 0;
-    take(name, this.#value(at), plain ? undefined : refold(text.slice(lines[at + 2], lines[at + 3])));
+    take(name, this.#value(at), plain ? undefined : refold(text.slice(lines[at + 1], lines[at + 2])));
   }
 
   /**
@@ -167,8 +167,8 @@ export class ParsedMessage implements SipMessage {
    * @internal
    */
   findKnown(wanted: readonly unknown[], test: (id: number, at: number) => boolean): number {
-    const { lines, via, isViaPlain } = this.#head;
-    for (let at = 0; at < lines.length; at += LINE_FIELDS) {
+    const { lines, linesEnd, via, isViaPlain } = this.#head;
+    for (let at = 0; at < linesEnd; at += LINE_FIELDS) {
       const id = (lines[at] ?? 0) & ID_MASK;
       if (wanted[id] === undefined || (isViaPlain && at === via)) continue;
       if (test(id, at)) return id;
@@ -184,7 +184,7 @@ export class ParsedMessage implements SipMessage {
   /** True when the sticky expression takes the whole value of that line, in the bytes as received; never of folds. @internal */
   isLineOf(form: RegExp, at: number): boolean {
     const { lines } = this.#head;
-    return ((lines[at] ?? 0) & FOLDED) === 0 && this.#isAll(form, lines[at + 2] ?? 0, lines[at + 3] ?? 0);
+    return ((lines[at] ?? 0) & FOLDED) === 0 && this.#isAll(form, lines[at + 1] ?? 0, lines[at + 2] ?? 0);
   }
 
   /** The same of the Request-URI. @internal */
@@ -214,8 +214,8 @@ export class ParsedMessage implements SipMessage {
   }
 
   #find(name: string, id: number, from: number): number {
-    const lines = this.#head.lines;
-    for (let at = from; at < lines.length; at += LINE_FIELDS) {
+    const { lines, linesEnd } = this.#head;
+    for (let at = from; at < linesEnd; at += LINE_FIELDS) {
       if (((lines[at] ?? 0) & ID_MASK) === id && (id !== 0 || this.#isNamed(at, name))) return at;
     }
     return -1;
@@ -231,7 +231,7 @@ export class ParsedMessage implements SipMessage {
   }
 
   #spelledName(at: number): string {
-    const start = this.#head.lines[at + 1] ?? 0;
+    const start = this.#head.nameStart(at);
     let end = start;
     for (;;) {
       const code = this.#head.text.charCodeAt(end);
@@ -242,7 +242,7 @@ export class ParsedMessage implements SipMessage {
 
   #value(at: number): string {
     const lines = this.#head.lines;
-    const text = this.#head.text.slice(lines[at + 2], lines[at + 3]);
+    const text = this.#head.text.slice(lines[at + 1], lines[at + 2]);
     const plain = ((lines[at] ?? 0) & FOLDED) === 0 ? text : unfold(text);
     return this.#ascii ? plain : decodeUtf8(plain);
   }

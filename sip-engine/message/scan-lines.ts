@@ -46,9 +46,13 @@ function readLines(head: Head, limits: ParseLimits): SipParseCode | undefined {
     let { end } = line;
     while (end > valueStart && isWhite(bytes[end - 1] ?? 0)) end--;
     if (end - start > limits.maxHeaderBytes) return 'header_too_long';
-    if (lines.length >= maxNumbers) return 'too_many_headers';
-    if (id > 0) noteLine(head, id, lines.length);
-    lines.push(flags, start, valueStart, end);
+    const at = head.linesEnd;
+    if (at >= maxNumbers) return 'too_many_headers';
+    if (id > 0) noteLine(head, id, at);
+    lines[at] = flags;
+    lines[at + 1] = valueStart;
+    lines[at + 2] = end;
+    head.linesEnd = at + LINE_FIELDS;
     pos = line.next;
   }
 }

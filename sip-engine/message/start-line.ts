@@ -3,6 +3,7 @@ import type { Head } from './head.ts';
 import { METHODS } from './methods.ts';
 
 const QUESTION = 63;
+const ZERO = 48;
 const LETTER_S = 0x73;
 const LOWER_CASE = 0x20;
 const VERSION = 'SIP/2.0';
@@ -56,8 +57,12 @@ function readStatusLine(head: Head, pos: number, end: number): boolean {
   const { text } = head;
   const code = pos + 8;
   if (!isVersion(text, pos) || text.charCodeAt(code - 1) !== SPACE || end < code + 3) return false;
-  for (let p = code; p < code + 3; p++) if (!isDigit(text.charCodeAt(p))) return false;
-  const status = Number(text.slice(code, code + 3));
+  let status = 0;
+  for (let p = code; p < code + 3; p++) {
+    const digit = text.charCodeAt(p);
+    if (!isDigit(digit)) return false;
+    status = status * 10 + digit - ZERO;
+  }
   if (status < 100 || status > 699 || (end > code + 3 && text.charCodeAt(code + 3) !== SPACE)) return false;
   head.status = status;
   head.uriStart = Math.min(code + 4, end);

@@ -120,6 +120,14 @@ function isBad({ isRequest, method }: SipMessage, id: number, line: string): boo
   return BY_ID[id]?.(line) === false;
 }
 
+/** From and To with a tag of usual letters or none, as nearly everybody writes them; see `PLAIN` of name-addr.ts. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is left out
+const PLAIN_OWN = /(?:"[^"\\\r\n\0]*" |[\w.+-]+ )?<[^<>"\\|\x00-\x20\x7f]+>(?:;tag=[\w.+~*!%-]+)?/y;
+const PLAIN_OWN_FORMS: readonly (RegExp | undefined)[] = byId<RegExp>([
+  ['from', PLAIN_OWN],
+  ['to', PLAIN_OWN],
+]);
+
 /** Headers of every message: `parseMessage` has checked those that were received. */
 const OWN_CHECKS: readonly (Check | undefined)[] = byId<Check>([
   ['from', isOneAddress],
@@ -134,7 +142,7 @@ export function isWellFormed(name: string, value: string): boolean {
 
 /** The same by the id of the name. */
 export function isWellFormedOf(id: number, value: string): boolean {
-  return isPlain(PLAIN_FORMS[id], value) || (BY_ID[id] ?? OWN_CHECKS[id])?.(value) !== false;
+  return isPlain(PLAIN_FORMS[id] ?? PLAIN_OWN_FORMS[id], value) || (BY_ID[id] ?? OWN_CHECKS[id])?.(value) !== false;
 }
 
 function isPlain(form: RegExp | undefined, value: string): boolean {
