@@ -2,9 +2,8 @@ import type { EnginePorts } from '../ports.ts';
 import type { TimingWheel } from '../timer/index.ts';
 import { AnsweredRing } from './answered-ring.ts';
 import { RunningClient } from './client-transaction.ts';
-import { KeyHash } from './key-hash.ts';
 import type { TransportBelow } from './layer.ts';
-import { clientKey } from './matching.ts';
+import type { Hash } from './ring-places.ts';
 import { partsOfSettled, SettledInvite } from './settled-invite.ts';
 import { SharedFlows } from './shared-flows.ts';
 import { giveUpMs } from './timer-values.ts';
@@ -27,8 +26,6 @@ export class AnsweredClients {
   /** Anything else, for T4: timer K. With no value where nobody hears of them. */
   readonly #others: AnsweredRing<Waiting>;
   readonly #flows: SharedFlows;
-  /** Our branches cannot be guessed: no key is needed. */
-  readonly #hash = new KeyHash(0, 0);
 
   constructor({ wheel, timers, ports, transport }: Deps) {
     const onOver = (value: Waiting | undefined): void => {
@@ -46,25 +43,24 @@ export class AnsweredClients {
 
   add(client: RunningClient): void {
     const ring = client.isInvite ? this.#invites : this.#others;
-    ring.add(this.#hash.of(keyOf(client)), client.isUnheard ? undefined : { value: client });
+    ring.add(client.key, client.isUnheard ? undefined : { value: client });
   }
 
-  find(key: string): RunningClient | SettledInvite | 'unheard' | undefined {
-    const hash = this.#hash.of(key);
-    const found = this.#invites.get(hash) ?? this.#others.get(hash);
-    if (typeof found === 'function') return this.#revived(hash, found);
-    return found ?? (this.#others.has(hash) ? 'unheard' : undefined);
+  find(key: Hash): RunningClient | SettledInvite | 'unheard' | undefined {
+    const found = this.#invites.get(key) ?? this.#others.get(key);
+    if (typeof found === 'function') return this.#revived(key, found);
+    return found ?? (this.#others.has(key) ? 'unheard' : undefined);
   }
 
   /** Of an INVITE whose 2xx has been acknowledged only bytes are kept from now on. False where it is not here. */
   settle(client: RunningClient, invite: Buffer, { ack, flow, takesForks }: Acknowledged): boolean {
     const parts = partsOfSettled(invite, ack);
-    return this.#invites.refill(this.#hash.of(keyOf(client)), { value: takesForks, parts, flow: this.#flows.of(flow) });
+    return this.#invites.refill(client.key, { value: takesForks, parts, flow: this.#flows.of(flow) });
   }
 
   remove(client: RunningClient): void {
     const ring = client.isInvite ? this.#invites : this.#others;
-    ring.remove(this.#hash.of(keyOf(client)));
+    ring.remove(client.key);
   }
 
   close(): void {
@@ -72,15 +68,11 @@ export class AnsweredClients {
     this.#others.close();
   }
 
-  #revived(hash: KeyHash, takesForks: ForkTaker): SettledInvite | undefined {
-    const remains = this.#invites.remains(hash);
+  #revived(key: Hash, takesForks: ForkTaker): SettledInvite | undefined {
+    const remains = this.#invites.remains(key);
     if (remains === undefined) return undefined;
     const value = new SettledInvite(remains, takesForks);
-    this.#invites.refill(hash, { value });
+    this.#invites.refill(key, { value });
     return value;
   }
-}
-
-function keyOf({ branch, method }: RunningClient): string {
-  return clientKey(branch, method);
 }

@@ -4,8 +4,8 @@ import { AnsweredRing } from './answered-ring.ts';
 import { AnsweredServer, partsOfAnswered } from './answered-server.ts';
 import type { KeyHash } from './key-hash.ts';
 import type { TransportBelow } from './layer.ts';
-import { spentKey } from './matching.ts';
-import type { Hash } from './ring-places.ts';
+import { spentHash } from './matching.ts';
+import { copied, type Hash } from './ring-places.ts';
 import type { RunningServer } from './server-transaction.ts';
 import { SharedFlows } from './shared-flows.ts';
 import type { SpentInvites } from './spent-invites.ts';
@@ -74,26 +74,26 @@ export class AnsweredServers {
     const { isInvite, failed, flow, request } = transaction;
     const { key, mergedKey } = transaction.parts;
     const parts = partsOfAnswered(transaction, hash);
-    const spent = isInvite ? copied(hash.of(spentKey(request, key))) : undefined;
+    const spent = isInvite ? copied(spentHash(hash, request, key)) : undefined;
     const { ring } = isInvite ? (failed ? this.#refused : this.#accepted) : this.#others;
     const value = isHeard ? transaction : undefined;
-    ring.add(hash.of(key), { value, parts, flow: this.#flows.of(flow), ...(spent && { note: spent }) });
-    if (mergedKey !== '' && !failed) this.#merged.add(hash.of(mergedKey));
+    ring.add(key, { value, parts, flow: this.#flows.of(flow), ...(spent && { note: spent }) });
+    if (mergedKey !== undefined && !failed) this.#merged.add(mergedKey);
   }
 
-  find(key: string): AnsweredServer | undefined {
+  find(key: Hash): AnsweredServer | undefined {
     const waiting = this.#waitingFor(key);
-    return waiting && new AnsweredServer(waiting, waiting.ring.remains(this.#deps.hash));
+    return waiting && new AnsweredServer(waiting, waiting.ring.remains(key));
   }
 
   /** The same request, over another path, has succeeded. */
-  hasMerged(mergedKey: string): boolean {
-    return this.#merged.has(this.#deps.hash.of(mergedKey));
+  hasMerged(mergedKey: Hash): boolean {
+    return this.#merged.has(mergedKey);
   }
 
   /** Its answer cannot be sent: it ends before its time. */
-  remove(key: string): void {
-    this.#waitingFor(key)?.ring.end(this.#deps.hash);
+  remove(key: Hash): void {
+    this.#waitingFor(key)?.ring.end(key);
   }
 
   close(): void {
@@ -101,16 +101,8 @@ export class AnsweredServers {
     this.#merged.close();
   }
 
-  /** Its hash is that of the deps afterwards. */
-  #waitingFor(key: string): Waiting | undefined {
-    if (this.size === 0) return undefined;
-    const hash = this.#deps.hash.of(key);
-    for (const waiting of this.#all) if (waiting.ring.has(hash)) return waiting;
+  #waitingFor(key: Hash): Waiting | undefined {
+    for (const waiting of this.#all) if (waiting.ring.has(key)) return waiting;
     return undefined;
   }
-}
-
-/** The numbers of a hash that is used again at once. */
-function copied({ high, low }: Hash): Hash {
-  return { high, low };
 }

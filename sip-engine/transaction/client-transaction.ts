@@ -5,6 +5,7 @@ import type { Flow } from '../transport/types.ts';
 import type { ClientAction, ClientEvent, ClientMachine, ClientState } from './client-machine.ts';
 import { ackOf, cancelOf } from './client-requests.ts';
 import { Expected } from './response-check.ts';
+import type { Hash } from './ring-places.ts';
 import { giveUpMs } from './timer-values.ts';
 import type { Acknowledged, ClientTransaction, ClientTransactionHandler, TimerValues } from './types.ts';
 
@@ -28,6 +29,8 @@ export interface ClientParts {
   /** As sent, top Via included. */
   readonly request: OutgoingMessage;
   readonly branch: string;
+  /** What its responses are found by. */
+  readonly key: Hash;
   readonly flow: Flow;
   readonly handler: ClientTransactionHandler;
 }
@@ -54,6 +57,7 @@ export const NOBODY: ClientTransactionHandler = {
 export class RunningClient implements ClientTransaction {
   readonly method: string;
   readonly branch: string;
+  readonly key: Hash;
   readonly flow: Flow;
   readonly isInvite: boolean;
   readonly #expected: Expected;
@@ -77,6 +81,7 @@ export class RunningClient implements ClientTransaction {
     this.#request = parts.request;
     this.#expected = new Expected(parts.request);
     this.branch = parts.branch;
+    this.key = parts.key;
     this.flow = parts.flow;
     this.isInvite = this.method === 'INVITE';
     this.#context = context;

@@ -35,16 +35,35 @@ export class KeyHash {
   }
 
   of(text: string): this {
-    const { length } = text;
+    return this.begin().text(text).end();
+  }
+
+  /** Of several texts and numbers, without putting them together: `begin`, each in its turn, `end`. */
+  begin(): this {
     this.#v0 = this.#key0;
     this.#v1 = this.#key1 ^ WIDE;
     this.#v2 = this.#key0 ^ THIRD;
     this.#v3 = this.#key1 ^ FOURTH;
+    return this;
+  }
+
+  text(text: string): this {
+    const { length } = text;
     // Words of two characters; the length before them tells a last one that is alone from one behind which a 0 stands.
     this.#take(length);
     const even = length & ~1;
     for (let at = 0; at < even; at += 2) this.#take(text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16));
     if (even < length) this.#take(text.charCodeAt(even));
+    return this;
+  }
+
+  /** 32 bits. */
+  number(number: number): this {
+    this.#take(number | 0);
+    return this;
+  }
+
+  end(): this {
     this.#v2 ^= WIDE;
     this.low = this.#last();
     this.#v1 ^= WIDE_MIDDLE;

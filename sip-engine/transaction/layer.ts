@@ -1,13 +1,15 @@
 import type { OutgoingMessage, SipMessage } from '../message/index.ts';
 import type { EnginePorts } from '../ports.ts';
-import { ShortLivedMap } from '../short-lived-map.ts';
 import type { TimingWheel } from '../timer/index.ts';
 import type { Flow, TransportLayer } from '../transport/types.ts';
 import { AnsweredClients } from './answered-clients.ts';
 import { type ClientContext, NOBODY, RunningClient } from './client-transaction.ts';
+import { HashTable } from './hash-table.ts';
 import { inviteClientMachine } from './invite-client-table.ts';
-import { clientKey, MAGIC_COOKIE } from './matching.ts';
+import { KeyHash } from './key-hash.ts';
+import { clientHash, MAGIC_COOKIE } from './matching.ts';
 import { nonInviteClientMachine } from './non-invite-client-table.ts';
+import { copied } from './ring-places.ts';
 import { ServerSide } from './server-side.ts';
 import { timerValues } from './timer-values.ts';
 import type {
@@ -48,11 +50,13 @@ const NO_USER: TransactionUser = {
 class Layer implements TransactionLayer {
   readonly #deps: TransactionDeps;
   readonly #servers: ServerSide;
-  readonly #clients = new ShortLivedMap<RunningClient>();
+  readonly #clients = new HashTable<RunningClient>();
   /** By connection, for the ones that are lost with it; UDP flows never end. */
   readonly #byConnection = new Map<Flow, Set<RunningClient>>();
   readonly #clientContext: ClientContext;
   readonly #answered: AnsweredClients;
+  /** Our branches cannot be guessed: no key is needed. */
+  readonly #hash = new KeyHash(0, 0);
   /** Without a final response. */
   #inviteClients = 0;
 
@@ -81,7 +85,7 @@ class Layer implements TransactionLayer {
       this.#servers.receive(message, flow);
       return;
     }
-    const key = clientKey(message.topVia.branch, message.cseqMethod);
+    const key = clientHash(this.#hash, message.topVia.branch, message.cseqMethod);
     const client = this.#clients.get(key) ?? this.#answered.find(key);
     if (client === undefined) this.#servers.strayResponse(message, flow);
     // What is not an answer must not end the transaction: without one timer B or F does.
@@ -122,8 +126,9 @@ class Layer implements TransactionLayer {
 
   #start(request: OutgoingMessage, branch: string, flow: Flow, handler: ClientTransactionHandler): RunningClient {
     const machine = request.method === 'INVITE' ? inviteClientMachine : nonInviteClientMachine;
-    const client = new RunningClient({ machine, request, branch, flow, handler }, this.#clientContext);
-    this.#clients.set(clientKey(branch, request.method), client);
+    const key = copied(clientHash(this.#hash, branch, request.method));
+    const client = new RunningClient({ machine, request, branch, key, flow, handler }, this.#clientContext);
+    this.#clients.set(key, client);
     if (client.isInvite) this.#inviteClients++;
     if (flow.reliable) this.#rememberConnection(client, flow);
     client.start();
@@ -137,7 +142,7 @@ class Layer implements TransactionLayer {
 
   /** False when it was not among the running ones. */
   #drop(client: RunningClient): boolean {
-    if (!this.#clients.delete(clientKey(client.branch, client.method))) return false;
+    if (!this.#clients.delete(client.key)) return false;
     if (client.isInvite) this.#inviteClients--;
     return true;
   }

@@ -1,4 +1,6 @@
 import type { SipMessage } from '../message/index.ts';
+import type { KeyHash } from './key-hash.ts';
+import type { Hash } from './ring-places.ts';
 
 /** RFC 3261 8.1.1.7: a branch that begins so is unique over space and time. */
 export const MAGIC_COOKIE = 'z9hG4bK';
@@ -21,18 +23,25 @@ export function serverKey(message: SipMessage, method: string): string {
   return `|${message.callId}|${message.fromTag}|${message.uri}|${via.branch}|${sentBy}|${message.cseq}|${method}`;
 }
 
-/** What a response is matched to its client transaction by (RFC 3261 17.1.3). */
-export function clientKey(branch: string, method: string): string {
-  return `${branch}|${method}`;
+/** The same as numbers: the texts are not put together for it. */
+export function serverHash(hash: KeyHash, message: SipMessage, method: string): KeyHash {
+  const { host, port, branch } = message.topVia;
+  hash.begin();
+  if (!hasMagicBranch(message)) hash.text('').text(message.callId).text(message.fromTag).text(message.uri);
+  return hash.text(branch).text(host).number(port).number(message.cseq).text(method).end();
 }
 
-/** The same for all copies of a request that came over different paths (RFC 3261 8.2.2.2); `''` inside a dialog. */
-export function mergedKey(message: SipMessage): string {
-  if (message.toTag !== '') return '';
-  return `${message.callId}|${message.fromTag}|${message.cseq}|${message.method}`;
+/** What a response is matched to its client transaction by (RFC 3261 17.1.3). */
+export function clientHash(hash: KeyHash, branch: string, method: string): KeyHash {
+  return hash.begin().text(branch).text(method).end();
+}
+
+/** The same for all copies of a request that came over different paths (RFC 3261 8.2.2.2), outside dialogs. */
+export function mergedHash(hash: KeyHash, { callId, fromTag, cseq, method }: SipMessage): KeyHash {
+  return hash.begin().text(callId).text(fromTag).number(cseq).text(method).end();
 }
 
 /** What repetitions of an INVITE are known by: peers that use a branch again in other calls are told apart. */
-export function spentKey(request: SipMessage, key: string): string {
-  return `${key}|${request.callId}|${request.fromTag}`;
+export function spentHash(hash: KeyHash, request: SipMessage, key: Hash): KeyHash {
+  return hash.begin().number(key.high).number(key.low).text(request.callId).text(request.fromTag).end();
 }

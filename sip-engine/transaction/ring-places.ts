@@ -10,6 +10,11 @@ export interface Hash {
   readonly low: number;
 }
 
+/** The numbers of a hash that is used again. */
+export function copied({ high, low }: Hash): Hash {
+  return { high, low };
+}
+
 const NO_NOTE: Hash = { high: 0, low: 0 };
 
 /** What is kept of a transaction where objects are not: bytes, and the way they leave by. */

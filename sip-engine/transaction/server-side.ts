@@ -1,14 +1,15 @@
-import { METHODS, OutgoingMessage, ownText, type SipMessage, withTopVia } from '../message/index.ts';
-import { ShortLivedMap } from '../short-lived-map.ts';
+import { METHODS, OutgoingMessage, type SipMessage, withTopVia } from '../message/index.ts';
 import type { Flow } from '../transport/types.ts';
 import type { AnsweredServer } from './answered-server.ts';
 import { AnsweredServers } from './answered-servers.ts';
+import { HashTable } from './hash-table.ts';
 import { inviteServerMachine } from './invite-server-table.ts';
 import { KeyHash } from './key-hash.ts';
 import type { TransactionDeps } from './layer.ts';
 import { adoptToTag, statelessTag } from './local-tag.ts';
-import { hasMagicBranch, mergedKey, serverKey, spentKey } from './matching.ts';
+import { hasMagicBranch, mergedHash, serverHash, spentHash } from './matching.ts';
 import { nonInviteServerMachine } from './non-invite-server-table.ts';
+import { copied, type Hash } from './ring-places.ts';
 import { RunningServer, type ServerContext } from './server-transaction.ts';
 import { SpentInvites } from './spent-invites.ts';
 import { stampViaLine } from './stamp-via.ts';
@@ -29,8 +30,8 @@ const CANCELLABLE = ['INVITE', ...METHODS.filter((method) => !['INVITE', 'ACK', 
 export class ServerSide {
   readonly #deps: ServerSideDeps;
   readonly #context: ServerContext;
-  readonly #byKey = new ShortLivedMap<RunningServer>();
-  readonly #byMergedKey = new ShortLivedMap<RunningServer>();
+  readonly #byKey = new HashTable<RunningServer>();
+  readonly #byMergedKey = new HashTable<RunningServer>();
   readonly #hash: KeyHash;
   readonly #spent: SpentInvites;
   readonly #answered: AnsweredServers;
@@ -78,18 +79,31 @@ export class ServerSide {
 
   receive(message: SipMessage, flow: Flow): void {
     const { method } = message;
-    const key = serverKey(message, method);
+    const key = this.#keyOf(message, method);
     if (method === 'ACK') this.#ack(stamped(message, flow), flow);
     else if (this.#isRepeated(key)) return;
-    else if (method === 'INVITE' && this.#spent.has(spentKey(message, key))) {
+    else if (method === 'INVITE' && this.#isSpent(message, key)) {
       this.#deps.ports.counters.count('retransmissions_in');
     } else if (method === 'CANCEL') this.#cancel(stamped(message, flow), key, flow);
     else if (!this.#hasRoomFor(message)) this.#refuse(stamped(message, flow), 503, flow);
     else this.#open(stamped(message, flow), key, flow);
   }
 
+  #keyOf(message: SipMessage, method: string): Hash {
+    return copied(serverHash(this.#hash, message, method));
+  }
+
+  #mergedKeyOf(request: SipMessage): Hash | undefined {
+    if (request.toTag !== '' || this.#deps.options.mergedRequests === 'deliver') return undefined;
+    return copied(mergedHash(this.#hash, request));
+  }
+
+  #isSpent(invite: SipMessage, key: Hash): boolean {
+    return this.#spent.size > 0 && this.#spent.hasHash(spentHash(this.#hash, invite, key));
+  }
+
   /** True for a request that has its transaction, which has heard of it. */
-  #isRepeated(key: string): boolean {
+  #isRepeated(key: Hash): boolean {
     const running = this.#byKey.get(key);
     running?.repeated();
     const answered = running === undefined ? this.#answered.find(key) : undefined;
@@ -99,8 +113,8 @@ export class ServerSide {
 
   /** Whether it is a copy of a request that has its transaction, which hears nothing of it. */
   has(request: SipMessage): boolean {
-    const key = serverKey(request, request.method);
-    return this.#byKey.has(key) || this.#answered.find(key) !== undefined;
+    const key = this.#keyOf(request, request.method);
+    return this.#byKey.get(key) !== undefined || this.#answered.find(key) !== undefined;
   }
 
   strayResponse(response: SipMessage, flow: Flow): void {
@@ -116,13 +130,13 @@ export class ServerSide {
     return this.#count < this.#max && this.#heldBytes + request.raw.length <= this.#maxBytes;
   }
 
-  #open(request: SipMessage, key: string, flow: Flow): void {
-    const merged = (this.#deps.options.mergedRequests ?? '482') === '482' ? mergedKey(request) : '';
+  #open(request: SipMessage, key: Hash, flow: Flow): void {
+    const merged = this.#mergedKeyOf(request);
     // RFC 3261 8.2.2.2: the same request over another path; the first one is being worked on or was accepted.
     // After a failure it is a client that tries again (RFC 3263 4.3), and may.
-    const first = merged === '' ? undefined : this.#byMergedKey.get(merged);
-    const isMerged = first?.failed === false || (merged !== '' && this.#answered.hasMerged(merged));
-    const transaction = this.#create(request, key, isMerged ? '' : merged, flow, !isMerged);
+    const first = merged === undefined ? undefined : this.#byMergedKey.get(merged);
+    const isMerged = first?.failed === false || (merged !== undefined && this.#answered.hasMerged(merged));
+    const transaction = this.#create(request, key, isMerged ? undefined : merged, flow, !isMerged);
     if (isMerged) {
       transaction.respond(OutgoingMessage.responseTo(request, 482));
       return;
@@ -134,13 +148,12 @@ export class ServerSide {
     if (this.user.hearsAnsweredEnd === false) this.#tell(request, () => this.user.onTransactionEnd?.(transaction));
   }
 
-  #create(request: SipMessage, key: string, merged: string, flow: Flow, shown: boolean): RunningServer {
+  #create(request: SipMessage, key: Hash, mergedKey: Hash | undefined, flow: Flow, shown: boolean): RunningServer {
     const machine = request.method === 'INVITE' ? inviteServerMachine : nonInviteServerMachine;
-    // They live for 64*T1 behind the answer, the request does not.
-    const parts = { machine, key: ownText(key), mergedKey: ownText(merged), flow, shown };
+    const parts = { machine, key, mergedKey, flow, shown };
     const transaction = new RunningServer(request, parts, this.#context);
-    this.#byKey.set(parts.key, transaction);
-    if (merged !== '') this.#byMergedKey.set(parts.mergedKey, transaction);
+    this.#byKey.set(key, transaction);
+    if (mergedKey !== undefined) this.#byMergedKey.set(mergedKey, transaction);
     if (transaction.isInvite) this.#invites++;
     this.#heldBytes += request.raw.length;
     return transaction;
@@ -156,7 +169,7 @@ export class ServerSide {
   #drop(transaction: RunningServer): boolean {
     const { key, mergedKey: merged } = transaction.parts;
     if (!this.#byKey.delete(key)) return false;
-    if (this.#byMergedKey.get(merged) === transaction) this.#byMergedKey.delete(merged);
+    if (merged !== undefined && this.#byMergedKey.get(merged) === transaction) this.#byMergedKey.delete(merged);
     if (transaction.isInvite) this.#invites--;
     return true;
   }
@@ -164,12 +177,12 @@ export class ServerSide {
   #forget(transaction: RunningServer): void {
     const { key, shown } = transaction.parts;
     if (!this.#drop(transaction)) this.#answered.remove(key);
-    else if (transaction.isInvite) this.#spent.add(spentKey(transaction.request, key));
+    else if (transaction.isInvite) this.#spent.addHash(spentHash(this.#hash, transaction.request, key));
     if (shown) this.#tell(transaction.request, () => this.user.onTransactionEnd?.(transaction));
   }
 
   #ack(ack: SipMessage, flow: Flow): void {
-    const key = serverKey(ack, 'INVITE');
+    const key = this.#keyOf(ack, 'INVITE');
     const running = this.#byKey.get(key);
     const invite = running ?? this.#answered.find(key);
     // RFC 3261 17.2.3: without the magic cookie the To tag must be that of the response as well.
@@ -180,7 +193,7 @@ export class ServerSide {
   }
 
   /** RFC 3261 9.2: 200 whatever has become of the request, also where it changes nothing; 481 when there is none. */
-  #cancel(cancel: SipMessage, key: string, flow: Flow): void {
+  #cancel(cancel: SipMessage, key: Hash, flow: Flow): void {
     const invite = this.#cancelled(cancel);
     if (invite === undefined) {
       this.#deps.ports.counters.count('cancels_unmatched');
@@ -189,7 +202,7 @@ export class ServerSide {
     }
     const answer = OutgoingMessage.responseTo(cancel, 200);
     adoptToTag(answer, invite.localTag, () => invite.localTag);
-    this.#create(cancel, key, '', flow, false).respond(answer);
+    this.#create(cancel, key, undefined, flow, false).respond(answer);
     if (!(invite instanceof RunningServer)) return;
     if (!invite.isInvite || invite.answered || invite.cancelled || !invite.parts.shown) return;
     invite.cancelled = true;
@@ -199,7 +212,7 @@ export class ServerSide {
   /** RFC 3261 9.2, 17.2.3: the request of the same branch and sent-by, its method aside, in the same call. */
   #cancelled(cancel: SipMessage): RunningServer | AnsweredServer | undefined {
     for (const method of CANCELLABLE) {
-      const key = serverKey(cancel, method);
+      const key = this.#keyOf(cancel, method);
       const running = this.#byKey.get(key);
       if (running !== undefined) return running.request.callId === cancel.callId ? running : undefined;
       const answered = this.#answered.find(key);

@@ -4,6 +4,7 @@ import type { Timer, TimingWheel } from '../timer/index.ts';
 import type { Flow } from '../transport/types.ts';
 import { adoptToTag } from './local-tag.ts';
 import { RequestRemains } from './request-remains.ts';
+import type { Hash } from './ring-places.ts';
 import type { ServerAction, ServerEvent, ServerMachine, ServerState } from './server-machine.ts';
 import { giveUpMs, tryingAfterMs } from './timer-values.ts';
 import type { ServerTransaction, TimerValues } from './types.ts';
@@ -25,8 +26,9 @@ export interface ServerContext {
 
 export interface ServerParts {
   readonly machine: ServerMachine;
-  readonly key: string;
-  readonly mergedKey: string;
+  readonly key: Hash;
+  /** Absent inside a dialog, and where copies are not looked for. */
+  readonly mergedKey: Hash | undefined;
   readonly flow: Flow;
   /** False for what the layer answers alone: the user is not told of its end either. */
   readonly shown: boolean;

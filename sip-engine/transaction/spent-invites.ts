@@ -1,6 +1,7 @@
 import type { EnginePorts } from '../ports.ts';
 import { KeyHash } from './key-hash.ts';
 import { KeySet } from './key-set.ts';
+import type { Hash } from './ring-places.ts';
 
 /** RFC 3261 table 4: a client repeats an INVITE by its own T1, of which 500 ms is the largest in use, for 64 of them. */
 const REPEATED_FOR_MS = 64 * 500;
@@ -33,7 +34,7 @@ export class SpentInvites {
     this.addHash(this.#hash.of(key));
   }
 
-  addHash({ high, low }: { readonly high: number; readonly low: number }): void {
+  addHash({ high, low }: Hash): void {
     this.#turn();
     if (this.#newer.size >= this.#maxHalf) this.#makeRoom();
     this.#newer.add(high, low);
@@ -41,8 +42,11 @@ export class SpentInvites {
 
   has(key: string): boolean {
     this.#turn();
-    if (this.size === 0) return false;
-    const { high, low } = this.#hash.of(key);
+    return this.size > 0 && this.hasHash(this.#hash.of(key));
+  }
+
+  hasHash({ high, low }: Hash): boolean {
+    this.#turn();
     return this.#newer.has(high, low) || this.#older.has(high, low);
   }
 
