@@ -1,5 +1,5 @@
 import { type NextHop, tryUri, uriOf } from '../dialog/index.ts';
-import type { OutgoingMessage } from '../message/index.ts';
+import { isPlainUri, type OutgoingMessage, type SipUri } from '../message/index.ts';
 import type { Flow, ListenPoint, TransportLayer } from '../transport/index.ts';
 import type { Hub } from './hub.ts';
 import type { ControlDeps } from './types.ts';
@@ -16,7 +16,7 @@ const BAD_REQUEST = 'Error creating sip transaction for uac request';
 export function chooseHop(hub: Hub, request: OutgoingMessage, routeUri: string): HopChoice {
   const { contacts } = hub;
   const { transport, options } = hub.deps;
-  dropOwnRoute(hub.deps, request);
+  if (request.has('route')) dropOwnRoute(hub.deps, request);
   if (routeUri !== '') return routeHop(transport, routeUri);
   const registered = contacts.find(request.method, request.uri);
   if (registered !== undefined) return { ok: true, hop: { flow: registered } };
@@ -26,20 +26,32 @@ export function chooseHop(hub: Hub, request: OutgoingMessage, routeUri: string):
 }
 
 /** True when a URI names one of our own addresses or names, the port included (5060 where it is absent). */
-export function isOwnUri({ transport, options }: OwnAddresses, uri: string): boolean {
+export function isOwnUri(own: OwnAddresses, uri: string): boolean {
   const parsed = tryUri(uri);
-  if (parsed === undefined || parsed.scheme === 'tel') return false;
-  const port = parsed.port === 0 ? 5060 : parsed.port;
-  const named = options.ownNames?.some((name) => name.toLowerCase() === parsed.host) === true;
-  return transport.listenPoints.some((point) => (named && point.port === port) || isPoint(point, parsed.host, port));
+  return parsed !== undefined && namesUs(own, parsed);
+}
+
+/** The same of a URI that has been read. */
+export function namesUs({ transport, options }: OwnAddresses, { scheme, host, port }: SipUri): boolean {
+  if (scheme === 'tel') return false;
+  const named = options.ownNames?.some((name) => name.toLowerCase() === host) === true;
+  for (const point of transport.listenPoints) {
+    if ((named && point.port === (port || 5060)) || isPoint(point, host, port || 5060)) return true;
+  }
+  return false;
 }
 
 type OwnAddresses = Pick<ControlDeps, 'transport' | 'options'>;
 
 function isPoint(point: ListenPoint, host: string, port: number): boolean {
+  if (point.port === port && isHost(point.host, host)) return true;
   const shown = point.advertisedFor(host);
-  const same = (name: string | undefined): boolean => name !== undefined && name.replace(/^\[|\]$/g, '') === host;
-  return (same(point.host) && point.port === port) || (same(shown.host) && shown.port === port);
+  return shown.port === port && isHost(shown.host, host);
+}
+
+/** `name` may be an IPv6 address in brackets. */
+function isHost(name: string | undefined, host: string): boolean {
+  return name === host || (name?.startsWith('[') === true && name.slice(1, -1) === host);
 }
 
 /** The live flow that a URI selects by `;flow=`. */
@@ -54,26 +66,44 @@ function liveFlow(transport: TransportLayer, id: string | undefined): Flow | und
 
 /** `host:port`, `<sip:…>` and `sip:…` are all taken; `;flow=` selects exactly that flow, `;silence=ms` gives up early. */
 function routeHop(transport: TransportLayer, routeUri: string): HopChoice {
+  // Every call to a registered device has a flow, and nothing else of such a URI counts.
+  if (isPlainUri(routeUri)) {
+    const named = FLOW.exec(routeUri)?.[1];
+    if (named !== undefined) return flowHop(transport, named, SILENCE.exec(routeUri)?.[1]);
+  }
   const bare = routeUri.trim().replace(/^<([^>]*)>$/, '$1');
   const uri = /^(sips?|tel):/i.test(bare) ? bare : `sip:${bare}`;
   const parsed = tryUri(uri);
-  const params = parsed?.params;
-  const silence = Number(params?.get('silence') ?? Number.NaN);
-  const silenceMs = Number.isInteger(silence) && silence > 0 ? { silenceMs: silence } : {};
-  if (params?.has('flow') !== true) {
-    const choice = checked(transport, uri, BAD_REQUEST, parsed);
-    return choice.ok ? { ok: true, hop: { ...choice.hop, ...silenceMs } } : choice;
-  }
-  const flow = liveFlow(transport, params.get('flow'));
-  return flow === undefined ? { ok: false, reason: 'flow is gone' } : { ok: true, hop: { flow, ...silenceMs } };
+  const silence = parsed?.params.get('silence');
+  const named = parsed?.params.get('flow');
+  if (named !== undefined) return flowHop(transport, named, silence);
+  const choice = checked(transport, uri, BAD_REQUEST, parsed);
+  return choice.ok ? { ok: true, hop: { uri, silenceMs: toSilenceMs(silence) } } : choice;
+}
+
+const FLOW = /;flow=([^;]*)/i;
+const SILENCE = /;silence=([^;]*)/i;
+
+function flowHop(transport: TransportLayer, named: string, silence: string | undefined): HopChoice {
+  const flow = liveFlow(transport, named);
+  if (flow === undefined) return { ok: false, reason: 'flow is gone' };
+  return { ok: true, hop: { flow, silenceMs: toSilenceMs(silence) } };
+}
+
+function toSilenceMs(text: string | undefined): number | undefined {
+  const silence = Number(text);
+  return Number.isInteger(silence) && silence > 0 ? silence : undefined;
 }
 
 function checked(transport: TransportLayer, uri: string, fault: string, parsed = tryUri(uri)): HopChoice {
   if (parsed === undefined || parsed.scheme === 'tel' || parsed.headers !== '') return { ok: false, reason: fault };
   const wanted = parsed.params.get('transport')?.toLowerCase();
-  const family = /^\d+(\.\d+){3}$/.test(parsed.host) ? 4 : parsed.host.includes(':') ? 6 : 0;
-  const points = transport.listenPoints.filter((point) => family === 0 || point.host.includes(':') === (family === 6));
-  const found = wanted === undefined ? points.length > 0 : points.some((point) => point.transport === wanted);
+  const isV6 = parsed.host.includes(':');
+  const isLiteral = isV6 || /^\d+(\.\d+){3}$/.test(parsed.host);
+  const found = transport.listenPoints.some(
+    (point) =>
+      (!isLiteral || point.host.includes(':') === isV6) && (wanted === undefined || point.transport === wanted),
+  );
   return found ? { ok: true, hop: { uri } } : { ok: false, reason: NO_TRANSPORT };
 }
 
@@ -87,6 +117,7 @@ function dropOwnRoute(own: OwnAddresses, request: OutgoingMessage): void {
 }
 
 function decodeSafely(text: string): string {
+  if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);
   } catch {

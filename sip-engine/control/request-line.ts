@@ -1,5 +1,5 @@
 import { tryUri } from '../dialog/index.ts';
-import { isPlainUri, METHODS } from '../message/index.ts';
+import { isPlainUri, METHODS, type SipUri } from '../message/index.ts';
 
 const MAX_URI_CHARS = 1023;
 
@@ -13,5 +13,10 @@ export function readRequestLine(line: string): { readonly method: string; readon
 /** True for what may stand as the URI of a request outside dialogs. */
 export function isRequestUri(uri: string): boolean {
   if (uri.length > MAX_URI_CHARS) return false;
-  return isPlainUri(uri) || (!/\s/.test(uri) && tryUri(uri) !== undefined);
+  return isPlainUri(uri) || readRequestUri(uri) !== undefined;
+}
+
+/** What may stand as the URI of a request outside dialogs, read. */
+export function readRequestUri(uri: string): SipUri | undefined {
+  return uri.length > MAX_URI_CHARS || /\s/.test(uri) ? undefined : tryUri(uri);
 }

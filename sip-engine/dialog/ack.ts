@@ -31,11 +31,15 @@ export function sendOnHop(
  * the ACK, and sends it again from then on.
  */
 export function ackFor(invite: OutgoingMessage, transaction?: ClientTransaction): AckState {
-  const credentials = CREDENTIALS.flatMap((name) => invite.headerLines(name).map((value) => [name, value] as const));
+  const isProved = CREDENTIALS.some((name) => invite.has(name));
+  const credentials = isProved
+    ? CREDENTIALS.flatMap((name) => invite.headerLines(name).map((value) => [name, value] as const))
+    : NONE;
   return { hadOffer: invite.body.length > 0, credentials, sent: undefined, invite: transaction };
 }
 
 const CREDENTIALS = ['Authorization', 'Proxy-Authorization'] as const;
+const NONE: readonly [] = Object.freeze([]);
 
 /**
  * RFC 3261 13.2.2.4: the ACK of a 2xx, with the INVITE's number and credentials. Its bytes are kept for
@@ -50,7 +54,7 @@ export function sendAck(
 ): void {
   const state = dialog.acks.get(seq);
   const { message, hop } = dialog.buildRequest('ACK', seq);
-  for (const [name, value] of state?.credentials ?? []) message.add(name, value);
+  for (const [name, value] of state?.credentials ?? NONE) message.add(name, value);
   decorate(message);
   sendOnHop(ctx, message, hop, (flow, bytes) => {
     if (state !== undefined && flow !== undefined) {

@@ -30,7 +30,9 @@ export function localFinal(request: OutgoingMessage, status: number, reason: str
 
 /** Token lists such as Require and Supported, without case. */
 export function hasOption(message: SipMessage | OutgoingMessage, header: string, option: string): boolean {
-  return message.headerLines(header).some((line) =>
+  const lines = message.headerLines(header);
+  if (lines.length === 0) return false;
+  return lines.some((line) =>
     line
       .toLowerCase()
       .split(',')

@@ -13,6 +13,11 @@ t.test('a caller whose Contact is not where it came from is called back there', 
     ['sip:a@203.0.113.9:5060', back],
     ['sip:a@203.0.113.9:40000', undefined],
     ['sip:a@203.0.113.9', undefined],
+    ['sip:a@203.0.113.9:40000;ob', undefined],
+    ['sip:a@203.0.113.9:4000', back],
+    ['sip:a@203.0.113.9;ob', undefined],
+    ['sip:203.0.113.9:40000', undefined],
+    ['sip:a@203.0.113.99:40000', back],
     ['sip:a@pbx.example', back],
     [undefined, undefined],
   ] as const) {
@@ -37,6 +42,7 @@ t.test('a callee: a differing port alone does not count, a private first route d
   const source = { address: '203.0.113.9', port: 5070 };
   t.equal(natRouteOfCallee('on', flow, 'sip:b@203.0.113.9:5060', [], 'INVITE'), undefined);
   t.same(natRouteOfCallee('on', flow, 'sip:b@10.1.1.1', [], 'INVITE'), source);
+  t.same(natRouteOfCallee('on', flow, 'sip:b@203.0.113.99:5070', [], 'INVITE'), source);
   t.equal(natRouteOfCallee('on', flow, 'sip:b@10.1.1.1', [], 'SUBSCRIBE'), undefined);
   t.equal(natRouteOfCallee('on', flow, 'sip:b@10.1.1.1', ['<sip:198.51.100.1;lr>'], 'INVITE'), undefined);
   t.same(natRouteOfCallee('on', flow, 'sip:b@10.1.1.1', ['<sip:172.20.0.1;lr>'], 'INVITE'), source);

@@ -24,7 +24,7 @@ export function natRouteOfCaller(
   if (detection === 'off' || flow.transport !== 'udp') return undefined;
   const top = recordRoutes[0];
   if (top !== undefined) return detection === 'aggressive' && saysNat(top) ? sourceOf(flow) : undefined;
-  if (contactUri === undefined) return undefined;
+  if (contactUri === undefined || namesSource(contactUri, flow, false)) return undefined;
   const contact = tryUri(contactUri);
   if (contact === undefined) return undefined;
   const elsewhere =
@@ -51,10 +51,23 @@ export function natRouteOfCallee(
     const host = uri === undefined ? undefined : tryUri(uri)?.host;
     return host !== undefined && isPrivateV4(host) ? sourceOf(flow) : undefined;
   }
-  if (method !== 'INVITE' || contactUri === undefined) return undefined;
+  if (method !== 'INVITE' || contactUri === undefined || namesSource(contactUri, flow, true)) return undefined;
   const contact = tryUri(contactUri);
   return contact !== undefined && !sameHost(contact.host, flow.remoteAddress) ? sourceOf(flow) : undefined;
 }
+
+/** True where one look tells that a Contact names the address it came from, and its port too unless any will do. */
+function namesSource(uri: string, { remoteAddress, remotePort }: Flow, isAnyPort: boolean): boolean {
+  const host = uri.indexOf('@') + 1;
+  const end = host + remoteAddress.length;
+  if (host === 0 || !uri.startsWith(remoteAddress, host)) return false;
+  const next = uri.charCodeAt(end);
+  if (next !== COLON) return end === uri.length || next === SEMICOLON;
+  return isAnyPort || uri.slice(end + 1) === String(remotePort);
+}
+
+const COLON = 0x3a;
+const SEMICOLON = 0x3b;
 
 /** What a proxy, or a client that knows itself behind NAT, puts into its URI. */
 function saysNat(address: string): boolean {

@@ -23,6 +23,7 @@ type Headers = readonly (readonly [string, string])[];
 
 const NO_TARGETS: readonly Target[] = [];
 const NO_HOP: NextHop = {};
+const NONE: readonly [] = Object.freeze([]);
 
 /**
  * One request over the targets its URI resolves to: the next is tried when one cannot be reached, stays
@@ -40,8 +41,9 @@ export class RequestRun implements TargetTaker {
   #answered = false;
   #silence: { cancel(): void } | undefined;
   #cancel: { readonly headers: Headers } | undefined;
+  #isStarted = false;
   /** Events that came before the start was reported. */
-  #early: (() => void)[] | undefined = [];
+  #early: readonly (() => void)[] = NONE;
 
   constructor(ctx: DialogContext, build: (flow: Flow) => OutgoingMessage, handler: RunHandler) {
     this.#ctx = ctx;
@@ -51,22 +53,30 @@ export class RequestRun implements TargetTaker {
 
   start(hop: NextHop, started: (start: RunStart) => void): void {
     this.#hop = hop;
-    const report = (start: RunStart): void => {
-      started(start);
-      const early = this.#early ?? [];
-      this.#early = undefined;
-      for (const event of early) event();
-    };
     if (hop.flow !== undefined) {
-      report(this.#sendOn(hop.flow));
+      this.#report(this.#sendOn(hop.flow), started);
       return;
     }
     this.#ctx.resolve(hop.uri ?? '', (result) => {
       const found = result instanceof Error ? [] : result;
       this.#targets = allowedTargets(this.#ctx, hop, found);
       const none = found.length === 0 ? 'dns' : 'forbidden';
-      report(this.#tryNext() ?? { kind: 'unsent', reason: this.#targets.length === 0 ? none : 'transport' });
+      const reason = this.#targets.length === 0 ? none : 'transport';
+      this.#report(this.#tryNext() ?? { kind: 'unsent', reason }, started);
     });
+  }
+
+  #report(start: RunStart, started: (start: RunStart) => void): void {
+    started(start);
+    this.#isStarted = true;
+    const early = this.#early;
+    this.#early = NONE;
+    for (const event of early) event();
+  }
+
+  /** What became of it first has been reported. */
+  get isStarted(): boolean {
+    return this.#isStarted;
   }
 
   /** The INVITE's CANCEL; held by the transaction until a provisional response has come. */
@@ -159,8 +169,8 @@ export class RequestRun implements TargetTaker {
   }
 
   later(event: () => void): void {
-    if (this.#early === undefined) event();
-    else this.#early.push(event);
+    if (this.#isStarted) event();
+    else this.#early = [...this.#early, event];
   }
 
   #movedOnOrFailed(status: number, reason: string): boolean {

@@ -4,6 +4,7 @@ import type { Flow } from '../transport/types.ts';
 
 /** Who sends one request to one target after the other. */
 export interface TargetTaker {
+  readonly isStarted: boolean;
   /** Runs it when the start has been reported. */
   later(event: () => void): void;
   /** True when another target is asked in place of this one. */
@@ -28,25 +29,21 @@ export class RunEvents implements ClientTransactionHandler {
   }
 
   onResponse(response: SipMessage, from: Flow): void {
-    this.#unlessOver(() => this.#taker.tookResponse(response, from));
+    if (!this.#taker.isStarted) this.#taker.later(() => this.onResponse(response, from));
+    else if (!this.#over && this.#taker.tookResponse(response, from)) this.#over = true;
   }
 
   onTimeout(): void {
-    this.#unlessOver(() => this.#taker.tookSilence(this.#flow));
+    if (!this.#taker.isStarted) this.#taker.later(() => this.onTimeout());
+    else if (!this.#over && this.#taker.tookSilence(this.#flow)) this.#over = true;
   }
 
   onTransportError(): void {
-    this.#unlessOver(() => this.#taker.tookTransportError());
+    if (!this.#taker.isStarted) this.#taker.later(() => this.onTransportError());
+    else if (!this.#over && this.#taker.tookTransportError()) this.#over = true;
   }
 
   onEnd(): void {
     // Repeated answers, which are over with it, are all that it was kept for.
-  }
-
-  #unlessOver(event: () => boolean): void {
-    if (this.#over) return;
-    this.#taker.later(() => {
-      this.#over = event() || this.#over;
-    });
   }
 }

@@ -3,7 +3,9 @@ import type { SessionBody } from './dialog.ts';
 
 /** The session description of a message of ours, kept for session refreshes. */
 export function sessionOf(message: OutgoingMessage): SessionBody | undefined {
+  if (message.body.length === 0) return undefined;
   const contentType = message.header('content-type') ?? '';
-  if (message.body.length === 0 || !/^(application\/sdp|multipart\/)/i.test(contentType)) return undefined;
+  const isSession = contentType === 'application/sdp' || /^(application\/sdp|multipart\/)/i.test(contentType);
+  if (!isSession) return undefined;
   return { body: message.body, contentType };
 }

@@ -19,19 +19,34 @@ interface SessionExpires {
   readonly refresher: string;
 }
 
-/** As nearly everybody writes it. */
-const PLAIN = /^\d{1,9};refresher=ua[cs]$/;
-
 /** `Session-Expires: 1800;refresher=uas`, also in its compact form. */
 export function readSessionExpires(message: SipMessage | OutgoingMessage): SessionExpires | undefined {
   const text = message.header('session-expires');
   if (text === undefined) return undefined;
-  if (PLAIN.test(text)) return { sec: Number.parseInt(text, 10), refresher: text.slice(text.lastIndexOf('=') + 1) };
+  const plainSec = secondsBeforeRefresher(text);
+  if (plainSec !== undefined) return { sec: plainSec, refresher: text.endsWith('s') ? 'uas' : 'uac' };
   const match = /^\s*(\d{1,9})/.exec(text);
   if (match === null) return undefined;
   const refresher = /;\s*refresher\s*=\s*"?(uac|uas)/i.exec(text)?.[1]?.toLowerCase() ?? '';
   return { sec: Number(match[1]), refresher };
 }
+
+const REFRESHERS = [';refresher=uas', ';refresher=uac'] as const;
+
+/** The number of a text that is as nearly everybody writes it. */
+function secondsBeforeRefresher(text: string): number | undefined {
+  const end = text.length - REFRESHERS[0].length;
+  if (end < 1 || end > 9 || !REFRESHERS.some((refresher) => text.endsWith(refresher))) return undefined;
+  let sec = 0;
+  for (let at = 0; at < end; at++) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    sec = sec * 10 + digit;
+  }
+  return sec;
+}
+
+const ZERO = 0x30;
 
 /** As callee: what the application gave counts, else the caller's wish; adds the header to our 2xx. */
 export function negotiateAsCallee(

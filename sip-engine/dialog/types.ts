@@ -27,7 +27,7 @@ export interface NextHop {
   /** Keep the local UDP socket where the transport allows it. */
   readonly via?: ListenPoint;
   /** Give up when nothing at all, not even 100, has come after so many ms; a late answer is cancelled or hung up. */
-  readonly silenceMs?: number;
+  readonly silenceMs?: number | undefined;
   /** The URI is not ours: its targets are judged. */
   readonly guard?: Guard;
 }

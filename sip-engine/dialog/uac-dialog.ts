@@ -5,7 +5,7 @@ import { natRouteOfCallee, natRouteOfCaller, sourceOf } from './nat.ts';
 import { contactOf, routeSetOf, uriOf } from './route-set.ts';
 import { sessionOf } from './session-body.ts';
 import type { DialogContext, Owner } from './types.ts';
-import { isSpoken } from './usable-contact.ts';
+import { isContactSpoken, isSpoken } from './usable-contact.ts';
 
 /** RFC 3261 12.1.2: the caller's side, made by a response with a To tag. */
 export function createUacDialog(
@@ -102,9 +102,16 @@ function natRouteFor(
   routeSet: readonly string[],
 ) {
   const first = routeSet[0];
-  const next = first === undefined ? contact : uriOf(first);
-  const named = first !== undefined || response.headerLines('contact').length > 0;
   // RFC 3261 13.2.2.4: the 2xx must be acknowledged, and its source is the only way left.
-  if (named && (next === undefined || !isSpoken(ctx.transport, next))) return sourceOf(flow);
+  if (first === undefined ? isUseless(ctx, response, contact) : !isNextSpoken(ctx, first)) return sourceOf(flow);
   return natRouteOfCallee(ctx.options.natDetection, flow, contact, routeSet, response.cseqMethod);
+}
+
+function isUseless({ transport }: DialogContext, response: SipMessage, contact: string | undefined): boolean {
+  return contact === undefined ? response.header('contact') !== undefined : !isContactSpoken(transport, contact);
+}
+
+function isNextSpoken({ transport }: DialogContext, route: string): boolean {
+  const next = uriOf(route);
+  return next !== undefined && isSpoken(transport, next);
 }

@@ -39,7 +39,7 @@ export function createUasDialog(
 
 /** RFC 3261 12.1.1: a `sips` request gets a `sips` Contact. */
 export function contactScheme(requestUri: string): 'sip' | 'sips' {
-  return /^sips:/i.test(requestUri) ? 'sips' : 'sip';
+  return !requestUri.startsWith('sip:') && /^sips:/i.test(requestUri) ? 'sips' : 'sip';
 }
 
 /** RFC 3261 12.2.2: the Contact of a re-INVITE or UPDATE becomes the target, seen through NAT as at first. */

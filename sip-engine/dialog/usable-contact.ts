@@ -6,8 +6,20 @@ type Points = Pick<TransportLayer, 'listenPoints'>;
 
 /** True where we speak the transport that the URI asks for; `sips` asks for TLS (RFC 3261 26.2.2). */
 export function isSpoken(transport: Points, uri: string): boolean {
-  // Nothing is asked for: nearly all are such.
-  if (isPlainUri(uri) && uri.startsWith('sip:') && !uri.includes(';')) return true;
+  return (asksForNothing(uri) && isPlainUri(uri)) || isSpokenOf(transport, uri);
+}
+
+/** The same of a Contact's URI that was found to be one. */
+export function isContactSpoken(transport: Points, uri: string): boolean {
+  return asksForNothing(uri) || isSpokenOf(transport, uri);
+}
+
+/** As nearly all. */
+function asksForNothing(uri: string): boolean {
+  return uri.startsWith('sip:') && !uri.includes(';');
+}
+
+function isSpokenOf(transport: Points, uri: string): boolean {
   const parsed = tryUri(uri);
   if (parsed === undefined) return false;
   const named = parsed.params.get('transport')?.toLowerCase();
@@ -23,5 +35,5 @@ export function isSpoken(transport: Points, uri: string): boolean {
 export function hasUselessContact(transport: Points, request: SipMessage, isReliable: boolean): boolean {
   const contact = contactOf(request);
   if (contact === undefined) return request.headerValues('contact').length > 0;
-  return !isReliable && request.header('record-route') === undefined && !isSpoken(transport, contact);
+  return !isReliable && request.header('record-route') === undefined && !isContactSpoken(transport, contact);
 }

@@ -1,7 +1,7 @@
 import { completeRequest, lacksContentType } from '../control/complete.ts';
 import type { Hub } from '../control/hub.ts';
-import { chooseHop, isOwnUri } from '../control/next-hop.ts';
-import { isRequestUri } from '../control/request-line.ts';
+import { chooseHop, namesUs } from '../control/next-hop.ts';
+import { readRequestUri } from '../control/request-line.ts';
 import { contactOf, type Dialog, type NextHop, type Outgoing } from '../dialog/index.ts';
 import type { OutgoingMessage } from '../message/index.ts';
 import { appRequest } from './app-message.ts';
@@ -31,8 +31,9 @@ type Prepared =
 
 /** The INVITE and where it goes first, or why it cannot be sent: in the words of the control protocol. */
 function prepare(hub: Hub, { uri, headers, localSdp: body, proxy = '', guarded }: LaneUacOptions): Prepared {
-  if (!isRequestUri(uri)) return { ok: false, reason: 'invalid request-uri' };
-  if (isOwnUri(hub.deps, uri)) return { ok: false, reason: 'can not send request to myself' };
+  const target = readRequestUri(uri);
+  if (target === undefined) return { ok: false, reason: 'invalid request-uri' };
+  if (namesUs(hub.deps, target)) return { ok: false, reason: 'can not send request to myself' };
   try {
     const request = completeRequest(appRequest('INVITE', uri, headers, body), hub.deps.ports);
     if (lacksContentType(request)) return { ok: false, reason: 'missing content-type' };
