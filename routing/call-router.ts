@@ -12,6 +12,7 @@ import { JoinedLegs } from './bridge/joined-legs.ts';
 import type { CallContext, CallEffects } from './call-context.ts';
 import { CallRates } from './call-rates.ts';
 import type { CallRouterDeps, RouterSteps } from './call-router-deps.ts';
+import { newCallUuid } from './call-uuid.ts';
 import { type CarrierRegistrar, createCarrierRegistrar } from './carrier/carrier-registrar.ts';
 import type { CarrierRegistrationStatus } from './carrier/registration-state.ts';
 import { type ContextWorld, createContext } from './create-context.ts';
@@ -218,7 +219,7 @@ export class CallRouter {
   }
 
   #newCall(request: InboundRequest, bridge: () => void): Call {
-    const uuid = `call_${this.#deps.random.hex(16)}`;
+    const uuid = newCallUuid(this.#deps.clock.now(), this.#deps.random);
     const effects = { ...this.#commonEffects, bridge };
     const call: Call = new Call(createContext(uuid, request, this.#world, effects), this.#deps.clock, {
       onProgress: (record) => this.#deps.sink.emit(record),
