@@ -32,7 +32,7 @@ const CALLS_A_FULL_TURN = 1;
 /** Whose calls have waited longer gets no more in: far below T1, after which all of them would be sent again. */
 const MOST_WAIT_MS = 100;
 /** More are not told, since even that would take the time of calls; their clients ask again. */
-const REFUSALS_A_TURN = 128;
+const REFUSALS_A_TURN = 32;
 /** The time of the thread's work that a turn stands for at most: who waited while it stood still has not waited for others. */
 const MOST_TURN_MS = 25;
 /** Shared by all whose calls wait; everybody may have one. */
