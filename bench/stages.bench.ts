@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { flameSvg } from './profile/flame-svg.ts';
 import { flameTree } from './profile/flame-tree.ts';
@@ -121,8 +122,9 @@ async function profile(
 /** Prints the table and, with `--update`, puts it where the document has room for it. */
 function tell(name: Operation['name'], thread: 'sip' | 'main', stacks: readonly Stack[], us: number): void {
   if (stacks.length === 0) return;
-  const table = stageTable(stacks, us);
-  console.log(`\n${name}, ${thread} thread: ${us.toFixed(1)} us, ${stacks.length} samples\n\n${table}\n`);
+  const heading = `${us.toFixed(1)} µs by the scheduler, ${stacks.length} samples, load average ${loadavg()[0]?.toFixed(0)}:`;
+  const table = `${heading}\n\n${stageTable(stacks, us)}`;
+  console.log(`\n${name}, ${thread} thread, ${table}\n`);
   console.log(topFunctions(stacks, us));
   if (updatesBaseline()) writeIntoDocument(`${name}-${thread}`, table);
 }

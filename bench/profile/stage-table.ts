@@ -12,7 +12,7 @@ const COLUMNS: readonly (readonly [string, readonly Kind[]])[] = [
   ['system', ['system']],
 ];
 /** Stages below this share of all are one row. */
-const LEAST_SHARE = 0.004;
+const LEAST_SHARE = 0.01;
 const TOP_FUNCTIONS = 40;
 const LEAVES_TOLD = 4;
 
