@@ -5,7 +5,7 @@ import { type Rejection, reasonEntry, runSteps } from '../telemetry/index.ts';
 import { type CallClass, countByClass, type Lease } from './admission/admission.ts';
 import { realmOf, refuseInvite } from './answer.ts';
 import type { BridgeDeps, FollowOn } from './bridge/bridge-deps.ts';
-import { Call, type CallEnd } from './bridge/call.ts';
+import { Call, type CallEnd, type CallObserver } from './bridge/call.ts';
 import { CallRunner } from './bridge/call-runner.ts';
 import type { ConnectLegs } from './bridge/connect-legs.ts';
 import { JoinedLegs } from './bridge/joined-legs.ts';
@@ -42,6 +42,7 @@ export class CallRouter {
   readonly #rates: CallRates;
   /** What steps may cause is the same for all calls, but for what becomes of the call itself. */
   readonly #commonEffects: Omit<CallEffects, 'bridge'>;
+  readonly #observer: CallObserver;
   readonly #carrierRegistrar: CarrierRegistrar;
   #isDraining = false;
   #prober: GatewayProber | undefined;
@@ -77,6 +78,10 @@ export class CallRouter {
       resolveFor: (trunk, request) => this.#resolveFor(trunk, request),
     };
     this.#commonEffects = this.#effects();
+    this.#observer = {
+      onProgress: (record) => deps.sink.emit(record),
+      onEnded: (call, record) => this.#onEnded(call, record),
+    };
     this.#sweepLater();
   }
 
@@ -221,11 +226,7 @@ export class CallRouter {
   #newCall(request: InboundRequest, bridge: () => void): Call {
     const uuid = newCallUuid(this.#deps.clock.now(), this.#deps.random);
     const effects = { ...this.#commonEffects, bridge };
-    const call: Call = new Call(createContext(uuid, request, this.#world, effects), this.#deps.clock, {
-      onProgress: (record) => this.#deps.sink.emit(record),
-      onEnded: (record) => this.#onEnded(call, record),
-    });
-    return call;
+    return new Call(createContext(uuid, request, this.#world, effects), this.#deps.clock, this.#observer);
   }
 
   #start(call: Call, req: SrfRequest, res: SrfResponse, connect?: ConnectLegs): void {

@@ -3,7 +3,7 @@ import type { CallsConfig, OpenAddresses } from '../config/index.ts';
 import type { CallContext, CallEffects } from './call-context.ts';
 import type { CarrierNodes } from './carrier/carrier-registrar.ts';
 import type { IdentitySigner } from './identity/identity-signer.ts';
-import { viewInvite } from './invite-view.ts';
+import { InviteView } from './invite-view.ts';
 import type { OpenHours } from './open-hours.ts';
 import type { PeerNames, RoutingBindings, RoutingDirectory } from './ports.ts';
 import type { CarrierQuality } from './target/carrier-quality.ts';
@@ -35,7 +35,7 @@ export function createContext(
 ): CallContext {
   return {
     uuid,
-    invite: viewInvite(request),
+    invite: new InviteView(request),
     directory: world.directory,
     bindings: world.bindings,
     config: world.config,

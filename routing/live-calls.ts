@@ -1,16 +1,13 @@
 import type { Call, CallEnd } from './bridge/call.ts';
+import { EmptiedMap } from './emptied-map.ts';
 
 /** Two calls of one caller to one number this close together may be one call in a circle. */
 const LOOP_WINDOW_MS = 5000;
 /** The third live one is refused (interface.md, Answers). */
 const LOOP_CALLS = 3;
 
-/**
- * What a Map holds of a call, emptied when the call ends. V8 keeps the tables that a Map had before, with all that was
- * in them, until the whole heap is collected; a call that stood in one would live so long, with all that it refers to.
- */
-interface Place {
-  call: Call | undefined;
+interface Live {
+  readonly call: Call;
   /** What `#byPair` has it under. */
   readonly pair: string;
   /** The other pair, where the caller was shown with another number than it sent. */
@@ -19,13 +16,13 @@ interface Place {
 
 /** Every call that has been admitted and has not ended. */
 export class LiveCalls {
-  readonly #places = new Map<string, Place>();
+  readonly #calls = new EmptiedMap<Live>();
   /** The lists are changed where they are, so that they are empty in the end. */
   readonly #byPair = new Map<string, Call[]>();
   #idle: (() => void)[] = [];
 
   get size(): number {
-    return this.#places.size;
+    return this.#calls.size;
   }
 
   countByDirection(): Readonly<Record<'in' | 'out' | 'internal', number>> {
@@ -35,7 +32,7 @@ export class LiveCalls {
   }
 
   find(uuid: string): Call | undefined {
-    return this.#places.get(uuid)?.call;
+    return this.#calls.get(uuid)?.call;
   }
 
   add(call: Call): void {
@@ -43,19 +40,17 @@ export class LiveCalls {
     const pair = pairKey(caller, calledNumber);
     const isShownSo = presentation === undefined || presentation.user === caller;
     const shownPair = isShownSo ? undefined : pairKey(presentation.user, calledNumber);
-    this.#places.set(uuid, { call, pair, shownPair });
+    this.#calls.set(uuid, { call, pair, shownPair });
     this.#joinPair(pair, call);
     if (shownPair !== undefined) this.#joinPair(shownPair, call);
   }
 
   delete(call: Call): void {
-    const place = this.#places.get(call.context.uuid);
-    if (place === undefined) return;
-    this.#places.delete(call.context.uuid);
-    place.call = undefined;
-    this.#leavePair(place.pair, call);
-    if (place.shownPair !== undefined) this.#leavePair(place.shownPair, call);
-    if (this.#places.size > 0) return;
+    const live = this.#calls.delete(call.context.uuid);
+    if (live === undefined) return;
+    this.#leavePair(live.pair, call);
+    if (live.shownPair !== undefined) this.#leavePair(live.shownPair, call);
+    if (this.#calls.size > 0 || this.#idle.length === 0) return;
     const waiting = this.#idle;
     this.#idle = [];
     for (const resolve of waiting) resolve();
@@ -76,12 +71,12 @@ export class LiveCalls {
 
   /** Resolves when no call is left. */
   whenIdle(): Promise<void> {
-    if (this.#places.size === 0) return Promise.resolve();
+    if (this.#calls.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
   #all(): readonly Call[] {
-    return Array.from(this.#places.values()).flatMap(({ call }) => call ?? []);
+    return this.#calls.values().map(({ call }) => call);
   }
 
   /** Under the number the caller sent, and under the one it was shown with: a PBX may forward either. */
@@ -95,7 +90,8 @@ export class LiveCalls {
     const calls = this.#byPair.get(key);
     if (calls === undefined) return;
     const at = calls.indexOf(call);
-    if (at >= 0) calls.splice(at, 1);
+    if (at === calls.length - 1) calls.pop();
+    else if (at >= 0) calls.splice(at, 1);
     if (calls.length === 0) this.#byPair.delete(key);
   }
 }

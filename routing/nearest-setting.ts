@@ -15,5 +15,10 @@ export function nearestSetting<Key extends keyof RoutingPolicy>(
 ): RoutingPolicy[Key] | undefined {
   const own = (trunk ?? carrier)?.routing?.[key];
   if (own !== undefined || trunk === undefined) return own;
-  return directory.chain(trunk.accountId).find(({ routing }) => routing?.[key] !== undefined)?.routing?.[key];
+  // A loop: a call asks for half a dozen settings, of which nearly none is set.
+  for (const { routing } of directory.chain(trunk.accountId)) {
+    const set = routing?.[key];
+    if (set !== undefined) return set;
+  }
+  return undefined;
 }

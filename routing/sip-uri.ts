@@ -20,7 +20,8 @@ const TEL_URI = /^tel:([^;?<>\s]+)/i;
 
 /** Takes a SIP or tel URI apart; `undefined` when it is neither (RFC 3261 19.1.1, RFC 3966). */
 export function parseUri(uri: string): UriParts | undefined {
-  const tel = TEL_URI.exec(uri);
+  // A call reads four URIs, and nearly none of them is a number's.
+  const tel = uri.startsWith('sip:') ? null : TEL_URI.exec(uri);
   if (tel !== null) return { scheme: 'tel', user: tel[1] ?? '', host: '' };
   const sip = parseSipUri(uri);
   if (sip === undefined) return undefined;
@@ -38,15 +39,22 @@ export function withUser(uri: string, user: string): string {
 
 /** `"Display" <sip:user@host>;tag=1` and its shorter forms (RFC 3261 25.1, name-addr and addr-spec). */
 export function parseNameAddr(value: string): NameAddr | undefined {
-  return parseBareBrackets(value) ?? parseAnyNameAddr(value);
+  return parseBrackets(value) ?? parseAnyNameAddr(value);
 }
 
-/** `<sip:user@host>` and parameters, as nearly every Contact is; `undefined` says that the long way is needed. */
-function parseBareBrackets(value: string): NameAddr | undefined {
-  const end = value.startsWith('<') ? value.indexOf('>') : -1;
-  if (end < 2) return undefined;
-  const uri = value.slice(1, end);
-  return /\s/.test(uri) ? undefined : { display: '', uri };
+/**
+ * `<sip:user@host>` and parameters, as nearly every Contact is, or `"Display" <sip:user@host>` without escapes, as a From
+ * mostly is; `undefined` says that the long way is needed.
+ */
+function parseBrackets(value: string): NameAddr | undefined {
+  const quote = value.startsWith('"') ? value.indexOf('"', 1) : 0;
+  if (quote < 0) return undefined;
+  const display = quote === 0 ? '' : value.slice(1, quote);
+  const start = quote === 0 ? 0 : quote + (value.startsWith(' ', quote + 1) ? 2 : 1);
+  const end = value.startsWith('<', start) && !display.includes('\\') ? value.indexOf('>', start) : -1;
+  if (end < start + 2) return undefined;
+  const uri = value.slice(start + 1, end);
+  return /\s/.test(uri) ? undefined : { display, uri };
 }
 
 function parseAnyNameAddr(value: string): NameAddr | undefined {
@@ -61,7 +69,9 @@ function parseAnyNameAddr(value: string): NameAddr | undefined {
 
 /** Writes a name-addr; the display name is quoted and freed of what could end the header. */
 export function formatNameAddr(display: string, uri: string): string {
-  const safe = display.replace(/\p{Cc}/gu, ' ').replace(/[\\"]/g, '\\$&');
+  // As nearly every name: nothing is replaced, and replacing would make lists to find that out.
+  const isPlain = !/[\p{Cc}\\"]/u.test(display);
+  const safe = isPlain ? display : display.replace(/\p{Cc}/gu, ' ').replace(/[\\"]/g, '\\$&');
   return safe === '' ? `<${uri}>` : `"${safe}" <${uri}>`;
 }
 

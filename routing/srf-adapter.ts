@@ -202,7 +202,7 @@ export function toInboundRequest(req: SrfRequest): InboundRequest {
 }
 
 /**
- * A class for its getter: one in an object literal makes every object a shape of its own. Shapes live until the whole
+ * A class for its getters: one in an object literal makes every object a shape of its own. Shapes live until the whole
  * heap is collected, and with the getter all that it refers to: the message, its transaction, the whole call.
  */
 class ReceivedRequest implements InboundRequest {
@@ -211,11 +211,8 @@ class ReceivedRequest implements InboundRequest {
   readonly transport: InboundRequest['transport'];
   readonly sourceAddress: string;
   readonly sourcePort: number;
-  readonly localAddress: string;
-  readonly localPort: number;
   readonly flowId: string;
   readonly callId: string;
-  readonly cseq: number;
   readonly #req: SrfRequest;
   #headers: ReadonlyMap<string, readonly string[]> | undefined;
 
@@ -226,10 +223,20 @@ class ReceivedRequest implements InboundRequest {
     this.transport = toTransport(req.protocol);
     this.sourceAddress = req.source_address;
     this.sourcePort = Number(req.source_port);
-    [this.localAddress, this.localPort] = splitHostPort(req.receivedOn ?? '');
     this.flowId = req.sessionToken ?? '';
     this.callId = req.get('call-id') ?? '';
-    this.cseq = Number.parseInt(req.get('cseq') ?? '0', 10);
+  }
+
+  get cseq(): number {
+    return Number.parseInt(this.#req.get('cseq') ?? '0', 10);
+  }
+
+  get localAddress(): string {
+    return splitHostPort(this.#req.receivedOn ?? '')[0];
+  }
+
+  get localPort(): number {
+    return splitHostPort(this.#req.receivedOn ?? '')[1];
   }
 
   get branch(): string {

@@ -21,10 +21,10 @@ export interface LegsUp {
   readonly codec: string | null;
 }
 
-/** Told once each, in this order; `answered` may be left out. */
+/** Who is told of calls: of each any number of times how it proceeds, then once that it has ended. */
 export interface CallObserver {
   onProgress(record: CallRecord): void;
-  onEnded(record: CallRecord): void;
+  onEnded(call: Call, record: CallRecord): void;
 }
 
 /** One call, from its INVITE to its one (result, reason). What happens on the wire is decided elsewhere. */
@@ -123,7 +123,7 @@ export class Call {
     if (this.isEnded) return;
     for (const stop of this.#stops) stop();
     this.#record = this.snapshot(end);
-    this.#observer.onEnded(this.#record);
+    this.#observer.onEnded(this, this.#record);
   }
 
   /** Ends a call that never got an answer, as the refusal says. */
@@ -171,7 +171,9 @@ export class Call {
   /** The dialogs are kept only while somebody might have to end them. */
   #callerLeg(isOver: boolean): CallLeg {
     const dialog = isOver ? undefined : this.#legs?.caller;
-    return dialog === undefined ? this.#aLeg : { ...this.#aLeg, dialog };
+    if (dialog === undefined) return this.#aLeg;
+    const { callId, remote, contact } = this.#aLeg;
+    return { callId, remote, contact, dialog };
   }
 
   #calleeLeg(isOver: boolean): CallLeg | null {

@@ -35,7 +35,7 @@ export function inviteHeaders(context: CallContext, option: RouteOption, leg: Le
   const headers = identityHeaders(context, option, leg);
   headers['Max-Forwards'] = String(maxForwards - 1);
   headers.Allow = ALLOW;
-  headers.Supported = /\b100rel\b/i.test(request.headerLines('supported').join(',')) ? 'timer, 100rel' : 'timer';
+  headers.Supported = request.headerLines('supported').some(names100rel) ? 'timer, 100rel' : 'timer';
   headers['Session-Expires'] = String(SESSION_SEC);
   headers['Min-SE'] = '90';
   headers['X-Correlation-ID'] = context.uuid;
@@ -55,6 +55,10 @@ export function inviteHeaders(context: CallContext, option: RouteOption, leg: Le
   if (signed !== undefined) headers.Identity = signed;
   if (context.isEmergency) Object.assign(headers, helpHeaders(context));
   return headers;
+}
+
+function names100rel(line: string): boolean {
+  return /\b100rel\b/i.test(line);
 }
 
 /** Headers that one of the two sides has asked for. */
@@ -126,7 +130,8 @@ export function answerHeaders(context: CallContext, response: SrfMessage): Recor
  * since an interval may be set for a caller that knows nothing of it.
  */
 export function addSessionHeaders(headers: Record<string, string>, context: CallContext): SrfHeaders {
-  const offered = /^\s*(\d{1,9})(.*)$/.exec(context.invite.request.header('session-expires') ?? '');
+  const asked = context.invite.request.header('session-expires');
+  const offered = asked === undefined ? null : /^\s*(\d{1,9})(.*)$/.exec(asked);
   const sec = offered === null ? SESSION_SEC : Math.max(90, Number(offered[1]));
   const refresher = offered === null || /refresher\s*=\s*uas/i.test(offered[2] ?? '') ? 'uas' : 'uac';
   headers.Allow = ALLOW;

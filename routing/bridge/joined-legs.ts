@@ -1,3 +1,4 @@
+import { EmptiedMap } from '../emptied-map.ts';
 import type { Leg, LegPair } from './leg-pair.ts';
 
 /** A leg of a call that is up, and the other one through its pair. */
@@ -32,23 +33,21 @@ export function readReplaces(uri: string): Replaces | null | undefined {
 
 /** Legs that may be named by a transfer, by Call-ID. */
 export class JoinedLegs {
-  /** In a place that is emptied: a Map's former tables would keep the call (see LiveCalls). */
-  readonly #byCallId = new Map<string, { joined: JoinedLeg | undefined }>();
+  readonly #byCallId = new EmptiedMap<JoinedLeg>();
 
   /** Holds the leg until its call ends. */
   add(joined: JoinedLeg): void {
     if (joined.leg.call.isEnded) return;
     const { callId } = joined.leg.dialog.sip;
-    const place: { joined: JoinedLeg | undefined } = { joined };
-    this.#byCallId.set(callId, place);
+    this.#byCallId.set(callId, joined);
     joined.leg.call.onEnd(() => {
-      place.joined = undefined;
-      if (this.#byCallId.get(callId) === place) this.#byCallId.delete(callId);
+      // Another leg may have come in its place.
+      if (this.#byCallId.get(callId) === joined) this.#byCallId.delete(callId);
     });
   }
 
   find({ callId, toTag, fromTag }: Replaces): JoinedLeg | undefined {
-    const joined = this.#byCallId.get(callId)?.joined;
+    const joined = this.#byCallId.get(callId);
     const sip = joined?.leg.dialog.sip;
     return sip?.localTag === toTag && sip.remoteTag === fromTag ? joined : undefined;
   }

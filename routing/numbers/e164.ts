@@ -1,6 +1,7 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
 
 const E164 = /^\+[1-9]\d{6,14}$/;
+const DIGITS = /^\+?\d{3,20}$/;
 const SEPARATORS = /[\s.()/-]/g;
 
 /**
@@ -8,8 +9,9 @@ const SEPARATORS = /[\s.()/-]/g;
  * form of `country`, and digits that are international without `+`. Empty when it is no number at all.
  */
 export function e164Candidates(text: string, country: string | null): readonly string[] {
-  const digits = text.replace(SEPARATORS, '');
-  if (!/^\+?\d{3,20}$/.test(digits)) return [];
+  const isPlain = DIGITS.test(text);
+  const digits = isPlain ? text : text.replace(SEPARATORS, '');
+  if (!isPlain && !DIGITS.test(digits)) return [];
   if (digits.startsWith('+')) return E164.test(digits) ? [digits] : [];
   const found = new Set<string>();
   const international = digits.startsWith('00') ? `+${digits.slice(2)}` : undefined;

@@ -206,7 +206,8 @@ export class Directory {
   /** Whether the account and every account above it are active. */
   isActive(accountId: number): boolean {
     const chain = this.#accounts.chain(accountId);
-    return chain.length > 0 && chain.every((account) => account.status === 'active');
+    for (const { status } of chain) if (status !== 'active') return false;
+    return chain.length > 0;
   }
 
   /** A27: where a DID leads once the defaults up the tree are followed; `undefined` when nobody says. */

@@ -59,7 +59,8 @@ export class PackedDids {
     if (this.#size === 0) return undefined;
     const number = toNumber(e164);
     if (number === undefined) return undefined;
-    const [high, low] = [Math.floor(number / TWO_TO_32), number % TWO_TO_32];
+    const low = lowWord(number);
+    const high = highWord(number);
     let row = this.#byNumber.first(hashOf(high, low));
     while (row !== 0 && (this.#word(row, AT.number + 1) !== low || this.#word(row, AT.number) !== high))
       row = this.#word(row, AT.nextByNumber);
@@ -77,8 +78,8 @@ export class PackedDids {
     const sends = did.smsEnabled === true ? SENDS_MESSAGES : 0;
     const row = this.#take();
     this.#setWord(row, AT.id, did.id);
-    this.#setWord(row, AT.number, Math.floor(number / TWO_TO_32));
-    this.#setWord(row, AT.number + 1, number % TWO_TO_32);
+    this.#setWord(row, AT.number, highWord(number));
+    this.#setWord(row, AT.number + 1, lowWord(number));
     this.#setWord(row, AT.uuid, Number.parseInt(did.uuid.slice(4, 12), 16));
     this.#setWord(row, AT.uuid + 1, Number.parseInt(did.uuid.slice(12), 16));
     this.#setWord(row, AT.account, did.accountId);
@@ -127,7 +128,7 @@ export class PackedDids {
 
   #read(row: number): DidRecord {
     const form = this.#word(row, AT.form);
-    return {
+    const plain = {
       uuid: `did_${hex(this.#word(row, AT.uuid))}${hex(this.#word(row, AT.uuid + 1))}`,
       accountId: this.#word(row, AT.account),
       blockSize: 1,
@@ -135,8 +136,8 @@ export class PackedDids {
       destination: toDestination(KINDS[(form >> KIND_SHIFT) & KIND_MASK], this.#word(row, AT.destination)),
       id: this.#word(row, AT.id),
       number: `+${this.#word(row, AT.number) * TWO_TO_32 + this.#word(row, AT.number + 1)}`,
-      ...((form & SENDS_MESSAGES) !== 0 && { smsEnabled: true as const }),
     };
+    return (form & SENDS_MESSAGES) === 0 ? plain : { ...plain, smsEnabled: true };
   }
 
   #word(row: number, word: number): number {
@@ -184,6 +185,19 @@ function isWord(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= MOST_ID;
 }
 
+/** By bytes: `toString(16)` is a call into V8's runtime, of which each read would make two. */
 function hex(word: number): string {
-  return word.toString(16).padStart(8, '0');
+  const upper = `${HEX_BYTES[word >>> 24]}${HEX_BYTES[(word >>> 16) & 255]}`;
+  return `${upper}${HEX_BYTES[(word >>> 8) & 255]}${HEX_BYTES[word & 255]}`;
+}
+
+const HEX_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Of numbers below 2^53; by bits, since remainders of what has more than 31 are calls of a library. */
+function lowWord(number: number): number {
+  return number >>> 0;
+}
+
+function highWord(number: number): number {
+  return (number - lowWord(number)) / TWO_TO_32;
 }
