@@ -28,7 +28,7 @@ export class Head {
   /** Start of the first header line. */
   linesStart = 0;
   /** Three numbers a line: id | FOLDED, start of the value, end of the value. What is behind `linesEnd` is room. */
-  readonly lines: number[] = new Array<number>(USUAL_LINES * LINE_FIELDS);
+  readonly lines: number[];
   linesEnd = 0;
   bodyStart = 0;
   bodyEnd = 0;
@@ -55,9 +55,10 @@ export class Head {
   startFault: SipParseCode | undefined = undefined;
   lineFault: SipParseCode | undefined = undefined;
 
-  constructor(text: string, bytes: Buffer) {
+  constructor(text: string, bytes: Buffer, lines = new Array<number>(USUAL_LINES * LINE_FIELDS)) {
     this.text = text;
     this.bytes = bytes;
+    this.lines = lines;
   }
 
   valueStart(at: number): number {
@@ -82,10 +83,11 @@ export class Head {
     const text = this.text.slice(0, start) + value + this.text.slice(end);
     const shift = start + value.length - end;
     const moved = (position: number) => (position < end ? position : position + shift);
-    const lines = this.lines.map((number, i) => (i % LINE_FIELDS === 0 ? number : moved(number)));
+    const lines = this.lines.slice();
+    for (let i = at; i < this.linesEnd; i++) if (i % LINE_FIELDS !== 0) lines[i] = moved(lines[i] ?? 0);
     lines[at] = (lines[at] ?? 0) & ID_MASK;
     const bytes = Buffer.from(text, 'latin1');
-    return Object.assign(new Head(text, bytes), this, {
+    return Object.assign(new Head(text, bytes, lines), this, {
       text,
       bytes,
       lines,

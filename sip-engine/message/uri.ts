@@ -40,9 +40,9 @@ function readPlain(text: string): SipUri {
 }
 
 const SIP_LENGTH = 4;
-const PLAIN = new RegExp(
-  String.raw`^sips?:(?:[\w.!~*'()&=+$,-]+@)?[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?::${PLAIN_PORT})?(?:;[\w.-]+(?:=[\w.+~:%/[\]-]+)?)*$`,
-);
+/** The same as part of other expressions. */
+export const PLAIN_SIP_URI = String.raw`sips?:(?:[\w.!~*'()&=+$,-]+@)?[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?::${PLAIN_PORT})?(?:;[\w.-]+(?:=[\w.+~:%/[\]-]+)?)*`;
+const PLAIN = new RegExp(`^${PLAIN_SIP_URI}$`);
 
 /** True for what can be read without a fault, as nearly everything can; for who needs no part of it. */
 export function isPlainUri(text: string): boolean {
