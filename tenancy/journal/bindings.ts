@@ -5,7 +5,7 @@ import {
   type BindingShare,
   unpackBindings,
 } from '../../bus/index.ts';
-import type { SqliteConnection, Store } from '../store/index.ts';
+import type { SqliteConnection, Store, StoreSteps } from '../store/index.ts';
 
 const PUT = `INSERT INTO bindings (trunk_id, contact, reg_id, account_id, source, expires_at_ms, record)
   VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (trunk_id, contact, reg_id) DO UPDATE SET account_id = excluded.account_id, source = excluded.source,
@@ -28,12 +28,16 @@ export function writeBindings(connection: SqliteConnection, changes: readonly Bi
   }
 }
 
+/** Bindings of a step. */
+const STEP = 32;
+
 /** Moves expiries; the rest of each record stays as it was put. */
-export function writeRefreshes(connection: SqliteConnection, refreshes: BindingRefreshes): void {
+export function* writeRefreshes(connection: SqliteConnection, refreshes: BindingRefreshes): StoreSteps {
   const extend = connection.prepare(EXTEND);
   for (let at = 0; at < refreshes.trunkIds.length; at += 1) {
     const key = [refreshes.trunkIds[at], refreshes.contacts[at], refreshes.regIds[at] ?? 0];
     extend.run([refreshes.expiresAtMs[at], ...key]);
+    if (at % STEP === STEP - 1) yield;
   }
 }
 

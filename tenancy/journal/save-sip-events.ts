@@ -1,6 +1,12 @@
 import { type SipEvent, unpackCalls } from '../../bus/index.ts';
 import { writeTransition } from '../availability/index.ts';
-import { type Store, wakeMessageDeliveries, writeSipMessage } from '../store/index.ts';
+import {
+  type SqliteConnection,
+  type Store,
+  type StoreSteps,
+  wakeMessageDeliveries,
+  writeSipMessage,
+} from '../store/index.ts';
 import { writeBindings, writeRefreshes } from './bindings.ts';
 import { writeCallsAlive } from './calls.ts';
 import { writeCarrierState } from './carrier-states.ts';
@@ -14,34 +20,40 @@ import { writeCallRows, writeCalls } from './write-calls.ts';
  * event that tells of it are there together or not at all. Bans live in memory.
  */
 export function saveSipEvents(store: Store, events: readonly SipEvent[]): Promise<void> {
-  return store.bulk((connection) => {
-    // In the order told: a refresh before a change and one after it are not the same.
-    for (const event of events) {
-      if (event.kind === 'binding') writeBindings(connection, [event.change]);
-      else if (event.kind === 'refreshes') writeRefreshes(connection, event.refreshes);
-    }
-    writeTrunkStates(
-      connection,
-      events.flatMap((event) => (event.kind === 'trunk_state' ? [event.state] : [])),
-    );
-    for (const event of events) {
-      if (event.kind !== 'trunk_transition') continue;
-      const { transition } = event;
-      writeTransition(connection, transition);
-      if (transition.state === 'registered') wakeMessageDeliveries(connection, transition.trunkId, transition.atMs);
-    }
-    for (const event of events)
-      if (event.kind === 'sip_message') writeSipMessage(connection, store.secrets, event.message);
-    for (const event of events) if (event.kind === 'credentials_moved') writeCredentialsMoved(connection, event);
-    writeCalls(
-      connection,
-      events.flatMap((event) => (event.kind === 'call' ? [event.record] : [])),
-    );
-    for (const event of events) if (event.kind === 'calls') writeCallRows(connection, unpackCalls(event.calls));
-    for (const event of events) if (event.kind === 'calls_alive') writeCallsAlive(connection, event.atMs);
-    for (const event of events) if (event.kind === 'carrier_state') writeCarrierState(connection, event.change);
-    for (const event of events) writeFundsEvent(connection, event);
-    const failures = events.flatMap((event) => (event.kind === 'register_failure' ? [event.failure] : []));
-    writeRegisterFailures(connection, failures);
-  });
+  return store.bulkInSteps((connection) => writeEvents(connection, store, events));
+}
+
+function* writeEvents(connection: SqliteConnection, store: Store, events: readonly SipEvent[]): StoreSteps {
+  // In the order told: a refresh before a change and one after it are not the same.
+  for (const event of events) {
+    if (event.kind === 'binding') writeBindings(connection, [event.change]);
+    else if (event.kind === 'refreshes') yield* writeRefreshes(connection, event.refreshes);
+    yield;
+  }
+  writeTrunkStates(
+    connection,
+    events.flatMap((event) => (event.kind === 'trunk_state' ? [event.state] : [])),
+  );
+  yield;
+  for (const event of events) {
+    if (event.kind !== 'trunk_transition') continue;
+    const { transition } = event;
+    writeTransition(connection, transition);
+    if (transition.state === 'registered') wakeMessageDeliveries(connection, transition.trunkId, transition.atMs);
+    yield;
+  }
+  for (const event of events)
+    if (event.kind === 'sip_message') writeSipMessage(connection, store.secrets, event.message);
+  for (const event of events) if (event.kind === 'credentials_moved') writeCredentialsMoved(connection, event);
+  writeCalls(
+    connection,
+    events.flatMap((event) => (event.kind === 'call' ? [event.record] : [])),
+  );
+  yield;
+  for (const event of events) if (event.kind === 'calls') yield* writeCallRows(connection, unpackCalls(event.calls));
+  for (const event of events) if (event.kind === 'calls_alive') writeCallsAlive(connection, event.atMs);
+  for (const event of events) if (event.kind === 'carrier_state') writeCarrierState(connection, event.change);
+  for (const event of events) writeFundsEvent(connection, event);
+  const failures = events.flatMap((event) => (event.kind === 'register_failure' ? [event.failure] : []));
+  writeRegisterFailures(connection, failures);
 }

@@ -1,5 +1,5 @@
 import { type CallColumns, type CallRecord, type CallRow, packCalls, unpackCalls } from '../../bus/index.ts';
-import { type SqliteConnection, tellEvent } from '../store/index.ts';
+import { type SqliteConnection, type StoreSteps, tellEvent } from '../store/index.ts';
 import { callListeners, tellCall } from './call-events.ts';
 
 /** What the store knew of a call before its record came. */
@@ -37,11 +37,11 @@ const TO_STREAM = 'INSERT OR IGNORE INTO record_queue (call_id, account_id, at_m
 
 /** A record comes when the call starts, is answered and ends; the last one wins. */
 export function writeCalls(connection: SqliteConnection, records: readonly CallRecord[]): void {
-  writeCallRows(connection, unpackCalls(packCalls(records)));
+  for (const _ of writeCallRows(connection, unpackCalls(packCalls(records))));
 }
 
-/** The same of what the SIP threads have packed. */
-export function writeCallRows(connection: SqliteConnection, rows: readonly CallRow[]): void {
+/** The same of what the SIP threads have packed, a call a step. */
+export function* writeCallRows(connection: SqliteConnection, rows: readonly CallRow[]): StoreSteps {
   if (rows.length === 0) return;
   const known = knownCalls(connection, rows);
   const listeners = callListeners(connection, latestOf(rows));
@@ -55,6 +55,7 @@ export function writeCallRows(connection: SqliteConnection, rows: readonly CallR
     if ((before?.endedAtMs ?? null) === null) queue(id, columns);
     const [uuid, , , , , , , , , answeredAtMs, endedAtMs] = columns;
     known.set(uuid, { id, uuid, answeredAtMs, endedAtMs });
+    yield;
   }
 }
 

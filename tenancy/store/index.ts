@@ -1,4 +1,5 @@
 export { changePlatformRealm, trunksOfPlatform } from './change-realm.ts';
+export type { StoreSteps } from './in-steps.ts';
 export { migrate } from './migrate.ts';
 export { MIGRATIONS, type Migration } from './migrations/index.ts';
 export { openStore, type Store, type StoreContext, type StoreOptions } from './open-store.ts';

@@ -5,6 +5,7 @@ import { callTargets, type OpenAddresses } from '../../config/index.ts';
 import { type Clock, SYSTEM_CLOCK } from '../clock.ts';
 import { StoreError } from '../errors.ts';
 import { SecretBox } from '../secrets/index.ts';
+import type { StoreSteps } from './in-steps.ts';
 import { migrate } from './migrate.ts';
 import type { Db, Tables } from './schema.ts';
 import { ensurePlatformRealm, ensureSecretKey } from './settings.ts';
@@ -44,6 +45,8 @@ export interface Store extends StoreContext {
   rehearse<T>(work: (context: StoreContext, connection: SqliteConnection) => Promise<T>): Promise<T>;
   /** Many rows at once on prepared statements: all or nothing, without a promise per row. */
   bulk<T>(work: (connection: SqliteConnection) => T): Promise<T>;
+  /** The same with rests between its steps (`inSteps`), in which no other write comes in between. */
+  bulkInSteps(work: (connection: SqliteConnection) => StoreSteps): Promise<void>;
   /** Looks at many rows on prepared statements, without a transaction. */
   read<T>(work: (connection: SqliteConnection) => T): Promise<T>;
   /** A consistent copy, also while the store is used. */
@@ -108,6 +111,7 @@ function assemble(connection: SqliteConnection, lock: StoreLock | undefined, opt
     write: (work) => writer.transaction().execute((tx) => work({ ...shared, db: tx })),
     rehearse: (work) => rehearse(writer, (tx) => work({ ...shared, db: tx }, connection)),
     bulk: (work) => writer.connection().execute(async () => connection.transaction(() => work(connection))),
+    bulkInSteps: (work) => writer.connection().execute(() => connection.transactionInSteps(() => work(connection))),
     read: (work) => reader.connection().execute(async () => work(reading)),
     // Not beside an open transaction: the copy would have what may still be rolled back.
     backup: (file) => writer.connection().execute(() => connection.backup(file)),

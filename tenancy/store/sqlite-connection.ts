@@ -1,4 +1,5 @@
 import openDatabase, { type Connection, type Statement } from 'better-sqlite3';
+import { inSteps, type StoreSteps } from './in-steps.ts';
 import { translateSqliteError } from './sqlite-errors.ts';
 
 /** A prepared statement whose errors are ours and whose parameters may be booleans. */
@@ -74,6 +75,18 @@ export class SqliteConnection {
       return result;
     } catch (error) {
       // SQLite has already rolled back after some errors, a full disk among them.
+      this.#rollback();
+      throw error;
+    }
+  }
+
+  /** The same in steps, with rests in between: nobody else may use the connection until it has ended. */
+  async transactionInSteps(work: () => StoreSteps): Promise<void> {
+    this.exec('begin immediate');
+    try {
+      await inSteps(work());
+      this.exec('commit');
+    } catch (error) {
       this.#rollback();
       throw error;
     }
