@@ -14,11 +14,12 @@ const HEAD_BYTES = 6;
  */
 export function partsOfAnswered(transaction: RunningServer, hash: KeyHash): readonly Uint8Array[] {
   const { request, isInvite, localTag, lastResponse } = transaction;
-  const tag = Buffer.from(localTag);
-  const head = Buffer.allocUnsafe(HEAD_BYTES);
+  const tagBytes = Buffer.byteLength(localTag);
+  const head = Buffer.allocUnsafe(HEAD_BYTES + tagBytes);
   head.writeInt32LE(hash.of(request.callId).low, 0);
-  head.writeUInt16LE(tag.length, CALL_BYTES);
-  return isInvite || lastResponse === undefined ? [head, tag] : [head, tag, lastResponse];
+  head.writeUInt16LE(tagBytes, CALL_BYTES);
+  head.write(localTag, HEAD_BYTES);
+  return isInvite || lastResponse === undefined ? [head] : [head, lastResponse];
 }
 
 /** An answered server transaction, put together again for whoever comes back to it. */

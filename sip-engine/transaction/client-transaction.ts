@@ -4,6 +4,7 @@ import type { Timer, TimingWheel } from '../timer/index.ts';
 import type { Flow } from '../transport/types.ts';
 import type { ClientAction, ClientEvent, ClientMachine, ClientState } from './client-machine.ts';
 import { ackOf, cancelOf } from './client-requests.ts';
+import type { SentBy } from './own-vias.ts';
 import { Expected } from './response-check.ts';
 import type { Hash } from './ring-places.ts';
 import { giveUpMs } from './timer-values.ts';
@@ -28,6 +29,8 @@ export interface ClientParts {
   readonly machine: ClientMachine;
   /** As sent, top Via included. */
   readonly request: OutgoingMessage;
+  /** Of its Via; absent where that was not made here. */
+  readonly sentBy?: SentBy;
   readonly branch: string;
   /** What its responses are found by. */
   readonly key: Hash;
@@ -79,7 +82,7 @@ export class RunningClient implements ClientTransaction {
   constructor(parts: ClientParts, context: ClientContext) {
     this.method = parts.request.method;
     this.#request = parts.request;
-    this.#expected = new Expected(parts.request);
+    this.#expected = new Expected(parts.request, parts.sentBy);
     this.branch = parts.branch;
     this.key = parts.key;
     this.flow = parts.flow;

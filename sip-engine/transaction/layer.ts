@@ -3,12 +3,13 @@ import type { EnginePorts } from '../ports.ts';
 import type { TimingWheel } from '../timer/index.ts';
 import type { Flow, TransportLayer } from '../transport/types.ts';
 import { AnsweredClients } from './answered-clients.ts';
-import { type ClientContext, NOBODY, RunningClient } from './client-transaction.ts';
+import { type ClientContext, type ClientParts, NOBODY, RunningClient } from './client-transaction.ts';
 import { HashTable } from './hash-table.ts';
 import { inviteClientMachine } from './invite-client-table.ts';
 import { KeyHash } from './key-hash.ts';
 import { clientHash, MAGIC_COOKIE } from './matching.ts';
 import { nonInviteClientMachine } from './non-invite-client-table.ts';
+import { type OwnVia, OwnVias } from './own-vias.ts';
 import { copied } from './ring-places.ts';
 import { ServerSide } from './server-side.ts';
 import { timerValues } from './timer-values.ts';
@@ -58,6 +59,7 @@ class Layer implements TransactionLayer {
   /** Our branches cannot be guessed: no key is needed. */
   readonly #hash = new KeyHash(0, 0);
   /** Without a final response. */
+  readonly #vias = new OwnVias();
   #inviteClients = 0;
 
   constructor(deps: TransactionDeps) {
@@ -69,7 +71,7 @@ class Layer implements TransactionLayer {
       wheel: deps.wheel,
       timers,
       ports: deps.ports,
-      sendCancel: (cancel, branch, flow) => void this.#start(cancel, branch, flow, NOBODY),
+      sendCancel: (cancel, branch, flow) => void this.#start({ request: cancel, branch, flow, handler: NOBODY }),
       rest: (transaction) => this.#rest(transaction),
       settle: (transaction, request, ack) => this.#answered.settle(transaction, request, ack),
       forget: (transaction) => this.#forget(transaction),
@@ -99,11 +101,14 @@ class Layer implements TransactionLayer {
 
   request(message: OutgoingMessage, flow: Flow, handler: ClientTransactionHandler): ClientTransaction {
     const branch = this.#newBranch();
-    return this.#start(this.#withVia(message, branch, flow), branch, flow, handler);
+    const { mark, sentBy } = this.#viaOf(flow);
+    return this.#start({ request: withVia(message, mark, branch), sentBy, branch, flow, handler });
   }
 
   sendStateless(message: OutgoingMessage, flow: Flow): Buffer {
-    const bytes = (message.method === '' ? message : this.#withVia(message, this.#newBranch(), flow)).toBuffer();
+    const bytes = (
+      message.method === '' ? message : withVia(message, this.#viaOf(flow).mark, this.#newBranch())
+    ).toBuffer();
     flow.send(bytes);
     return bytes;
   }
@@ -124,10 +129,11 @@ class Layer implements TransactionLayer {
     this.#servers.close();
   }
 
-  #start(request: OutgoingMessage, branch: string, flow: Flow, handler: ClientTransactionHandler): RunningClient {
+  #start(parts: Omit<ClientParts, 'machine' | 'key'>): RunningClient {
+    const { request, branch, flow } = parts;
     const machine = request.method === 'INVITE' ? inviteClientMachine : nonInviteClientMachine;
     const key = copied(clientHash(this.#hash, branch, request.method));
-    const client = new RunningClient({ machine, request, branch, key, flow, handler }, this.#clientContext);
+    const client = new RunningClient({ ...parts, machine, key }, this.#clientContext);
     this.#clients.set(key, client);
     if (client.isInvite) this.#inviteClients++;
     if (flow.reliable) this.#rememberConnection(client, flow);
@@ -165,9 +171,12 @@ class Layer implements TransactionLayer {
     return MAGIC_COOKIE + this.#deps.ports.random.hex(24);
   }
 
-  /** A copy with our Via on top: the caller's message can be sent again elsewhere. */
-  #withVia(message: OutgoingMessage, branch: string, flow: Flow): OutgoingMessage {
-    const { host, port } = this.#deps.transport.listenPointOf(flow).advertisedFor(flow.remoteAddress);
-    return message.cloneUnder('Via', `SIP/2.0/${flow.transport.toUpperCase()} ${host}:${port};rport;branch=${branch}`);
+  #viaOf(flow: Flow): OwnVia {
+    return this.#vias.of(flow.transport, this.#deps.transport.listenPointOf(flow).advertisedFor(flow.remoteAddress));
   }
+}
+
+/** A copy with our Via on top: the caller's message can be sent again elsewhere. */
+function withVia(message: OutgoingMessage, mark: string, branch: string): OutgoingMessage {
+  return message.cloneUnder('Via', mark + branch);
 }

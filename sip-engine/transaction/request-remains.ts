@@ -23,11 +23,13 @@ export class RequestRemains implements SipMessage {
   /** Call-ID, a line end, From tag. */
   readonly #identity: string;
 
-  constructor({ method, cseq, cseqMethod, topVia, callId, fromTag }: SipMessage) {
+  /** `needsPort`: another connection may have to be opened, to the port of the Via. */
+  constructor(request: SipMessage, needsPort: boolean) {
+    const { method, cseq, cseqMethod, callId, fromTag } = request;
     this.method = method;
     this.cseq = cseq;
     this.cseqMethod = cseqMethod;
-    this.topVia = topVia.port === NO_VIA.port ? NO_VIA : { ...NO_VIA, port: topVia.port };
+    this.topVia = needsPort ? { ...NO_VIA, port: request.topVia.port } : NO_VIA;
     this.#identity = ownText(`${callId}\n${fromTag}`);
   }
 

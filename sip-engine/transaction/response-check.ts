@@ -1,4 +1,5 @@
 import { type OutgoingMessage, parseVia, type SipMessage, tagOf } from '../message/index.ts';
+import type { SentBy } from './own-vias.ts';
 
 /**
  * What a response with the branch of a request of ours must say to be one to it: its top Via is ours
@@ -12,12 +13,12 @@ export class Expected {
   readonly #port: number;
   readonly #isOwn: boolean;
 
-  constructor(request: OutgoingMessage) {
-    const [own, ...others] = request.headerLines('via');
-    const { host, port } = own === undefined ? { host: '', port: 0 } : parseVia(own);
+  constructor(request: OutgoingMessage, known?: SentBy) {
+    const vias = request.headerLines('via');
+    const { host, port } = known ?? sentByOf(vias[0]);
     this.#host = host;
     this.#port = port;
-    this.#isOwn = others.length === 0;
+    this.#isOwn = vias.length === 1;
     this.callId = request.header('call-id') ?? '';
     this.#fromTag = tagOf(request.header('from') ?? '');
   }
@@ -29,4 +30,8 @@ export class Expected {
     if (this.#isOwn && response.headerValues('via').length > 1) return false;
     return response.callId === this.callId && response.fromTag === this.#fromTag;
   }
+}
+
+function sentByOf(via: string | undefined): SentBy {
+  return via === undefined ? { host: '', port: 0 } : parseVia(via);
 }

@@ -265,7 +265,7 @@ export class RunningServer implements ServerTransaction {
   #letGo(): void {
     if (this.request instanceof RequestRemains) return;
     this.#context.letGo(this.request.raw.length);
-    this.request = new RequestRemains(this.request);
+    this.request = new RequestRemains(this.request, this.flow.reliable);
     this.#localTag = ownText(this.#localTag);
   }
 
