@@ -171,8 +171,9 @@ t.test('a copy of what was refused hears the same, its ACK ends here, and other 
   const call = invite();
   offer(CARRIER, call);
   t.same(refused, [call]);
-  t.equal(gate.absorbs(ackOf(call)), true);
-  t.equal(gate.absorbs(ackOf(invite())), false);
+  t.equal(gate.absorbs(ackOf(call), flowFrom(CARRIER)), true);
+  t.equal(gate.absorbs(ackOf(call), flowFrom(OTHER)), false, 'who guesses a branch refuses nobody else');
+  t.equal(gate.absorbs(ackOf(invite()), flowFrom(CARRIER)), false);
   while (gate.size > 0) await turn();
   t.equal(offer(CARRIER, call), true, 'also when there is room again');
   t.same(refused, [call, call]);
@@ -212,9 +213,11 @@ t.test('more refusals than a turn has time for are not told', async (t) => {
   for (let i = 0; i < 1000; i++) offer(CARRIER);
   t.equal(counts.get('overload'), 1000);
   t.equal(refused.length, 32);
+  started.gate.holds(invite(), { ...flowFrom(CARRIER), reliable: true });
+  t.equal(refused.length, 33, 'nobody repeats a request over TCP');
   await turn();
   offer(CARRIER);
-  t.equal(refused.length, 33);
+  t.equal(refused.length, 34);
 });
 
 t.test('what waits is bounded in number and in bytes', async (t) => {

@@ -2,8 +2,8 @@ import { FairQueue } from './fair-queue.ts';
 import type { SipMessage } from './message/index.ts';
 import type { EnginePorts } from './ports.ts';
 import { RefusalSpell } from './refusal-spell.ts';
+import { RefusedInvites } from './refused-invites.ts';
 import type { TimingWheel } from './timer/index.ts';
-import { KeyHash, SpentInvites, serverKey } from './transaction/index.ts';
 import type { Flow } from './transport/index.ts';
 import type { CallPolicy } from './types.ts';
 
@@ -31,14 +31,13 @@ const CALLS_A_TURN = 8;
 const CALLS_A_FULL_TURN = 1;
 /** Whose calls have waited longer gets no more in: far below T1, after which all of them would be sent again. */
 const MOST_WAIT_MS = 100;
-/** More are not told, since even that would take the time of calls; their clients ask again. */
+/** More are not told over UDP, since even that would take the time of calls; their clients ask again. */
 const REFUSALS_A_TURN = 32;
 /** The time of the thread's work that a turn stands for at most: who waited while it stood still has not waited for others. */
 const MOST_TURN_MS = 25;
 /** Shared by all whose calls wait; everybody may have one. */
 const MOST_WAITING = 1024;
 const MOST_WAITING_BYTES = 16 * 1024 * 1024;
-const MOST_REMEMBERED = 200_000;
 
 const EVERYBODY: CallPolicy = { ownerOf: (address) => address, isUrgent: () => false };
 
@@ -51,7 +50,7 @@ const EVERYBODY: CallPolicy = { ownerOf: (address) => address, isUrgent: () => f
 export class CallGate {
   readonly #deps: CallGateDeps;
   readonly #waiting = new FairQueue<Waiting>();
-  readonly #refused: SpentInvites;
+  readonly #refused: RefusedInvites;
   readonly #spell: RefusalSpell;
   readonly #nextTurn: (run: () => void) => void;
   readonly #settled = Promise.resolve();
@@ -77,7 +76,7 @@ export class CallGate {
   constructor(deps: CallGateDeps) {
     this.#deps = deps;
     this.#nextTurn = deps.nextTurn ?? ((run) => void setImmediate(run));
-    this.#refused = new SpentInvites(deps.ports, MOST_REMEMBERED, KeyHash.keyed(deps.ports.random));
+    this.#refused = new RefusedInvites(deps.ports);
     const changed = (isOn: boolean, refused: number): void => this.policy.changed?.(isOn, refused);
     this.#spell = new RefusalSpell({ clock: deps.ports.clock, wheel: deps.wheel, changed });
   }
@@ -89,7 +88,7 @@ export class CallGate {
 
   /** False when the INVITE of a new call is to be worked on now; otherwise it waits, or has been refused. */
   holds(invite: SipMessage, flow: Flow): boolean {
-    if (this.#isRefused(invite)) {
+    if (this.#refused.has(invite, flow)) {
       this.#tell(invite, flow);
       return true;
     }
@@ -105,8 +104,8 @@ export class CallGate {
   }
 
   /** True for the ACK of a refusal: there is nobody else to hear of it. */
-  absorbs(ack: SipMessage): boolean {
-    return this.#isRefused(ack);
+  absorbs(ack: SipMessage, flow: Flow): boolean {
+    return this.#refused.has(ack, flow);
   }
 
   close(): void {
@@ -178,18 +177,14 @@ export class CallGate {
   /** What has waited for longer than its client may still wait is refused; a copy may have been refused meanwhile. */
   #judge({ invite, flow, sinceMs }: Waiting): boolean {
     this.#waitingBytes -= invite.raw.length;
-    if (flow.closed || this.#isRefused(invite)) return false;
+    if (flow.closed || this.#refused.has(invite, flow)) return false;
     if (this.#nowMs - sinceMs <= 2 * MOST_WAIT_MS || this.#deps.isKnown(invite)) return true;
     this.#refuse(invite, flow);
     return false;
   }
 
-  #isRefused(message: SipMessage): boolean {
-    return this.#refused.size > 0 && this.#refused.has(serverKey(message, 'INVITE'));
-  }
-
   #refuse(invite: SipMessage, flow: Flow): void {
-    this.#refused.add(serverKey(invite, 'INVITE'));
+    this.#refused.add(invite, flow);
     this.#deps.ports.counters.count('dropped', 'overload');
     this.policy.refused?.(flow.remoteAddress);
     this.#spell.count();
@@ -199,6 +194,6 @@ export class CallGate {
   #tell(invite: SipMessage, flow: Flow): void {
     this.#awaitTurn();
     this.#told += 1;
-    if (this.#told <= REFUSALS_A_TURN) this.#deps.refuse(invite, flow);
+    if (this.#told <= REFUSALS_A_TURN || flow.reliable) this.#deps.refuse(invite, flow);
   }
 }

@@ -92,7 +92,7 @@ export class Receiver {
   /** A new call that waits for others or has been refused, and what acknowledges that. */
   #isHeld(message: SipMessage, flow: Flow): boolean {
     if (!message.isRequest) return false;
-    if (message.method === 'ACK') return this.#gate.absorbs(message);
+    if (message.method === 'ACK') return this.#gate.absorbs(message, flow);
     return message.method === 'INVITE' && message.toTag === '' && this.#gate.holds(message, flow);
   }
 
