@@ -1,7 +1,7 @@
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Stop } from '../ports.ts';
-import { type AddressBook, formatEndpoint } from './address-book.ts';
+import { formatEndpoint } from './address-book.ts';
 import { createListenPoint } from './bound-point.ts';
 import { toTransportFault } from './errors.ts';
 import { isTokenByte } from './frame-scan.ts';
@@ -66,12 +66,17 @@ export class UdpSocket {
 
   /** The flow for what we send to that peer; flows of a UDP socket are values, nothing is kept of them. */
   flow(address: string, port: number): Flow {
-    return new UdpFlow(this, address, port, this.#context.addresses, true);
+    return new UdpFlow(this, address, port, true);
   }
 
   /** The flow of what has come from that peer, by whichever socket of this port. */
   heard(address: string, port: number): Flow {
-    return new UdpFlow(this, address, port, this.#context.addresses, false);
+    return new UdpFlow(this, address, port, false);
+  }
+
+  /** The address that the peer knows this socket by. */
+  hostFor(remote: string): string {
+    return this.#context.addresses.hostFor(this.point.host, remote);
   }
 
   send(bytes: Buffer, address: string, port: number, watched: boolean, onError: OnError | undefined): void {
@@ -102,27 +107,37 @@ export class UdpSocket {
       this.#context.count('dropped', 'udp_garbage');
       return;
     }
-    this.#context.deliver(bytes, new UdpFlow(this, address, port, this.#context.addresses, false));
+    this.#context.deliver(bytes, new UdpFlow(this, address, port, false));
   }
 }
 
-/** One pair of local socket and remote address. Its texts are built only when read. */
+/**
+ * One pair of local socket and remote address. Its texts are built only when read, and what all have in common is not
+ * in each: a call makes a dozen, of which some live as long as it does.
+ */
 class UdpFlow implements Flow {
-  readonly transport = 'udp';
-  readonly reliable = false;
-  readonly closed = false;
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly #socket: UdpSocket;
-  readonly #addresses: AddressBook;
   readonly #watched: boolean;
 
-  constructor(socket: UdpSocket, address: string, port: number, addresses: AddressBook, watched: boolean) {
+  constructor(socket: UdpSocket, address: string, port: number, watched: boolean) {
     this.#socket = socket;
     this.remoteAddress = address;
     this.remotePort = port;
-    this.#addresses = addresses;
     this.#watched = watched;
+  }
+
+  get transport(): 'udp' {
+    return 'udp';
+  }
+
+  get reliable(): boolean {
+    return false;
+  }
+
+  get closed(): boolean {
+    return false;
   }
 
   get id(): string {
@@ -130,7 +145,7 @@ class UdpFlow implements Flow {
   }
 
   get localAddress(): string {
-    return this.#addresses.hostFor(this.#socket.point.host, this.remoteAddress);
+    return this.#socket.hostFor(this.remoteAddress);
   }
 
   get localPort(): number {
