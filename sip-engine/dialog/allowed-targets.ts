@@ -8,6 +8,10 @@ export function allowedTargets(
   targets: readonly Target[],
 ): readonly Target[] {
   if (judge === undefined || guard === undefined) return targets;
-  const allowed = targets.filter((target) => judge(target, guard.peer === undefined ? 'new' : 'dialog', guard.peer));
+  const use = guard.peer === undefined ? 'new' : 'dialog';
+  const first = targets[0];
+  // An address, as nearly all.
+  if (targets.length === 1 && first !== undefined && judge(first, use, guard.peer)) return targets;
+  const allowed = targets.filter((target) => judge(target, use, guard.peer));
   return allowed.length > 0 || guard.instead === undefined ? allowed : [guard.instead];
 }

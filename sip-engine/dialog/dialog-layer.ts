@@ -44,7 +44,7 @@ export class DialogLayer implements TransactionUser {
   constructor(deps: DialogDeps) {
     this.#ctx = {
       ...deps,
-      table: new DialogTable(),
+      table: new DialogTable(deps.random),
       incoming: new UnderWay(deps.random),
       outgoing: new UnderWay(deps.random),
       subscribes: new ShortLivedMap(),

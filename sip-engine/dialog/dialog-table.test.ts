@@ -13,7 +13,7 @@ function dialog(role: 'uas' | 'uac', callId: string, localTag: string, remoteTag
 }
 
 t.test('a request is of a dialog by Call-ID and both tags, until that is removed', async (t) => {
-  const table = new DialogTable();
+  const table = new DialogTable({ hex: () => '0123456789abcdef' });
   const callee = dialog('uas', 'c', 'ours', 'theirs');
   table.add(callee);
   table.add(callee);
@@ -35,7 +35,7 @@ t.test('a request is of a dialog by Call-ID and both tags, until that is removed
 });
 
 t.test('of the branches that share an id the newest answers to it, and the confirmed one before it', async (t) => {
-  const table = new DialogTable();
+  const table = new DialogTable({ hex: () => '0123456789abcdef' });
   const branches = ['x', 'y', 'z'].map((tag) => dialog('uac', 'c', 'ours', tag));
   const [first, second, third] = branches as [Dialog, Dialog, Dialog];
   for (const branch of branches) table.add(branch);
@@ -50,7 +50,7 @@ t.test('of the branches that share an id the newest answers to it, and the confi
 });
 
 t.test('ids of callees do not lead to the dialog of another call that has the same tag', async (t) => {
-  const table = new DialogTable();
+  const table = new DialogTable({ hex: () => '0123456789abcdef' });
   const callees = ['x', 'y'].map((tag) => dialog('uas', 'c', tag, 'theirs'));
   const caller = dialog('uac', 'other', 'theirs', 'x');
   for (const one of [...callees, caller]) table.add(one);
@@ -62,7 +62,7 @@ t.test('ids of callees do not lead to the dialog of another call that has the sa
 });
 
 t.test('a hundred branches of one id are added and removed in any order', async (t) => {
-  const table = new DialogTable();
+  const table = new DialogTable({ hex: () => '0123456789abcdef' });
   const all = Array.from({ length: 100 }, (_, index) => dialog('uas', 'c', 'ours', `${index}`));
   for (const one of all) table.add(one);
   for (const one of all.filter((_, index) => index % 2 === 0)) table.remove(one);

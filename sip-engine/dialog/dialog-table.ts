@@ -1,5 +1,6 @@
-import { type Few, withOne, withoutOne } from '../few.ts';
-import { ShortLivedMap } from '../short-lived-map.ts';
+import type { EngineRandom } from '../ports.ts';
+import { HashTable } from '../transaction/hash-table.ts';
+import { KeyHash } from '../transaction/key-hash.ts';
 import { type Dialog, fromTagOf } from './dialog.ts';
 import type { Owner } from './types.ts';
 
@@ -11,9 +12,15 @@ import type { Owner } from './types.ts';
  * a caller's side is part of its id; the ids of callees' sides are the peers' words.
  */
 export class DialogTable {
-  readonly #byTag = new Groups();
-  readonly #calleesById = new Groups();
+  readonly #byTag: Groups;
+  readonly #calleesById: Groups;
   #size = 0;
+
+  constructor(random: Pick<EngineRandom, 'hex'>) {
+    const hash = KeyHash.keyed(random);
+    this.#byTag = new Groups(hash);
+    this.#calleesById = new Groups(hash);
+  }
 
   add(dialog: Dialog): void {
     if (dialog.isListed || this.match(dialog.callId, dialog.localTag, dialog.remoteTag) !== undefined) return;
@@ -37,29 +44,24 @@ export class DialogTable {
   }
 
   match(callId: string, localTag: string, remoteTag: string): Dialog | undefined {
-    for (const dialog of this.#byTag.of(localTag)) {
-      if (dialog.callId === callId && dialog.remoteTag === remoteTag) return dialog;
-    }
+    const group = this.#byTag.of(localTag);
+    if (!(group instanceof Set)) return hasKey(group, callId, localTag, remoteTag) ? group : undefined;
+    for (const dialog of group) if (hasKey(dialog, callId, localTag, remoteTag)) return dialog;
     return undefined;
   }
 
-  find(id: string): Dialog | undefined {
-    let newest: Dialog | undefined;
-    for (const dialog of this.#calleesById.of(id)) {
-      if (dialog.state === 'confirmed') return dialog;
-      newest = dialog;
-    }
-    for (const dialog of this.#byTag.of(fromTagOf(id))) {
-      if (dialog.id !== id || dialog.role !== 'uac') continue;
-      if (dialog.state === 'confirmed') return dialog;
-      newest = dialog;
-    }
-    return newest;
+  /** `fromTag`: the tag in the id, for who knows it. */
+  find(id: string, fromTag: string = fromTagOf(id)): Dialog | undefined {
+    const callee = confirmedOrNewest(this.#calleesById.of(id), 'uas', id);
+    if (callee?.state === 'confirmed') return callee;
+    return confirmedOrNewest(this.#byTag.of(fromTag), 'uac', id) ?? callee;
   }
 
   /** The branches of a request of ours: all caller's sides that share an id. */
-  branches(id: string): readonly Dialog[] {
-    return [...this.#byTag.of(fromTagOf(id))].filter((dialog) => dialog.id === id && dialog.role === 'uac');
+  branches(id: string, fromTag: string = fromTagOf(id)): readonly Dialog[] {
+    const group = this.#byTag.of(fromTag);
+    if (group === undefined) return NONE;
+    return all(group).filter((dialog) => dialog.id === id && dialog.role === 'uac');
   }
 
   ownedBy(owner: Owner): readonly Dialog[] {
@@ -75,27 +77,58 @@ export class DialogTable {
   }
 }
 
-const NONE: readonly Dialog[] = Object.freeze([]);
+const NONE: readonly [] = Object.freeze([]);
 
-/** Dialogs by a text that nearly always one alone has. */
+function hasKey(dialog: Dialog | undefined, callId: string, localTag: string, remoteTag: string): boolean {
+  return dialog?.remoteTag === remoteTag && dialog.callId === callId && dialog.localTag === localTag;
+}
+
+function confirmedOrNewest(group: Group | undefined, role: Dialog['role'], id: string): Dialog | undefined {
+  if (group === undefined) return undefined;
+  let newest: Dialog | undefined;
+  for (const dialog of group instanceof Set ? group : [group]) {
+    if (dialog.role !== role || dialog.id !== id) continue;
+    if (dialog.state === 'confirmed') return dialog;
+    newest = dialog;
+  }
+  return newest;
+}
+
+/** Nearly always one alone. */
+type Group = Dialog | Set<Dialog>;
+
+function all(group: Group): readonly Dialog[] {
+  return group instanceof Set ? [...group] : [group];
+}
+
+/** Dialogs by the hash of a text; others may be among them. */
 class Groups {
-  readonly #groups = new ShortLivedMap<Few<Dialog>>();
+  readonly #hash: KeyHash;
+  readonly #groups = new HashTable<Group>();
 
-  of(text: string): Few<Dialog> {
-    return this.#groups.get(text) ?? NONE;
+  constructor(hash: KeyHash) {
+    this.#hash = hash;
+  }
+
+  of(text: string): Group | undefined {
+    return this.#groups.get(this.#hash.of(text));
   }
 
   add(text: string, dialog: Dialog): void {
-    this.#groups.set(text, withOne(this.of(text), dialog));
+    const hash = this.#hash.of(text);
+    const group = this.#groups.get(hash);
+    if (group instanceof Set) group.add(dialog);
+    else this.#groups.set(hash, group === undefined ? dialog : new Set([group, dialog]));
   }
 
   remove(text: string, dialog: Dialog): void {
-    const rest = withoutOne(this.of(text), dialog);
-    if ((rest instanceof Set ? rest.size : rest.length) === 0) this.#groups.delete(text);
-    else this.#groups.set(text, rest);
+    const hash = this.#hash.of(text);
+    const group = this.#groups.get(hash);
+    if (group instanceof Set) group.delete(dialog);
+    if (group === dialog || (group instanceof Set && group.size === 0)) this.#groups.delete(hash);
   }
 
   all(): readonly Dialog[] {
-    return this.#groups.values().flatMap((group) => [...group]);
+    return this.#groups.values().flatMap(all);
   }
 }

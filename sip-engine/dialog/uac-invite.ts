@@ -68,7 +68,7 @@ export class UacInvite implements RunHandler {
     if (known === undefined) {
       confirmUacDialog(this.#ctx, dialog, response, flow);
       this.#ctx.table.add(dialog);
-      for (const branch of this.#ctx.table.branches(dialog.id)) {
+      for (const branch of this.#ctx.table.branches(dialog.id, dialog.localTag)) {
         if (branch !== dialog && branch.state === 'early') this.#ctx.table.remove(branch);
       }
     } else refreshTarget(dialog, response);
@@ -129,7 +129,7 @@ export class UacInvite implements RunHandler {
     if (known !== undefined) return known;
     const { dialogId, owner, message } = this.#outgoing;
     const dialog = createUacDialog(this.#ctx, dialogId, owner, message, response, flow);
-    if (table.branches(dialogId).length < MAX_BRANCHES) table.add(dialog);
+    if (table.branches(dialogId, response.fromTag).length < MAX_BRANCHES) table.add(dialog);
     return dialog;
   }
 

@@ -128,8 +128,9 @@ export class UasInvite {
   }
 
   #success(response: OutgoingMessage): RespondResult {
-    const rival = this.#ctx.table.find(this.#incoming.dialogId);
-    if (this.#incoming.dialog === undefined && rival?.state === 'confirmed' && rival !== this.#dialog) {
+    const { dialog: known, dialogId, message } = this.#incoming;
+    const rival = known === undefined ? this.#ctx.table.find(dialogId, message.fromTag) : undefined;
+    if (rival?.state === 'confirmed' && rival !== this.#dialog) {
       this.#answerLocally(480, 'Temporarily Unavailable');
       return refused('dialog already exists, rejecting this request');
     }

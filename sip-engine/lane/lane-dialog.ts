@@ -180,11 +180,15 @@ export class DialogEnd implements LaneDialog {
 
   acknowledged(ack: LaneMessage): void {
     if (ack.body !== '') this.#remoteSdp = ack.body;
-    setImmediate(() => {
-      const waiting = this.#onAck;
-      this.#onAck = NONE;
-      for (const listener of waiting) listener(ack);
-    });
+    // Who has just been given the dialog may still have to say that it listens.
+    if (this.#onAck === NONE) setImmediate(() => this.#tellAck(ack));
+    else this.#tellAck(ack);
+  }
+
+  #tellAck(ack: LaneMessage): void {
+    const waiting = this.#onAck;
+    this.#onAck = NONE;
+    for (const listener of waiting) listener(ack);
   }
 
   /** Over: by the peer's BYE, or by one that the engine has sent. */

@@ -39,19 +39,31 @@ export class MessageView implements LaneMessage {
 /** A response and where it came from: nowhere when the engine made it. */
 export class ResponseView extends MessageView implements LaneReceivedResponse {
   readonly message: SipMessage;
-  readonly status: number;
-  readonly reason: string;
-  readonly source_address: string;
-  readonly source_port: number;
-  readonly protocol: Flow['transport'];
+  readonly #flow: Flow | undefined;
 
   constructor(response: SipMessage, flow: Flow | undefined) {
     super(response);
     this.message = response;
-    this.status = response.status;
-    this.reason = response.reason;
-    this.source_address = flow?.remoteAddress ?? '';
-    this.source_port = flow?.remotePort ?? 0;
-    this.protocol = flow?.transport ?? 'udp';
+    this.#flow = flow;
+  }
+
+  get status(): number {
+    return this.message.status;
+  }
+
+  get reason(): string {
+    return this.message.reason;
+  }
+
+  get source_address(): string {
+    return this.#flow?.remoteAddress ?? '';
+  }
+
+  get source_port(): number {
+    return this.#flow?.remotePort ?? 0;
+  }
+
+  get protocol(): Flow['transport'] {
+    return this.#flow?.transport ?? 'udp';
   }
 }
