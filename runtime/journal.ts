@@ -1,5 +1,6 @@
 import type { SipEvent } from '../bus/index.ts';
 import type { Logger } from '../telemetry/index.ts';
+import { takeBatch } from './journal-batch.ts';
 
 /** Writes one batch of events in one transaction. */
 export type WriteEvents = (events: readonly SipEvent[]) => Promise<void>;
@@ -44,8 +45,7 @@ export class Journal {
 
   async #drain(): Promise<void> {
     while (this.#backlog.length > 0) {
-      const batch = this.#backlog;
-      this.#backlog = [];
+      const batch = takeBatch(this.#backlog);
       try {
         await this.#write(batch);
       } catch (error) {

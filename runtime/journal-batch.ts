@@ -1,0 +1,49 @@
+import type { BindingRefreshes, SipEvent } from '../bus/index.ts';
+
+type Refreshes = Extract<SipEvent, { readonly kind: 'refreshes' }>;
+
+/** Refreshes of one transaction: what a commit writes of them keeps the core for less than a millisecond. */
+const MOST_REFRESHES = 500;
+
+/**
+ * Takes off the backlog what is written next in one transaction: all of it, or as far as there are not too many refreshes.
+ * Those depend on nothing but their order among other changes of bindings.
+ */
+export function takeBatch(backlog: SipEvent[]): readonly SipEvent[] {
+  let refreshes = 0;
+  for (const [at, event] of backlog.entries()) {
+    if (event.kind !== 'refreshes') continue;
+    const count = event.refreshes.trunkIds.length;
+    if (count > MOST_REFRESHES) {
+      backlog.splice(at, 1, ...partsOf(event));
+      return backlog.splice(0, Math.max(at, 1));
+    }
+    refreshes += count;
+    if (refreshes > MOST_REFRESHES) return backlog.splice(0, at);
+  }
+  return backlog.splice(0);
+}
+
+/** In the order of the store's keys: each of its pages is written by one part. */
+function partsOf({ kind, refreshes }: Refreshes): Refreshes[] {
+  const { trunkIds } = refreshes;
+  // Where two are of one trunk the sort keeps their order.
+  const places = trunkIds.map((_, place) => place).sort((a, b) => (trunkIds[a] ?? 0) - (trunkIds[b] ?? 0));
+  const parts: Refreshes[] = [];
+  for (let from = 0; from < places.length; from += MOST_REFRESHES) {
+    parts.push({ kind, refreshes: pick(refreshes, places.slice(from, from + MOST_REFRESHES)) });
+  }
+  return parts;
+}
+
+function pick(
+  { trunkIds, contacts, regIds, expiresAtMs }: BindingRefreshes,
+  places: readonly number[],
+): BindingRefreshes {
+  return {
+    trunkIds: places.map((place) => trunkIds[place] ?? 0),
+    contacts: places.map((place) => contacts[place] ?? ''),
+    regIds: places.map((place) => regIds[place] ?? null),
+    expiresAtMs: places.map((place) => expiresAtMs[place] ?? 0),
+  };
+}
