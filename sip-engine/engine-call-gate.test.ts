@@ -130,9 +130,9 @@ t.test(
 
 t.test('two carriers that both offer too much have as much each', async (t) => {
   const { offer, turn, admitted } = startGate();
-  for (let ms = 0; ms < 2000; ms += 5) {
-    for (let i = 0; i < 20; i++) offer(CARRIER);
-    for (let i = 0; i < 200; i++) offer(OTHER);
+  for (let ms = 0; ms < 1000; ms += 5) {
+    for (let i = 0; i < 10; i++) offer(CARRIER);
+    for (let i = 0; i < 60; i++) offer(OTHER);
     await turn(5);
   }
   const mine = admitted.filter((address) => address === CARRIER).length;
