@@ -98,10 +98,8 @@ export function unpackCalls({ lines }: PackedCalls): readonly CallRow[] {
 
 function addLines(waiting: WaitingText, record: CallRecord, order: number): void {
   const head: Head = [columnsOf(record), record.isEmergency === true, order];
-  waiting.add(JSON.stringify(head));
-  waiting.add('\n');
-  waiting.add(JSON.stringify(record));
-  waiting.add('\n');
+  waiting.addLine(JSON.stringify(head));
+  waiting.addLine(JSON.stringify(record));
 }
 
 function columnsOf(call: CallRecord): CallColumns {

@@ -10,6 +10,7 @@ import {
 } from 'pino';
 import { cutNestedSecrets, SECRET_SERIALIZERS } from './cut-secrets.ts';
 import { GatheredLines } from './gathered-lines.ts';
+import { IsoTimes } from './iso-times.ts';
 
 export type { Logger } from 'pino';
 
@@ -48,11 +49,12 @@ export type PlainFields = Readonly<Record<string, string | number | null | undef
  */
 export function createInfoLine(logger: Logger, message: string): (fields: PlainFields) => void {
   const { [symbols.streamSym]: stream, [symbols.chindingsSym]: bindings } = logger as unknown as PinoParts;
+  const times = new IsoTimes();
   const end = `,"msg":${JSON.stringify(message)}}\n`;
   return (fields) => {
     if (!logger.isLevelEnabled('info')) return;
     const inner = JSON.stringify(fields).slice(1, -1);
-    stream.write(`{"level":"info"${stdTimeFunctions.isoTime()}${bindings},${inner}${end}`);
+    stream.write(`{"level":"info","time":"${times.text(Date.now())}"${bindings},${inner}${end}`);
   };
 }
 
