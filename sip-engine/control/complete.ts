@@ -13,7 +13,7 @@ import type { EnginePorts } from '../ports.ts';
 import type { Flow, TransportLayer } from '../transport/index.ts';
 import { type AppMessage, identityOf } from './app-message.ts';
 import { BadHeaderError } from './errors.ts';
-import { bracketed, replaceLocalhost } from './localhost.ts';
+import { bracketed, namesLocalhost, replaceLocalhost } from './localhost.ts';
 
 /** What an application may not set anywhere: the engine's own. */
 const ENGINE_HEADERS = ['via', 'record-route', 'rseq', 'content-length'];
@@ -51,8 +51,8 @@ export function completeResponse(
 ): OutgoingMessage {
   const response = OutgoingMessage.responseTo(incoming.message, app.status, app.reason === '' ? undefined : app.reason);
   if (app.status > 100) setTag(response, incoming, app);
-  const hostPort = localHostPort(transport, incoming.flow);
-  const param = incoming.flow.transport === 'udp' ? undefined : incoming.flow.transport;
+  const { flow } = incoming;
+  const param = flow.transport === 'udp' ? undefined : flow.transport;
   for (const [name, value] of app.headers) {
     const forms = formsOf(name);
     const { id } = forms;
@@ -62,7 +62,10 @@ export function completeResponse(
       for (const challenge of value.split(/,\s*(?=Digest\s)/i)) response.add(name, challenge, forms);
       continue;
     }
-    const local = ADDRESSES[id] ? replaceLocalhost(value, hostPort, id === CONTACT ? param : undefined) : value;
+    const isLocal = ADDRESSES[id] && namesLocalhost(value);
+    const local = isLocal
+      ? replaceLocalhost(value, localHostPort(transport, flow), id === CONTACT ? param : undefined)
+      : value;
     response.add(name, local, forms);
   }
   return withBody(response, app);
@@ -124,49 +127,40 @@ export function lacksContentType(message: OutgoingMessage): boolean {
 export function decorateFor(transport: TransportLayer): Decorate {
   return (message, flow, dialog) => {
     const way = flow ?? dialog?.flow;
-    const hostPort = way === undefined ? fallbackHostPort(transport) : localHostPort(transport, way);
-    const param = way === undefined || way.transport === 'udp' ? undefined : way.transport;
-    for (const name of LOCAL_ADDRESSES) {
-      if (!message.some(name, namesLocalhost)) continue;
-      const lines = message.headerLines(name);
-      message.remove(name);
-      for (const line of lines) {
-        const local = replaceLocalhost(line, hostPort, name === 'Contact' ? param : undefined);
-        message.add(name, local.replace('<sip:@', '<sip:'));
-      }
-    }
+    if (message.some(ADDRESSES, namesLocalhost)) nameLocalAddresses(transport, message, way);
     const wanted =
       dialog === undefined
         ? message.method === 'INVITE' || message.method === 'SUBSCRIBE'
         : NEEDS_CONTACT.has(message.method);
-    if (wanted && !message.has('contact'))
-      message.set('Contact', contactFor(transport, message, way, dialog, hostPort));
+    if (wanted && !message.has('contact')) message.set('Contact', contactFor(transport, message, way, dialog));
     message.arrange();
   };
 }
 
-const LOCAL_ADDRESSES = ['From', 'To', 'Contact', 'P-Asserted-Identity'] as const;
-
-/** Of nearly all addresses one letter tells, and the expression, which looks at every one of them, is not asked. */
-function namesLocalhost(value: string): boolean {
-  const host = value.indexOf('@') + 1;
-  const mayBe = (value.charCodeAt(host) | LOWER_CASE) === LETTER_L || value.includes('@', host);
-  return mayBe && LOCALHOST.test(value);
+function nameLocalAddresses(transport: TransportLayer, message: OutgoingMessage, way: Flow | undefined): void {
+  const hostPort = way === undefined ? fallbackHostPort(transport) : localHostPort(transport, way);
+  const param = way === undefined || way.transport === 'udp' ? undefined : way.transport;
+  for (const name of LOCAL_ADDRESSES) {
+    const lines = message.headerLines(name);
+    if (!lines.some(namesLocalhost)) continue;
+    message.remove(name);
+    for (const line of lines) {
+      const local = replaceLocalhost(line, hostPort, name === 'Contact' ? param : undefined);
+      message.add(name, local.replace('<sip:@', '<sip:'));
+    }
+  }
 }
 
-const LETTER_L = 0x6c;
-const LOWER_CASE = 0x20;
-const LOCALHOST = /@localhost/i;
+const LOCAL_ADDRESSES = ['From', 'To', 'Contact', 'P-Asserted-Identity'] as const;
 
 function contactFor(
   transport: TransportLayer,
   message: OutgoingMessage,
   flow: Flow | undefined,
   dialog: Parameters<Decorate>[2],
-  hostPort: string,
 ): string {
   if (dialog !== undefined && dialog.localContact !== '') return dialog.localContact;
-  if (flow === undefined) return `<sip:${hostPort}>`;
+  if (flow === undefined) return `<sip:${fallbackHostPort(transport)}>`;
   return localContact(transport, flow, /^sips:/i.test(message.uri) ? 'sips' : 'sip');
 }
 

@@ -1,5 +1,14 @@
 import { parseNameAddr, splitValues } from '../message/index.ts';
 
+/** Of nearly all addresses one letter tells, and the expression, which looks at every one of them, is not asked. */
+export function namesLocalhost(value: string): boolean {
+  const host = value.indexOf('@') + 1;
+  const mayBe = (value.charCodeAt(host) | LOWER_CASE) === LETTER_L || value.includes('@', host);
+  return mayBe && /@localhost/i.test(value);
+}
+
+const LETTER_L = 0x6c;
+const LOWER_CASE = 0x20;
 const LOCALHOST = /@localhost(?::\d+)?(?=[;?>,\s]|$)/gi;
 
 /**
@@ -7,7 +16,7 @@ const LOCALHOST = /@localhost(?::\d+)?(?=[;?>,\s]|$)/gi;
  * also names the connection's transport when it is not UDP.
  */
 export function replaceLocalhost(value: string, hostPort: string, transport?: string): string {
-  if (!/@localhost/i.test(value)) return value;
+  if (!namesLocalhost(value)) return value;
   return splitValues(value)
     .map((one) => replaceOne(one, hostPort, transport))
     .join(', ');

@@ -57,6 +57,8 @@ t.test('@localhost becomes us, in brackets, with parameters and names kept', (t)
     ['"Al" <sip:1000@localhost>', '"Al" <sip:1000@10.0.0.5:5060>'],
     ['<sip:1000@localhost>;expires=3600', '<sip:1000@10.0.0.5:5060>;expires=3600'],
     ['sip:1000@localhost;expires=60', '<sip:1000@10.0.0.5:5060>;expires=60'],
+    ['"a@b" <sip:1@LocalHost>', '"a@b" <sip:1@10.0.0.5:5060>'],
+    ['<sip:1@l>, <sip:2@localhost>', '<sip:1@l>, <sip:2@10.0.0.5:5060>'],
     ['sip:localhost', 'sip:localhost'],
     ['sip:1@localhost.example', 'sip:1@localhost.example'],
   ] as const) {

@@ -145,12 +145,9 @@ export class OutgoingMessage {
     return this.headerLines(name).flatMap(splitValues);
   }
 
-  /** True when a line of that name passes. */
-  some(name: string, test: (value: string) => boolean): boolean {
-    const forms = formsOf(name);
-    for (let i = this.#find(forms, 0); i >= 0; i = this.#find(forms, i + 1)) {
-      if (test(this.#lines[i]?.value ?? '')) return true;
-    }
+  /** True when a line passes whose name is of that table, see `idTable`. */
+  some(ids: readonly boolean[], test: (value: string) => boolean): boolean {
+    for (const line of this.#lines) if (ids[line.name.id] && test(line.value)) return true;
     return false;
   }
 

@@ -75,6 +75,7 @@ const PLAIN_VIA = new RegExp(
 );
 const PLAIN_TOKENS = /[\w.!%*+-]+(?:, ?[\w.!%*+-]+)*/y;
 const PLAIN_SECONDS = /\d{1,9}/y;
+const PLAIN_TYPE = /[\w.+-]+\/[\w.+-]+/y;
 const PLAIN_SESSION = /\d{1,9}(?:;refresher=ua[cs])?/y;
 const PLAIN_FORMS: readonly (RegExp | undefined)[] = byId<RegExp>([
   ['via', PLAIN_VIA],
@@ -91,6 +92,7 @@ const PLAIN_FORMS: readonly (RegExp | undefined)[] = byId<RegExp>([
   ['min-expires', PLAIN_SECONDS],
   ['min-se', PLAIN_SECONDS],
   ['session-expires', PLAIN_SESSION],
+  ['content-type', PLAIN_TYPE],
 ]);
 
 /**

@@ -11,7 +11,8 @@ const HEAD_END = '\r\n\r\n';
 /** The bytes of a message. Content-Length is counted here, whatever was set (RFC 3261 20.14). */
 export function writeMessage(startLine: string, lines: readonly HeaderLine[], body: Buffer): Buffer {
   const length = String(body.length);
-  const isCounted = lines.some(({ name }) => name === LENGTH_FORMS);
+  let isCounted = false;
+  for (const { name } of lines) if (name === LENGTH_FORMS) isCounted = true;
   const end = isCounted ? HEAD_END : `${LENGTH_FORMS.mark}${length}${HEAD_END}`;
   return writeAscii(startLine, lines, length, end, body) ?? writeGeneral(startLine, lines, length, end, body);
 }
