@@ -7,6 +7,7 @@ const MOST_IN_LIST = 8;
 /** With one more, which is not in it; the former value is of no use any longer. */
 export function withOne<T>(few: Few<T>, item: T): Few<T> {
   if (few instanceof Set) return few.add(item);
+  if (few.length === 0) return [item];
   return few.length < MOST_IN_LIST ? [...few, item] : new Set(few).add(item);
 }
 

@@ -60,8 +60,8 @@ export class DialogTable {
   /** The branches of a request of ours: all caller's sides that share an id. */
   branches(id: string, fromTag: string = fromTagOf(id)): readonly Dialog[] {
     const group = this.#byTag.of(fromTag);
-    if (group === undefined) return NONE;
-    return all(group).filter((dialog) => dialog.id === id && dialog.role === 'uac');
+    if (group instanceof Set) return [...group].filter((dialog) => isCaller(dialog, id));
+    return group !== undefined && isCaller(group, id) ? [group] : NONE;
   }
 
   ownedBy(owner: Owner): readonly Dialog[] {
@@ -81,6 +81,10 @@ const NONE: readonly [] = Object.freeze([]);
 
 function hasKey(dialog: Dialog | undefined, callId: string, localTag: string, remoteTag: string): boolean {
   return dialog?.remoteTag === remoteTag && dialog.callId === callId && dialog.localTag === localTag;
+}
+
+function isCaller(dialog: Dialog, id: string): boolean {
+  return dialog.role === 'uac' && dialog.id === id;
 }
 
 function confirmedOrNewest(group: Group | undefined, role: Dialog['role'], id: string): Dialog | undefined {

@@ -209,7 +209,7 @@ export class UasInvite {
 
   /** RFC 3261 12.1.1: in every response that makes or confirms the dialog. */
   #addRecordRoute(response: OutgoingMessage): void {
-    response.remove('record-route');
+    if (response.has('record-route')) response.remove('record-route');
     for (const line of this.#incoming.message.headerLines('record-route')) response.add('Record-Route', line);
   }
 
