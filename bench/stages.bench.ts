@@ -40,6 +40,8 @@ interface Cost {
   readonly sip: number;
   readonly main: number;
   readonly all: number;
+  /** Operations that failed: what they cost is with those that did not. */
+  readonly errors: number;
 }
 
 /**
@@ -116,6 +118,13 @@ async function profile(
       ),
     ),
     figure('helpers', of('all') - of('sip') - of('main')),
+    {
+      ...figure(
+        'errors',
+        costs.reduce((sum, { errors }) => sum + errors, 0),
+      ),
+      unit: '',
+    },
   ];
 }
 
@@ -133,9 +142,9 @@ function tell(name: Operation['name'], thread: 'sip' | 'main', stacks: readonly 
 async function costOf(pid: number, run: () => Promise<Readonly<Record<string, number | string>>>): Promise<Cost> {
   const now = () => ({ sip: threadCpuMs(pid, SIP_THREAD), main: threadCpuMs(pid, MAIN_THREAD), all: cpuMs(pid) });
   const before = now();
-  const done = Number((await run()).done);
+  const { done, errors } = await run();
   await new Promise((resolve) => setTimeout(resolve, 300));
   const after = now();
-  const us = (key: keyof Cost) => ((after[key] - before[key]) * 1000) / done;
-  return { sip: us('sip'), main: us('main'), all: us('all') };
+  const us = (key: keyof typeof after) => ((after[key] - before[key]) * 1000) / Number(done);
+  return { sip: us('sip'), main: us('main'), all: us('all'), errors: Number(errors) };
 }
