@@ -47,7 +47,7 @@ export class AnsweredServers {
     const { clock } = ports;
     const ends = (server: RunningServer | undefined): void => server?.stop();
     const invitesEnd = (server: RunningServer | undefined, spent: Hash): void => {
-      deps.spent.addHash(spent);
+      deps.spent.add(spent);
       ends(server);
     };
     const invites = { wheel, clock, onOver: invitesEnd };

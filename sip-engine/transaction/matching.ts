@@ -14,16 +14,9 @@ export function hasMagicBranch(message: SipMessage): boolean {
 /**
  * What a request is matched to its server transaction by (RFC 3261 17.2.3); `method` is INVITE for an ACK
  * and for the target of a CANCEL. The CSeq number is added because it costs nothing and keeps peers apart
- * that use a branch again; peers of RFC 2543 are matched by the headers it names, without the To tag.
+ * that use a branch again; peers of RFC 2543 are matched by the headers it names, without the To tag. It is numbers: the
+ * texts are not put together for it.
  */
-export function serverKey(message: SipMessage, method: string): string {
-  const via = message.topVia;
-  const sentBy = `${via.host}:${via.port}`;
-  if (hasMagicBranch(message)) return `${via.branch}|${sentBy}|${message.cseq}|${method}`;
-  return `|${message.callId}|${message.fromTag}|${message.uri}|${via.branch}|${sentBy}|${message.cseq}|${method}`;
-}
-
-/** The same as numbers: the texts are not put together for it. */
 export function serverHash(hash: KeyHash, message: SipMessage, method: string): KeyHash {
   const { host, port, branch } = message.topVia;
   hash.begin();

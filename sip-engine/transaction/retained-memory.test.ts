@@ -4,6 +4,7 @@ import t from 'tap';
 import { OutgoingMessage } from '../message/index.ts';
 
 import { createFakeClock } from '../timer/index.ts';
+import { KeyHash } from './key-hash.ts';
 import { answerTo, createTestPorts } from './recorder-transport.ts';
 import { SpentInvites } from './spent-invites.ts';
 import { createFixture, createListener, incoming, outgoing, sentOut } from './transaction-fixture.ts';
@@ -146,11 +147,12 @@ t.test('the requests of live transactions share a number of bytes; beyond it the
 t.test('of more ended INVITEs than may be remembered the oldest are forgotten, and counted', (t) => {
   const ports = createTestPorts(createFakeClock());
   const spent = new SpentInvites(ports, 100);
+  const hash = new KeyHash(0, 0);
   for (let i = 0; i < 1_000; i++) {
-    spent.add(`key ${i}`);
-    t.ok(spent.size <= 100 && spent.has(`key ${i}`) && (i < 49 || spent.has(`key ${i - 49}`)));
+    spent.add(hash.of(`key ${i}`));
+    t.ok(spent.size <= 100 && spent.has(hash.of(`key ${i}`)) && (i < 49 || spent.has(hash.of(`key ${i - 49}`))));
   }
-  t.notOk(spent.has('key 0'));
+  t.notOk(spent.has(hash.of('key 0')));
   t.ok((ports.counts.get('dropped') ?? 0) > 0);
   t.end();
 });

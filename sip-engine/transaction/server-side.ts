@@ -49,7 +49,7 @@ export class ServerSide {
     this.#tagSeed = Number.parseInt(deps.ports.random.hex(8), 16);
     // A key of its own: a tag that is sent tells whoever can count backwards what it was made with.
     this.#hash = KeyHash.keyed(deps.ports.random);
-    this.#spent = new SpentInvites(deps.ports, deps.options.maxSpentInvites ?? 200_000, this.#hash);
+    this.#spent = new SpentInvites(deps.ports, deps.options.maxSpentInvites ?? 200_000);
     this.#answered = new AnsweredServers({ ...deps, spent: this.#spent, hash: this.#hash });
     this.#max = deps.options.maxServerTransactions ?? 200_000;
     this.#maxBytes = deps.options.maxServerTransactionBytes ?? 256 * 1024 * 1024;
@@ -99,7 +99,7 @@ export class ServerSide {
   }
 
   #isSpent(invite: SipMessage, key: Hash): boolean {
-    return this.#spent.size > 0 && this.#spent.hasHash(spentHash(this.#hash, invite, key));
+    return this.#spent.size > 0 && this.#spent.has(spentHash(this.#hash, invite, key));
   }
 
   /** True for a request that has its transaction, which has heard of it. */
@@ -177,7 +177,7 @@ export class ServerSide {
   #forget(transaction: RunningServer): void {
     const { key, shown } = transaction.parts;
     if (!this.#drop(transaction)) this.#answered.remove(key);
-    else if (transaction.isInvite) this.#spent.addHash(spentHash(this.#hash, transaction.request, key));
+    else if (transaction.isInvite) this.#spent.add(spentHash(this.#hash, transaction.request, key));
     if (shown) this.#tell(transaction.request, () => this.user.onTransactionEnd?.(transaction));
   }
 

@@ -1,5 +1,4 @@
 import type { EnginePorts } from '../ports.ts';
-import { KeyHash } from './key-hash.ts';
 import { KeySet } from './key-set.ts';
 import type { Hash } from './ring-places.ts';
 
@@ -15,37 +14,26 @@ export class SpentInvites {
   readonly #clock: EnginePorts['clock'];
   readonly #counters: EnginePorts['counters'];
   readonly #maxHalf: number;
-  readonly #hash: KeyHash;
   /** Two halves: the older one is dropped when the newer one is old enough. */
   #newer = new KeySet();
   #older = new KeySet();
   #turnAtMs: number;
 
   /** At most `max` are remembered; the older ones make room. */
-  constructor({ clock, counters }: Pick<EnginePorts, 'clock' | 'counters'>, max: number, hash = new KeyHash(0, 0)) {
+  constructor({ clock, counters }: Pick<EnginePorts, 'clock' | 'counters'>, max: number) {
     this.#clock = clock;
     this.#counters = counters;
-    this.#hash = hash;
     this.#maxHalf = Math.max(1, Math.floor(max / 2));
     this.#turnAtMs = clock.nowMs() + REPEATED_FOR_MS;
   }
 
-  add(key: string): void {
-    this.addHash(this.#hash.of(key));
-  }
-
-  addHash({ high, low }: Hash): void {
+  add({ high, low }: Hash): void {
     this.#turn();
     if (this.#newer.size >= this.#maxHalf) this.#makeRoom();
     this.#newer.add(high, low);
   }
 
-  has(key: string): boolean {
-    this.#turn();
-    return this.size > 0 && this.hasHash(this.#hash.of(key));
-  }
-
-  hasHash({ high, low }: Hash): boolean {
+  has({ high, low }: Hash): boolean {
     this.#turn();
     return this.#newer.has(high, low) || this.#older.has(high, low);
   }
