@@ -1,4 +1,3 @@
-import { WaitingText } from '../telemetry/index.ts';
 import type { CallRecord } from './events.ts';
 
 /** What the store keeps of a call in columns of its own, in their order; the whole record is beside it. */
@@ -29,8 +28,10 @@ export interface CallRow {
 
 /** Records as texts: a tenth of what objects cost to cross between threads, and the store keeps them so. */
 export interface PackedCalls {
-  /** Two lines a record, each ended by a line feed, which JSON has none of: its `Head`, and the whole of it. */
-  readonly lines: string;
+  /** JSON: a list of what stands beside each record. */
+  readonly heads: string;
+  /** JSON, one text each. */
+  readonly records: readonly string[];
 }
 
 /** `order`: which call of the batch was told of first, as records of calls that are up come last. */
@@ -45,13 +46,12 @@ interface Waiting {
 export class CallBatch {
   /** Of calls that are up. A new one for each batch: one that is cleared keeps its records until the whole heap is collected. */
   #up = new Map<string, Waiting>();
-  /** Of calls that have ended: nothing more comes of them, so that they need not wait as objects. */
-  readonly #ended = new WaitingText();
-  #endedCalls = 0;
+  /** Of calls that have ended nothing more comes: they wait as two texts, not as the sixty objects of a record. */
+  #packed = new Packed();
   #calls = 0;
 
   get size(): number {
-    return this.#up.size + this.#endedCalls;
+    return this.#up.size + this.#packed.size;
   }
 
   put(record: CallRecord): void {
@@ -59,47 +59,53 @@ export class CallBatch {
     const order = known?.order ?? this.#calls++;
     if (record.endedAtMs !== null) {
       if (known !== undefined) this.#up.delete(record.uuid);
-      this.#endedCalls += 1;
-      addLines(this.#ended, record, order);
+      this.#packed.add(record, order);
     } else if (known === undefined) this.#up.set(record.uuid, { order, record });
     else known.record = record;
   }
 
   take(): PackedCalls {
-    for (const { record, order } of this.#up.values()) addLines(this.#ended, record, order);
+    const packed = this.#packed;
+    for (const { record, order } of this.#up.values()) packed.add(record, order);
     this.#up = new Map();
-    this.#endedCalls = 0;
+    this.#packed = new Packed();
     this.#calls = 0;
-    return { lines: this.#ended.take() };
+    return packed.take();
+  }
+}
+
+class Packed {
+  readonly #heads: string[] = [];
+  readonly #records: string[] = [];
+
+  get size(): number {
+    return this.#records.length;
+  }
+
+  add(record: CallRecord, order: number): void {
+    const head: Head = [columnsOf(record), record.isEmergency === true, order];
+    this.#heads.push(JSON.stringify(head));
+    this.#records.push(JSON.stringify(record));
+  }
+
+  take(): PackedCalls {
+    return { heads: `[${this.#heads.join(',')}]`, records: this.#records };
   }
 }
 
 /** Records as texts, and of each what the store has columns for: the main thread parses neither record nor trace. */
 export function packCalls(records: readonly CallRecord[]): PackedCalls {
-  const waiting = new WaitingText();
-  for (const [order, record] of records.entries()) addLines(waiting, record, order);
-  return { lines: waiting.take() };
+  const packed = new Packed();
+  for (const [order, record] of records.entries()) packed.add(record, order);
+  return packed.take();
 }
 
 /** What `packCalls` has made, a row a record; records stay texts. */
-export function unpackCalls({ lines }: PackedCalls): readonly CallRow[] {
-  const texts = lines.split('\n');
-  const heads: string[] = [];
-  const records: string[] = [];
-  for (let at = 0; at + 1 < texts.length; at += 2) {
-    heads.push(texts[at] ?? '');
-    records.push(texts[at + 1] ?? '');
-  }
-  const rows = (JSON.parse(`[${heads.join(',')}]`) as readonly Head[]).map(([columns, isEmergency, order], at) => {
+export function unpackCalls({ heads, records }: PackedCalls): readonly CallRow[] {
+  const rows = (JSON.parse(heads) as readonly Head[]).map(([columns, isEmergency, order], at) => {
     return { order, row: { columns, isEmergency, record: records[at] ?? '' } };
   });
   return rows.sort((a, b) => a.order - b.order).map(({ row }) => row);
-}
-
-function addLines(waiting: WaitingText, record: CallRecord, order: number): void {
-  const head: Head = [columnsOf(record), record.isEmergency === true, order];
-  waiting.addLine(JSON.stringify(head));
-  waiting.addLine(JSON.stringify(record));
 }
 
 function columnsOf(call: CallRecord): CallColumns {

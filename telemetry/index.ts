@@ -14,4 +14,3 @@ export {
 export { REASONS, type Reason, reasonEntry } from './reasons.ts';
 export type { ReasonEntry, Result } from './results.ts';
 export { type CallMetricSources, type SipMetricSources, SipMetrics, type TrunkSeries } from './sip-metrics.ts';
-export { WaitingText } from './waiting-text.ts';

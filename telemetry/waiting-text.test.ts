@@ -17,10 +17,5 @@ t.test('more than fits in its block, in small pieces and in one, comes out whole
   const large = '€'.repeat(300_000);
   for (const text of [...small, large, ...small]) waiting.add(text);
   t.ok(waiting.take() === [...small, large, ...small].join(''));
-  // 128 fill the block to its last byte.
-  const lines = ['x'.repeat(2047), large, ...small.slice(0, 5)];
-  for (let at = 0; at < 128; at++) waiting.addLine('y'.repeat(2047));
-  for (const line of lines) waiting.addLine(line);
-  t.ok(waiting.take() === `${'y'.repeat(2047)}\n`.repeat(128) + lines.map((line) => `${line}\n`).join(''));
   t.end();
 });

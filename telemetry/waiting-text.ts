@@ -2,7 +2,6 @@
 const BLOCK_BYTES = 256 * 1024;
 /** A UTF-16 unit takes so many bytes at most. */
 const MOST_BYTES = 3;
-const LINE_FEED = 10;
 
 /**
  * Texts that wait for others, to be taken as one. They stand in a block outside the heap that is used again: as strings
@@ -18,14 +17,6 @@ export class WaitingText {
     if (this.#end + most > BLOCK_BYTES) this.#empty();
     if (most > BLOCK_BYTES) this.#before.push(text);
     else this.#end += this.#block.write(text, this.#end);
-  }
-
-  /** The same with a line feed behind it. */
-  addLine(text: string): void {
-    this.add(text);
-    if (this.#end === BLOCK_BYTES) this.#empty();
-    this.#block[this.#end] = LINE_FEED;
-    this.#end += 1;
   }
 
   /** All of it, in the order of its coming. */
