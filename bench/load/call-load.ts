@@ -68,8 +68,10 @@ function hearAsCarrier(bytes: Buffer): void {
   if (bytes[8] === DIGIT_1) return;
   const heard = caller.read(bytes);
   if (heard === undefined || !live.has(heard.index)) return;
-  if (heard.status > 200) finish(heard.index, false);
-  else if (heard.method === 'BYE') finish(heard.index, true);
+  if (heard.status > 200) {
+    for (const request of heard.next) carrier.sendText(request, targetPort, SERVER.address);
+    finish(heard.index, false);
+  } else if (heard.method === 'BYE') finish(heard.index, true);
   else if (live.answer(heard.index)) {
     setUpsMs.push(performance.now() - live.startedMs(heard.index));
     for (const request of heard.next) carrier.sendText(request, targetPort, SERVER.address);

@@ -3,7 +3,7 @@ export interface CallerHeard {
   readonly index: number;
   readonly status: number;
   readonly method: 'INVITE' | 'BYE';
-  /** Of a 200 to an INVITE: the ACK and the BYE. */
+  /** Of an INVITE's 200: ACK and BYE; of its refusal: the ACK. */
   readonly next: readonly string[];
 }
 
@@ -24,6 +24,9 @@ export function callerSide(run: string, localPort: number, serverPort: number): 
     `${method} ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP ${local};branch=z9hG4bK${run}-${index}-${cseq}${method}\r\n` +
     `Max-Forwards: 70\r\nFrom: "Caller" <sip:+4915112345678@127.0.0.2>;tag=c${index}\r\nCall-ID: ${index}@${run}\r\n` +
     `CSeq: ${cseq} ${method}\r\n`;
+  // RFC 3261 17.1.1.3: by the branch of its INVITE.
+  const ackOfRefusal = (index: number, to: string) =>
+    `${head('ACK', uriOf(to), index, 1).replace('-1ACK\r\n', '-1INVITE\r\n')}To: ${to}\r\nContent-Length: 0\r\n\r\n`;
   return {
     invite: (index, did) =>
       `${head('INVITE', `sip:${did}@127.0.0.1:${serverPort}`, index, 1)}To: <sip:${did}@127.0.0.1>\r\n` +
@@ -37,8 +40,9 @@ export function callerSide(run: string, localPort: number, serverPort: number): 
       const index = Number(callId.slice(0, at));
       const status = Number(text.slice(8, 11));
       const method = field(text, 'CSeq').endsWith('BYE') ? 'BYE' : 'INVITE';
-      if (method === 'BYE' || status < 200 || status > 299) return { index, status, method, next: [] };
-      const target = /<([^>]+)>/.exec(field(text, 'Contact'))?.[1] ?? '';
+      if (method === 'BYE' || status < 200) return { index, status, method, next: [] };
+      if (status > 299) return { index, status, method, next: [ackOfRefusal(index, field(text, 'To'))] };
+      const target = uriOf(field(text, 'Contact'));
       const routes = text.match(/^Record-Route: .*$/gm) ?? [];
       const rest = `${routes
         .reverse()
@@ -53,6 +57,8 @@ export function callerSide(run: string, localPort: number, serverPort: number): 
     },
   };
 }
+
+const uriOf = (address: string): string => /<([^>]+)>/.exec(address)?.[1] ?? '';
 
 /** First line of that name, as servers of our own runs write it. */
 export function field(text: string, name: string): string {
