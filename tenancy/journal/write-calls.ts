@@ -77,8 +77,8 @@ function putRow(connection: SqliteConnection, { columns, record }: CallRow, befo
 
 /**
  * Lets calls that have ended wait for their price and for the streams of records; looks once for all calls of a batch
- * whether anybody pays or has a stream. Triggers did it call by call, and where a trigger might write SQLite keeps a copy of every page of the
- * statement.
+ * whether anybody pays or has a stream. No trigger does it: where one might write, SQLite keeps a copy of every page that
+ * the statement touches.
  */
 function queuesOf(connection: SqliteConnection): (id: number, columns: CallColumns) => void {
   const isAny = (sql: string) => connection.prepare(sql).all([]).length > 0;

@@ -56,8 +56,8 @@ export interface Store extends StoreContext {
 
 /**
  * FULL: what an answer has shown, above all money, survives a power cut too. What SQLite needs to undo one statement
- * stays in memory: otherwise each transaction makes a file of it. The cache (KiB) holds the pages that are written over and over. 8 MB of
- * journal are taken over at once: a page that was written often meanwhile is moved once.
+ * stays in memory: otherwise each transaction makes a file of it. The cache (32 MiB) holds the pages that are written over
+ * and over. The journal is taken over whenever it has 2,000 pages (8 MB): what was written often meanwhile is moved once.
  */
 const SETTINGS = [
   'journal_mode = WAL',
