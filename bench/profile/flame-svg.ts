@@ -8,6 +8,8 @@ const CHARACTER = 5.5;
 const LEAST_SHARE = 0.003;
 /** Narrower than so many characters there is no text, only a title. */
 const LEAST_TEXT = 4;
+/** Cells that share a line of the file, which the linter counts. */
+const PER_LINE = 4;
 
 /** By what a name ends or begins with: class, colour, and what the legend calls it. */
 const COLOURS: readonly (readonly [string, string, string, RegExp])[] = [
@@ -34,7 +36,7 @@ export function flameSvg(root: FlameNode, title: string): string {
 <style>rect{height:14px;stroke:#fff;stroke-width:.4}${COLOURS.map(([name, colour]) => `.${name}{fill:${colour}}`).join('')}</style>
 <rect width="${WIDTH}" style="height:${height}px" fill="#fff"/>
 <text x="4" y="13">${escaped(title)}</text><text x="${WIDTH - 620}" y="13">${legend.join('')}</text>
-${cells.join('\n')}
+${cells.map((cell, at) => `${cell}${at % PER_LINE === PER_LINE - 1 ? '\n' : ''}`).join('')}
 </svg>
 `;
 }
