@@ -29,8 +29,8 @@ interface Waiting {
 const CALLS_A_TURN = 8;
 /** While sockets hold more than a turn can read: what belongs to calls comes first, but a flood must not end all new ones. */
 const CALLS_A_FULL_TURN = 1;
-/** Whose calls have waited longer gets no more in: far below T1, after which all of them would be sent again. */
-const MOST_WAIT_MS = 100;
+/** Whose calls have waited longer gets no more in: far below T1, and so short that few grow old in the heap. */
+const MOST_WAIT_MS = 50;
 /** More are not told over UDP, since even that would take the time of calls; their clients ask again. */
 const REFUSALS_A_TURN = 32;
 /** The time of the thread's work that a turn stands for at most: who waited while it stood still has not waited for others. */
