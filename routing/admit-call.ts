@@ -39,11 +39,12 @@ export function tooFast({ key, perSecond }: CallRate): Rejection {
 export function claimsFor(context: CallContext, option: RouteOption): readonly Claim[] {
   if (context.isEmergency) return unlimited(context);
   const hierarchical = context.config.cacHierarchical;
-  const caller = callerTrunk(context);
+  const { source } = context;
   const called = calledClaims(context, option, hierarchical);
-  if (caller !== undefined)
-    return [...claimsOfTrunk(context.directory, caller, outboundClass(caller), hierarchical), ...called];
-  return context.source?.kind === 'carrier' ? [claimOfCarrier(context.source.carrier, 'in'), ...called] : called;
+  if (source === undefined) return called;
+  if (source.kind === 'carrier') return [claimOfCarrier(source.carrier, 'in')].concat(called);
+  const { trunk } = source;
+  return claimsOfTrunk(context.directory, trunk, outboundClass(trunk), hierarchical).concat(called);
 }
 
 /** An emergency call is counted like any other, and refused by no ceiling (F-114). */

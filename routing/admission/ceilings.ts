@@ -48,8 +48,9 @@ function addAccounts(
   callClass: CallClass,
   hierarchical: boolean,
 ): void {
-  for (const [depth, { id }] of line.entries()) {
-    if (depth > 0 && !hierarchical) return;
+  const depths = hierarchical ? line.length : Math.min(line.length, 1);
+  for (let depth = 0; depth < depths; depth++) {
+    const { id } = line[depth] as AccountRecord;
     const level = depth === 0 ? 'account' : 'ancestor';
     claims.push({ level, id, class: callClass, limit: inheritedLimit(line, depth, callClass) });
   }

@@ -1,39 +1,45 @@
 import { EmptiedMap } from '../emptied-map.ts';
 import type { Admission, AdmissionResult, CallClass, CeilingLevel, Claim, Lease } from './admission.ts';
 
-/** A lease and the counters that it holds, one for each claim. */
+/** Places taken under one ceiling. */
+interface Counter {
+  readonly key: number;
+  used: number;
+}
+
+/** A lease and the counters that it holds, one for each claim: nobody has to look for them when it ends. */
 interface Held {
   readonly lease: Lease;
-  readonly keys: readonly number[];
+  readonly counters: readonly Counter[];
 }
 
 /** Admission of one process, exact because a SIP thread runs one handler at a time. */
 export class MemoryAdmission implements Admission {
-  readonly #used = new Map<number, number>();
+  /** Those of which somebody holds a place. */
+  readonly #counters = new Map<number, Counter>();
   readonly #held = new EmptiedMap<Held>();
 
   acquire(id: string, claims: readonly Claim[], expiresAtMs: number): AdmissionResult {
     const previous = this.#held.get(id);
-    if (previous !== undefined) this.#count(previous.keys, -1);
-    const keys = claims.map(keyOfClaim);
-    const result = this.#peek(claims, keys);
-    if (result.ok) {
-      this.#held.set(id, { lease: { id, claims, expiresAtMs }, keys });
-      this.#count(keys, 1);
-    } else if (previous !== undefined) {
-      this.#count(previous.keys, 1);
-    }
+    if (previous !== undefined) this.#giveBack(previous.counters);
+    const counters: Counter[] = [];
+    const result = this.#take(claims, counters);
+    if (result.ok) this.#held.set(id, { lease: { id, claims, expiresAtMs }, counters });
+    else if (previous !== undefined) for (const counter of previous.counters) this.#count(counter);
     return result;
   }
 
   peek(claims: readonly Claim[]): AdmissionResult {
-    return this.#peek(claims, claims.map(keyOfClaim));
+    const counters: Counter[] = [];
+    const result = this.#take(claims, counters);
+    if (result.ok) this.#giveBack(counters);
+    return result;
   }
 
   release(id: string): boolean {
     const held = this.#held.delete(id);
     if (held === undefined) return false;
-    this.#count(held.keys, -1);
+    this.#giveBack(held.counters);
     return true;
   }
 
@@ -44,36 +50,40 @@ export class MemoryAdmission implements Admission {
   }
 
   used(level: CeilingLevel, id: number, callClass: CallClass): number {
-    return this.#used.get(keyOf(level, id, callClass)) ?? 0;
+    return this.#counters.get(keyOf(level, id, callClass))?.used ?? 0;
   }
 
   leases(): readonly Lease[] {
     return this.#held.values().map(({ lease }) => lease);
   }
 
-  #peek(claims: readonly Claim[], keys: readonly number[]): AdmissionResult {
-    for (let index = 0; index < claims.length; index++) {
-      const claim = claims[index] as Claim;
-      const key = keys[index] ?? 0;
-      let used = this.#used.get(key) ?? 0;
-      // A call may want two places under one ceiling; claims are few.
-      for (let before = 0; before < index; before++) if (keys[before] === key) used += 1;
-      if (used >= claim.limit) return { ok: false, full: claim, used };
+  /** Every place or none, one after the other: a call may want two under one ceiling. */
+  #take(claims: readonly Claim[], taken: Counter[]): AdmissionResult {
+    for (const claim of claims) {
+      const key = keyOf(claim.level, claim.id, claim.class);
+      const counter = this.#counters.get(key) ?? { key, used: 0 };
+      const { used } = counter;
+      if (used >= claim.limit) {
+        this.#giveBack(taken);
+        return { ok: false, full: claim, used };
+      }
+      this.#count(counter);
+      taken.push(counter);
     }
     return { ok: true };
   }
 
-  #count(keys: readonly number[], by: number): void {
-    for (const key of keys) {
-      const count = (this.#used.get(key) ?? 0) + by;
-      if (count === 0) this.#used.delete(key);
-      else this.#used.set(key, count);
+  #count(counter: Counter): void {
+    if (counter.used === 0) this.#counters.set(counter.key, counter);
+    counter.used += 1;
+  }
+
+  #giveBack(counters: readonly Counter[]): void {
+    for (const counter of counters) {
+      counter.used -= 1;
+      if (counter.used === 0) this.#counters.delete(counter.key);
     }
   }
-}
-
-function keyOfClaim({ level, id, class: callClass }: Claim): number {
-  return keyOf(level, id, callClass);
 }
 
 /** An account is counted once, whether a call sees it as its own account or as an ancestor. */
