@@ -31,7 +31,8 @@ class FakeDialog extends EventEmitter {
 interface FakeCall {
   readonly req: EventEmitter;
   readonly finals: number[];
-  leg: { answer(): void; fail(status: number): void } | undefined;
+  readonly pracks: (() => void)[];
+  leg: { ring(): void; answer(): void; fail(status: number): void } | undefined;
   uac: FakeDialog | undefined;
   uas: FakeDialog | undefined;
   isCancelled: boolean;
@@ -54,17 +55,22 @@ class FakeEngine {
 
   invite(router: CallRouter): void {
     const req = new EventEmitter();
-    const call: FakeCall = { req, finals: [], leg: undefined, uac: undefined, uas: undefined, isCancelled: false };
+    const sides = { leg: undefined, uac: undefined, uas: undefined };
+    const call: FakeCall = { req, finals: [], pracks: [], ...sides, isCancelled: false };
     const socket = this.calls.push(call) - 1;
-    const raw = `INVITE sip:+31201234567@sip.didfarm.com SIP/2.0\r\nFrom: <sip:+49301@c>;tag=1\r\nContact: <sip:c@h>\r\n\r\n`;
+    // Every other caller demands reliable provisional answers.
+    const demand = socket % 2 === 0 ? '\r\nRequire: 100rel' : '';
+    const headers = `From: <sip:+49301@c>;tag=1\r\nContact: <sip:c@h>${demand}`;
+    const raw = `INVITE sip:+31201234567@sip.didfarm.com SIP/2.0\r\n${headers}\r\n\r\n`;
     Object.assign(req, { method: 'INVITE', uri: 'sip:+31201234567@sip.didfarm.com', body: 'v=0', raw, socket });
     Object.assign(req, { source_address: '127.0.0.2', source_port: 5060, protocol: 'udp', get: () => undefined });
     const res = {
       get finalResponseSent() {
         return call.isCancelled || call.finals.length > 0;
       },
-      send: (status: number) => {
+      send: (status: number, _reason: unknown, _options: unknown, _done: unknown, onPrack: () => void) => {
         if (status >= 200) call.finals.push(status);
+        else call.pracks.push(onPrack);
       },
     };
     router.handleInvite(req as unknown as SrfRequest, res as unknown as SrfResponse);
@@ -90,7 +96,11 @@ class FakeEngine {
       if (isOpen) then();
       isOpen = false;
     };
+    const ringing = { status: 183, body: 'v=0', get: () => undefined };
     const leg = {
+      ring: () => {
+        if (isOpen) progress.cbProvisional(ringing as never);
+      },
       answer: () =>
         once(() => {
           call.uac = new FakeDialog();
@@ -110,7 +120,8 @@ class FakeEngine {
 
 type Action = { readonly do: string; readonly at: number };
 
-const ACTIONS = ['invite', 'answer', 'busy', 'fail', 'cancel', 'callerBye', 'calleeBye', 'wait', 'long', 'endAll'];
+const WHO = ['invite', 'ring', 'prack', 'answer', 'busy', 'fail', 'cancel', 'callerBye', 'calleeBye'];
+const ACTIONS = [...WHO, 'wait', 'long', 'endAll'];
 
 function world() {
   const trunk = trunkRecord({ id: 1, maxIn: 4 });
@@ -158,6 +169,8 @@ function act({ engine, clock, router }: World, action: Action): void {
   else if (action.do === 'wait') clock.advance(6000);
   else if (action.do === 'long') clock.advance(60_000);
   else if (action.do === 'endAll') router.endAll('server_restart');
+  else if (action.do === 'ring') call?.leg?.ring();
+  else if (action.do === 'prack') call?.pracks.shift()?.();
   else if (action.do === 'answer') call?.leg?.answer();
   else if (action.do === 'busy') call?.leg?.fail(486);
   else if (action.do === 'fail') call?.leg?.fail(503);

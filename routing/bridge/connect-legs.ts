@@ -41,7 +41,7 @@ export function connectLegs(
   const { call, early } = incoming;
   if (answered.kind === 'answered') answered.dialog.queueRequests = true;
   if (early.hasOpenPracks) {
-    return early.pracks(call.after.bind(call)).then(() => connectNow(deps, incoming, leg, answered));
+    return early.pracks(call).then(() => connectNow(deps, incoming, leg, answered));
   }
   connectNow(deps, incoming, leg, answered);
   return undefined;

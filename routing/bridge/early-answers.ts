@@ -1,5 +1,6 @@
 import type { CallContext } from '../call-context.ts';
 import { passResponse, type ReceivedResponse, type SrfRequest, type SrfResponse } from '../srf-adapter.ts';
+import type { Call } from './call.ts';
 import { answerHeaders } from './header-policy.ts';
 
 /** Longest wait for the PRACK of a provisional answer before the 200 goes out all the same. */
@@ -51,11 +52,15 @@ export class EarlyAnswers {
     return this.#openPracks > 0;
   }
 
-  /** Resolves when every reliable provisional response was acknowledged (RFC 3262 section 3), or after half a second. */
-  async pracks(after: (ms: number, fn: () => void) => () => void): Promise<void> {
+  /**
+   * Resolves when every reliable provisional response was acknowledged (RFC 3262 section 3), after half a second, or when
+   * the call ends: whoever answered it must be told.
+   */
+  async pracks(call: Pick<Call, 'after' | 'onEnd'>): Promise<void> {
     if (!this.hasOpenPracks) return;
     await new Promise<void>((resolve) => {
-      const stop = after(PRACK_WAIT_MS, resolve);
+      call.onEnd(resolve);
+      const stop = call.after(PRACK_WAIT_MS, resolve);
       this.#prackDone = () => {
         stop();
         resolve();
