@@ -14,7 +14,7 @@ export {
 } from './message/index.ts';
 export type * from './ports.ts';
 export { createNullCounters, createNullLogger, createSystemClock, createSystemRandom } from './system-ports.ts';
-export { createFakeClock, type FakeClock } from './timer/index.ts';
+export { createFakeClock, createTimingWheel, type FakeClock } from './timer/index.ts';
 export type { TimerValues } from './transaction/index.ts';
 export {
   checkCertificate,

@@ -52,6 +52,7 @@ export class CallThread {
   readonly #parts: CallThreadParts;
   readonly #auth: AuthService;
   readonly #metrics: SipMetrics;
+  readonly #clock = createCallClock();
   #running: Running | undefined;
   #isDraining = false;
 
@@ -152,7 +153,7 @@ export class CallThread {
     return new CallFundsWatch({
       keeper,
       directory,
-      clock: createCallClock(),
+      clock: this.#clock,
       hangUp,
       onAlarm: (alarm) => bus.emit({ kind: 'spend_alarm', alarm }),
       onEnding: (ending) => bus.emit({ kind: 'funds_ending', ending }),
@@ -171,7 +172,7 @@ export class CallThread {
       srf: engine.attachCalls((req, res) => router.handleInvite(req, res, () => engine.handToHome(req))),
       sink: funds.watch(createCallSink(bus, logger, () => this.#metrics, directory)),
       funds,
-      clock: createCallClock(),
+      clock: this.#clock,
       random,
       peerCertificate: (flowId) => engine.peerCertificate(flowId),
       signIdentity: readIdentityKey(config.calls),
