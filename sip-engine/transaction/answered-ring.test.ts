@@ -1,10 +1,11 @@
 import t from 'tap';
 import { createFakeClock, createTimingWheel } from '../timer/index.ts';
+import type { Flow } from '../transport/types.ts';
 import { AnsweredRing } from './answered-ring.ts';
 import { KeyHash } from './key-hash.ts';
 import { KeySet } from './key-set.ts';
 
-function ringOf(lifeMs: number) {
+function ringOf(lifeMs: number, limits: { readonly maxEntries?: number; readonly maxBytes?: number } = {}) {
   const clock = createFakeClock();
   const wheel = createTimingWheel({ clock });
   const over: number[] = [];
@@ -14,6 +15,7 @@ function ringOf(lifeMs: number) {
     wheel,
     lifeMs,
     onOver: (value) => over.push(value?.n ?? -1),
+    ...limits,
   });
   return { clock, wheel, over, ring, key: (n: number) => hash.of(`z9hG4bK-${n}|BYE`) };
 }
@@ -54,6 +56,22 @@ t.test('what is removed is neither found nor told of, and the last of all takes 
   ring.add(key(1), { value: { n: 1 } });
   ring.remove(key(1));
   t.equal(wheel.size, 0);
+  t.end();
+});
+
+t.test('for more than a number, or than so many bytes, the oldest make room, and are told of', (t) => {
+  const few = ringOf(32_000, { maxEntries: 100 });
+  for (let n = 0; n < 1000; n++) few.ring.add(few.key(n), { value: { n } });
+  t.same([few.ring.size, few.wheel.size, few.over.length], [100, 1, 900]);
+  t.same(few.over, [...few.over.keys()]);
+  t.same([few.ring.has(few.key(899)), few.ring.get(few.key(900))?.n], [false, 900]);
+  const large = ringOf(32_000, { maxBytes: 4 * 128 * 1024 });
+  const flow = {} as Flow;
+  for (let n = 0; n < 100; n++) large.ring.add(large.key(n), { value: { n }, parts: [Buffer.alloc(60_000, n)], flow });
+  t.ok(large.ring.size >= 4 && large.ring.size <= 8, `${large.ring.size} of two a block are left`);
+  t.ok(large.ring.remains(large.key(99))?.bytes.equals(Buffer.alloc(60_000, 99)));
+  large.clock.advance(32_020);
+  t.same([large.over.length, large.ring.size, large.wheel.size], [100, 0, 0]);
   t.end();
 });
 

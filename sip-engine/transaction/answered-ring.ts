@@ -1,10 +1,13 @@
 import type { EngineClock } from '../ports.ts';
 import type { Timer, TimingWheel } from '../timer/index.ts';
+import { ByteSlab } from './byte-slab.ts';
 import { type Hash, NONE, type Remains, type RingEntry, RingPlaces } from './ring-places.ts';
 
 /** Places at the start: a power of two, and twice as many whenever all are taken. */
 const LEAST_PLACES = 256;
-const NOTHING = {};
+const NOTHING = { value: undefined, note: undefined, parts: undefined, flow: undefined };
+const MOST_ENTRIES = 2 ** 20;
+const MOST_BYTES = 256 * 1024 * 1024;
 
 export interface RingDeps<V> {
   readonly clock: EngineClock;
@@ -14,6 +17,10 @@ export interface RingDeps<V> {
   readonly lifeMs: number;
   /** Told of an entry whose time is over, once it is gone. */
   readonly onOver?: (value: V | undefined, note: Hash) => void;
+  /** For more the oldest make room, as if their time were over. @default 1048576 */
+  readonly maxEntries?: number | undefined;
+  /** The same for the room in bytes that their bytes take. @default 268435456 */
+  readonly maxBytes?: number | undefined;
 }
 
 /**
@@ -24,7 +31,8 @@ export interface RingDeps<V> {
  */
 export class AnsweredRing<V extends object> {
   readonly #deps: RingDeps<V>;
-  #places = new RingPlaces<V>(LEAST_PLACES);
+  readonly #slab = new ByteSlab();
+  #places = new RingPlaces<V>(LEAST_PLACES, this.#slab);
   /** Entries are numbered; those from `oldest` up to `next` are there, unless they were removed. */
   #oldest = 0;
   #next = 0;
@@ -41,6 +49,7 @@ export class AnsweredRing<V extends object> {
 
   add(key: Hash, entry: RingEntry<V> = NOTHING): void {
     this.#forgetUnasked();
+    this.#makeRoom();
     if (this.#next - this.#oldest === this.#places.size) this.#places = this.#places.grown(this.#oldest, this.#next);
     this.#places.put(this.#next, key, entry, this.#deps.clock.nowMs() + this.#deps.lifeMs);
     this.#next += 1;
@@ -107,11 +116,20 @@ export class AnsweredRing<V extends object> {
   }
 
   #endUntil(endMs: number): void {
-    while (this.#oldest < this.#next && this.#places.dueMs(this.#oldest) <= endMs) {
-      const number = this.#oldest;
-      this.#oldest += 1;
-      if (this.#places.isThere(number)) this.#end(number);
-    }
+    while (this.#oldest < this.#next && this.#places.dueMs(this.#oldest) <= endMs) this.#endOldest();
+  }
+
+  #endOldest(): void {
+    const number = this.#oldest;
+    this.#oldest += 1;
+    if (this.#places.isThere(number)) this.#end(number);
+  }
+
+  /** A flood shortens what is remembered: neither does it take all memory, nor are others refused for it. */
+  #makeRoom(): void {
+    const { maxEntries = MOST_ENTRIES, maxBytes = MOST_BYTES } = this.#deps;
+    while (this.#next - this.#oldest >= maxEntries) this.#endOldest();
+    while (this.#oldest < this.#next && this.#slab.size >= maxBytes) this.#endOldest();
   }
 
   #end(number: number): void {

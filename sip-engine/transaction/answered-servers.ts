@@ -10,11 +10,12 @@ import type { RunningServer } from './server-transaction.ts';
 import { SharedFlows } from './shared-flows.ts';
 import type { SpentInvites } from './spent-invites.ts';
 import { giveUpMs } from './timer-values.ts';
-import type { TimerValues } from './types.ts';
+import type { TimerValues, TransactionOptions } from './types.ts';
 
 interface Deps {
   readonly wheel: TimingWheel;
   readonly timers: TimerValues;
+  readonly options: TransactionOptions;
   readonly ports: EnginePorts;
   readonly spent: SpentInvites;
   readonly hash: KeyHash;
@@ -43,15 +44,16 @@ export class AnsweredServers {
   readonly #flows: SharedFlows;
 
   constructor(deps: Deps) {
-    const { wheel, timers, ports } = deps;
+    const { wheel, timers, ports, options } = deps;
     const { clock } = ports;
     const ends = (server: RunningServer | undefined): void => server?.stop();
     const invitesEnd = (server: RunningServer | undefined, spent: Hash): void => {
       deps.spent.add(spent);
       ends(server);
     };
-    const invites = { wheel, clock, onOver: invitesEnd };
-    const long = { lifeMs: giveUpMs(timers) };
+    const limits = { maxEntries: options.maxAnsweredTransactions, maxBytes: options.maxAnsweredBytes };
+    const invites = { wheel, clock, onOver: invitesEnd, ...limits };
+    const long = { lifeMs: giveUpMs(timers), ...limits };
     this.#deps = deps;
     this.#flows = new SharedFlows(deps.transport);
     this.#accepted = { isInvite: true, failed: false, ring: new AnsweredRing({ ...invites, ...long }) };

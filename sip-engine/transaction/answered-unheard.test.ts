@@ -2,11 +2,11 @@ import t from 'tap';
 import { OutgoingMessage } from '../message/index.ts';
 import { answerTo } from './recorder-transport.ts';
 import { createFixture, createListener, incoming, outgoing } from './transaction-fixture.ts';
-import type { TransactionUser } from './types.ts';
+import type { TransactionOptions, TransactionUser } from './types.ts';
 
 /** As the product has it: nobody wants to hear of the end of what was answered, so that next to nothing is kept. */
-function unheardFixture() {
-  const fixture = createFixture();
+function unheardFixture(options: TransactionOptions = {}) {
+  const fixture = createFixture(options);
   const user: TransactionUser = { ...fixture.user, hearsAnsweredEnd: false };
   fixture.layer.setUser(user);
   const flow = fixture.transport.flow();
@@ -71,6 +71,26 @@ t.test('an accepted INVITE is absorbed, its ACK passed on, its CANCEL answered, 
   take();
   receive({ method: 'INVITE' });
   t.same([take(), takeHeard()], [[], []], 'no second call');
+  t.end();
+});
+
+t.test('a flood of requests that are answered at once ends the oldest early, and refuses nobody', (t) => {
+  const { take, receive, answer, takeHeard, layer } = unheardFixture({
+    ...{ maxServerTransactions: 2, maxAnsweredTransactions: 10 },
+  });
+  const invite = (n: number) => receive({ method: 'INVITE', branch: `z9hG4bKin${n}`, callId: `in${n}` });
+  for (let n = 0; n < 30; n++) {
+    invite(n);
+    answer(200);
+    receive({ method: 'BYE', branch: `z9hG4bKbye${n}`, callId: `in${n}`, toTag: 'none' });
+    answer(481);
+  }
+  t.same(new Set(take().map((status) => status)), new Set([100, 200, 481]));
+  t.same(layer.size, { ict: 0, nict: 0, ist: 10, nist: 10 });
+  takeHeard();
+  invite(0);
+  invite(29);
+  t.same([take(), takeHeard()], [[], []], 'no second call, also of what has made room');
   t.end();
 });
 

@@ -21,15 +21,17 @@ export class ByteSlab {
   readonly #empty: number[] = [];
   #current = NOWHERE;
   #used = BLOCK_BYTES;
+  #taken = 0;
 
   /** Room in bytes, what is not used of it included. */
   get size(): number {
-    return this.#blocks.reduce((sum, block) => sum + block.length, 0);
+    return this.#taken * BLOCK_BYTES;
   }
 
   /** Keeps the parts one behind the other, and tells where. */
   keep(parts: readonly Uint8Array[]): number {
-    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    let length = 0;
+    for (const part of parts) length += part.length;
     if (length > BLOCK_BYTES) return NOWHERE;
     if (this.#used + length > BLOCK_BYTES) this.#turn();
     const block = this.#blocks[this.#current] ?? NO_BLOCK;
@@ -60,7 +62,10 @@ export class ByteSlab {
 
   #leave(index: number): void {
     const filled = this.#empty.filter((empty) => (this.#blocks[empty]?.length ?? 0) > 0);
-    if (filled.length >= MAX_EMPTY) this.#blocks[index] = NO_BLOCK;
+    if (filled.length >= MAX_EMPTY) {
+      this.#blocks[index] = NO_BLOCK;
+      this.#taken -= 1;
+    }
     this.#empty.push(index);
   }
 
@@ -68,7 +73,10 @@ export class ByteSlab {
   #turn(): void {
     const ready = this.#empty.findIndex((index) => (this.#blocks[index]?.length ?? 0) > 0);
     const [index = this.#blocks.length] = this.#empty.splice(ready === NOWHERE ? 0 : ready, 1);
-    if ((this.#blocks[index]?.length ?? 0) === 0) this.#blocks[index] = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    if ((this.#blocks[index]?.length ?? 0) === 0) {
+      this.#blocks[index] = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+      this.#taken += 1;
+    }
     this.#pieces[index] = 0;
     this.#current = index;
     this.#used = 0;

@@ -70,11 +70,7 @@ export class ServerSide {
 
   get size(): { readonly ist: number; readonly nist: number } {
     const ist = this.#invites + this.#answered.invites;
-    return { ist, nist: this.#count - ist };
-  }
-
-  get #count(): number {
-    return this.#byKey.size + this.#answered.size;
+    return { ist, nist: this.#byKey.size + this.#answered.size - ist };
   }
 
   receive(message: SipMessage, flow: Flow): void {
@@ -127,7 +123,7 @@ export class ServerSide {
   }
 
   #hasRoomFor(request: SipMessage): boolean {
-    return this.#count < this.#max && this.#heldBytes + request.raw.length <= this.#maxBytes;
+    return this.#byKey.size < this.#max && this.#heldBytes + request.raw.length <= this.#maxBytes;
   }
 
   #open(request: SipMessage, key: Hash, flow: Flow): void {

@@ -95,10 +95,14 @@ export interface TransactionOptions {
   readonly mergedRequests?: '482' | 'deliver';
   /** 100 Trying at once, before the user has seen the INVITE; else after 200 ms. @default true */
   readonly immediateTrying?: boolean;
-  /** Server transactions at once; more requests get a stateless 503. @default 200000 */
+  /** Server transactions that are at work at once; more requests get a stateless 503. @default 200000 */
   readonly maxServerTransactions?: number;
   /** Bytes of the requests of all server transactions without a final answer; more requests get a stateless 503. @default 268435456 */
   readonly maxServerTransactionBytes?: number;
+  /** Answered server transactions of each kind that wait over UDP; for more the oldest end early. @default 1048576 */
+  readonly maxAnsweredTransactions?: number;
+  /** Bytes kept of those of each kind; for more the oldest end early. @default 268435456 */
+  readonly maxAnsweredBytes?: number;
   /** Ended INVITE transactions remembered against late repetitions; the oldest make room. @default 200000 */
   readonly maxSpentInvites?: number;
 }
