@@ -7,6 +7,8 @@ import type { DialogContext } from './types.ts';
 import { createUacDialog } from './uac-dialog.ts';
 
 const NOTHING = (): void => undefined;
+/** What else answers is not acknowledged, so that it ends by itself: a peer makes up as many tags as it likes. */
+const MAX_FORKS = 32;
 
 /** Branches of a forked INVITE that answered when nobody wanted them any more: acknowledged and hung up (RFC 3261 13.2.2.4). */
 export class UnwantedForks {
@@ -26,6 +28,7 @@ export class UnwantedForks {
       resendAck(known.acks.get(response.cseq));
       return;
     }
+    if (this.#dialogs.size >= MAX_FORKS) return;
     const invite = this.#invite();
     const id = dialogId(response.callId, response.fromTag);
     const dialog = createUacDialog(this.#ctx, id, { gone: true }, invite, response, flow);
