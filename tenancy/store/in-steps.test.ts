@@ -1,4 +1,5 @@
 import t from 'tap';
+import { inSteps } from './in-steps.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { openTestStore } from './test-store.ts';
 
@@ -51,4 +52,29 @@ t.test('a write whose last step fails leaves nothing, and the next one works', a
   t.strictSame(await store.read(valuesOf), []);
   await store.bulkInSteps((connection) => longSteps(connection, 1));
   t.strictSame(await store.read(valuesOf), ['step 0']);
+});
+
+t.test('whoever has more than can be stored with rests gets none after a tenth of a second', async (t) => {
+  let nowMs = 0;
+  let [rests, turns] = [0, 0];
+  const pace = {
+    nowMs: () => nowMs,
+    rest: async (ms: number) => {
+      nowMs += ms;
+      rests += 1;
+    },
+    turn: async () => {
+      turns += 1;
+    },
+  };
+  const work = function* (count: number) {
+    for (let at = 0; at < count; at += 1) {
+      nowMs += 1;
+      yield;
+    }
+  };
+  await inSteps(work(49), pace);
+  t.strictSame([rests, turns, nowMs], [49, 0, 98]);
+  await inSteps(work(1000), pace);
+  t.strictSame([rests, turns, nowMs], [99, 950, 98 + 1050]);
 });
