@@ -76,6 +76,8 @@ class Engine implements SipEngine {
       onBehind: (isBehind) => this.#receiver.tellBehind(isBehind),
       onConnection: (remoteAddress, transport) => this.#connectionFilter?.(remoteAddress, transport) ?? true,
       mayHandOver: (bytes, flow) => this.#receiver.passes(bytes, flow),
+      // There from the start: an object that a property was deleted from is slower for each datagram from then on.
+      onSent: undefined,
     };
     this.#transport = createSeatedTransport(workers, transportOptions(options), this.#events, ports);
     const transport = this.#transport;
@@ -180,8 +182,7 @@ class Engine implements SipEngine {
 
   setTap(tap: ((direction: 'in' | 'out', bytes: Buffer, flowId: string) => void) | undefined): void {
     this.#tap = tap;
-    if (tap === undefined) delete this.#events.onSent;
-    else this.#events.onSent = (bytes, flow) => tap('out', bytes, flow.id);
+    this.#events.onSent = tap && ((bytes, flow) => tap('out', bytes, flow.id));
   }
 
   attachApp(options: { readonly secret: string; readonly methods: readonly string[] }): Server {
