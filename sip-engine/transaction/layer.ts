@@ -56,10 +56,10 @@ class Layer implements TransactionLayer {
   readonly #byConnection = new Map<Flow, Set<RunningClient>>();
   readonly #clientContext: ClientContext;
   readonly #answered: AnsweredClients;
-  /** Our branches cannot be guessed: no key is needed. */
+  /** Keys are made of our branches, which cannot be guessed: strangers put nothing in, and no key of its own is needed. */
   readonly #hash = new KeyHash(0, 0);
-  /** Without a final response. */
   readonly #vias = new OwnVias();
+  /** Without a final response. */
   #inviteClients = 0;
 
   constructor(deps: TransactionDeps) {
