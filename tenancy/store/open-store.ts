@@ -55,18 +55,23 @@ export interface Store extends StoreContext {
 }
 
 /**
- * FULL: what an answer has shown, above all money, survives a power cut too. What SQLite needs to undo one statement
- * stays in memory: otherwise each transaction makes a file of it. The cache (32 MiB) holds the pages that are written over
- * and over. The journal is taken over whenever it has 2,000 pages (8 MB): what was written often meanwhile is moved once.
+ * FULL: what an answer has shown, above all money, survives a power cut too. The cache (32 MiB) holds the pages that are
+ * written over and over. The journal is taken over whenever it has 2,000 pages (8 MB): what was written often meanwhile is
+ * moved once.
  */
 const SETTINGS = [
   'journal_mode = WAL',
   'synchronous = FULL',
   'foreign_keys = ON',
-  'temp_store = MEMORY',
   'cache_size = -32768',
   'wal_autocheckpoint = 2000',
 ];
+
+/**
+ * What SQLite needs to undo one statement stays in memory: otherwise each transaction makes a file of it. Not while the
+ * schema is brought forward: an index over millions of calls is sorted on the disk.
+ */
+const TEMPORARIES = 'temp_store = MEMORY';
 
 /**
  * Opens the database for writing: lock, schema, key and realm are checked before anything is served.
@@ -95,6 +100,7 @@ function assemble(connection: SqliteConnection, lock: StoreLock | undefined, opt
   const clock = options.clock ?? SYSTEM_CLOCK;
   for (const text of SETTINGS) connection.pragma(text);
   migrate(connection, clock.nowMs());
+  connection.pragma(TEMPORARIES);
   const secrets = new SecretBox(options.secretKey);
   ensureSecretKey(connection, secrets);
   const platformRealm = ensurePlatformRealm(connection, options.platformRealm);
