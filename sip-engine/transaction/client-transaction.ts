@@ -172,7 +172,7 @@ export class RunningClient implements ClientTransaction {
     send: (self) => self.#send(),
     retransmit: (self) => {
       self.#context.ports.counters.count('retransmissions_out');
-      self.#send();
+      self.#send(true);
     },
     pass: (self, cause) => self.#pass(cause),
     ack: (self, cause) => self.#ack(cause),
@@ -231,8 +231,8 @@ export class RunningClient implements ClientTransaction {
     this.#life = undefined;
   }
 
-  #send(): void {
-    this.flow.send(this.#bytes, (error) => this.#step('transportError', { error }));
+  #send(isRepeated = false): void {
+    this.flow.send(this.#bytes, (error) => this.#step('transportError', { error }), isRepeated);
   }
 
   #ack({ response }: Cause): void {

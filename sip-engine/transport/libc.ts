@@ -8,6 +8,8 @@ export interface Libc {
   setsockopt(fd: number, level: number, name: number, value: Int32Array, bytes: number): number;
   /** 0, or -1. */
   bind(fd: number, address: Uint8Array, bytes: number): number;
+  /** 0, or -1. */
+  connect(fd: number, address: Uint8Array, bytes: number): number;
   /** How many datagrams were taken, or -1. */
   recvmmsg(fd: number, headers: Uint8Array, count: number, flags: number, timeout: null): number;
   /** How many datagrams were given, or -1 when not even the first was. */
@@ -33,6 +35,7 @@ export async function loadLibc(): Promise<Libc | undefined> {
       socket: library.func('int socket(int domain, int type, int protocol)'),
       setsockopt: library.func('int setsockopt(int fd, int level, int name, void *value, unsigned int bytes)'),
       bind: library.func('int bind(int fd, void *address, unsigned int bytes)'),
+      connect: library.func('int connect(int fd, void *address, unsigned int bytes)'),
       recvmmsg: library.func('int recvmmsg(int fd, void *headers, unsigned int count, int flags, void *timeout)'),
       sendmmsg: library.func('int sendmmsg(int fd, void *headers, unsigned int count, int flags)'),
       inet_ntop: library.func('const char *inet_ntop(int family, void *bytes, void *text, unsigned int size)'),

@@ -20,9 +20,10 @@ export interface Flow {
   readonly peerCertificate?: PeerCertificate | undefined;
   /**
    * Queues bytes. A flow still connecting holds them. `onError` is called at most once, later, when
-   * they cannot be sent (refused, closed, queue full, ICMP unreachable where the system tells).
+   * they cannot be sent (refused, closed, queue full, ICMP unreachable where the system tells). With `isRepeated` they
+   * were sent before and nobody has answered: a peer that was just heard may have gone all the same.
    */
-  send(bytes: Buffer, onError?: (error: TransportError) => void): void;
+  send(bytes: Buffer, onError?: (error: TransportError) => void, isRepeated?: boolean): void;
   /** Connections that carry a binding or a dialog are kept by idle limits while held. */
   hold(): void;
   release(): void;

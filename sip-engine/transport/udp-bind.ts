@@ -9,10 +9,18 @@ import { RawAddresses } from './raw-address.ts';
 import { bindDescriptor } from './udp-descriptor.ts';
 import { steerRegisters } from './udp-steer.ts';
 
+/** What sockets are made with by the system's own calls. */
+export interface RawSockets {
+  readonly libc: Libc;
+  readonly addresses: RawAddresses;
+}
+
 export interface BoundSocket {
   readonly socket: Socket;
   /** `undefined` where dgram alone can read and write it. */
   readonly datagrams: ManyDatagrams | undefined;
+  /** Absent where `datagrams` are. */
+  readonly raw?: RawSockets;
   /** True when further sockets of ours can share the port (Linux). */
   readonly shared: boolean;
 }
@@ -99,7 +107,7 @@ function bindForMany(
   try {
     const fd = bindDescriptor(socket, { ipv6, host, port, reusePort: share }, libc, addresses);
     onBound(fd);
-    return { socket, shared: share, datagrams: new ManyDatagrams(libc, fd, addresses) };
+    return { socket, shared: share, datagrams: new ManyDatagrams(libc, fd, addresses), raw: { libc, addresses } };
   } catch (error) {
     socket.close();
     throw error;

@@ -44,8 +44,29 @@ export function bindDescriptor(
   set(SOL_SOCKET, SO_REUSEADDR, false);
   if (ipv6) set(IPPROTO_IPV6, IPV6_V6ONLY, true);
   if (reusePort) set(SOL_SOCKET, SO_REUSEPORT, true);
-  const name = new Uint8Array(RAW_ADDRESS_BYTES);
-  const bytes = addresses.write(name, 0, host, port);
-  if (bytes === 0 || libc.bind(fd, name, bytes) !== 0) throw new Error(`${host} cannot be bound to`);
+  if (!callWithAddress(libc.bind, fd, host, port, addresses)) throw new Error(`${host} cannot be bound to`);
   return fd;
+}
+
+/** Connects a socket, which may be connected already, as dgram would not. False where the system refuses. */
+export function connectDescriptor(
+  fd: number,
+  address: string,
+  port: number,
+  libc: Libc,
+  addresses: RawAddresses,
+): boolean {
+  return callWithAddress(libc.connect, fd, address, port, addresses);
+}
+
+function callWithAddress(
+  call: Libc['bind'],
+  fd: number,
+  address: string,
+  port: number,
+  addresses: RawAddresses,
+): boolean {
+  const name = new Uint8Array(RAW_ADDRESS_BYTES);
+  const bytes = addresses.write(name, 0, address, port);
+  return bytes > 0 && call(fd, name, bytes) === 0;
 }

@@ -8,13 +8,15 @@ import type { WatchedPeers } from './watched-peers.ts';
 
 export type OnError = (error: TransportError) => void;
 
+/** Whether "port unreachable" is waited for, as for requests of ours; the peer may have been heard so lately that it lives. */
+export type Watch = 'no' | 'unless_heard' | 'yes';
+
 interface Outgoing {
   readonly bytes: Buffer;
   readonly port: number;
   readonly address: string;
   readonly onError: OnError | undefined;
-  /** A request of ours: its sender wants to hear of "port unreachable". */
-  readonly watched: boolean;
+  readonly watch: Watch;
 }
 
 /** What a socket's datagrams leave by. */
@@ -49,7 +51,7 @@ export class UdpOutbox {
     this.#context = context;
   }
 
-  send(bytes: Buffer, address: string, port: number, watched: boolean, onError: OnError | undefined): void {
+  send(bytes: Buffer, address: string, port: number, watch: Watch, onError: OnError | undefined): void {
     if (this.#closed) {
       this.#refuse('closed', 'the socket is closed', onError);
       return;
@@ -63,7 +65,7 @@ export class UdpOutbox {
       return;
     }
     if (bytes.length > this.#context.limits.mtuBytes) this.#warnOversize(bytes.length, address);
-    if (this.#waiting.push({ bytes, port, address, onError, watched }) === 1) setImmediate(this.#flushLater);
+    if (this.#waiting.push({ bytes, port, address, onError, watch }) === 1) setImmediate(this.#flushLater);
   }
 
   /** Sends what waits; from then on everything is refused, and the socket can be closed. */
@@ -87,7 +89,7 @@ export class UdpOutbox {
   }
 
   /** False when it is refused. */
-  #mayLeave({ bytes, port, address, onError, watched }: Outgoing): boolean {
+  #mayLeave({ bytes, port, address, onError, watch }: Outgoing): boolean {
     if (this.#closed) {
       this.#refuse('closed', 'the socket is closed', onError);
       return false;
@@ -97,7 +99,7 @@ export class UdpOutbox {
       return false;
     }
     this.#context.sentDatagram(bytes, this.#ways.flowTo, address, port);
-    if (watched && onError !== undefined) this.#ways.watched?.watch(address, port, onError);
+    if (watch !== 'no' && onError !== undefined) this.#ways.watched?.watch(address, port, onError, watch === 'yes');
     return true;
   }
 
@@ -148,8 +150,8 @@ export class UdpOutbox {
   }
 
   /** Its sender is told once, and not of what becomes of the peer. */
-  #fail({ address, port, onError, watched }: Outgoing, error: unknown): void {
-    if (watched && onError !== undefined) this.#ways.watched?.forget(address, port, onError);
+  #fail({ address, port, onError, watch }: Outgoing, error: unknown): void {
+    if (watch !== 'no' && onError !== undefined) this.#ways.watched?.forget(address, port, onError);
     this.#report(error, onError);
   }
 

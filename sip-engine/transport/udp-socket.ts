@@ -11,7 +11,7 @@ import type { TransportContext } from './transport-context.ts';
 import type { Flow, ListenPoint, ListenSpec } from './types.ts';
 import { type BoundSocket, bindUdp, joinUdp } from './udp-bind.ts';
 import { UdpDrain } from './udp-drain.ts';
-import { type OnError, UdpOutbox } from './udp-outbox.ts';
+import { type OnError, UdpOutbox, type Watch } from './udp-outbox.ts';
 import { WatchedPeers } from './watched-peers.ts';
 
 const SWEEP_MS = 10_000;
@@ -32,7 +32,7 @@ export class UdpSocket {
   readonly #stopSweep: Stop;
   #closed = false;
 
-  constructor({ socket, shared, datagrams }: BoundSocket, point: ListenPoint, context: TransportContext) {
+  constructor({ socket, shared, datagrams, raw }: BoundSocket, point: ListenPoint, context: TransportContext) {
     this.#socket = socket;
     this.#datagrams = datagrams;
     this.point = point;
@@ -45,7 +45,7 @@ export class UdpSocket {
       receive(bytes, address, port);
       drain?.start();
     });
-    this.#watched = shared ? new WatchedPeers(point.host, point.port, context, receive) : undefined;
+    this.#watched = shared ? new WatchedPeers(point.host, point.port, context, receive, raw) : undefined;
     const flowTo = (address: string, port: number): Flow => this.flow(address, port);
     this.#outbox = new UdpOutbox({ socket, datagrams, watched: this.#watched, flowTo }, context);
     this.#stopSweep = context.clock.every(SWEEP_MS, () => this.#watched?.sweep(context.clock.nowMs()));
@@ -71,6 +71,7 @@ export class UdpSocket {
 
   /** The flow of what has come from that peer, by whichever socket of this port. */
   heard(address: string, port: number): Flow {
+    this.#watched?.hear(address, port);
     return new UdpFlow(this, address, port, false);
   }
 
@@ -79,8 +80,8 @@ export class UdpSocket {
     return this.#context.addresses.hostFor(this.point.host, remote);
   }
 
-  send(bytes: Buffer, address: string, port: number, watched: boolean, onError: OnError | undefined): void {
-    this.#outbox.send(bytes, address, port, watched, onError);
+  send(bytes: Buffer, address: string, port: number, watch: Watch, onError: OnError | undefined): void {
+    this.#outbox.send(bytes, address, port, watch, onError);
   }
 
   async close(): Promise<void> {
@@ -97,6 +98,7 @@ export class UdpSocket {
   }
 
   #receive(datagram: Buffer, address: string, port: number): void {
+    this.#watched?.hear(address, port);
     const first = datagram[0] ?? NUL;
     const bytes = first === CR || first === LF ? skipLineEnds(datagram) : datagram;
     if (bytes.length === 0 || first === NUL) {
@@ -156,8 +158,9 @@ class UdpFlow implements Flow {
     return this.#socket.point;
   }
 
-  send(bytes: Buffer, onError?: OnError): void {
-    this.#socket.send(bytes, this.remoteAddress, this.remotePort, this.#watched, onError);
+  send(bytes: Buffer, onError?: OnError, isRepeated = false): void {
+    const watch = !this.#watched ? 'no' : isRepeated ? 'yes' : 'unless_heard';
+    this.#socket.send(bytes, this.remoteAddress, this.remotePort, watch, onError);
   }
 
   hold(): void {}
