@@ -1,3 +1,4 @@
+import type { TrunkRecord } from '../bus/index.ts';
 import { note, type Reason, type Rejection } from '../telemetry/index.ts';
 import type { AdmissionResult, Claim } from './admission/admission.ts';
 import { claimOfCarrier, claimsOfAccount, claimsOfTrunk, outboundClass } from './admission/ceilings.ts';
@@ -42,17 +43,22 @@ export function claimsFor(context: CallContext, option: RouteOption): readonly C
   const { source } = context;
   const called = calledClaims(context, option, hierarchical);
   if (source === undefined) return called;
-  if (source.kind === 'carrier') return [claimOfCarrier(source.carrier, 'in')].concat(called);
-  const { trunk } = source;
-  return claimsOfTrunk(context.directory, trunk, outboundClass(trunk), hierarchical).concat(called);
+  const isCarrier = source.kind === 'carrier';
+  const claims = isCarrier ? [claimOfCarrier(source.carrier, 'in')] : callerClaims(context, source.trunk, hierarchical);
+  for (const claim of called) claims.push(claim);
+  return claims;
 }
 
 /** An emergency call is counted like any other, and refused by no ceiling (F-114). */
 function unlimited(context: CallContext): readonly Claim[] {
   const caller = callerTrunk(context);
   if (caller === undefined) return [];
-  const claims = claimsOfTrunk(context.directory, caller, outboundClass(caller), context.config.cacHierarchical);
+  const claims = callerClaims(context, caller, context.config.cacHierarchical);
   return claims.map((claim) => ({ ...claim, limit: Number.POSITIVE_INFINITY }));
+}
+
+function callerClaims(context: CallContext, caller: TrunkRecord, hierarchical: boolean): Claim[] {
+  return claimsOfTrunk(context.directory, caller, outboundClass(caller), hierarchical);
 }
 
 function calledClaims(context: CallContext, option: RouteOption, hierarchical: boolean): readonly Claim[] {

@@ -11,7 +11,7 @@ export function claimsOfTrunk(
   trunk: TrunkRecord,
   callClass: CallClass,
   hierarchical: boolean,
-): readonly Claim[] {
+): Claim[] {
   const own = { level: 'trunk', id: trunk.id, class: callClass, limit: toLimit(ceilingOf(trunk, callClass)) } as const;
   const claims: Claim[] = [own];
   addAccounts(claims, directory.chain(trunk.accountId), callClass, hierarchical);

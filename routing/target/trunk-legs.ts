@@ -26,14 +26,14 @@ export function trunkOption(context: CallContext, trunk: TrunkRecord, called: st
  */
 function bindingLeg(trunk: TrunkRecord, binding: BindingRecord, called: string): LegTarget {
   const mode = ruriModeOf(trunk, binding.userAgent);
-  return {
+  const leg: LegTarget = {
     kind: 'binding',
     uri: mode === 'did' ? withUser(binding.contact, called) : binding.contact,
     proxy: flowRoute(binding),
-    ...(binding.path.length === 0 ? {} : { routes: binding.path }),
     label: binding.contact,
     remoteAddress: binding.sourceAddress,
   };
+  return binding.path.length === 0 ? leg : { ...leg, routes: binding.path };
 }
 
 /** The binding's flow as a route: address and port it registered from, and the engine's name of the flow. */

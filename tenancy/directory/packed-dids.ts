@@ -64,7 +64,7 @@ export class PackedDids {
     let row = this.#byNumber.first(hashOf(high, low));
     while (row !== 0 && (this.#word(row, AT.number + 1) !== low || this.#word(row, AT.number) !== high))
       row = this.#word(row, AT.nextByNumber);
-    return row === 0 ? undefined : this.#read(row);
+    return row === 0 ? undefined : this.#read(row, e164);
   }
 
   /** Takes a DID that is not there, unless it has more to it than fits in a row; whether it did. */
@@ -126,7 +126,8 @@ export class PackedDids {
     return this.#rows;
   }
 
-  #read(row: number): DidRecord {
+  /** @param e164 its number, if the caller has it as a text */
+  #read(row: number, e164 = this.#numberOf(row)): DidRecord {
     const form = this.#word(row, AT.form);
     const plain = {
       uuid: `did_${hex(this.#word(row, AT.uuid))}${hex(this.#word(row, AT.uuid + 1))}`,
@@ -135,9 +136,13 @@ export class PackedDids {
       status: STATUSES[form & 3] ?? 'suspended',
       destination: toDestination(KINDS[(form >> KIND_SHIFT) & KIND_MASK], this.#word(row, AT.destination)),
       id: this.#word(row, AT.id),
-      number: `+${this.#word(row, AT.number) * TWO_TO_32 + this.#word(row, AT.number + 1)}`,
+      number: e164,
     };
     return (form & SENDS_MESSAGES) === 0 ? plain : { ...plain, smsEnabled: true };
+  }
+
+  #numberOf(row: number): string {
+    return `+${this.#word(row, AT.number) * TWO_TO_32 + this.#word(row, AT.number + 1)}`;
   }
 
   #word(row: number, word: number): number {
