@@ -19,7 +19,8 @@ export function sniffMethod(bytes: Buffer): string {
   }
   if (bytes[end] !== SPACE) return '';
   const word = bytes.toString('latin1', start, end);
-  return /^sip\//i.test(word) ? '' : word;
+  // No method has a slash: nearly none needs the expression.
+  return word.includes('/') && /^sip\//i.test(word) ? '' : word;
 }
 
 /** Most of what comes in, told without making a text of it. */

@@ -158,8 +158,9 @@ class HierarchicalWheel implements TimingWheel {
   #place(timer: WheelTimer): void {
     const distance = timer.dueTick - this.#tick;
     const top = this.#levels.length - 1;
-    const fit = REACH.findIndex((reach) => distance < reach);
-    const beyond = fit === -1 || fit > top;
+    let fit = 0;
+    while (fit <= top && distance >= (REACH[fit] ?? 0)) fit++;
+    const beyond = fit > top;
     // Beyond the top level's reach it waits in the farthest slot and is dealt out again from there.
     const tick = beyond ? this.#tick + (REACH[top] ?? 0) - 1 : timer.dueTick;
     this.#slot(beyond ? top : fit, tick).append(timer);

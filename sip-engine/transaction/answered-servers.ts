@@ -76,10 +76,10 @@ export class AnsweredServers {
     const { isInvite, failed, flow, request } = transaction;
     const { key, mergedKey } = transaction.parts;
     const parts = partsOfAnswered(transaction, hash);
-    const spent = isInvite ? copied(spentHash(hash, request, key)) : undefined;
+    const note = isInvite ? copied(spentHash(hash, request, key)) : undefined;
     const { ring } = isInvite ? (failed ? this.#refused : this.#accepted) : this.#others;
     const value = isHeard ? transaction : undefined;
-    ring.add(key, { value, parts, flow: this.#flows.of(flow), ...(spent && { note: spent }) });
+    ring.add(key, { value, note, parts, flow: this.#flows.of(flow) });
     if (mergedKey !== undefined && !failed) this.#merged.add(mergedKey);
   }
 

@@ -13,6 +13,13 @@ export function adoptToTag(response: OutgoingMessage, known: string, fresh: () =
   return tag;
 }
 
+/** `>;tag=` and that tag at the end, as in nearly every To that has one: seen without reading the address. */
+export function endsWithTag(to: string, tag: string): boolean {
+  return tag !== '' && to.endsWith(tag) && to.startsWith(TAG, to.length - tag.length - TAG.length);
+}
+
+const TAG = '>;tag=';
+
 /**
  * A To tag that is the same for every copy of a request without anything being stored
  * (RFC 3261 8.2.7). Whoever has seen one can work out `seed` and with it all others: it is of use for nothing else.

@@ -1,4 +1,4 @@
-import { type OutgoingMessage, parseVia, type SipMessage, tagOf } from '../message/index.ts';
+import { joinedLines, type OutgoingMessage, parseVia, type SipMessage, tagOf } from '../message/index.ts';
 import type { SentBy } from './own-vias.ts';
 
 /**
@@ -27,9 +27,15 @@ export class Expected {
     const { topVia } = response;
     if (this.#host === '' || topVia.host !== this.#host) return false;
     if (topVia.port !== this.#port && topVia.port !== 0) return false;
-    if (this.#isOwn && response.headerValues('via').length > 1) return false;
+    if (this.#isOwn && hasSeveralVias(response)) return false;
     return response.callId === this.callId && response.fromTag === this.#fromTag;
   }
+}
+
+/** Without a comma there is one: no list is made to count it. */
+function hasSeveralVias(response: SipMessage): boolean {
+  const all = joinedLines(response, 'via') ?? '';
+  return all.includes(',') && response.headerValues('via').length > 1;
 }
 
 function sentByOf(via: string | undefined): SentBy {

@@ -15,8 +15,6 @@ export function copied({ high, low }: Hash): Hash {
   return { high, low };
 }
 
-const NO_NOTE: Hash = { high: 0, low: 0 };
-
 /** What is kept of a transaction where objects are not: bytes, and the way they leave by. */
 export interface Remains {
   readonly bytes: Buffer;
@@ -27,9 +25,9 @@ export interface Remains {
 export interface RingEntry<V> {
   readonly value?: V | undefined;
   /** Told of when its time is over. */
-  readonly note?: Hash;
+  readonly note?: Hash | undefined;
   /** Bytes to keep, one behind the other. */
-  readonly parts?: readonly Uint8Array[];
+  readonly parts?: readonly Uint8Array[] | undefined;
   /** The way they leave by: one that others share. */
   readonly flow?: Flow | undefined;
 }
@@ -75,11 +73,11 @@ export class RingPlaces<V> {
 
   put(number: number, { high, low }: Hash, entry: RingEntry<V>, dueMs: number): void {
     const at = number & this.#mask;
-    const { high: noteHigh, low: noteLow } = entry.note ?? NO_NOTE;
+    const { note } = entry;
     this.#high[at] = high;
     this.#low[at] = low;
-    this.#noteHigh[at] = noteHigh;
-    this.#noteLow[at] = noteLow;
+    this.#noteHigh[at] = note === undefined ? 0 : note.high;
+    this.#noteLow[at] = note === undefined ? 0 : note.low;
     this.#isThere[at] = 1;
     this.#dueMs[at] = dueMs;
     this.#bytesAt[at] = NOWHERE;
@@ -96,7 +94,9 @@ export class RingPlaces<V> {
     this.#flows[at] = flow;
     if (parts === undefined) return;
     this.#bytesAt[at] = this.#slab.keep(parts);
-    this.#byteCount[at] = parts.reduce((sum, part) => sum + part.length, 0);
+    let bytes = 0;
+    for (const part of parts) bytes += part.length;
+    this.#byteCount[at] = bytes;
   }
 
   newest(low: number): number {

@@ -2,7 +2,7 @@ import { OutgoingMessage, ownText, type SipMessage } from '../message/index.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { Timer, TimingWheel } from '../timer/index.ts';
 import type { Flow } from '../transport/types.ts';
-import { adoptToTag } from './local-tag.ts';
+import { adoptToTag, endsWithTag } from './local-tag.ts';
 import { RequestRemains } from './request-remains.ts';
 import type { Hash } from './ring-places.ts';
 import type { ServerAction, ServerEvent, ServerMachine, ServerState } from './server-machine.ts';
@@ -125,7 +125,7 @@ export class RunningServer implements ServerTransaction {
   respond(response: OutgoingMessage): boolean {
     if (this.#answered || this.ended) return false;
     const { status } = response;
-    if (status > 100) this.#localTag = adoptToTag(response, this.#localTag, () => this.localTag);
+    if (status > 100) this.#adoptTag(response);
     const event = this.#eventOf(status);
     if (event === undefined) return false;
     this.#answered = status >= 200;
@@ -136,6 +136,11 @@ export class RunningServer implements ServerTransaction {
       this.#rest();
     }
     return event !== 'silence';
+  }
+
+  #adoptTag(response: OutgoingMessage): void {
+    if (endsWithTag(response.header('to') ?? '', this.#localTag)) return;
+    this.#localTag = adoptToTag(response, this.#localTag, () => this.localTag);
   }
 
   resend(bytes: Buffer): void {
