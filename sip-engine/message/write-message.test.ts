@@ -26,6 +26,16 @@ t.test('texts of any length and any letters are written as UTF-8', async (t) => 
   }
 });
 
+t.test('letters of many bytes at the end of a message without a body are written whole', async (t) => {
+  for (let letters = 1; letters < 6; letters++) {
+    for (const letter of ['ü', 'Ł', '字', '😀']) {
+      const subject = letter.repeat(letters);
+      const message = OutgoingMessage.response(200).add('Content-Length', '0').add('Subject', subject);
+      t.equal(message.toBuffer().toString(), `SIP/2.0 200 OK\r\nContent-Length: 0\r\nSubject: ${subject}\r\n\r\n`);
+    }
+  }
+});
+
 t.test('a value that is no UTF-8 keeps its bytes beside others that are', async (t) => {
   const head = 'SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nFrom: <sip:a@a>;tag=1\r\nTo: <sip:b@b>\r\n';
   const raw = Buffer.from(`${head}Call-ID: 1\r\nCSeq: 1 INVITE\r\nSubject: caf\xe9\r\n\r\n`, 'latin1');
