@@ -223,3 +223,25 @@ t.test('in any order of events counters equal live calls, every call ends once, 
   });
   await t.resolves(fc.assert(property, { numRuns: 10_000 }));
 });
+
+t.test('a fault of ours as the called side has answered ends both sides', async (t) => {
+  const fault = new RangeError('planned');
+  const failing = () => {
+    throw fault;
+  };
+  const answering = (_req: unknown, _res: unknown, _options: unknown, done: (error: unknown, uas: object) => void) =>
+    done(null, uas);
+  const uas = Object.assign(new FakeDialog(), { once: failing });
+  for (const createUAS of [failing, answering]) {
+    const made = world();
+    const { engine, router, faults, ended } = made;
+    Object.assign(engine.port, { createUAS });
+    engine.invite(router);
+    engine.calls[0]?.leg?.answer();
+    await settle();
+    t.strictSame(faults.splice(0), [fault]);
+    t.match(ended, [{ reason: 'internal_error' }]);
+    await assertOver(made);
+  }
+  t.notOk(uas.connected);
+});

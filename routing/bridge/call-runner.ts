@@ -197,7 +197,17 @@ export class CallRunner implements RoundCaller, IncomingCall {
     this.call.addAttempt(leg.label, 200);
     if (leg.kind === 'gateway') gatewayHealth.responded(leg.label);
     if (carrier !== undefined) carrierQuality.attempted(carrier.id, true);
-    this.#connect(this.#deps, this, leg, outcome)?.catch(this.onFault);
+    try {
+      this.#connect(this.#deps, this, leg, outcome)?.catch((error: unknown) => this.#drop(outcome, error));
+    } catch (error) {
+      this.#drop(outcome, error);
+    }
+  }
+
+  /** It has answered, and by a fault of ours it cannot be joined. */
+  #drop(outcome: AnsweredLeg, error: unknown): void {
+    releaseLeg(outcome);
+    this.onFault(error);
   }
 
   #giveUp(): void {

@@ -56,7 +56,15 @@ function connectNow(deps: BridgeDeps, incoming: IncomingCall, leg: LegTarget, an
     return;
   }
   const headers = addSessionHeaders(answerHeaders(call.context, dialog.res), call.context);
-  answerCaller(deps, incoming, { localSdp, headers }, (uas) => joinCaller(deps, incoming, leg, answered, uas));
+  answerCaller(deps, incoming, { localSdp, headers }, (uas) => {
+    try {
+      joinCaller(deps, incoming, leg, answered, uas);
+    } catch (fault) {
+      releaseLeg(answered);
+      if (uas !== undefined) destroyDialog(uas, {});
+      incoming.onFault(fault);
+    }
+  });
 }
 
 function joinCaller(
@@ -85,7 +93,7 @@ function joinCaller(
 /** The 200; `join` runs in the turn it went out in, so that an ACK or BYE right behind it finds who listens. */
 function answerCaller(
   { srf }: BridgeDeps,
-  { req, res, onFault }: IncomingCall,
+  { req, res }: IncomingCall,
   options: { readonly localSdp: string; readonly headers: SrfHeaders },
   join: (uas: SrfDialog | undefined) => void,
 ): void {
@@ -97,11 +105,7 @@ function answerCaller(
       return;
     }
     isTold = true;
-    try {
-      join(uas);
-    } catch (fault) {
-      onFault(fault);
-    }
+    join(uas);
   });
 }
 
