@@ -29,12 +29,14 @@ interface Waiting {
 const CALLS_A_TURN = 8;
 /** While sockets hold more than a turn can read: what belongs to calls comes first, but a flood must not end all new ones. */
 const CALLS_A_FULL_TURN = 1;
-/** Whose calls have waited longer gets no more in: far below T1, and so short that few grow old in the heap. */
+/** A crowd that is worked off within this time is no overload: until then all it costs is a wait, however slow the machine. */
+const PATIENCE_MS = 1000;
+/** Whose calls have waited longer then gets no more in: far below T1, and so short that few grow old in the heap. */
 const MOST_WAIT_MS = 50;
 /** More are not told over UDP, since even that would take the time of calls; their clients ask again. */
 const REFUSALS_A_TURN = 32;
 /** The time of the thread's work that a turn stands for at most: who waited while it stood still has not waited for others. */
-const MOST_TURN_MS = 25;
+const MOST_TURN_MS = 10;
 /** Shared by all whose calls wait; everybody may have one. */
 const MOST_WAITING = 1024;
 const MOST_WAITING_BYTES = 16 * 1024 * 1024;
@@ -44,7 +46,7 @@ const EVERYBODY: CallPolicy = { ownerOf: (address) => address, isUrgent: () => f
 /**
  * Keeps a thread that is offered more calls than it carries at what it carries (RFC 6357, RFC 7339 in part): what belongs to
  * calls is worked on as it comes, new calls wait behind it, those of one peer apart from those of the others, whose turns
- * come round. Whose calls have waited too long hears 503 at a fraction of what a call costs. So nothing is estimated: the
+ * come round. Whose calls keep waiting for too long hears 503 at a fraction of what a call costs. So nothing is estimated: the
  * wait of calls that are taken up is what tells that there are too many.
  */
 export class CallGate {
@@ -56,7 +58,7 @@ export class CallGate {
   readonly #settled = Promise.resolve();
   readonly #turn = (): void => this.#beginTurn();
   readonly #step = (): void => this.#takeUp();
-  readonly #isInTime = (waiting: Waiting): boolean => this.#judge(waiting);
+  readonly #isInTime = (waiting: Waiting, standsSinceMs: number): boolean => this.#judge(waiting, standsSinceMs);
   readonly #afterPromises = (): void => process.nextTick(this.#step);
   policy: CallPolicy = EVERYBODY;
   /** Sockets hold more than a turn can read. */
@@ -129,11 +131,15 @@ export class CallGate {
     if (this.#waitingBytes + raw.length > MOST_WAITING_BYTES) return false;
     if (oldest === undefined) return true;
     const isLong = this.#waiting.countOf(owner) >= MOST_WAITING / (this.#waiting.owners + 1);
-    return !isLong && this.#nowMs - oldest.sinceMs <= MOST_WAIT_MS;
+    return !isLong && !this.#isOverdue(oldest, this.#waiting.standsSinceMs(owner) ?? this.#nowMs, MOST_WAIT_MS);
+  }
+
+  #isOverdue({ sinceMs }: Waiting, standsSinceMs: number, mostMs: number): boolean {
+    return this.#nowMs - standsSinceMs > PATIENCE_MS && this.#nowMs - sinceMs > mostMs;
   }
 
   #wait(owner: string, invite: SipMessage, flow: Flow): void {
-    this.#waiting.put(owner, { invite, flow, sinceMs: this.#nowMs });
+    this.#waiting.put(owner, { invite, flow, sinceMs: this.#nowMs }, this.#nowMs);
     this.#waitingBytes += invite.raw.length;
     this.#awaitTurn();
   }
@@ -175,10 +181,11 @@ export class CallGate {
   }
 
   /** What has waited for longer than its client may still wait is refused; a copy may have been refused meanwhile. */
-  #judge({ invite, flow, sinceMs }: Waiting): boolean {
+  #judge(waiting: Waiting, standsSinceMs: number): boolean {
+    const { invite, flow } = waiting;
     this.#waitingBytes -= invite.raw.length;
     if (flow.closed || this.#refused.has(invite, flow)) return false;
-    if (this.#nowMs - sinceMs <= 2 * MOST_WAIT_MS || this.#deps.isKnown(invite)) return true;
+    if (!this.#isOverdue(waiting, standsSinceMs, 2 * MOST_WAIT_MS) || this.#deps.isKnown(invite)) return true;
     this.#refuse(invite, flow);
     return false;
   }
