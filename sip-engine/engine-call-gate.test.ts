@@ -1,83 +1,12 @@
 import t from 'tap';
-import { CallGate } from './engine-call-gate.ts';
+import { CARRIER, flowFrom, invite, OTHER, overload, STRANGER, startGate } from './engine-test-gate.ts';
 import { requestText } from './engine-test-peer.ts';
 import { parseMessage, type SipMessage } from './message/index.ts';
-import { createNullLogger, createSystemRandom } from './system-ports.ts';
-import { createFakeClock, createTimingWheel } from './timer/index.ts';
-import type { Flow } from './transport/index.ts';
 
-const CARRIER = '192.0.2.1';
-const OTHER = '192.0.2.2';
-const STRANGER = '198.51.100.1';
-
-const invite = (lines: Readonly<Record<string, string>> = {}, body = '') =>
-  parseMessage(Buffer.from(requestText('INVITE', { ...lines, 'Content-Length': String(body.length) }) + body));
 const ackOf = ({ callId, topVia: { branch } }: SipMessage) => {
   const lines = { Via: `SIP/2.0/UDP 192.0.2.1:5060;rport;branch=${branch}`, 'Call-ID': callId };
   return parseMessage(Buffer.from(requestText('ACK', { ...lines, To: '<sip:bob@example.com>;tag=s1' })));
 };
-const flowFrom = (remoteAddress: string, closed = false) => ({ remoteAddress, closed, id: remoteAddress }) as Flow;
-
-/** A gate before a thread that takes up what it is told; turns of its event loop come when the test says. */
-function startGate() {
-  const clock = createFakeClock();
-  const counts = new Map<string, number>();
-  const counters = { count: (_name: string, label = '') => void counts.set(label, (counts.get(label) ?? 0) + 1) };
-  const [admitted, refused]: [string[], SipMessage[]] = [[], []];
-  const known = new Set<SipMessage>();
-  const told: [isOn: boolean, refused: number][] = [];
-  let due: (() => void) | undefined;
-  const gate = new CallGate({
-    ports: { clock, counters, random: createSystemRandom(), logger: createNullLogger() },
-    wheel: createTimingWheel({ clock }),
-    isKnown: (message) => known.has(message),
-    admit: (message, flow) => {
-      if (message.fromTag === 'throws') throw new Error('a fault');
-      admitted.push(flow.remoteAddress);
-    },
-    refuse: (message) => void refused.push(message),
-    nextTurn(run) {
-      if (due !== undefined) throw new Error('there is one next turn');
-      due = run;
-    },
-  });
-  gate.policy = {
-    ownerOf: (address) => (address === STRANGER ? '' : address),
-    isUrgent: (uri) => uri.startsWith('sip:112@'),
-    changed: (isOn, count) => void told.push([isOn, count]),
-  };
-  return {
-    ...{ gate, clock, counts, admitted, refused, known, told },
-    /** Whether it waits or is refused. */
-    offer(from: string, message = invite()) {
-      const isHeld = gate.holds(message, flowFrom(from));
-      if (!isHeld) admitted.push(from);
-      return isHeld;
-    },
-    get hasTurn() {
-      return due !== undefined;
-    },
-    /** `ms` have passed since the last one. */
-    async turn(ms = 1) {
-      clock.advance(ms);
-      const run = due;
-      due = undefined;
-      run?.();
-      // Whatever the turn has set going: ticks and promises.
-      await new Promise((resolve) => setImmediate(resolve));
-    },
-  };
-}
-
-/** For a second 56 of the carrier's calls wait, each of them for 70 ms. */
-async function overload(started: ReturnType<typeof startGate>): Promise<void> {
-  for (let i = 0; i < 56; i++) started.offer(CARRIER);
-  for (let turn = 0; turn < 101; turn++) {
-    for (let i = 0; i < 8; i++) started.offer(CARRIER);
-    await started.turn(10);
-  }
-  started.admitted.length = 0;
-}
 
 t.test('few calls a turn are taken at once, and nothing is kept of them', async (t) => {
   const { gate, offer, turn, admitted, refused, ...started } = startGate();
@@ -225,19 +154,39 @@ t.test('while sockets hold more than a turn reads, one call a turn is taken up, 
   t.equal(offer(CARRIER), false);
 });
 
-t.test('more refusals than a turn has time for are not told', async (t) => {
+t.test('one refusal is told for every second call that is taken up', async (t) => {
   const started = startGate();
-  const { offer, turn, refused, counts } = started;
+  const { gate, offer, turn, refused, counts, admitted } = started;
   await overload(started);
   for (let i = 0; i < 1000; i++) offer(CARRIER);
   t.equal(counts.get('overload'), 1000);
   t.equal(refused.length, 32);
-  started.gate.holds(invite(), { ...flowFrom(CARRIER), reliable: true });
+  gate.holds(invite(), { ...flowFrom(CARRIER), reliable: true });
   t.equal(refused.length, 33, 'nobody repeats a request over TCP');
   await turn();
-  offer(CARRIER);
-  t.equal(refused.length, 34);
+  t.equal(admitted.length, 8);
+  for (let i = 0; i < 10; i++) offer(CARRIER);
+  t.equal(refused.length, 37);
 });
+
+t.test(
+  'a new call that would not even be told is not read; what belongs to calls, and who has a share left, is',
+  async (t) => {
+    const started = startGate();
+    const { gate, offer, counts } = started;
+    const text = (lines: Readonly<Record<string, string>> = {}) => requestText('INVITE', lines);
+    await overload(started);
+    t.equal(gate.dropsUnread(text(), flowFrom(CARRIER)), false, 'it can be told');
+    for (let i = 0; i < 32; i++) offer(CARRIER);
+    t.equal(gate.dropsUnread(text(), flowFrom(CARRIER)), true);
+    t.equal(counts.get('overload'), 33);
+    t.equal(gate.dropsUnread(text({ To: '<sip:bob@example.com>;tag=b1' }), flowFrom(CARRIER)), false);
+    t.equal(gate.dropsUnread(text().replace('INVITE sip:bob@', 'INVITE sip:112@'), flowFrom(CARRIER)), false);
+    t.equal(gate.dropsUnread(requestText('BYE'), flowFrom(CARRIER)), false);
+    t.equal(gate.dropsUnread(text(), flowFrom(OTHER)), false);
+    t.equal(gate.dropsUnread(text(), { ...flowFrom(CARRIER), reliable: true }), false);
+  },
+);
 
 t.test('what waits is bounded in number and in bytes', async (t) => {
   const { gate, offer, refused } = startGate();

@@ -33,8 +33,12 @@ const CALLS_A_FULL_TURN = 1;
 const PATIENCE_MS = 1000;
 /** Whose calls have waited longer then gets no more in: far below T1, and so short that few grow old in the heap. */
 const MOST_WAIT_MS = 50;
-/** More are not told over UDP, since even that would take the time of calls; their clients ask again. */
-const REFUSALS_A_TURN = 32;
+/**
+ * Refusals that are told over UDP for each call that is taken up, and how many may come at once: a refusal and its ACK take
+ * an eighth of a call's time. Whoever is not told asks again.
+ */
+const REFUSALS_A_CALL = 0.5;
+const MOST_REFUSALS = 32;
 /** The time of the thread's work that a turn stands for at most: who waited while it stood still has not waited for others. */
 const MOST_TURN_MS = 10;
 /** Shared by all whose calls wait; everybody may have one. */
@@ -71,7 +75,8 @@ export class CallGate {
   /** Of this turn. */
   #taken = 0;
   #toTake = 0;
-  #told = 0;
+  /** Refusals that may be told. */
+  #tellable = MOST_REFUSALS;
   #waitingBytes = 0;
   #closed = false;
 
@@ -98,10 +103,19 @@ export class CallGate {
     const owner = this.policy.ownerOf(flow.remoteAddress);
     const isUrgent = this.policy.isUrgent(invite.uri) && (owner !== '' || this.#taken < CALLS_A_TURN);
     if (isUrgent) return !this.#takeNow();
-    if (this.#hasRoom(owner, invite)) this.#wait(owner, invite, flow);
+    if (this.#hasRoom(owner, invite.raw.length)) this.#wait(owner, invite, flow);
     // Its 100 was lost: a 503 would end a call that is being set up.
     else if (this.#deps.isKnown(invite)) return false;
     else this.#refuse(invite, flow);
+    return true;
+  }
+
+  /** True when it is a new call that would be refused without a word: reading it would be in vain. */
+  dropsUnread(text: string, flow: Flow): boolean {
+    if (this.#tellable >= 1 || flow.reliable || !isNewCall(text)) return false;
+    if (this.#hasRoom(this.policy.ownerOf(flow.remoteAddress), text.length)) return false;
+    if (this.policy.isUrgent(text.slice(INVITE.length, text.indexOf(' ', INVITE.length)))) return false;
+    this.#countRefusal(flow);
     return true;
   }
 
@@ -121,14 +135,15 @@ export class CallGate {
 
   #takeNow(): true {
     this.#taken += 1;
+    this.#mayTell();
     this.#awaitTurn();
     return true;
   }
 
   /** Whoever has calls that wait for too long has more than its share. */
-  #hasRoom(owner: string, { raw }: SipMessage): boolean {
+  #hasRoom(owner: string, bytes: number): boolean {
     const oldest = this.#waiting.oldest(owner);
-    if (this.#waitingBytes + raw.length > MOST_WAITING_BYTES) return false;
+    if (this.#waitingBytes + bytes > MOST_WAITING_BYTES) return false;
     if (oldest === undefined) return true;
     const isLong = this.#waiting.countOf(owner) >= MOST_WAITING / (this.#waiting.owners + 1);
     return !isLong && !this.#isOverdue(oldest, this.#waiting.standsSinceMs(owner) ?? this.#nowMs, MOST_WAIT_MS);
@@ -157,7 +172,6 @@ export class CallGate {
     this.#turnMs = turnMs;
     this.#toTake = this.isBehind ? CALLS_A_FULL_TURN : Math.max(CALLS_A_TURN - this.#taken, CALLS_A_FULL_TURN);
     this.#taken = 0;
-    this.#told = 0;
     this.#takeUp();
   }
 
@@ -166,6 +180,7 @@ export class CallGate {
     const next = this.#waiting.take(this.#isInTime);
     if (next === undefined || this.#closed) return;
     this.#toTake -= 1;
+    this.#mayTell();
     this.#admit(next);
     if (this.#waiting.size === 0) return;
     if (this.#toTake > 0) void this.#settled.then(this.#afterPromises);
@@ -192,15 +207,32 @@ export class CallGate {
 
   #refuse(invite: SipMessage, flow: Flow): void {
     this.#refused.add(invite, flow);
-    this.#deps.ports.counters.count('dropped', 'overload');
-    this.policy.refused?.(flow.remoteAddress);
-    this.#spell.count();
+    this.#countRefusal(flow);
     this.#tell(invite, flow);
   }
 
-  #tell(invite: SipMessage, flow: Flow): void {
-    this.#awaitTurn();
-    this.#told += 1;
-    if (this.#told <= REFUSALS_A_TURN || flow.reliable) this.#deps.refuse(invite, flow);
+  #countRefusal(flow: Flow): void {
+    this.#deps.ports.counters.count('dropped', 'overload');
+    this.policy.refused?.(flow.remoteAddress);
+    this.#spell.count();
   }
+
+  #mayTell(): void {
+    this.#tellable = Math.min(this.#tellable + REFUSALS_A_CALL, MOST_REFUSALS);
+  }
+
+  #tell(invite: SipMessage, flow: Flow): void {
+    if (this.#tellable < 1 && !flow.reliable) return;
+    this.#tellable -= flow.reliable ? 0 : 1;
+    this.#deps.refuse(invite, flow);
+  }
+}
+
+const INVITE = 'INVITE ';
+
+/** By its first line and its To, where both stand as nearly everybody writes them. */
+function isNewCall(text: string): boolean {
+  if (!text.startsWith(INVITE)) return false;
+  const to = text.indexOf('\nTo:');
+  return to > 0 && !text.slice(to, text.indexOf('\n', to + 1)).includes('tag=');
 }

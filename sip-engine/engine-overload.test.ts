@@ -11,11 +11,11 @@ import type { Flow } from './transport/index.ts';
 
 const CARRIER = '192.0.2.1';
 const OTHER = '192.0.2.2';
-/** More than may wait of one peer. */
-const FLOOD = 600;
+/** May wait of one peer where another waits, too. */
+const SHARE = 512;
 
-/** The way in, before transactions that note what reaches them, with a flood of one carrier's that waits for its turn. */
-function startFlooded() {
+/** The way in, before transactions that note what reaches them, with a flood of one carrier's, most of which waits for its turn. */
+function startFlooded(beyond = 8) {
   const clock = createFakeClock();
   const [taken, sent]: [SipMessage[], { readonly to: string; readonly text: string }[]] = [[], []];
   const transactions = {
@@ -37,7 +37,7 @@ function startFlooded() {
     receiver.receive(Buffer.from(text, 'latin1'), { ...flow, send } as unknown as Flow);
   };
   receiver.tellBehind(true);
-  for (let i = 0; i < FLOOD; i++) hear(CARRIER, requestText('INVITE'));
+  for (let i = 0; i < SHARE + beyond; i++) hear(CARRIER, requestText('INVITE'));
   const refusals = sent.length;
   sent.length = 0;
   return { receiver, hear, taken, sent, refusals };
@@ -47,7 +47,7 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 t.test('a new call beyond a peer’s share hears 503 with Retry-After, and its copies hear the same', async (t) => {
   const { receiver, hear, taken, sent, refusals } = startFlooded();
-  t.equal(refusals, 32, 'as many as a turn has time for');
+  t.equal(refusals, 8);
   t.equal(taken.length, 0);
   await nextTurn();
   receiver.tellBehind(true);
@@ -89,6 +89,16 @@ t.test('what belongs to calls, and REGISTER, pass a flood of new calls', async (
   t.equal(sent.length, 0);
   hear(CARRIER, requestText('REGISTER'));
   t.match(sent[0]?.text, /^SIP\/2\.0 200 OK\r\n/);
+});
+
+t.test('what is more than there is time to refuse is not read', (t) => {
+  const { hear, taken, sent, refusals } = startFlooded(100);
+  t.equal(refusals, 32);
+  hear(CARRIER, 'INVITE sip:bob@example.com SIP/2.0\r\nTo: <sip:bob@example.com>\r\nand no other header\r\n\r\n');
+  t.same([taken.length, sent.length], [0, 0]);
+  hear(OTHER, 'INVITE sip:bob@example.com SIP/2.0\r\nTo: <sip:bob@example.com>\r\nVia: SIP/2.0/UDP h;branch=1\r\n\r\n');
+  t.match(sent[0]?.text, /^SIP\/2\.0 400 /, 'who has room is told what is wrong');
+  t.end();
 });
 
 t.test('another peer’s call is taken up at its turn, not behind a flood of hundreds', async (t) => {

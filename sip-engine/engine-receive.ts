@@ -75,6 +75,7 @@ export class Receiver {
 
   receive(bytes: Buffer, flow: Flow, fault?: FrameFault): void {
     const text = bytes.toString('latin1');
+    if (this.#gate.dropsUnread(text, flow)) return;
     if (this.preFilter !== undefined && !this.#passes(this.preFilter, bytes, text, flow)) return;
     if (fault === undefined && this.#isPlainRegister(bytes, text, flow)) return;
     const message = this.#parse(bytes, text, flow, fault);
