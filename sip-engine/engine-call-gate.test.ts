@@ -169,6 +169,19 @@ t.test('one refusal is told for every second call that is taken up', async (t) =
   t.equal(refused.length, 37);
 });
 
+t.test('a call whose refusal was not told is taken up when it is repeated and there is room', async (t) => {
+  const started = startGate();
+  const { gate, offer, turn, refused } = started;
+  await overload(started);
+  for (let i = 0; i < 32; i++) offer(CARRIER);
+  const call = invite();
+  t.equal(offer(CARRIER, call), true);
+  t.notOk(refused.includes(call));
+  while (gate.size > 0) await turn();
+  await turn();
+  t.equal(offer(CARRIER, call), false);
+});
+
 t.test(
   'a new call that would not even be told is not read; what belongs to calls, and who has a share left, is',
   async (t) => {
@@ -180,7 +193,12 @@ t.test(
     for (let i = 0; i < 32; i++) offer(CARRIER);
     t.equal(gate.dropsUnread(text(), flowFrom(CARRIER)), true);
     t.equal(counts.get('overload'), 33);
-    t.equal(gate.dropsUnread(text({ To: '<sip:bob@example.com>;tag=b1' }), flowFrom(CARRIER)), false);
+    for (const To of [';tag=b1', ';Tag = b1', '\r\n ;tag=b1', ';\r\n\ttag=b1'].map(
+      (tag) => `<sip:bob@example.com>${tag}`,
+    ))
+      t.equal(gate.dropsUnread(text({ To }), flowFrom(CARRIER)), false, To);
+    const inBody = `${text({ To: '<sip:bob@example.com>;tag=b1' }).replace('\nTo:', '\nt:')}\r\nTo: <sip:bob@example.com>\r\n`;
+    t.equal(gate.dropsUnread(inBody, flowFrom(CARRIER)), false, 'a body says nothing of the call');
     t.equal(gate.dropsUnread(text().replace('INVITE sip:bob@', 'INVITE sip:112@'), flowFrom(CARRIER)), false);
     t.equal(gate.dropsUnread(requestText('BYE'), flowFrom(CARRIER)), false);
     t.equal(gate.dropsUnread(text(), flowFrom(OTHER)), false);

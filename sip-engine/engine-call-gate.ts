@@ -206,9 +206,9 @@ export class CallGate {
   }
 
   #refuse(invite: SipMessage, flow: Flow): void {
-    this.#refused.add(invite, flow);
     this.#countRefusal(flow);
-    this.#tell(invite, flow);
+    // Who was not told asks again, and may find room.
+    if (this.#tell(invite, flow)) this.#refused.add(invite, flow);
   }
 
   #countRefusal(flow: Flow): void {
@@ -221,18 +221,26 @@ export class CallGate {
     this.#tellable = Math.min(this.#tellable + REFUSALS_A_CALL, MOST_REFUSALS);
   }
 
-  #tell(invite: SipMessage, flow: Flow): void {
-    if (this.#tellable < 1 && !flow.reliable) return;
+  /** False when the refusal is kept back. */
+  #tell(invite: SipMessage, flow: Flow): boolean {
+    if (this.#tellable < 1 && !flow.reliable) return false;
     this.#tellable -= flow.reliable ? 0 : 1;
     this.#deps.refuse(invite, flow);
+    return true;
   }
 }
 
 const INVITE = 'INVITE ';
 
-/** By its first line and its To, where both stand as nearly everybody writes them. */
+const TAG = /tag/i;
+
+/** By its first line and its To, where both stand as nearly everybody writes them; whatever else may be a call's is read. */
 function isNewCall(text: string): boolean {
   if (!text.startsWith(INVITE)) return false;
   const to = text.indexOf('\nTo:');
-  return to > 0 && !text.slice(to, text.indexOf('\n', to + 1)).includes('tag=');
+  // A body may have such a line, too.
+  if (to < 0 || to > text.indexOf('\r\n\r\n')) return false;
+  const end = text.indexOf('\n', to + 1);
+  const isFolded = text[end + 1] === ' ' || text[end + 1] === '\t';
+  return !isFolded && !TAG.test(text.slice(to, end));
 }
