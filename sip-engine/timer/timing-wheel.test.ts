@@ -163,3 +163,20 @@ t.test('after a stall of the process time is caught up in slices, so that socket
   t.ok(fired, 'nothing came in 40 turns either');
   t.end();
 });
+
+t.test('a wheel of long ticks has caught up with a stall soon, too', (t) => {
+  let nowMs = 0;
+  let tick: () => void = () => undefined;
+  const every = (_ms: number, run: () => void) => {
+    tick = run;
+    return () => undefined;
+  };
+  const wheel = createTimingWheel({ clock: { nowMs: () => nowMs, wallMs: () => nowMs, every }, tickMs: 50 });
+  let firedMs = -1;
+  wheel.after(4000, () => {
+    firedMs = nowMs;
+  });
+  for (nowMs = 5000; firedMs < 0; nowMs += 50) tick();
+  t.ok(firedMs <= 5500, `${firedMs}`);
+  t.end();
+});

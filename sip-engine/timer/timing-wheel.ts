@@ -40,10 +40,10 @@ const REACH: readonly number[] = [
 ];
 
 /**
- * Most time that passes in one turn (ms). After a stall of the process the answers of the peers lie in the sockets:
+ * Most ticks that pass in one turn. After a stall of the process the answers of the peers lie in the sockets:
  * they are read between the turns in which the wheel catches up, before their silence is believed.
  */
-const MOST_PER_TURN_MS = 100;
+const MOST_TICKS_A_TURN = 10;
 
 /**
  * A hierarchical timing wheel (Varghese and Lauck): arming and cancelling cost the same for ten timers
@@ -123,7 +123,7 @@ class HierarchicalWheel implements TimingWheel {
   }
 
   #advance(): void {
-    const now = Math.min(this.#nowTick(), this.#tick + Math.max(1, Math.floor(MOST_PER_TURN_MS / this.#tickMs)));
+    const now = Math.min(this.#nowTick(), this.#tick + MOST_TICKS_A_TURN);
     while (this.#tick < now && this.#size > 0) {
       this.#tick++;
       this.#cascade();
