@@ -1,8 +1,10 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFile } from 'node:fs';
 import t, { type Test } from 'tap';
 import { createTransportLayer } from './index.ts';
 import { loadLibc } from './libc.ts';
+import { PeerWatcher } from './peer-watcher.ts';
 import { createTestPorts, EventRecorder, settled, sipRequest } from './testing.ts';
 import { TransportContext } from './transport-context.ts';
 import type { Flow } from './types.ts';
@@ -82,6 +84,43 @@ t.test('a busy peer loses its socket, and nothing that it sends meanwhile is los
     t.ok(got.byPeer.length >= 10 * MANY && got.byAll.length >= 10 * MANY, `${got.byAll.length} by the socket of all`);
     t.equal(watched.size, 1, 'it is known still');
   }
+});
+
+t.test('what waits behind "port unreachable" in a socket that is let go of is not lost', async (t) => {
+  const libc = await loadLibc();
+  if (libc === undefined) return;
+  const bind = () => bindUdp({ host: '127.0.0.1', port: 0, bufferBytes: 1 << 20, share: true, libc });
+  const [own, peer] = [await bind(), await bind()];
+  const [ownPort, peerPort] = [own.socket.address().port, peer.socket.address().port];
+  const got: string[] = [];
+  let isClosed = false;
+  const watcher = new PeerWatcher(
+    { host: '127.0.0.1', port: ownPort, bufferBytes: 1 << 20, raw: own.raw },
+    {
+      onDatagram: (bytes) => void got.push(String(bytes)),
+      onError: () => t.fail('it is being let go of'),
+      onClosed: () => {
+        isClosed = true;
+      },
+    },
+  );
+  t.teardown(() => {
+    watcher.close();
+    own.socket.close();
+  });
+  t.equal(watcher.connect('127.0.0.1', peerPort), true);
+  // In the turn's poll, so that the loop's next one is the only one before the socket is closed.
+  await new Promise((resolve) => readFile('/proc/self/stat', resolve));
+  // By calls that are over when they return: the loop reads nothing meanwhile.
+  for (const text of ['a', 'b', 'c']) peer.datagrams?.add(Buffer.from(text), '127.0.0.1', ownPort);
+  peer.datagrams?.write(0);
+  peer.datagrams?.end();
+  peer.socket.close();
+  own.datagrams?.add(Buffer.from('x'), '127.0.0.1', peerPort);
+  own.datagrams?.write(0);
+  t.equal(watcher.letGo('127.0.0.1', peerPort), true);
+  await settled(() => isClosed);
+  t.same(got, ['a', 'b', 'c']);
 });
 
 t.test('a busy peer gets its socket again after a silence, or when a request has to be repeated', async (t) => {

@@ -34,6 +34,7 @@ export class PeerWatcher {
   #isClosed = false;
   /** What fails then concerns nobody, and what waits is still delivered. */
   #isLeaving = false;
+  /** Datagrams and errors. */
   #taken = 0;
 
   constructor(place: WatchPlace, events: WatcherEvents) {
@@ -93,7 +94,7 @@ export class PeerWatcher {
     }
   }
 
-  /** Sockets are read between two immediates: one that has delivered nothing there is empty. */
+  /** Sockets are read between two immediates, up to the first error: one that has delivered nothing there is empty. */
   #closeWhenEmpty(taken = -1): void {
     setImmediate(() => {
       if (this.#taken === taken) this.close();
@@ -102,6 +103,7 @@ export class PeerWatcher {
   }
 
   #fail(error: unknown): void {
+    this.#taken++;
     if (this.#isClosed || this.#isLeaving) return;
     this.close();
     this.#events.onError(error, this.#isConnected);
