@@ -25,7 +25,8 @@ const GROWTH_PERCENT = 200;
  * Only threads that start later have it from their start.
  */
 export function collectOldSeldom(): void {
-  setFlagsFromString(`--initial-old-space-size=${oldAtFirstMib(Math.min(process.constrainedMemory() || totalmem(), totalmem()))}`);
+  const memoryBytes = Math.min(process.constrainedMemory() || totalmem(), totalmem());
+  setFlagsFromString(`--initial-old-space-size=${oldAtFirstMib(memoryBytes)}`);
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
   setFlagsFromString('--external-memory-accounted-in-global-limit');
   setFlagsFromString('--no-memory-reducer');
