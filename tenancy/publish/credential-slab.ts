@@ -10,6 +10,9 @@ const HASHES: readonly (readonly [algorithm: DigestAlgorithm, bit: number, bytes
   ['SHA-256', 2, 32],
   ['SHA-512-256', 4, 32],
 ];
+/** A slot with all three. */
+const ALL_OPENED = OPENED | 7;
+const ALL_BYTES = 80;
 
 /** Where the nonce of a sealing stands (see SecretBox), and as much of it as an integer holds. */
 const NONCE = { at: 1, bytes: 6 } as const;
@@ -45,9 +48,19 @@ export class CredentialSlab {
   /** The credentials of `length` sealed bytes, of the trunk of that uuid. @throws when they are not its own */
   read(at: number, length: number, uuid: string): Ha1Set {
     if (!this.#isOpen(at)) this.#open(at, length, uuid);
-    const set: Partial<Record<DigestAlgorithm, string>> = {};
     const held = this.#bytes[at] ?? 0;
-    let from = at + 1;
+    return held === ALL_OPENED ? this.#readAll(at + 1) : this.#readSome(at + 1, held);
+  }
+
+  /** What nearly every trunk has: one text cut in three takes a third of the time of three, stored by computed names (measured). */
+  #readAll(from: number): Ha1Set {
+    const text = this.#bytes.toString('hex', from, from + ALL_BYTES);
+    return { MD5: text.slice(0, 32), 'SHA-256': text.slice(32, 96), 'SHA-512-256': text.slice(96) };
+  }
+
+  #readSome(start: number, held: number): Ha1Set {
+    const set: Partial<Record<DigestAlgorithm, string>> = {};
+    let from = start;
     for (const [algorithm, bit, bytes] of HASHES) {
       if ((held & bit) === 0) continue;
       set[algorithm] = this.#bytes.toString('hex', from, from + bytes);
