@@ -1,6 +1,7 @@
 export { type CallColumns, type CallRow, type PackedCalls, packCalls, unpackCalls } from './call-batch.ts';
 export type * from './directory-records.ts';
 export type * from './directory-share.ts';
+export { LateAnswerError } from './errors.ts';
 export type * from './events.ts';
 export type * from './funds.ts';
 export { MainSide, type MainSideHandlers } from './main-side.ts';

@@ -1,5 +1,6 @@
 import type { DirectoryDelta } from './directory-records.ts';
 import type { BindingShare, DirectoryShare } from './directory-share.ts';
+import { LateAnswerError } from './errors.ts';
 import type { CallRecord, SipEvent, TrunkStateRecord } from './events.ts';
 import type { DownMessage, ListeningAddress, SipRequestName, UpMessage } from './messages.ts';
 import type { Port } from './port.ts';
@@ -16,11 +17,21 @@ const PARTS_UNDER_WAY = 4;
 interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
+  readonly stopTimer: () => void;
+}
+
+export interface MainSideOptions {
+  /** Its name, for whoever reads that it hangs. @default sip */
+  readonly thread?: string;
+  /** @default setTimeout */
+  readonly after?: (ms: number, run: () => void) => () => void;
 }
 
 /** The main thread's end of the bus to one SIP thread. */
 export class MainSide {
   readonly #port: Port;
+  readonly #thread: string;
+  readonly #after: Required<MainSideOptions>['after'];
   readonly #requests = new Map<number, Pending>();
   readonly #started = Promise.withResolvers<readonly ListeningAddress[]>();
   #acknowledgements: { readonly version: number; readonly resolve: () => void }[] = [];
@@ -30,9 +41,13 @@ export class MainSide {
   #partsUnderWay = 0;
   #nextId = 1;
   #closed: Error | undefined;
+  /** It was given up, and nothing has come from it since. */
+  #isHanging = false;
 
-  constructor(port: Port, handlers: MainSideHandlers) {
+  constructor(port: Port, handlers: MainSideHandlers, { thread = 'sip', after = afterMs }: MainSideOptions = {}) {
     this.#port = port;
+    this.#thread = thread;
+    this.#after = after;
     port.onMessage((raw) => this.#receive(raw as UpMessage, handlers));
   }
 
@@ -77,12 +92,18 @@ export class MainSide {
     this.#post({ type: 'restore', calls: [], states: [], points });
   }
 
-  /** @throws Error with the thread's own sentence, or when the thread has ended. */
-  request(name: SipRequestName, args?: unknown): Promise<unknown> {
-    if (this.#closed !== undefined) return Promise.reject(this.#closed);
+  /**
+   * @param limitMs how long the answer may take @default for ever
+   * @throws Error with the thread's own sentence, when the thread has ended (which is no fault of a `stop`), or
+   * LateAnswerError after `limitMs`, at once where the thread was late before and has said nothing since.
+   */
+  request(name: SipRequestName, args?: unknown, limitMs?: number): Promise<unknown> {
+    if (this.#closed !== undefined) return name === 'stop' ? Promise.resolve() : Promise.reject(this.#closed);
+    if (limitMs !== undefined && this.#isHanging) return Promise.reject(new LateAnswerError(this.#thread, name, 0));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#requests.set(id, { resolve, reject });
+      const stopTimer = limitMs === undefined ? NO_TIMER : this.#after(limitMs, () => this.#giveUp(id, name, limitMs));
+      this.#requests.set(id, { resolve, reject, stopTimer });
       this.#post({ type: 'request', id, name, args });
     });
   }
@@ -91,13 +112,17 @@ export class MainSide {
   closed(reason: Error): void {
     this.#closed = reason;
     this.#started.reject(reason);
-    for (const pending of this.#requests.values()) pending.reject(reason);
+    for (const { reject, stopTimer } of this.#requests.values()) {
+      stopTimer();
+      reject(reason);
+    }
     this.#requests.clear();
     for (const waiting of this.#acknowledgements) waiting.resolve();
     this.#acknowledgements = [];
   }
 
   #receive(message: UpMessage, handlers: MainSideHandlers): void {
+    this.#isHanging = false;
     if (message.type === 'ready') this.#started.resolve(message.listening);
     else if (message.type === 'fatal') this.#started.reject(new Error(message.message));
     else if (message.type === 'ack') this.#acknowledge(message.version);
@@ -113,8 +138,16 @@ export class MainSide {
   #settle(message: UpMessage & { type: 'reply' | 'failure' }): void {
     const pending = this.#requests.get(message.id);
     this.#requests.delete(message.id);
+    pending?.stopTimer();
     if (message.type === 'reply') pending?.resolve(message.value);
     else pending?.reject(new Error(message.message));
+  }
+
+  #giveUp(id: number, name: SipRequestName, limitMs: number): void {
+    const pending = this.#requests.get(id);
+    this.#requests.delete(id);
+    this.#isHanging = true;
+    pending?.reject(new LateAnswerError(this.#thread, name, limitMs));
   }
 
   #acknowledge(version: number): void {
@@ -136,4 +169,11 @@ export class MainSide {
   #post(message: DownMessage): void {
     this.#port.post(message);
   }
+}
+
+const NO_TIMER = (): void => undefined;
+
+function afterMs(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
 }

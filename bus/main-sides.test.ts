@@ -20,9 +20,14 @@ function three() {
   const told: string[] = [];
   const answers = new Map<string, unknown>();
   const sips: SipSide[] = [];
+  const timers = new Set<() => void>();
+  const after = (_ms: number, run: () => void) => {
+    timers.add(run);
+    return () => timers.delete(run);
+  };
   const mains = ['home', 'one', 'two'].map((name) => {
     const [down, up] = createLocalPorts();
-    const main = new MainSide(down, { onEvents: () => undefined, onLost: () => undefined });
+    const main = new MainSide(down, { onEvents: () => undefined, onLost: () => undefined }, { thread: name, after });
     const sip = new SipSide(up);
     sip.listen({
       *onDirectory({ version }) {
@@ -44,7 +49,7 @@ function three() {
   const [home, ...others] = mains;
   const [sipHome, ...sipOthers] = sips;
   if (home === undefined || sipHome === undefined) throw new Error('there is a home');
-  return { sides: new MainSides(home, others), mains: { home, others }, sipHome, sipOthers, told, answers };
+  return { sides: new MainSides(home, others), mains: { home, others }, sipHome, sipOthers, told, answers, timers };
 }
 
 t.test('the others join home where it listens, and all have started when they do', async (t) => {
@@ -109,4 +114,36 @@ t.test('home stops when the others have, also when one of them cannot', async (t
   mains.others[1]?.closed(new Error('it has died'));
   await sides.request('stop');
   t.same(told, ['one stop', 'home stop']);
+});
+
+/** The time is over for whoever has not answered, once all others have. */
+async function timeOver(timers: ReadonlySet<() => void>, hanging: number): Promise<void> {
+  while (timers.size > hanging) await new Promise((resolve) => setImmediate(resolve));
+  for (const run of timers) run();
+}
+
+t.test('a thread that hangs is given up and named, and the others are drained and stopped', async (t) => {
+  const { sides, sipOthers, told, answers, timers } = three();
+  answers.set('two drain', new Promise(() => undefined));
+  const drained = sides.request('drain', { limitMs: 1 }, 33_000);
+  const message = 'the thread two has not answered "drain" within 33000 ms';
+  await Promise.all([t.rejects(drained, { code: 'late_answer', thread: 'two', message }), timeOver(timers, 1)]);
+  t.same(told.sort(), ['home drain', 'one drain', 'two drain']);
+  told.length = 0;
+  await t.rejects(sides.request('stop', undefined, 6_000), { message: /thread two/ });
+  t.same(told, ['one stop', 'home stop']);
+  sipOthers[1]?.emit({ kind: 'calls_alive', atMs: 0 });
+  sipOthers[1]?.flush();
+  await sides.request('funds');
+  told.length = 0;
+  await sides.request('stop', undefined, 6_000);
+  t.same(told, ['one stop', 'two stop', 'home stop'], 'who was only slow is asked again');
+});
+
+t.test('of several threads that hang each is named', async (t) => {
+  const { sides, answers, timers } = three();
+  for (const name of ['home', 'two']) answers.set(`${name} drain`, new Promise(() => undefined));
+  const drained = sides.request('drain', { limitMs: 1 }, 33_000);
+  const message = /thread home has not .*; the thread two has not/;
+  await Promise.all([t.rejects(drained, { message }), timeOver(timers, 2)]);
 });

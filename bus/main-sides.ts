@@ -56,15 +56,12 @@ export class MainSides implements SipBus {
     );
   }
 
-  async request(name: SipRequestName, args?: unknown): Promise<unknown> {
-    if (!FOR_ALL.has(name)) return this.#home.request(name, args);
+  async request(name: SipRequestName, args?: unknown, limitMs?: number): Promise<unknown> {
+    if (!FOR_ALL.has(name)) return this.#home.request(name, args, limitMs);
+    const others = this.#others.map((side) => side.request(name, args, limitMs));
     // Home has the connections that the others send over: it ends last.
-    const others = this.#others.map((side) => side.request(name, args));
-    if (name === 'stop') {
-      await Promise.allSettled(others);
-      return this.#home.request(name, args);
-    }
-    const [first, ...rest] = await Promise.all([this.#home.request(name, args), ...others]);
+    if (name === 'stop') await Promise.allSettled(others);
+    const [first, ...rest] = await allOf([this.#home.request(name, args, limitMs), ...others]);
     if (name === 'metrics') return [first, ...rest].flat();
     return name === 'stats' ? withCallsOf(first as Stats, rest as readonly Stats[]) : first;
   }
@@ -72,6 +69,15 @@ export class MainSides implements SipBus {
   get #all(): readonly MainSide[] {
     return [this.#home, ...this.#others];
   }
+}
+
+/** What all have answered, once each has or has failed: nobody is left behind for a failure of another. */
+async function allOf(answers: readonly Promise<unknown>[]): Promise<readonly unknown[]> {
+  const settled = await Promise.allSettled(answers);
+  const failures = settled.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as Error] : []));
+  const [failure, ...more] = failures;
+  if (failure === undefined) return settled.map((answer) => (answer as PromiseFulfilledResult<unknown>).value);
+  throw more.length === 0 ? failure : new AggregateError(failures, failures.map(({ message }) => message).join('; '));
 }
 
 interface Stats {

@@ -25,6 +25,13 @@ export interface ServeOptions {
   readonly workers?: string;
 }
 
+/** What hanging up on the calls that are left takes, and a SIP thread that is slow to answer (ms): within what deploy/ grants. */
+const HANG_UP_MS = 4000;
+/** Somebody may wait for an answer that a SIP thread which hangs does not give (ms). */
+const HTTP_STOP_MS = 1000;
+/** An engine waits 3 s for its applications and 3 s for its sockets (ms). */
+const SIP_STOP_MS = 6500;
+
 /** The server, from configuration to listening sockets; resolves when everything listens. */
 export async function serve(sipCode: SipCode, options: ServeOptions): Promise<void> {
   const { config, unknownVariables } = readConfig(options);
@@ -89,9 +96,9 @@ export async function serve(sipCode: SipCode, options: ServeOptions): Promise<vo
         state.isReady = false;
       },
     },
-    { name: 'drain', run: () => sip.bus.request('drain', { limitMs: config.calls.drainSec * 1000 }) },
-    { name: 'http', run: () => Promise.all([admin.close(), closeServer(metricsServer)]) },
-    { name: 'sip', run: () => sip.bus.request('stop').then(() => sip.terminate()) },
+    { name: 'drain', run: () => drain(sip, config.calls.drainSec * 1000) },
+    { name: 'http', limitMs: HTTP_STOP_MS, run: () => Promise.all([admin.close(), closeServer(metricsServer)]) },
+    { name: 'sip', run: () => sip.bus.request('stop', undefined, SIP_STOP_MS).finally(() => sip.terminate()) },
     { name: 'journal', run: () => journal.flush().then(endRecords) },
     { name: 'money', run: () => money.close() },
     { name: 'commerce', run: () => commerce.close() },
@@ -100,6 +107,10 @@ export async function serve(sipCode: SipCode, options: ServeOptions): Promise<vo
   state.isReady = true;
   logger.info({ sip: listening, http: config.http, metrics: config.metrics, version: VERSION }, 'didfarm is up');
   if (demoFile !== undefined) process.stdout.write(renderWelcome(demoFile));
+}
+
+function drain(sip: SipThread, limitMs: number): Promise<unknown> {
+  return sip.bus.request('drain', { limitMs }, limitMs + HANG_UP_MS);
 }
 
 async function startSip(

@@ -36,6 +36,11 @@ export interface SipThread {
   terminate(): Promise<void>;
 }
 
+/** What the log calls a SIP thread; the first has the name that it has when it is alone. */
+export function threadName(seat?: WorkerSeat): string {
+  return seat === undefined || seat.index === 0 ? 'sip' : `sip-${seat.index}`;
+}
+
 /** What small pieces of memory of a SIP thread share (bytes). */
 const POOL_BYTES = 8_192;
 
@@ -59,7 +64,7 @@ export function startSipThread(
   ports: readonly MessagePort[] = [],
 ): SipThread & { readonly bus: MainSide } {
   begin.postMessage(data, ports);
-  const bus = new MainSide(threadPort(worker), handlers);
+  const bus = new MainSide(threadPort(worker), handlers, { thread: threadName(data.beside?.seat) });
   // Whoever waits for the start hears of it; nobody else must.
   bus.started.catch(() => undefined);
   let fault: Error | undefined;

@@ -1,4 +1,5 @@
 import type { CallRouter } from '../../routing/index.ts';
+import { isDoneWithin } from '../done-within.ts';
 
 /** After this the peers have had their BYE, answered or not. */
 const HANG_UP_MS = 2000;
@@ -9,12 +10,4 @@ export async function drainCalls(router: CallRouter, limitMs: number): Promise<v
   if (await isDoneWithin(idle, limitMs)) return;
   router.endAll('server_restart');
   await isDoneWithin(idle, HANG_UP_MS);
-}
-
-async function isDoneWithin(work: Promise<void>, limitMs: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(() => resolve(false), limitMs);
-  const isDone = await Promise.race([work.then(() => true), promise]);
-  clearTimeout(timer);
-  return isDone;
 }
