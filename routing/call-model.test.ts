@@ -245,3 +245,34 @@ t.test('a fault of ours as the called side has answered ends both sides', async 
   }
   t.notOk(uas.connected);
 });
+
+t.test('a fault of ours once the caller has acknowledged the offer of the called side ends both sides', async (t) => {
+  const fault = new RangeError('planned');
+  const made = world();
+  const { engine, router, faults, ended } = made;
+  const [uas, uac] = [new FakeDialog(), new FakeDialog()];
+  Object.defineProperty(uac, 'res', {
+    get: () => {
+      throw fault;
+    },
+  });
+  const offered = { sdp: 'v=0', res: uas.res, ack: () => Promise.resolve(uac), destroy: () => Promise.resolve() };
+  const createUAS = (
+    _req: unknown,
+    res: SrfResponse,
+    _options: unknown,
+    done: (error: unknown, uas: object) => void,
+  ) => {
+    res.send(200, undefined, {});
+    done(null, uas);
+  };
+  Object.assign(engine.port, { createUAC: () => Promise.resolve(offered), createUAS });
+  engine.invite(router);
+  await settle();
+  uas.emit('ack', { body: 'v=0' });
+  await settle();
+  t.strictSame(faults.splice(0), [fault]);
+  t.match(ended, [{ reason: 'internal_error' }]);
+  t.strictSame([uas.connected, uac.connected], [false, false]);
+  await assertOver(made);
+});

@@ -38,7 +38,21 @@ export class CallRound {
     this.#option = option;
     this.#legs = legs;
     this.#caller = caller;
-    this.#placed = legs.map((leg) => caller.place(option, leg, (outcome) => this.#take(leg, outcome)));
+    this.#placed = this.#place();
+  }
+
+  /** Where one cannot be placed, those before it must not ring on. */
+  #place(): readonly PlacedLeg[] {
+    const placed: PlacedLeg[] = [];
+    try {
+      for (const leg of this.#legs)
+        placed.push(this.#caller.place(this.#option, leg, (outcome) => this.#take(leg, outcome)));
+    } catch (fault) {
+      this.#isOver = true;
+      for (const call of placed) call.cancel({});
+      throw fault;
+    }
+    return placed;
   }
 
   cancel(headers: SrfHeaders): void {

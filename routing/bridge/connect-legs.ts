@@ -166,14 +166,28 @@ function joinOffered(
   uas.once('ack', (ack) => {
     if (call.isEnded) return;
     isJoined = true;
-    offered.ack(ack.body).then(
-      (uac) => bringUp(deps, incoming, leg, uas, uac),
-      () => {
-        destroyDialog(uas, {});
-        call.end({ reason: 'pbx_failed', status: 200, sentence: 'The called side gave no Contact in its answer.' });
-      },
-    );
+    offered
+      .ack(ack.body)
+      .then(
+        (uac) => bringUpOrDrop(deps, incoming, leg, uas, uac),
+        () => {
+          destroyDialog(uas, {});
+          call.end({ reason: 'pbx_failed', status: 200, sentence: 'The called side gave no Contact in its answer.' });
+        },
+      )
+      .catch(incoming.onFault);
   });
+}
+
+/** In a turn of its own: nobody else ends the two sides when it fails. */
+function bringUpOrDrop(deps: BridgeDeps, incoming: IncomingCall, leg: LegTarget, uas: SrfDialog, uac: SrfDialog): void {
+  try {
+    bringUp(deps, incoming, leg, uas, uac);
+  } catch (fault) {
+    destroyDialog(uas, {});
+    destroyDialog(uac, {});
+    throw fault;
+  }
 }
 
 function bringUp(deps: BridgeDeps, incoming: IncomingCall, leg: LegTarget, uas: SrfDialog, uac: SrfDialog): void {
