@@ -46,6 +46,7 @@ export function* writeCallRows(connection: SqliteConnection, rows: readonly Call
   const known = knownCalls(connection, rows);
   const listeners = callListeners(connection, latestOf(rows));
   const queue = queuesOf(connection);
+  yield;
   for (const row of rows) {
     const { columns, isEmergency } = row;
     const before = known.get(columns[0]);

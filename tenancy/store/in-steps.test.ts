@@ -54,27 +54,38 @@ t.test('a write whose last step fails leaves nothing, and the next one works', a
   t.strictSame(await store.read(valuesOf), ['step 0']);
 });
 
-t.test('whoever has more than can be stored with rests gets none after a tenth of a second', async (t) => {
+/** Work whose steps take `stepMs` each, and what it came to. */
+async function paced(count: number, stepMs: number) {
   let nowMs = 0;
-  let [rests, turns] = [0, 0];
+  const log: string[] = [];
   const pace = {
     nowMs: () => nowMs,
     rest: async (ms: number) => {
       nowMs += ms;
-      rests += 1;
+      log.push('rest');
     },
     turn: async () => {
-      turns += 1;
+      log.push('turn');
     },
   };
-  const work = function* (count: number) {
+  const work = function* () {
     for (let at = 0; at < count; at += 1) {
-      nowMs += 1;
+      nowMs += stepMs;
+      log.push('step');
       yield;
     }
   };
-  await inSteps(work(49), pace);
-  t.strictSame([rests, turns, nowMs], [49, 0, 98]);
-  await inSteps(work(1000), pace);
-  t.strictSame([rests, turns, nowMs], [99, 950, 98 + 1050]);
+  await inSteps(work(), pace);
+  const countOf = (name: string) => log.filter((one) => one === name).length;
+  return { log, rests: countOf('rest'), turns: countOf('turn'), nowMs };
+}
+
+t.test('whoever has more than can be stored with rests gets none after a tenth of a second', async (t) => {
+  t.match(await paced(49, 1), { rests: 49, turns: 0, nowMs: 98 });
+  t.match(await paced(1000, 1), { rests: 50, turns: 950, nowMs: 1050 });
+});
+
+t.test('steps go together for a third of a millisecond, and the commit does not follow on them at once', async (t) => {
+  t.strictSame((await paced(5, 0.16)).log, ['step', 'step', 'rest', 'step', 'step', 'rest', 'step', 'rest']);
+  t.strictSame((await paced(3, 0.09)).log, ['step', 'step', 'step'], 'what is little is done in one go');
 });
