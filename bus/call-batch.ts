@@ -42,16 +42,24 @@ interface Waiting {
   record: CallRecord;
 }
 
+/**
+ * So many calls that have ended are made into text one right after the other: what writes JSON is out of the processor's
+ * caches when a call comes to it alone. More would live long enough to be copied by a collection.
+ */
+const TOGETHER = 16;
+
 /** Records that wait for their batch. Of one call the last record counts, and only that one is told. */
 export class CallBatch {
   /** Of calls that are up. A new one for each batch: one that is cleared keeps its records until the whole heap is collected. */
   #up = new Map<string, Waiting>();
   /** Of calls that have ended nothing more comes: they wait as two texts, not as the sixty objects of a record. */
   #packed = new Packed();
+  /** The last few of them, which are no texts yet. */
+  #ended: Waiting[] = [];
   #calls = 0;
 
   get size(): number {
-    return this.#up.size + this.#packed.size;
+    return this.#up.size + this.#ended.length + this.#packed.size;
   }
 
   put(record: CallRecord): void {
@@ -59,18 +67,25 @@ export class CallBatch {
     const order = known?.order ?? this.#calls++;
     if (record.endedAtMs !== null) {
       if (known !== undefined) this.#up.delete(record.uuid);
-      this.#packed.add(record, order);
+      this.#ended.push({ order, record });
+      if (this.#ended.length >= TOGETHER) this.#packEnded();
     } else if (known === undefined) this.#up.set(record.uuid, { order, record });
     else known.record = record;
   }
 
   take(): PackedCalls {
+    this.#packEnded();
     const packed = this.#packed;
     for (const { record, order } of this.#up.values()) packed.add(record, order);
     this.#up = new Map();
     this.#packed = new Packed();
     this.#calls = 0;
     return packed.take();
+  }
+
+  #packEnded(): void {
+    for (const { record, order } of this.#ended) this.#packed.add(record, order);
+    this.#ended = [];
   }
 }
 
