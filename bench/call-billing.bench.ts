@@ -4,6 +4,7 @@ import { startCallGenerator } from './support/call-generator.ts';
 import type { Child } from './support/child.ts';
 import { cpuMs, median, threadCpuMs } from './support/cpu.ts';
 import type { Bench } from './support/report.ts';
+import { type Server, Turns } from './support/turns.ts';
 import { inWorkDir, startSeeded } from './support/work-dir.ts';
 
 const TRUNKS = 10;
@@ -14,7 +15,7 @@ const WINDOW = 50;
 /** What is charged after a round is part of it: so long at most (ms). */
 const SETTLE_MS = 60_000;
 
-interface Side {
+interface Side extends Server {
   readonly pid: number;
   readonly load: Child;
   /** Calls that wait to be charged. */
@@ -39,9 +40,11 @@ export const bench: Bench = () =>
         paid: await open(paid, onEnd, true),
       };
       const rounds: Readonly<Record<'free' | 'paid', Round[]>> = { free: [], paid: [] };
-      for (const name of ['free', 'paid'] as const) await runRound(sides[name]);
+      const turns = new Turns();
+      for (const side of Object.values(sides)) turns.add(side, onEnd);
+      for (const name of ['free', 'paid'] as const) await runRound(sides[name], turns);
       for (let round = 0; round < ROUNDS; round += 1)
-        for (const name of ['free', 'paid'] as const) rounds[name].push(await runRound(sides[name]));
+        for (const name of ['free', 'paid'] as const) rounds[name].push(await runRound(sides[name], turns));
       const over = (of: (round: Round) => number) =>
         median(rounds.paid.map((one, n) => of(one) / of(rounds.free[n] ?? one)));
       const errors = [...rounds.free, ...rounds.paid].reduce((sum, one) => sum + one.errors, 0);
@@ -68,7 +71,8 @@ async function open(dir: string, onEnd: (end: () => unknown) => void, isPaid: bo
     void execFileSync(process.execPath, [join(import.meta.dirname, 'support/price-calls.ts'), join(place, 'data')]);
   const { product } = await startSeeded(dir, onEnd, TRUNKS, { prepare: isPaid ? price : undefined });
   const load = await startCallGenerator({ port: product.sipPort, dir, pbxes: TRUNKS, onEnd });
-  return { pid: product.pid, load, waiting: () => waitingCalls(join(dir, 'data/didfarm.db')) };
+  const { pid } = product;
+  return { pid, pids: () => [pid], load, waiting: () => waitingCalls(join(dir, 'data/didfarm.db')) };
 }
 
 async function waitingCalls(file: string): Promise<number> {
@@ -79,7 +83,9 @@ async function waitingCalls(file: string): Promise<number> {
   return row?.waiting ?? 0;
 }
 
-async function runRound({ pid, load, waiting }: Side): Promise<Round> {
+async function runRound(side: Side, turns: Turns): Promise<Round> {
+  const { pid, load, waiting } = side;
+  await turns.give(side);
   const [sip, all] = [threadCpuMs(pid, 'didfarm-sip'), cpuMs(pid)];
   const result = await load.ask({ mode: 'calls', seconds: SECONDS, window: WINDOW });
   const deadline = Date.now() + SETTLE_MS;

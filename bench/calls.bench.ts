@@ -5,11 +5,13 @@ import { startDrachtioPeer } from './support/drachtio-peer.ts';
 import { overDrachtio } from './support/drachtio-recorded.ts';
 import { atHalfLoad, type HalfLoadSide, longStalls } from './support/half-load.ts';
 import { startKamailioPeer } from './support/kamailio-peer.ts';
-import { loopAndGc, readSipThread, type SipThread } from './support/loop-and-gc.ts';
+import { growthBetween, loopAndGc, readSipThread, type SipThread } from './support/loop-and-gc.ts';
 import { receiveBufferLimit } from './support/lost-datagrams.ts';
 import { addNumbers } from './support/more-numbers.ts';
-import { peer } from './support/peer.ts';
+import { halfLoadRates, peer } from './support/peer.ts';
 import type { Bench, Figure } from './support/report.ts';
+import { seedProduct } from './support/seed.ts';
+import { Turns } from './support/turns.ts';
 import { inWorkDir, startSeeded } from './support/work-dir.ts';
 
 const FEW = 10;
@@ -31,42 +33,63 @@ interface Side extends HalfLoadSide {
   readonly sipThread?: () => Promise<SipThread>;
 }
 
+type Sides = ReadonlyMap<string, Side>;
+
 interface Round {
   readonly cpuMsPer1k: number;
   readonly perSec: number;
   readonly errors: number;
+  /** What came to its metrics. */
+  readonly growth: SipThread | undefined;
 }
 
 /**
  * Calls from a carrier to registered PBXes and their end, with few trunks and with many, by turns; with
- * `--peer kamailio` a dialog-counting Kamailio proxy takes every third turn.
+ * `--peer kamailio` a dialog-counting Kamailio proxy takes every third turn. Then at half load, or nothing but that.
  */
-export const bench: Bench = () =>
+export const bench: Bench = (machine) =>
   inWorkDir((few, onEnd) =>
     inWorkDir(async (many) => {
-      const sides = new Map<string, Side>([
-        ['few', await openProduct(few, onEnd, FEW, 1)],
-        ['many', await openProduct(many, onEnd, MANY, NUMBERS)],
-      ]);
-      if (peer() === 'kamailio') sides.set('kamailio', await openKamailio(few, onEnd));
-      const drachtio = await openDrachtio(few, onEnd);
-      if (drachtio !== undefined) sides.set('drachtio', drachtio);
-      const rounds = new Map<string, Round[]>([...sides.keys()].map((name) => [name, []]));
+      const turns = new Turns();
+      const asked = halfLoadRates();
+      const sides = await openSides({ few, many }, onEnd, (name) => asked?.has(name) ?? true);
+      for (const side of sides.values()) turns.add(side, onEnd);
       // Until the code is compiled, which goes on for thousands of calls, in threads of its own.
       for (let warming = 0; warming < WARM_UP_ROUNDS; warming++) {
-        for (const side of sides.values()) await runRound(side);
+        for (const side of sides.values()) await runRound(side, turns);
       }
-      const before = await sides.get('few')?.sipThread?.();
-      for (let round = 0; round < ROUNDS; round++) {
-        for (const [name, side] of sides) rounds.get(name)?.push(await runRound(side));
-      }
-      const after = await sides.get('few')?.sipThread?.();
-      const thread = before === undefined || after === undefined ? [] : loopAndGc(before, after);
-      const latency = await atHalfLoad(sides, ratesOf(rounds), { rounds: ROUNDS, seconds: SECONDS });
+      const carried = asked === undefined ? await carry(sides, turns) : undefined;
+      const rates = asked ?? ratesOf(carried ?? new Map());
+      const latency = await atHalfLoad(sides, rates, { machine, turns, rounds: ROUNDS, seconds: SECONDS });
       const limit: Figure = { name: 'rmem_max', value: receiveBufferLimit(), unit: 'B', isRatio: false };
-      return [...throughput(rounds), ...ratios(rounds), ...thread, ...latency, limit];
+      return [...(carried === undefined ? [] : throughput(carried)), ...latency, limit];
     }),
   );
+
+async function openSides(
+  { few, many }: Readonly<Record<'few' | 'many', string>>,
+  onEnd: (end: () => unknown) => void,
+  isWanted: (name: string) => boolean,
+): Promise<Sides> {
+  const sides = new Map<string, Side>();
+  if (isWanted('few')) sides.set('few', await openProduct(few, onEnd, FEW, 1));
+  if (isWanted('many')) sides.set('many', await openProduct(many, onEnd, MANY, NUMBERS));
+  // The peers have the same accounts.
+  if (!sides.has('few')) await seedProduct(few, FEW);
+  if (peer() === 'kamailio' && isWanted('kamailio')) sides.set('kamailio', await openKamailio(few, onEnd));
+  const drachtio = isWanted('drachtio') ? await openDrachtio(few, onEnd) : undefined;
+  if (drachtio !== undefined) sides.set('drachtio', drachtio);
+  return sides;
+}
+
+/** All rounds of all sides, by turns. */
+async function carry(sides: Sides, turns: Turns): Promise<ReadonlyMap<string, readonly Round[]>> {
+  const rounds = new Map<string, Round[]>([...sides.keys()].map((name) => [name, []]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, side] of sides) rounds.get(name)?.push(await runRound(side, turns));
+  }
+  return rounds;
+}
 
 async function openProduct(
   dir: string,
@@ -78,15 +101,15 @@ async function openProduct(
   const port = product.sipPort;
   const load = await startCallGenerator({ port, dir, pbxes: PBXES, onEnd });
   return {
-    ...{ cpuMs: () => cpuMs(product.pid), load, port },
+    ...{ cpuMs: () => cpuMs(product.pid), pids: () => [product.pid], load, port },
     ...{ longStalls: () => longStalls(product), sipThread: () => readSipThread(product) },
   };
 }
 
 async function openKamailio(dir: string, onEnd: (end: () => unknown) => void): Promise<Side> {
   const [csv, dids] = [join(dir, 'users.csv'), join(dir, 'dids.csv')];
-  const { cpuMs, port } = await startKamailioPeer({ onEnd, kind: 'calls', csv, dids });
-  return { cpuMs, port, load: await startCallGenerator({ port, dir, pbxes: PBXES, onEnd }) };
+  const kamailio = await startKamailioPeer({ onEnd, kind: 'calls', csv, dids });
+  return { ...kamailio, load: await startCallGenerator({ port: kamailio.port, dir, pbxes: PBXES, onEnd }) };
 }
 
 async function openDrachtio(dir: string, onEnd: (end: () => unknown) => void): Promise<Side | undefined> {
@@ -95,16 +118,22 @@ async function openDrachtio(dir: string, onEnd: (end: () => unknown) => void): P
   return drachtio && { ...drachtio, load: await startCallGenerator({ port: drachtio.port, dir, pbxes: PBXES, onEnd }) };
 }
 
-async function runRound({ cpuMs, load }: Side): Promise<Round> {
+async function runRound(side: Side, turns: Turns): Promise<Round> {
+  const { cpuMs, load, sipThread } = side;
+  await turns.give(side);
+  const threadBefore = await sipThread?.();
   const before = cpuMs();
   const result = await load.ask({ mode: 'calls', seconds: SECONDS, window: WINDOW });
   // What the calls have left to the other threads belongs to them.
   await new Promise((resolve) => setTimeout(resolve, 300));
+  const usedMs = cpuMs() - before;
+  const threadAfter = await sipThread?.();
   const done = Number(result.done);
   return {
-    cpuMsPer1k: ((cpuMs() - before) / done) * 1000,
+    cpuMsPer1k: (usedMs / done) * 1000,
     perSec: done / Number(result.seconds),
     errors: Number(result.errors),
+    growth: threadBefore && threadAfter && growthBetween(threadBefore, threadAfter),
   };
 }
 
@@ -115,7 +144,7 @@ function ratesOf(rounds: ReadonlyMap<string, readonly Round[]>): ReadonlyMap<str
 }
 
 function throughput(rounds: ReadonlyMap<string, readonly Round[]>): readonly Figure[] {
-  return [...rounds].flatMap(([name, list]) => {
+  const each = [...rounds].flatMap(([name, list]) => {
     const cpu = list.map((one) => one.cpuMsPer1k);
     return [
       { name: `${name}_cpu_ms_per_1k`, value: median(cpu), unit: 'ms', isRatio: false, rounds: cpu },
@@ -123,6 +152,8 @@ function throughput(rounds: ReadonlyMap<string, readonly Round[]>): readonly Fig
       { name: `${name}_errors`, value: list.reduce((sum, one) => sum + one.errors, 0), unit: '', isRatio: false },
     ];
   });
+  const growths = (rounds.get('few') ?? []).flatMap(({ growth }) => growth ?? []);
+  return [...each, ...ratios(rounds), ...loopAndGc(growths)];
 }
 
 /** Of each round with its neighbours, then the median: what the machine did in between matters least so. */

@@ -3,10 +3,11 @@ import { cpuMs, median, residentMib } from './support/cpu.ts';
 import { startDrachtioPeer } from './support/drachtio-peer.ts';
 import { overDrachtio } from './support/drachtio-recorded.ts';
 import { startKamailioPeer } from './support/kamailio-peer.ts';
-import { loopAndGc, readSipThread } from './support/loop-and-gc.ts';
-import { peer } from './support/peer.ts';
-import { registersAtHalfLoad } from './support/register-half-load.ts';
+import { growthBetween, loopAndGc, readSipThread, type SipThread } from './support/loop-and-gc.ts';
+import { halfLoadRates, peer } from './support/peer.ts';
+import { type Mode, registersAtHalfLoad } from './support/register-half-load.ts';
 import type { Bench, Figure } from './support/report.ts';
+import { type Server, Turns } from './support/turns.ts';
 import { inWorkDir, startSeeded } from './support/work-dir.ts';
 
 const TRUNKS = 10_000;
@@ -21,62 +22,88 @@ interface Round {
   readonly errors: number;
 }
 
+/** The product or a peer, and who registers there. */
+interface Side extends Server {
+  readonly name: string;
+  readonly load: Child;
+  readonly pair: Round[];
+  readonly refresh: Round[];
+  cpuMs(): number;
+}
+
 /**
  * REGISTER pairs (challenge and answer) and refreshes, at full speed and then at half of it, beside a bare Node UDP echo of the datagrams of a pair; with
- * `--peer kamailio` beside Kamailio with its credentials in memory and in SQLite, too.
+ * `--peer kamailio` beside Kamailio with its credentials in memory and in SQLite, too. Or at half load alone.
  */
-export const bench: Bench = () =>
+export const bench: Bench = (machine) =>
   inWorkDir(async (dir, onEnd) => {
     const { product, csv } = await startSeeded(dir, onEnd, TRUNKS);
+    const asked = halfLoadRates();
     const load = startLoad(product.sipPort, csv);
     onEnd(() => load.stop());
+    const cpu = () => cpuMs(product.pid);
+    const ours: Side = { name: 'product', load, pair: [], refresh: [], cpuMs: cpu, pids: () => [product.pid] };
     const manyEcho = await openEcho('many_echo', csv, onEnd);
     const echoes = [await openEcho('echo', csv, onEnd), manyEcho];
     await load.ask({ mode: 'prime', seconds: 0 });
     await load.ask({ mode: 'pair', seconds: 2 * SECONDS });
     for (const echo of echoes) await echo.load.ask({ mode: 'echo', seconds: SECONDS });
-    const peers = await openPeers(dir, csv, onEnd);
-    const rounds = { pair: [] as Round[], refresh: [] as Round[] };
-    const threadBefore = await readSipThread(product);
-    for (let round = 0; round < ROUNDS; round++) {
-      const ours = () => cpuMs(product.pid);
-      rounds.pair.push(await runRound(ours, load, 'pair'));
-      for (const echo of echoes) echo.rounds.push(await runRound(echo.cpuMs, echo.load, 'echo'));
-      rounds.refresh.push(await runRound(ours, load, 'refresh'));
+    const peers = asked === undefined ? await openPeers(dir, csv, onEnd) : [];
+    const turns = new Turns();
+    for (const server of [ours, ...echoes, ...peers]) turns.add(server, onEnd);
+    const thread: SipThread[] = [];
+    for (let round = 0; asked === undefined && round < ROUNDS; round++) {
+      await turns.give(ours);
+      const before = await readSipThread(product);
+      await runBoth(ours);
+      thread.push(growthBetween(before, await readSipThread(product)));
+      for (const echo of echoes) {
+        await turns.give(echo);
+        echo.rounds.push(await runRound(echo, 'echo'));
+      }
       for (const one of peers) {
-        one.pair.push(await runRound(one.cpuMs, one.load, 'pair'));
-        one.refresh.push(await runRound(one.cpuMs, one.load, 'refresh'));
+        await turns.give(one);
+        await runBoth(one);
       }
     }
-    const thread = loopAndGc(threadBefore, await readSipThread(product));
-    const halfOf = (carried: readonly Round[]) => Math.round(median(carried.map((round) => round.perSec)) / 2);
-    const perSec = { pair: halfOf(rounds.pair), refresh: halfOf(rounds.refresh) };
-    const times = { rounds: ROUNDS, seconds: SECONDS };
-    const half = await registersAtHalfLoad({ product, load, echoLoad: manyEcho.load, perSec, ...times });
-    const beside = peers.flatMap((one) => besidePeer(rounds, one));
-    const limits = echoes.flatMap((echo) => besideEcho(rounds, echo));
-    return [...figures(rounds, residentMib(product.pid)), ...limits, ...thread, ...half, ...beside];
+    const perSec = asked ?? new Map(BOTH.map((mode) => [mode, halfOf(ours[mode])]));
+    const times = { machine, turns, rounds: ROUNDS, seconds: SECONDS };
+    const half = await registersAtHalfLoad({ product, server: ours, load, echo: manyEcho, perSec, ...times });
+    if (asked !== undefined) return half;
+    const beside = peers.flatMap((one) => besidePeer(ours, one));
+    const limits = echoes.flatMap((echo) => besideEcho(ours, echo));
+    return [...figures(ours, residentMib(product.pid)), ...limits, ...loopAndGc(thread), ...half, ...beside];
   });
+
+const BOTH = ['pair', 'refresh'] as const satisfies readonly Mode[];
+
+function halfOf(carried: readonly Round[]): number {
+  return Math.round(median(carried.map((round) => round.perSec)) / 2);
+}
+
+async function runBoth(side: Side): Promise<void> {
+  for (const mode of BOTH) side[mode].push(await runRound(side, mode));
+}
 
 function startLoad(port: number, csv: string): Child {
   return startScript('generator', 'bench/load/register-load.ts', [String(port), csv, String(WINDOW)]);
 }
 
-async function runRound(cpuNow: () => number, load: Child, mode: string): Promise<Round> {
-  const before = cpuNow();
+async function runRound({ cpuMs, load }: Pick<Side, 'cpuMs' | 'load'>, mode: string): Promise<Round> {
+  const before = cpuMs();
   const result = await load.ask({ mode, seconds: SECONDS });
   // What the round has left to the other threads belongs to it.
   await new Promise((resolve) => setTimeout(resolve, 200));
   const done = Number(result.done);
   return {
-    cpuMsPer1k: ((cpuNow() - before) / done) * 1000,
+    cpuMsPer1k: ((cpuMs() - before) / done) * 1000,
     perSec: done / Number(result.seconds),
     p99Ms: Number(result.p99Ms),
     errors: Number(result.errors),
   };
 }
 
-interface EchoRounds {
+interface EchoRounds extends Server {
   /** `many_echo` reads and writes many datagrams a call. */
   readonly name: 'echo' | 'many_echo';
   readonly load: Child;
@@ -94,36 +121,24 @@ async function openEcho(
   onEnd(() => echo.stop());
   const load = startLoad(Number((await echo.nextJson()).port), csv);
   onEnd(() => load.stop());
-  return { name, load, rounds: [], cpuMs: () => cpuMs(echo.pid) };
-}
-
-interface PeerRounds {
-  readonly name: string;
-  readonly load: Child;
-  readonly pair: Round[];
-  readonly refresh: Round[];
-  cpuMs(): number;
+  return { name, load, rounds: [], pids: () => [echo.pid], cpuMs: () => cpuMs(echo.pid) };
 }
 
 /** Kamailio twice if it was asked for, drachtio-server if there is one; every account is registered once. */
-async function openPeers(
-  dir: string,
-  csv: string,
-  onEnd: (end: () => unknown) => void,
-): Promise<readonly PeerRounds[]> {
-  const servers: { readonly name: string; readonly port: number; cpuMs(): number }[] = [];
+async function openPeers(dir: string, csv: string, onEnd: (end: () => unknown) => void): Promise<readonly Side[]> {
+  const servers: (Pick<Side, 'name' | 'cpuMs' | 'pids'> & { readonly port: number })[] = [];
   for (const kind of peer() === 'kamailio' ? (['memory', 'sqlite'] as const) : []) {
     servers.push({ name: `kamailio_${kind}`, ...(await startKamailioPeer({ onEnd, kind, csv })) });
   }
   const drachtio = await startDrachtioPeer({ dir, onEnd, csv });
   if (drachtio !== undefined) servers.push({ name: 'drachtio', ...drachtio });
-  const opened: PeerRounds[] = [];
-  for (const { name, port, cpuMs } of servers) {
+  const opened: Side[] = [];
+  for (const { port, ...server } of servers) {
     const load = startLoad(port, csv);
     onEnd(() => load.stop());
     await load.ask({ mode: 'prime', seconds: 0 });
     await load.ask({ mode: 'pair', seconds: SECONDS });
-    opened.push({ name, load, pair: [], refresh: [], cpuMs });
+    opened.push({ ...server, load, pair: [], refresh: [] });
   }
   return opened;
 }
@@ -131,7 +146,7 @@ async function openPeers(
 /** What the peer needed, and how often that is what we need: the median over the rounds. */
 function besidePeer(
   ours: Readonly<Record<'pair' | 'refresh', readonly Round[]>>,
-  { name, ...theirs }: PeerRounds,
+  { name, ...theirs }: Side,
 ): readonly Figure[] {
   return (['pair', 'refresh'] as const).flatMap((mode) => {
     const cpu = theirs[mode].map((round) => round.cpuMsPer1k);

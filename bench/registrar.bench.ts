@@ -4,6 +4,7 @@ import { startProduct } from '../test-sip/support/product.ts';
 import { type Child, startScript } from './support/child.ts';
 import { cpuMs, median, residentMib } from './support/cpu.ts';
 import type { Bench, Figure } from './support/report.ts';
+import { Turns } from './support/turns.ts';
 import { inWorkDir, type SeededProduct, startSeeded } from './support/work-dir.ts';
 
 const MANY = Number(process.env.BENCH_TRUNKS ?? 100_000);
@@ -34,18 +35,24 @@ async function measureFlatness(dir: string, onEnd: OnEnd): Promise<Figure[]> {
   onEnd(async () => {
     for (const end of ends.splice(0)) await end();
   });
-  const worlds: { readonly seeded: SeededProduct; readonly load: Child; readonly costs: number[] }[] = [];
+  const turns = new Turns();
+  const worlds: { readonly seeded: SeededProduct; readonly load: Child; readonly costs: number[]; pids(): number[] }[] =
+    [];
   for (const trunks of [FEW, MANY]) {
     const place = subDir(dir, `flat-${trunks}`);
     const seeded = await startSeeded(place, collect, trunks, { settings: { DIDFARM_CONFIG: config } });
     const load = startLoad(seeded.product.sipPort, seeded.csv, collect);
     await load.ask({ mode: 'prime', seconds: 0 });
     await load.ask({ mode: 'pair', seconds: SECONDS });
-    worlds.push({ seeded, load, costs: [] });
+    const world = { seeded, load, costs: [], pids: () => [seeded.product.pid] };
+    worlds.push(world);
+    turns.add(world, collect);
   }
   let errors = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    for (const { seeded, load, costs } of worlds) {
+    for (const world of worlds) {
+      const { seeded, load, costs } = world;
+      await turns.give(world);
       const before = cpuMs(seeded.product.pid);
       const result = await load.ask({ mode: 'pair', seconds: SECONDS });
       costs.push(((cpuMs(seeded.product.pid) - before) / Number(result.done)) * 1000);

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { startMachine } from './support/machine.ts';
 import { benchNames, peer, updatesBaseline } from './support/peer.ts';
 import { type Bench, report } from './support/report.ts';
 
@@ -19,5 +20,13 @@ if (unknown.length > 0) {
 }
 for (const name of names.length > 0 ? names : all) {
   const { bench } = (await import(join(import.meta.dirname, `${name}.bench.ts`))) as { bench: Bench };
-  report(name, await bench(), updatesBaseline());
+  const machine = startMachine();
+  try {
+    const measured = await bench(machine);
+    const ofMachine = await machine.figures();
+    report(name, [...measured, ...ofMachine], updatesBaseline());
+    for (const warning of machine.warnings(ofMachine)) console.log(`  ${warning}`);
+  } finally {
+    await machine.stop();
+  }
 }

@@ -3,7 +3,9 @@ import { startCallGenerator } from './support/call-generator.ts';
 import { type Child, type Core, moveTo, startScript } from './support/child.ts';
 import { cpuMs, median } from './support/cpu.ts';
 import { atHalfLoad, type HalfLoadSide, longStalls } from './support/half-load.ts';
+import type { Machine } from './support/machine.ts';
 import type { Bench, Figure } from './support/report.ts';
+import { Turns } from './support/turns.ts';
 import { inWorkDir, startSeeded } from './support/work-dir.ts';
 
 const TRUNKS = 1000;
@@ -42,18 +44,20 @@ type Rounds = Readonly<Record<Name, readonly Round[]>>;
  * One worker and two, by turns: what a REGISTER pair and a call cost on the servers' core, and how many are carried
  * when server and generator may use all cores. Pairs are home's alone; a second worker takes a share of the calls.
  */
-export const bench: Bench = () =>
+export const bench: Bench = (machine) =>
   inWorkDir((one, onEnd) =>
     inWorkDir(async (two) => {
       const sides = { one: await open(one, onEnd, 1), two: await open(two, onEnd, 2) };
+      const turns = new Turns();
+      for (const side of Object.values(sides)) turns.add(side.timed, onEnd);
       const figures: Figure[] = [];
       // Calls first: pairs register the called PBXes elsewhere.
       for (const kind of ['calls', 'pair'] as const) {
-        for (const side of Object.values(sides)) await warmUp(side, kind);
-        const pinned = await runRounds(sides, kind, 'server', 'generator');
-        const free = await runRounds(sides, kind, 'any', 'any');
+        for (const side of Object.values(sides)) await warmUp(side, kind, turns);
+        const pinned = await runRounds(sides, kind, turns, 'server', 'generator');
+        const free = await runRounds(sides, kind, turns, 'any', 'any');
         figures.push(...cost(`${kind}_pinned`, pinned), ...cost(`${kind}_free`, free), ...carried(kind, free));
-        if (kind === 'calls') figures.push(...(await waits(sides, free)));
+        if (kind === 'calls') figures.push(...(await waits(sides, free, machine, turns)));
         figures.push({ name: `${kind}_errors`, value: errorsOf(pinned) + errorsOf(free), unit: '', isRatio: false });
       }
       return figures;
@@ -68,17 +72,19 @@ async function open(dir: string, onEnd: (end: () => unknown) => void, workers: n
   const pair = startScript('generator', 'bench/load/register-load.ts', [String(port), csv, String(WINDOWS.pair)]);
   onEnd(() => pair.stop());
   const calls = await startCallGenerator({ port, dir, pbxes: PBXES, onEnd });
-  const timed = { port, longStalls: () => longStalls(product) };
+  const timed = { port, pids: () => [pid], longStalls: () => longStalls(product) };
   return { pid, timed, workers, loads: { pair, calls } };
 }
 
-async function warmUp(side: Side, kind: Kind): Promise<void> {
+async function warmUp(side: Side, kind: Kind, turns: Turns): Promise<void> {
+  await turns.give(side.timed);
   for (let done = 0; done < WARM_UP * side.workers; ) done += (await runRound(side, kind)).done;
 }
 
 async function runRounds(
   sides: Readonly<Record<Name, Side>>,
   kind: Kind,
+  turns: Turns,
   serverCore: Core,
   generatorCore: Core,
 ): Promise<Rounds> {
@@ -88,7 +94,10 @@ async function runRounds(
     moveTo(generatorCore, side.loads[kind].pid);
   }
   for (let round = 0; round < ROUNDS; round++) {
-    for (const name of ['one', 'two'] as const) rounds[name].push(await runRound(sides[name], kind));
+    for (const name of ['one', 'two'] as const) {
+      await turns.give(sides[name].timed);
+      rounds[name].push(await runRound(sides[name], kind));
+    }
   }
   return rounds;
 }
@@ -113,13 +122,18 @@ async function runRound({ pid, loads }: Side, kind: Kind): Promise<Round> {
 }
 
 /** What either adds to the set-up of calls at half of what one worker carries on all cores. */
-function waits(sides: Readonly<Record<Name, Side>>, { one }: Rounds): Promise<readonly Figure[]> {
+function waits(
+  sides: Readonly<Record<Name, Side>>,
+  { one }: Rounds,
+  machine: Machine,
+  turns: Turns,
+): Promise<readonly Figure[]> {
   const rate = Math.max(1, Math.round(median(one.map(({ perSec }) => perSec)) / 2));
   const both = Object.entries(sides).map(
     ([name, { timed, loads }]) => [name, { ...timed, load: loads.calls }] as const,
   );
   const rates = new Map(both.map(([name]) => [name, rate]));
-  return atHalfLoad(new Map(both), rates, { rounds: ROUNDS, seconds: SECONDS });
+  return atHalfLoad(new Map(both), rates, { machine, turns, rounds: ROUNDS, seconds: SECONDS });
 }
 
 function errorsOf({ one, two }: Rounds): number {

@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { lostDatagrams } from '../support/lost-datagrams.ts';
-import { type Begun, collectBegun } from './begun.ts';
+import { type Begun, collectBegun, DONE, OF_BYE, UNHEARD } from './begun.ts';
 import { type CallerSide, callerSide } from './call-messages.ts';
 import { answerAsPbx } from './call-pbx.ts';
 import { CallSlots } from './call-slots.ts';
 import { openManySocket } from './many-socket.ts';
 import { type Pace, pace, type Step } from './pace.ts';
 import { createPbxFleet } from './pbx-fleet.ts';
-import { Times } from './times.ts';
 
 /**
  * Calls from a carrier at 127.0.0.2 to PBXes that share one socket at 127.0.0.1: INVITE, 180, 200, ACK, BYE, 200.
  * Each line on standard input is one round, answered by one line of JSON when it is over; it ends with its input.
  * `{"mode":"register"}`: every PBX once. `{"mode":"calls","seconds","window"}`: so many at a time. `"rate"` in place
  * of `"window"`: so many a second; `"steps"`: several rates, one after the other. `"direct":true`: straight to the PBXes, for what the generator itself takes. The
- * answer has the time from INVITE to 200 of every call, and how many datagrams the generator's sockets have lost.
+ * answer then has when every call began, the time from INVITE to 200 (`setUps`), to the 200 of its BYE and how it ended
+ * (`each`); in any case how many datagrams the generator's sockets have lost.
  * usage: PORT USERS_CSV DIDS_CSV PBXES
  */
 const [port, usersCsv = '', didsCsv = '', pbxes] = process.argv.slice(2);
@@ -51,7 +51,7 @@ const live = new CallSlots();
 let caller: CallerSide = callerSide('none', carrier.port, SERVER.port);
 let targetPort = SERVER.port;
 let [done, errors, lost] = [0, 0, 0];
-let setUpsMs = new Times();
+let setUps: Begun = collectBegun(0);
 let begun: Begun = collectBegun(0);
 let paced: Pace | undefined;
 let onFinish: () => void = () => undefined;
@@ -70,10 +70,11 @@ function hearAsCarrier(bytes: Buffer): void {
   if (heard === undefined || !live.has(heard.index)) return;
   if (heard.status > 200) {
     for (const request of heard.next) carrier.sendText(request, targetPort, SERVER.address);
-    finish(heard.index, false);
-  } else if (heard.method === 'BYE') finish(heard.index, true);
+    finish(heard.index, heard.method === 'BYE' ? OF_BYE + heard.status : heard.status);
+  } else if (heard.method === 'BYE') finish(heard.index, DONE);
   else if (live.answer(heard.index)) {
-    setUpsMs.push(performance.now() - live.startedMs(heard.index));
+    const startedMs = live.startedMs(heard.index);
+    setUps.add(startedMs, performance.now() - startedMs, DONE);
     for (const request of heard.next) carrier.sendText(request, targetPort, SERVER.address);
   }
 }
@@ -123,11 +124,11 @@ function begin(): void {
   carrier.sendText(caller.invite(index, dids[index % dids.length] ?? ''), targetPort, SERVER.address);
 }
 
-function finish(index: number, isOk: boolean): void {
+function finish(index: number, ended: number): void {
   const startedMs = live.startedMs(index);
-  begun.add(startedMs, isOk ? performance.now() - startedMs : -1);
+  begun.add(startedMs, performance.now() - startedMs, ended);
   live.end(index);
-  if (isOk) done += 1;
+  if (ended === DONE) done += 1;
   else errors += 1;
   onFinish();
 }
@@ -136,7 +137,7 @@ async function runCalls({ seconds = 5, window = 50, rate, steps, direct = false 
   targetPort = direct ? pbx.port : SERVER.port;
   caller = callerSide(`b${Date.now()}`, carrier.port, targetPort);
   const startMs = performance.now();
-  begun = collectBegun(startMs);
+  [begun, setUps] = [collectBegun(startMs), collectBegun(startMs)];
   const isOver = () => performance.now() - startMs >= seconds * 1000;
   const sweep = setInterval(reapLost, 50);
   onFinish = () => undefined;
@@ -164,22 +165,22 @@ function reapLost(): void {
   const lostBeforeMs = performance.now() - LOST_MS;
   for (let index = live.oldest(); index !== undefined && live.startedMs(index) < lostBeforeMs; index = live.oldest()) {
     lost += 1;
-    finish(index, false);
+    finish(index, live.isAnswered(index) ? OF_BYE + UNHEARD : UNHEARD);
   }
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
   const round = JSON.parse(line) as Round;
   [done, errors, lost] = [0, 0, 0];
-  setUpsMs = new Times();
   const startMs = performance.now();
   const droppedBefore = ownLosses();
   if (round.mode === 'register') await register();
   else await runCalls(round);
   const seconds = (performance.now() - startMs) / 1000;
   const dropped = ownLosses() - droppedBefore;
-  const each = round.steps === undefined ? '' : begun.text();
-  console.log(JSON.stringify({ done, errors, lost, seconds, setUpsMs: setUpsMs.text(2), dropped, each }));
+  const paces = round.rate !== undefined || round.steps !== undefined;
+  const told = paces ? { startMs: begun.startMs, setUps: setUps.text(), each: begun.text() } : {};
+  console.log(JSON.stringify({ done, errors, lost, seconds, dropped, ...told }));
 }
 carrier.close();
 pbx.close();

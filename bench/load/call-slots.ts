@@ -39,6 +39,10 @@ export class CallSlots {
     return true;
   }
 
+  isAnswered(index: number): boolean {
+    return this.#state[index % SLOTS] === ANSWERED;
+  }
+
   end(index: number): void {
     this.#state[index % SLOTS] = FREE;
     this.#size--;

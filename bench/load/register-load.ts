@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type Begun, collectBegun } from './begun.ts';
+import { type Begun, collectBegun, DONE, UNHEARD } from './begun.ts';
 import { openManySocket } from './many-socket.ts';
 import { type Pace, pace, type Step } from './pace.ts';
 import { createPbxFleet, type PbxFleet } from './pbx-fleet.ts';
@@ -10,7 +10,8 @@ import { createPbxFleet, type PbxFleet } from './pbx-fleet.ts';
  * round, answered by one line of JSON when it is over; it ends with its input.
  * Modes: `pair` (challenged and answered), `refresh` (with the nonce it has), `prime` (every PBX once), `echo` and
  * `echo_refresh` (the datagrams of a pair and of a refresh there and back, to a server that answers nothing else). With
- * `"steps"` it is no loop: so many a second, whatever becomes of them, and the answer has when each began and what it took.
+ * `"steps"` it is no loop: so many a second, whatever becomes of them, and the answer has
+ * when each began, what it took and how it ended.
  * usage: PORT CSV WINDOW
  */
 const [port, csv, window] = process.argv.slice(2);
@@ -61,12 +62,12 @@ function send(index: number, withCredentials: boolean): void {
   socket.sendText(fleet.register(index, withCredentials), SERVER.port, SERVER.address);
 }
 
-function finish(index: number, isOk: boolean): void {
+function finish(index: number, status: number): void {
   isLive[index] = 0;
   live -= 1;
   const startMs = startedAt[index] ?? 0;
-  begun.add(startMs, isOk ? performance.now() - startMs : -1);
-  if (isOk) done += 1;
+  begun.add(startMs, performance.now() - startMs, status);
+  if (status === DONE) done += 1;
   else errors += 1;
   if (paced === undefined) begin();
 }
@@ -84,11 +85,11 @@ function hear(bytes: Buffer, port: number, address: string): void {
   // Two datagrams there and back are what a pair receives and sends.
   if (isEcho) {
     if (round.mode === 'echo' && fleet.isUnauthorized(index)) send(index, true);
-    else finish(index, true);
+    else finish(index, DONE);
   } else if (status === 401 && fleet.isUnauthorized(index)) send(index, true);
   // The nonce has aged out in the middle of a refresh: an honest PBX tries again.
   else if (status === 401 && round.mode === 'refresh') send(index, true);
-  else finish(index, status === 200);
+  else finish(index, status);
 }
 
 /** Where the rate is given nothing waits for the end of the turn: what is measured is the server. */
@@ -117,8 +118,8 @@ async function run(asked: Round): Promise<void> {
   const tookMs = begun.tookMs();
   const at = (share: number) => Number((tookMs[Math.floor(tookMs.length * share)] ?? 0).toFixed(2));
   const maxMs = Math.max(lost > 0 ? LOST_MS : 0, Number((tookMs.at(-1) ?? 0).toFixed(2)));
-  const each = asked.steps === undefined ? '' : begun.text();
-  console.log(JSON.stringify({ done, errors, lost, seconds, p50Ms: at(0.5), p99Ms: at(0.99), maxMs, each }));
+  const told = asked.steps === undefined ? {} : { each: begun.text(), startMs: begun.startMs };
+  console.log(JSON.stringify({ done, errors, lost, seconds, p50Ms: at(0.5), p99Ms: at(0.99), maxMs, ...told }));
 }
 
 /** So many at a time until all have had their turn, or the time is over. */
@@ -140,7 +141,7 @@ function reapLost(): void {
   for (let index = 0; live > 0 && index < isLive.length; index++) {
     if (isLive[index] === 0 || now - (startedAt[index] ?? 0) < LOST_MS) continue;
     lost += 1;
-    finish(index, false);
+    finish(index, UNHEARD);
   }
 }
 

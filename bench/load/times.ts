@@ -21,14 +21,11 @@ export class Times {
     return this.#chunks[Math.floor(index / CHUNK)]?.[index % CHUNK] ?? Number.NaN;
   }
 
-  sorted(): Float64Array {
+  /** Those whose place is wanted, in order. */
+  sorted(isWanted: (index: number) => boolean): Float64Array {
     const all = new Float64Array(this.#length);
-    for (let index = 0; index < all.length; index++) all[index] = this.at(index);
-    return all.sort();
-  }
-
-  /** With so many digits, apart by blanks. */
-  text(digits: number): string {
-    return Array.from({ length: this.#length }, (_, index) => this.at(index).toFixed(digits)).join(' ');
+    let count = 0;
+    for (let index = 0; index < all.length; index++) if (isWanted(index)) all[count++] = this.at(index);
+    return all.subarray(0, count).sort();
   }
 }

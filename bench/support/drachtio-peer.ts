@@ -8,6 +8,7 @@ import { freePort } from '../../test-sip/support/ports.ts';
 import { until } from '../../test-sip/support/wait.ts';
 import { startScript } from './child.ts';
 import { cpuMs } from './cpu.ts';
+import type { Server } from './turns.ts';
 
 interface Options {
   readonly dir: string;
@@ -16,7 +17,7 @@ interface Options {
   readonly dids?: string;
 }
 
-export interface DrachtioPeer {
+export interface DrachtioPeer extends Server {
   readonly port: number;
   /** CPU time of the server and its application in ms. */
   cpuMs(): number;
@@ -43,7 +44,8 @@ export async function startDrachtioPeer({ dir, onEnd, csv, dids = '-' }: Options
   const app = startScript('server', 'bench/load/drachtio-app.ts', [String(adminPort), SECRET, csv, dids]);
   onEnd(() => app.stop());
   await app.nextJson();
-  return { port, cpuMs: () => cpuMs(server.pid ?? 0) + cpuMs(app.pid) };
+  const pids = () => [server.pid ?? 0, app.pid];
+  return { port, pids, cpuMs: () => pids().reduce((sum, pid) => sum + cpuMs(pid), 0) };
 }
 
 function configuration(port: number, adminPort: number): string {

@@ -1,19 +1,29 @@
 import type { Product } from '../../test-sip/support/product.ts';
+import { readBegun } from '../load/begun.ts';
 import type { Child } from './child.ts';
-import { percentile } from './cpu.ts';
 import { lostDatagrams } from './lost-datagrams.ts';
+import type { Machine } from './machine.ts';
 import type { Figure } from './report.ts';
+import { TimedOnes } from './timed-ones.ts';
+import type { Server, Turns } from './turns.ts';
 
 /** What stood still for longer than 20 ms in the SIP thread so far, by the cause that the product itself names. */
 export type LongStalls = Readonly<Record<(typeof CAUSES)[number], number>>;
 
 /** A server whose calls are timed, and who calls it. */
-export interface HalfLoadSide {
+export interface HalfLoadSide extends Server {
   readonly load: Child;
   /** UDP port of the server. */
   readonly port: number;
   /** Absent where the server does not tell. */
   readonly longStalls?: () => Promise<LongStalls>;
+}
+
+interface HalfLoad {
+  readonly machine: Machine;
+  readonly turns: Turns;
+  readonly rounds: number;
+  readonly seconds: number;
 }
 
 /** Why the SIP thread stood still, as the product names it. */
@@ -22,9 +32,9 @@ export const CAUSES = ['collection', 'work', 'processor'] as const;
 interface Timed {
   readonly rate: number;
   /** From INVITE to 200, of every call of all rounds. */
-  readonly throughMs: number[];
+  readonly through: TimedOnes;
   /** The same straight to the PBXes, at the same rate by the same generator. */
-  readonly directMs: number[];
+  readonly direct: TimedOnes;
   errors: number;
   /** Datagrams that the server's sockets or the generator's have lost, while calls went through the server. */
   lostDatagrams: number;
@@ -39,13 +49,13 @@ interface Timed {
 export async function atHalfLoad(
   sides: ReadonlyMap<string, HalfLoadSide>,
   rates: ReadonlyMap<string, number>,
-  { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
+  options: HalfLoad,
 ): Promise<readonly Figure[]> {
   const timed = new Map([...rates].map(([name, rate]) => [name, emptyAt(rate)]));
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < options.rounds; round++) {
     for (const [name, side] of sides) {
       const all = timed.get(name);
-      if (all !== undefined) await runBoth(side, all, seconds);
+      if (all !== undefined) await runBoth(side, all, options);
     }
   }
   return [...timed].flatMap(([name, all]) => figuresOf(name, all, sides.get(name)?.longStalls !== undefined));
@@ -59,29 +69,30 @@ export async function longStalls(product: Product): Promise<LongStalls> {
   return { collection: collection ?? 0, work: work ?? 0, processor: processor ?? 0 };
 }
 
-async function runBoth({ load, port, longStalls }: HalfLoadSide, all: Timed, seconds: number): Promise<void> {
+async function runBoth(side: HalfLoadSide, all: Timed, { machine, turns, seconds }: HalfLoad): Promise<void> {
+  const { load, port, longStalls } = side;
+  const { rate, through, direct, stalls } = all;
+  const run = (direct: boolean) => machine.during(() => load.ask({ mode: 'calls', seconds, rate, direct }));
+  await turns.give(side);
   const before = await longStalls?.();
   const lostBefore = lostDatagrams([port]);
-  const through = await load.ask({ mode: 'calls', seconds, rate: all.rate });
+  const { result, watched } = await run(false);
   const after = await longStalls?.();
-  for (const cause of CAUSES) all.stalls[cause] += (after?.[cause] ?? 0) - (before?.[cause] ?? 0);
-  all.lostDatagrams += lostDatagrams([port]) - lostBefore + Number(through.dropped);
-  const direct = await load.ask({ mode: 'calls', seconds, rate: all.rate, direct: true });
-  all.throughMs.push(...numbers(through.setUpsMs));
-  all.directMs.push(...numbers(direct.setUpsMs));
-  all.errors += Number(through.errors);
+  for (const cause of CAUSES) stalls[cause] += (after?.[cause] ?? 0) - (before?.[cause] ?? 0);
+  all.lostDatagrams += lostDatagrams([port]) - lostBefore + Number(result.dropped);
+  all.errors += Number(result.errors);
+  through.add(readBegun(result.setUps, Number(result.startMs)), watched);
+  const straight = await run(true);
+  direct.add(readBegun(straight.result.setUps, Number(straight.result.startMs)), straight.watched);
 }
 
 function figuresOf(name: string, all: Timed, tellsStalls: boolean): readonly Figure[] {
-  const direct50 = percentile(all.directMs, 0.5);
-  const ms = (what: string, value: number): Figure => ({ name: `${name}_${what}`, value, unit: 'ms', isRatio: false });
   const count = (what: string, value: number): Figure => ({ name: `${name}_${what}`, value, unit: '', isRatio: false });
   return [
     { name: `${name}_half_load_per_sec`, value: all.rate, unit: '1/s', isRatio: false },
-    ms('added_p50_ms', percentile(all.throughMs, 0.5) - direct50),
-    ms('added_p95_ms', percentile(all.throughMs, 0.95) - direct50),
-    ms('added_p99_ms', percentile(all.throughMs, 0.99) - direct50),
-    ms('direct_p99_ms', percentile(all.directMs, 0.99)),
+    ...all.through.figures(`${name}_added`, { lessMs: all.direct.percentileMs(0.5) }),
+    ...all.through.machineFigures(name),
+    { name: `${name}_direct_p99_ms`, value: all.direct.percentileMs(0.99), unit: 'ms', isRatio: false },
     count('half_load_errors', all.errors),
     count('half_load_lost_datagrams', all.lostDatagrams),
     ...(tellsStalls ? CAUSES.map((cause) => count(`stalls_over_20ms_${cause}`, all.stalls[cause])) : []),
@@ -90,15 +101,7 @@ function figuresOf(name: string, all: Timed, tellsStalls: boolean): readonly Fig
 
 function emptyAt(rate: number): Timed {
   return {
-    rate,
-    throughMs: [],
-    directMs: [],
-    errors: 0,
-    lostDatagrams: 0,
+    ...{ rate, through: new TimedOnes(), direct: new TimedOnes(), errors: 0, lostDatagrams: 0 },
     stalls: { collection: 0, work: 0, processor: 0 },
   };
-}
-
-function numbers(text: number | string | undefined): readonly number[] {
-  return text === undefined || text === '' ? [] : String(text).split(' ').map(Number);
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import openDatabase from 'better-sqlite3';
 import { freePort } from '../../test-sip/support/ports.ts';
 import { cpuMs } from './cpu.ts';
+import type { Server } from './turns.ts';
 
 /** `calls`: a dialog-counting proxy; `memory` and `sqlite`: a registrar with its credentials there. */
 export type KamailioKind = 'calls' | 'memory' | 'sqlite';
@@ -21,7 +22,7 @@ interface Options {
   readonly dids?: string;
 }
 
-export interface KamailioPeer {
+export interface KamailioPeer extends Server {
   readonly port: number;
   /** CPU time of all its processes in ms. */
   cpuMs(): number;
@@ -67,7 +68,8 @@ export async function startKamailioPeer({ onEnd, kind, csv, dids }: Options): Pr
     () => child.exitCode !== null,
     () => said,
   );
-  return { port, cpuMs: () => family(pid).reduce((sum, one) => sum + cpuMs(one), 0) };
+  const pids = () => family(pid);
+  return { port, pids, cpuMs: () => pids().reduce((sum, one) => sum + cpuMs(one), 0) };
 }
 
 /** What its htables and auth_db read. */

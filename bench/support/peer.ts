@@ -2,9 +2,13 @@ import { parseArgs } from 'node:util';
 
 export type Peer = 'kamailio';
 
-/** The command line of `npm run bench`: the benches named, who is measured beside the product, what is written down. */
+/** The command line of `npm run bench`: the benches named, who is measured beside the product, what is left out, what is written down. */
 function readArguments() {
-  const options = { peer: { type: 'string' }, update: { type: 'boolean', default: false } } as const;
+  const options = {
+    peer: { type: 'string' },
+    'half-load': { type: 'string' },
+    update: { type: 'boolean', default: false },
+  } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   return { names: positionals, ...values };
 }
@@ -16,6 +20,22 @@ export function benchNames(): readonly string[] {
 /** Whether the ratios of this run are to be the baseline of the next. */
 export function updatesBaseline(): boolean {
   return readArguments().update;
+}
+
+/**
+ * `--half-load NAME=RATE,…`: those alone, and of them nothing but how long they take at these rates a second; `undefined`
+ * when all is asked for. @throws when it is not of that form
+ */
+export function halfLoadRates(): ReadonlyMap<string, number> | undefined {
+  const text = readArguments()['half-load'];
+  if (text === undefined) return undefined;
+  return new Map(
+    text.split(',').map((part) => {
+      const [name = '', rate] = part.split('=');
+      if (!(Number(rate) > 0)) throw new Error(`bench: --half-load takes NAME=RATE,…, not ${text}`);
+      return [name, Number(rate)];
+    }),
+  );
 }
 
 /** @throws when it names nobody that is known */

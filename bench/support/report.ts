@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Machine } from './machine.ts';
 
 const BASELINE = join(import.meta.dirname, '../baseline.json');
 
@@ -11,13 +12,15 @@ export interface Figure {
   readonly isRatio: boolean;
   /** Of each round, where the value is their median: the table has the least and the most of them. */
   readonly rounds?: readonly number[];
+  /** What the value does not say by itself; printed behind it. */
+  readonly note?: string;
 }
 
 /** A ratio that has moved by more than this is told by name. */
 const NOTABLE_SHARE = 0.1;
 
-/** A bench gives figures; the runner prints and compares them. */
-export type Bench = () => Promise<readonly Figure[]>;
+/** A bench gives figures; the runner prints and compares them, and looks at the machine meanwhile. */
+export type Bench = (machine: Machine) => Promise<readonly Figure[]>;
 
 /**
  * Prints the figures as a table with what moved against the committed baseline, then as one line of JSON; with `update`
@@ -28,12 +31,12 @@ export function report(bench: string, figures: readonly Figure[], update: boolea
   const before = baseline[bench] ?? {};
   console.log(`\n${bench}`);
   for (const figure of figures) {
-    const { name, value, unit } = figure;
+    const { name, value, unit, note = '' } = figure;
     const spread = figure.rounds === undefined ? '' : spreadOf(figure.rounds);
     const moved = movedShare(figure, before);
     const against = moved === undefined ? '' : `${(moved * 100).toFixed(0)} % against ${before[name]}`;
     console.log(
-      `  ${name.padEnd(42)} ${value.toFixed(2).padStart(10)} ${unit.padEnd(12)} ${spread} ${against}`.trimEnd(),
+      `  ${name.padEnd(46)} ${value.toFixed(2).padStart(10)} ${unit.padEnd(12)} ${spread} ${against} ${note}`.trimEnd(),
     );
   }
   const notable = figures.filter((figure) => Math.abs(movedShare(figure, before) ?? 0) > NOTABLE_SHARE);

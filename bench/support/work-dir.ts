@@ -5,14 +5,20 @@ import { type Product, startProduct } from '../../test-sip/support/product.ts';
 import { moveTo } from './child.ts';
 import { seedProduct } from './seed.ts';
 
-/** Runs a bench in a directory of its own; what it started ends with it, the last one first. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Runs a bench in a directory of its own; what it started ends with it, the last one first, also when it is interrupted. */
 export async function inWorkDir<T>(work: (dir: string, onEnd: (end: () => unknown) => void) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), 'didfarm-bench-'));
   const ends: (() => unknown)[] = [];
+  const { promise: interrupted, reject } = Promise.withResolvers<never>();
+  const interrupt = (signal: string) => reject(new Error(`ended by ${signal}`));
+  for (const signal of SIGNALS) process.on(signal, interrupt);
   try {
-    return await work(dir, (end) => ends.unshift(end));
+    return await Promise.race([work(dir, (end) => ends.unshift(end)), interrupted]);
   } finally {
     for (const end of ends) await end();
+    for (const signal of SIGNALS) process.removeListener(signal, interrupt);
     rmSync(dir, { recursive: true, force: true });
   }
 }
