@@ -71,28 +71,6 @@ t.test(
   },
 );
 
-t.test('two carriers that both offer too much have as much each', async (t) => {
-  const { offer, turn, admitted } = startGate();
-  for (let ms = 0; ms < 1000; ms += 5) {
-    for (let i = 0; i < 10; i++) offer(CARRIER);
-    for (let i = 0; i < 60; i++) offer(OTHER);
-    await turn(5);
-  }
-  const mine = admitted.filter((address) => address === CARRIER).length;
-  t.ok(Math.abs(mine / admitted.length - 0.5) < 0.03, `${mine} of ${admitted.length}`);
-});
-
-t.test('strangers have one share together', async (t) => {
-  const { offer, turn, admitted } = startGate();
-  for (let ms = 0; ms < 1000; ms += 5) {
-    for (let i = 0; i < 10; i++) offer(CARRIER);
-    for (let i = 0; i < 10; i++) offer(STRANGER);
-    await turn(5);
-  }
-  const strangers = admitted.filter((address) => address === STRANGER).length;
-  t.ok(strangers / admitted.length < 0.53, `${strangers} of ${admitted.length}`);
-});
-
 t.test('an emergency call is taken at once, whoever else waits', async (t) => {
   const started = startGate();
   const { offer, refused, admitted } = started;
@@ -148,7 +126,8 @@ t.test('while sockets hold more than a turn reads, one call a turn is taken up, 
   offer(CARRIER);
   await turn(10);
   t.equal(admitted.length, 101);
-  t.equal(refused.length, 10, 'they have waited for more than 100 ms of work');
+  offer(CARRIER);
+  t.equal(refused.length, 1, 'they wait for more than 50 ms of work');
   while (gate.size > 0) await turn(10);
   gate.isBehind = false;
   t.equal(offer(CARRIER), false);
@@ -205,21 +184,6 @@ t.test(
     t.equal(gate.dropsUnread(text(), { ...flowFrom(CARRIER), reliable: true }), false);
   },
 );
-
-t.test('what waits is bounded in number and in bytes', async (t) => {
-  const { gate, offer, refused } = startGate();
-  gate.isBehind = true;
-  for (let i = 0; i < 5000; i++) offer(CARRIER);
-  t.equal(gate.size, 512);
-  for (let i = 0; i < 5000; i++) offer(OTHER);
-  t.equal(gate.size, 512 + 342, 'one that comes later finds room');
-  const large = startGate();
-  large.gate.isBehind = true;
-  const big = invite({}, 'x'.repeat(60_000));
-  for (let i = 0; i < 1000; i++) large.offer(`10.0.${i >> 8}.${i & 255}`, big);
-  t.ok(large.gate.size < 300, `${large.gate.size}`);
-  t.equal(refused.length, 32);
-});
 
 t.test('it is told when refusing begins and, a second after the last refusal, that it is over', async (t) => {
   const started = startGate();

@@ -31,8 +31,16 @@ function startFlooded(beyond = 8) {
     ports: { clock, logger, counters: createNullCounters(), random: createSystemRandom() },
     wheel: createTimingWheel({ clock }),
   });
-  const hear = (from: string, text: string) => {
-    const flow = { remoteAddress: from, remotePort: 5062, transport: 'udp', closed: false, id: `udp/${from}` };
+  const hear = (from: string, text: string, transport = 'udp') => {
+    const reliable = transport !== 'udp';
+    const flow = {
+      remoteAddress: from,
+      remotePort: 5062,
+      transport,
+      reliable,
+      closed: false,
+      id: `${transport}/${from}`,
+    };
     const send = (bytes: Buffer) => void sent.push({ to: from, text: bytes.toString('latin1') });
     receiver.receive(Buffer.from(text, 'latin1'), { ...flow, send } as unknown as Flow);
   };
@@ -73,6 +81,30 @@ t.test('a new call beyond a peer’s share hears 503 with Retry-After, and its c
   hear(CARRIER, ack);
   t.same([taken.length, sent.length], [0, 2], 'its ACK is for nobody');
 });
+
+t.test(
+  'CANCEL of a call that waits is answered 200 and its INVITE 487, both with one tag, over each transport',
+  async (t) => {
+    for (const transport of ['udp', 'tcp', 'tls', 'ws', 'wss'] as const) {
+      const { receiver, hear, taken, sent } = startFlooded(0);
+      const text = requestText('INVITE');
+      const cancel = text.replaceAll('INVITE', 'CANCEL');
+      hear(OTHER, text, transport);
+      hear(OTHER, cancel, transport);
+      const [ok, terminated] = sent.map((answer) => parseMessage(Buffer.from(answer.text)));
+      t.match(ok, { status: 200, cseqMethod: 'CANCEL', cseq: 1 }, transport);
+      t.match(terminated, { status: 487, cseqMethod: 'INVITE', cseq: 1, toTag: ok?.toTag ?? 'none' }, transport);
+      t.match(ok?.toTag, /^s[0-9a-f]{8}$/);
+      const ack = text.replaceAll('INVITE', 'ACK').replace('bob@example.com>\r', `bob@example.com>;tag=${ok?.toTag}\r`);
+      hear(OTHER, ack, transport);
+      receiver.tellBehind(false);
+      await nextTurn();
+      t.equal(taken.filter(({ callId }) => callId === ok?.callId).length, 0, 'neither it nor its ACK goes on');
+      t.equal(sent.length, 2);
+      receiver.close();
+    }
+  },
+);
 
 t.test('what belongs to calls, and REGISTER, pass a flood of new calls', async (t) => {
   const { hear, taken, sent } = startFlooded();

@@ -33,14 +33,14 @@ export interface ReceiveDeps {
 /** What ends a transaction or a call is taken however its other headers look: refused, the call would go on. */
 const ENDINGS: ReadonlySet<string> = new Set(['ACK', 'BYE', 'CANCEL']);
 
-interface Refusal {
+interface Answer {
   readonly status: number;
   readonly reason?: string;
   readonly lines?: readonly string[];
 }
 
 /** Clients need not wait for longer: what they are refused for lasts for parts of a second. */
-const TOO_MANY_CALLS: Refusal = { status: 503, lines: ['Retry-After: 1'] };
+const TOO_MANY_CALLS: Answer = { status: 503, lines: ['Retry-After: 1'] };
 
 /** The way of every message in: filter, parse, then the direct lane or the transactions. */
 export class Receiver {
@@ -55,7 +55,7 @@ export class Receiver {
       wheel: deps.wheel,
       isKnown: (invite) => deps.transactions.has(invite),
       admit: (invite, flow) => this.#take(invite, flow),
-      refuse: (invite, flow) => this.#refuse(invite, flow, TOO_MANY_CALLS),
+      answer: (request, flow, status) => this.#answer(request, flow, status === 503 ? TOO_MANY_CALLS : { status }),
     });
   }
 
@@ -90,10 +90,11 @@ export class Receiver {
     this.#deps.transactions.receive(message, flow);
   }
 
-  /** A new call that waits for others or has been refused, and what acknowledges that. */
+  /** A new call that waits for others or has been refused, and what acknowledges or cancels that. */
   #isHeld(message: SipMessage, flow: Flow): boolean {
     if (!message.isRequest) return false;
     if (message.method === 'ACK') return this.#gate.absorbs(message, flow);
+    if (message.method === 'CANCEL') return this.#gate.cancels(message, flow);
     return message.method === 'INVITE' && message.toTag === '' && this.#gate.holds(message, flow);
   }
 
@@ -127,7 +128,7 @@ export class Receiver {
   ): void {
     const lines = verdict.retryAfterSec === undefined ? [] : [`Retry-After: ${Math.ceil(verdict.retryAfterSec)}`];
     try {
-      this.#refuse(parseMessage(bytes, this.#deps.limits), flow, { status: verdict.status, lines });
+      this.#answer(parseMessage(bytes, this.#deps.limits), flow, { status: verdict.status, lines });
     } catch {
       // Filtered and malformed: not worth an answer.
     }
@@ -139,7 +140,7 @@ export class Receiver {
       const message = parseMessage(bytes, this.#deps.limits, text);
       if (fault === undefined) return message;
       this.#deps.ports.counters.count('parse_errors', fault);
-      if (message.isRequest && message.method !== 'ACK') this.#refuse(message, flow, refusalOfFault(fault));
+      if (message.isRequest && message.method !== 'ACK') this.#answer(message, flow, refusalOfFault(fault));
     } catch (error) {
       if (!(error instanceof SipParseError)) throw error;
       this.#deps.ports.counters.count('parse_errors', error.code);
@@ -163,18 +164,18 @@ export class Receiver {
     const { unwanted, ports } = this.#deps;
     if (unwanted === undefined || !isUnwanted(request, unwanted)) return false;
     ports.counters.count('dropped', 'unwanted');
-    if (unwanted.action === 'reject') this.#refuse(request, flow, { status: 603 });
+    if (unwanted.action === 'reject') this.#answer(request, flow, { status: 603 });
     return true;
   }
 
   #answerMalformed(error: SipParseError, flow: Flow, fault: FrameFault | undefined): void {
     if (error.status === 0 || error.partial === undefined) return;
-    if (fault !== undefined) this.#refuse(error.partial, flow, refusalOfFault(fault));
-    else if (error.reason === '') this.#refuse(error.partial, flow, { status: error.status });
-    else this.#refuse(error.partial, flow, { status: error.status, reason: error.reason });
+    if (fault !== undefined) this.#answer(error.partial, flow, refusalOfFault(fault));
+    else if (error.reason === '') this.#answer(error.partial, flow, { status: error.status });
+    else this.#answer(error.partial, flow, { status: error.status, reason: error.reason });
   }
 
-  #refuse(request: SipMessage, flow: Flow, { status, reason, lines = [] }: Refusal): void {
+  #answer(request: SipMessage, flow: Flow, { status, reason, lines = [] }: Answer): void {
     const { agent, tagSeed } = this.#deps;
     const all = agent === undefined ? lines : [...lines, `Server: ${agent}`];
     const toTag = statelessTag(request, tagSeed);
@@ -183,6 +184,6 @@ export class Receiver {
 }
 
 /** What a stream could not deliver: 513 for its size, 400 for the rest. */
-function refusalOfFault(fault: FrameFault): Refusal {
+function refusalOfFault(fault: FrameFault): Answer {
   return { status: fault === 'too_large' ? 513 : 400 };
 }

@@ -21,8 +21,11 @@ export function startGate() {
   const counters = { count: (_name: string, label = '') => void counts.set(label, (counts.get(label) ?? 0) + 1) };
   const [admitted, refused]: [string[], SipMessage[]] = [[], []];
   const known = new Set<SipMessage>();
+  const counted: string[] = [];
   const told: [isOn: boolean, refused: number][] = [];
+  const answers: { readonly status: number; readonly method: string; readonly to: string }[] = [];
   let due: (() => void) | undefined;
+  let workedMs = 0;
   const gate = new CallGate({
     ports: { clock, counters, random: createSystemRandom(), logger: createNullLogger() },
     wheel: createTimingWheel({ clock }),
@@ -31,7 +34,11 @@ export function startGate() {
       if (message.fromTag === 'throws') throw new Error('a fault');
       admitted.push(flow.remoteAddress);
     },
-    refuse: (message) => void refused.push(message),
+    answer(message, flow, status) {
+      if (status === 503) refused.push(message);
+      else answers.push({ status, method: message.method, to: flow.remoteAddress });
+    },
+    workMs: () => workedMs,
     nextTurn(run) {
       if (due !== undefined) throw new Error('there is one next turn');
       due = run;
@@ -40,10 +47,12 @@ export function startGate() {
   gate.policy = {
     ownerOf: (address) => (address === STRANGER ? '' : address),
     isUrgent: (uri) => uri.startsWith('sip:112@'),
+    refused: (address) => void counted.push(`refused ${address}`),
+    cancelled: (address) => void counted.push(`cancelled ${address}`),
     changed: (isOn, count) => void told.push([isOn, count]),
   };
   return {
-    ...{ gate, clock, counts, admitted, refused, known, told },
+    ...{ gate, clock, counts, admitted, refused, answers, known, counted, told },
     /** Whether it waits or is refused. */
     offer(from: string, message = invite()) {
       const isHeld = gate.holds(message, flowFrom(from));
@@ -53,9 +62,10 @@ export function startGate() {
     get hasTurn() {
       return due !== undefined;
     },
-    /** `ms` have passed since the last one. */
-    async turn(ms = 1) {
+    /** `ms` have passed since the last one; most of a long time others had the processor, unless it is told. */
+    async turn(ms = 1, worked = Math.min(ms, 10)) {
       clock.advance(ms);
+      workedMs += worked;
       const run = due;
       due = undefined;
       run?.();

@@ -4,7 +4,7 @@ import type { TimingWheel } from './timer/index.ts';
 export interface RefusalSpellDeps {
   readonly clock: EngineClock;
   readonly wheel: TimingWheel;
-  /** It has begun, or is over after so many refusals. */
+  /** It has begun, or is over after so many refusals that were told. */
   readonly changed: (isOn: boolean, refused: number) => void;
 }
 
@@ -14,7 +14,8 @@ const OVER_MS = 1000;
 /** A time in which something is refused again and again, told of when it begins and when it is over. */
 export class RefusalSpell {
   readonly #deps: RefusalSpellDeps;
-  #refused = 0;
+  #isOn = false;
+  #told = 0;
   #lastMs = 0;
 
   constructor(deps: RefusalSpellDeps) {
@@ -24,10 +25,15 @@ export class RefusalSpell {
   count(): void {
     const { clock, changed } = this.#deps;
     this.#lastMs = clock.nowMs();
-    this.#refused += 1;
-    if (this.#refused > 1) return;
+    if (this.#isOn) return;
+    this.#isOn = true;
     changed(true, 0);
     this.#awaitEnd();
+  }
+
+  /** The one that was counted last was told. */
+  countTold(): void {
+    this.#told += 1;
   }
 
   #awaitEnd(): void {
@@ -38,8 +44,9 @@ export class RefusalSpell {
   }
 
   #end(): void {
-    const refused = this.#refused;
-    this.#refused = 0;
-    this.#deps.changed(false, refused);
+    const told = this.#told;
+    this.#told = 0;
+    this.#isOn = false;
+    this.#deps.changed(false, told);
   }
 }

@@ -213,9 +213,11 @@ export interface CallPolicy {
   ownerOf(sourceAddress: string): string;
   /** A call to such a Request-URI does not wait for others and is not refused. */
   isUrgent(uri: string): boolean;
-  /** One was refused. */
+  /** One was told that it is refused. */
   refused?(sourceAddress: string): void;
-  /** Calls are refused now, or no longer; how many were. */
+  /** One was cancelled by its caller before its turn came. */
+  cancelled?(sourceAddress: string): void;
+  /** Calls are refused now, or no longer; how many were told so. */
   changed?(isOn: boolean, refused: number): void;
 }
 

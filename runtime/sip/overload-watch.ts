@@ -31,13 +31,17 @@ interface CallPolicyDeps {
   readonly metrics: () => SipMetrics;
 }
 
-/** Who shares the thread's time where more calls come than it carries; each that is refused is counted, the log has two lines. */
+/**
+ * Who shares the thread's time where more calls come than it carries; each that is told 503, or is cancelled while it waits,
+ * is counted, and the log has two lines.
+ */
 export function createCallPolicy({ auth, directory, logger, metrics }: CallPolicyDeps): CallPolicy {
   const directionOf = (address: string) => (directory.findCarrierBySource(address) === undefined ? 'out' : 'in');
   return {
     ownerOf: auth.shareOf,
     isUrgent: mayBeEmergency,
     refused: (address) => metrics().countCall(directionOf(address), 'server_error', 'overload'),
+    cancelled: (address) => metrics().countCall(directionOf(address), 'ok', 'cancelled'),
     changed(isOn, refused) {
       metrics().countEngine('overload', isOn ? 'calls_begun' : 'calls_over');
       if (isOn) logger.warn('more calls than can be carried: who offers most is told 503, emergency calls are not');

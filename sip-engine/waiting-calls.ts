@@ -1,0 +1,169 @@
+import { FairQueue } from './fair-queue.ts';
+import type { SipMessage } from './message/index.ts';
+import { type Hash, HashTable } from './transaction/index.ts';
+import type { Flow } from './transport/index.ts';
+
+/** A new call that waits for its turn. */
+export interface Waiting {
+  readonly invite: SipMessage;
+  readonly flow: Flow;
+  readonly owner: string;
+  readonly key: Hash;
+  readonly sinceMs: number;
+  /** Its caller does not want it any longer. */
+  isCancelled: boolean;
+}
+
+/** A crowd that is worked off within this time is no overload: until then all it costs is a wait, however slow the machine. */
+const PATIENCE_MS = 1000;
+/** Whose calls have waited longer then gets no more in: far below T1, and so short that few grow old in the heap. */
+const MOST_WAIT_MS = 50;
+/** RFC 3261 T1: what waits for longer is repeated by its client. */
+const T1_MS = 500;
+/** Shared by all whose calls wait; everybody may have one. */
+const MOST_WAITING = 1024;
+const MOST_WAITING_BYTES = 16 * 1024 * 1024;
+
+/** Who was refused nothing for so long is out of the overload once nothing of its waits. */
+const CALM_MS = 100;
+/** Peers of which it is known, while nothing of theirs waits, that they are in one. */
+const MOST_STANDS = 1024;
+
+/** How the calls of one peer have been waiting, since there has always been one or others were refused. */
+class Stand {
+  #sinceMs: number;
+  #longestMs = 0;
+  #refusedMs = Number.NEGATIVE_INFINITY;
+  bytes = 0;
+
+  constructor(nowMs: number) {
+    this.#sinceMs = nowMs;
+  }
+
+  isOverload(nowMs: number): boolean {
+    return nowMs - this.#sinceMs > PATIENCE_MS;
+  }
+
+  refused(nowMs: number): void {
+    this.#refusedMs = nowMs;
+  }
+
+  /** One waits where none did. */
+  begin(nowMs: number): void {
+    if (nowMs - this.#refusedMs > CALM_MS) this.#renew(nowMs, 0);
+  }
+
+  /** One is taken up. A wait that was halved is a crowd that is being worked off: it is given its time anew. */
+  note(waitedMs: number, nowMs: number): void {
+    if (waitedMs * 2 < this.#longestMs && !this.isOverload(nowMs)) this.#renew(nowMs, waitedMs);
+    else if (waitedMs > this.#longestMs) this.#longestMs = waitedMs;
+  }
+
+  #renew(nowMs: number, longestMs: number): void {
+    this.#sinceMs = nowMs;
+    this.#longestMs = longestMs;
+  }
+}
+
+/**
+ * New calls that wait, those of one peer apart from those of the others, in bounds of number, bytes and time. Time is what
+ * the thread has worked: who waited while it stood still has not waited for others.
+ */
+export class WaitingCalls {
+  readonly #workMs: () => number;
+  readonly #queue = new FairQueue<Waiting>();
+  readonly #stands = new Map<string, Stand>();
+  readonly #byKey = new HashTable<Waiting>();
+  #bytes = 0;
+  #nowMs = 0;
+
+  constructor(workMs: () => number) {
+    this.#workMs = workMs;
+  }
+
+  get size(): number {
+    return this.#queue.size;
+  }
+
+  find(key: Hash): Waiting | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** Whoever has calls that wait for too long has more than its share. Who is told that there is no room is refused. */
+  hasRoom(owner: string, bytes: number): boolean {
+    if (this.#bytes + bytes > MOST_WAITING_BYTES) return false;
+    const [oldest, stand] = [this.#queue.oldest(owner), this.#stands.get(owner)];
+    if (oldest === undefined || stand === undefined) return true;
+    const share = 1 / (this.#queue.owners + 1);
+    const mostMs = stand.isOverload(this.#nowMs) ? MOST_WAIT_MS : T1_MS;
+    const hasShare =
+      this.#queue.countOf(owner) < MOST_WAITING * share && stand.bytes + bytes <= MOST_WAITING_BYTES * share;
+    if (hasShare && this.#nowMs - oldest.sinceMs <= mostMs) return true;
+    stand.refused(this.#nowMs);
+    return false;
+  }
+
+  put(owner: string, { high, low }: Hash, invite: SipMessage, flow: Flow): void {
+    if (this.#queue.size === 0) this.#nowMs = this.#workMs();
+    const waiting = { owner, invite, flow, key: { high, low }, sinceMs: this.#nowMs, isCancelled: false };
+    this.#count(invite.raw.length, this.#standOf(owner));
+    this.#byKey.set(waiting.key, waiting);
+    this.#queue.put(owner, waiting);
+  }
+
+  /** A turn begins. */
+  tick(): void {
+    if (this.#queue.size > 0) this.#nowMs = this.#workMs();
+  }
+
+  /** The next that `isGood` does not reject, which hears whether it has waited for longer than its client may wait. */
+  take(isGood: (waiting: Waiting, isOverdue: boolean) => boolean): Waiting | undefined {
+    return this.#queue.take((waiting) => isGood(waiting, this.#leave(waiting)));
+  }
+
+  /** It keeps its place until its turn comes. */
+  cancel(waiting: Waiting): void {
+    waiting.isCancelled = true;
+    this.#byKey.delete(waiting.key);
+  }
+
+  /** Nobody is in an overload any longer. */
+  calm(): void {
+    for (const owner of this.#stands.keys()) if (this.#queue.countOf(owner) === 0) this.#stands.delete(owner);
+  }
+
+  clear(): void {
+    for (const waiting of this.#byKey.values()) this.#byKey.delete(waiting.key);
+    this.#queue.clear();
+    this.#stands.clear();
+    this.#bytes = 0;
+  }
+
+  #standOf(owner: string): Stand {
+    const known = this.#stands.get(owner);
+    if (known !== undefined) {
+      if (this.#queue.countOf(owner) === 0) known.begin(this.#nowMs);
+      return known;
+    }
+    const stand = new Stand(this.#nowMs);
+    this.#stands.set(owner, stand);
+    return stand;
+  }
+
+  /** True when it has waited for too long. */
+  #leave({ owner, key, invite, sinceMs }: Waiting): boolean {
+    const [waitedMs, stand] = [this.#nowMs - sinceMs, this.#standOf(owner)];
+    this.#byKey.delete(key);
+    this.#count(-invite.raw.length, stand);
+    stand.note(waitedMs, this.#nowMs);
+    const isOverload = stand.isOverload(this.#nowMs);
+    const isLast = this.#queue.countOf(owner) === 0;
+    if (isLast && (!isOverload || this.#stands.size > MOST_STANDS)) this.#stands.delete(owner);
+    return waitedMs > (isOverload ? T1_MS : PATIENCE_MS);
+  }
+
+  #count(bytes: number, stand: Stand): void {
+    this.#bytes += bytes;
+    stand.bytes += bytes;
+  }
+}
