@@ -57,6 +57,7 @@ class Engine implements SipEngine {
   readonly #closedListeners: ((flowId: string, reason: string) => void)[] = [];
   #closing: Promise<void> | undefined;
   #connectionFilter: ConnectionFilter | undefined;
+  #callPolicy: CallPolicy | undefined;
   #tap: ((direction: 'in' | 'out', bytes: Buffer, flowId: string) => void) | undefined;
 
   constructor(options: EngineOptions, given: EnginePorts, parts: EngineParts) {
@@ -76,6 +77,7 @@ class Engine implements SipEngine {
       onBehind: (isBehind) => this.#receiver.tellBehind(isBehind),
       onConnection: (remoteAddress, transport) => this.#connectionFilter?.(remoteAddress, transport) ?? true,
       mayHandOver: (bytes, flow) => this.#receiver.passes(bytes, flow),
+      isUrgent: (uri) => this.#callPolicy?.isUrgent(uri) === true,
       // There from the start: an object that a property was deleted from is slower for each datagram from then on.
       onSent: undefined,
     };
@@ -145,6 +147,7 @@ class Engine implements SipEngine {
   }
 
   setCallPolicy(policy: CallPolicy): void {
+    this.#callPolicy = policy;
     this.#receiver.callPolicy = policy;
   }
 

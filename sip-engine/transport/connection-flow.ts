@@ -31,6 +31,8 @@ export interface Link {
   write(bytes: Buffer, done: ((error?: Error | null) => void) | undefined): void;
   /** Delivers what is left of a half-received message, as `incomplete`. */
   abandonPartial(): void;
+  pause(): void;
+  resume(): void;
   /** Writes out what is queued, then closes. */
   end(): void;
   destroy(): void;
@@ -153,6 +155,14 @@ export class ConnectionFlow implements Flow {
 
   release(): void {
     this.state.release();
+  }
+
+  pause(): void {
+    this.#link?.pause();
+  }
+
+  resume(): void {
+    this.#link?.resume();
   }
 
   /** A whole message, or with a fault the headers of the last one: the answer still goes out, then it closes. */

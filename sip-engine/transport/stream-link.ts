@@ -69,11 +69,20 @@ export class StreamLink implements Link {
     this.#framer.abandon();
   }
 
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   end(): void {
     this.#framer.stop();
     this.#uncork();
     this.#socket.end();
     // What still comes is read and ignored, so that it does not turn our last answer into a reset; not for long.
+    this.#socket.resume();
     const linger = setTimeout(() => this.#socket.destroy(), LINGER_MS);
     this.#socket.once('close', () => clearTimeout(linger));
   }

@@ -27,6 +27,9 @@ export interface Flow {
   /** Connections that carry a binding or a dialog are kept by idle limits while held. */
   hold(): void;
   release(): void;
+  /** Leaves what the peer sends where it is, until `resume`: what has been read is still delivered. Connections alone can. */
+  pause?(): void;
+  resume?(): void;
 }
 
 /** The certificate that a peer has shown and that was verified against the trusted authorities. */

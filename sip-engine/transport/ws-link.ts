@@ -75,6 +75,14 @@ export class WsLink implements Link {
 
   abandonPartial(): void {}
 
+  pause(): void {
+    this.#webSocket.pause();
+  }
+
+  resume(): void {
+    this.#webSocket.resume();
+  }
+
   end(): void {
     this.#webSocket.close(NORMAL_CLOSURE);
     const linger = setTimeout(() => this.#webSocket.terminate(), LINGER_MS);

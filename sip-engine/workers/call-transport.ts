@@ -37,6 +37,7 @@ export class CallTransport implements SeatedTransport {
         return point && this.heard(point, address, port);
       },
       stream: (id) => this.#streams.find(id),
+      closeFlow: (flow) => this.closeFlow(flow),
       take: (_from, record) => this.#streams.take(readOrder<HomeOrder>(record)),
     });
     this.#streams = new RemoteTable({

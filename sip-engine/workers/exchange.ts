@@ -1,3 +1,5 @@
+import type { MessagePort } from 'node:worker_threads';
+import { calledUri, isNewCall } from '../new-call-text.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { FrameFault } from '../transport/index.ts';
 import type { Flow, TransportEvents } from '../transport/types.ts';
@@ -8,6 +10,7 @@ import { ownerOf } from './owner.ts';
 import type { HandedRecord } from './record.ts';
 import { RemoteFlow } from './remote-flow.ts';
 import type { WorkerSeat } from './seat.ts';
+import { WaitingStreams } from './waiting-streams.ts';
 import type { WorkerEvents } from './worker-events.ts';
 
 const HOME = 0;
@@ -21,34 +24,38 @@ export interface ExchangeDeps {
   heard(place: number, address: string, port: number): Flow | undefined;
   /** The connection of that id; `undefined` when it has ended. */
   stream(id: string): Flow | undefined;
+  closeFlow(flow: Flow): void;
   /** All that is no message. */
   take(from: number, record: HandedRecord): void;
+}
+
+/** To one other worker: what may be lost, and what waits. */
+interface Way {
+  readonly link: Link;
+  readonly streams: WaitingStreams;
 }
 
 /** What comes in goes to its owner: here, or over a link to the worker that has it. */
 export class Exchange {
   readonly #deps: ExchangeDeps;
-  readonly #links: readonly (Link | undefined)[];
+  readonly #ways: readonly (Way | undefined)[];
   readonly #given: GivenCalls;
+  /** Whoever holds more than a turn can take: sockets, or other workers. */
+  readonly #behind = new Set<'sockets' | number>();
 
   constructor(deps: ExchangeDeps) {
     this.#deps = deps;
     this.#given = new GivenCalls(deps.ports);
-    const { seat } = deps;
-    this.#links = seat.links.map(
-      (port, to) => port && new Link(seat, to, port, (record) => this.#guard(() => this.#take(to, record))),
-    );
+    this.#ways = deps.seat.links.map((port, to) => port && this.#wayTo(to, port));
   }
 
   /** @throws Error for the place of this worker itself. */
   linkTo(worker: number): Link {
-    const link = this.#links[worker];
-    if (link === undefined) throw new Error(`worker ${this.#deps.seat.index} has no link to ${worker}`);
-    return link;
+    return this.#wayOf(worker).link;
   }
 
   get others(): readonly Link[] {
-    return this.#links.filter((link) => link !== undefined);
+    return this.#ways.flatMap((way) => way?.link ?? []);
   }
 
   /** The socket's events, with what belongs elsewhere taken out. */
@@ -59,7 +66,8 @@ export class Exchange {
         if (flow.reliable) spoke(flow);
         this.#received(bytes, flow, fault);
       },
-      onFlowClosed(flow, reason) {
+      onFlowClosed: (flow, reason) => {
+        for (const way of this.#ways) way?.streams.ended(flow);
         closed(flow, reason);
         events.onFlowClosed(flow, reason);
       },
@@ -67,7 +75,7 @@ export class Exchange {
       get onSent() {
         return events.onSent;
       },
-      onBehind: (isBehind) => events.onBehind?.(isBehind),
+      onBehind: (isBehind) => this.#tellBehind('sockets', isBehind),
       onConnection: (address, transport) => events.onConnection?.(address, transport) !== false,
     };
   }
@@ -79,7 +87,35 @@ export class Exchange {
   }
 
   close(): void {
-    for (const link of this.others) link.close();
+    for (const way of this.#ways) {
+      way?.streams.close();
+      way?.link.close();
+    }
+  }
+
+  #wayTo(to: number, port: MessagePort): Way {
+    const { seat, ports } = this.#deps;
+    const link = new Link(seat, to, port, ports.clock, {
+      take: (record) => this.#guard(() => this.#take(to, record)),
+      behind: (isBehind) => this.#tellBehind(to, isBehind),
+    });
+    const refuse = (flow: Flow): void => {
+      this.#countDropped();
+      this.#deps.closeFlow(flow);
+    };
+    return { link, streams: new WaitingStreams({ link, clock: ports.clock, refuse }) };
+  }
+
+  #wayOf(worker: number): Way {
+    const way = this.#ways[worker];
+    if (way === undefined) throw new Error(`worker ${this.#deps.seat.index} has no link to ${worker}`);
+    return way;
+  }
+
+  #tellBehind(who: 'sockets' | number, isBehind: boolean): void {
+    if (isBehind) this.#behind.add(who);
+    else this.#behind.delete(who);
+    this.#deps.events.onBehind?.(this.#behind.size > 0);
   }
 
   #received(bytes: Buffer, flow: Flow, fault: FrameFault | undefined): void {
@@ -95,13 +131,23 @@ export class Exchange {
   }
 
   #handOver(owner: number, bytes: Buffer, flow: Flow): void {
-    const link = this.linkTo(owner);
-    if (link.isFull) {
-      this.#deps.ports.counters.count('dropped', 'hand_over');
-      return;
-    }
-    if (flow.reliable) link.send(streamRecord(flow instanceof RemoteFlow ? flow.homeId : flow.id, bytes));
-    else link.send(datagramRecord(this.#deps.placeOf(flow), flow.remoteAddress, flow.remotePort, bytes));
+    const { link, streams } = this.#wayOf(owner);
+    if (flow.reliable) streams.send(streamRecord(flow instanceof RemoteFlow ? flow.homeId : flow.id, bytes), flow);
+    else if (this.#mayCross(bytes, link))
+      link.send(datagramRecord(this.#deps.placeOf(flow), flow.remoteAddress, flow.remotePort, bytes));
+    else this.#countDropped();
+  }
+
+  /** What a busy worker can do without first are new calls, which come again; calls for help are not kept back. */
+  #mayCross(bytes: Buffer, link: Link): boolean {
+    if (!link.isBusy) return true;
+    if (link.isFull) return false;
+    const text = bytes.toString('latin1');
+    return !isNewCall(text) || this.#deps.events.isUrgent(calledUri(text));
+  }
+
+  #countDropped(): void {
+    this.#deps.ports.counters.count('dropped', 'hand_over');
   }
 
   #take(from: number, record: HandedRecord): void {

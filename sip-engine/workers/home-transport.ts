@@ -27,6 +27,7 @@ export class HomeTransport implements TransportLayer {
         return point && this.#layer.heard(point, address, port);
       },
       stream: (id) => this.#layer.findFlow(id),
+      closeFlow: (flow) => this.closeFlow(flow),
       take: (from, record) => streams.take(from, record),
     });
     const own = this.#exchange.socketEvents(

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { createFakeClock } from '../timer/index.ts';
 import { settled } from '../transport/testing.ts';
 import { Link } from './link.ts';
 import { datagramRecord, orderRecord, readOrder, readSource, sendRecord, streamRecord } from './orders.ts';
@@ -8,7 +9,7 @@ import { createWorkerSeats, MOST_WORKERS, seatPorts, sharesPorts, type WorkerSea
 function linkOf(t: Test, seat: WorkerSeat | undefined, to: number, take: (record: HandedRecord) => void): Link {
   const port = seat?.links[to];
   if (seat === undefined || port === undefined) throw new Error('no such seat');
-  const link = new Link(seat, to, port, take);
+  const link = new Link(seat, to, port, createFakeClock(), { take, behind: () => undefined });
   t.teardown(() => link.close());
   return link;
 }
