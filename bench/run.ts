@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { startMachine } from './support/machine.ts';
 import { benchNames, peer, updatesBaseline } from './support/peer.ts';
@@ -11,6 +12,7 @@ import { type Bench, report } from './support/report.ts';
 const all = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.bench.ts'))
   .map((file) => file.replace('.bench.ts', ''));
+const [loadBefore = Number.NaN] = loadavg();
 const names = benchNames();
 peer();
 const unknown = names.filter((name) => !all.includes(name));
@@ -20,7 +22,7 @@ if (unknown.length > 0) {
 }
 for (const name of names.length > 0 ? names : all) {
   const { bench } = (await import(join(import.meta.dirname, `${name}.bench.ts`))) as { bench: Bench };
-  const machine = startMachine();
+  const machine = startMachine(loadBefore);
   try {
     const measured = await bench(machine);
     const ofMachine = await machine.figures();

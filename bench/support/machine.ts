@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { availableParallelism, loadavg, setPriority } from 'node:os';
+import { availableParallelism, setPriority } from 'node:os';
 import { type Child, type Core, startScript } from './child.ts';
 import type { Figure } from './report.ts';
 import { readStalls } from './stalls.ts';
@@ -35,10 +35,9 @@ const REAL_TIME_PRIORITY = '50';
 /** Of the minute before: with more, others had a part of what the bench was to have. */
 const MOST_LOAD = 1;
 
-/** A witness on each core that servers and generators have for themselves. */
-export function startMachine(): Machine {
+/** A witness on each core that servers and generators have for themselves; the load average is that before the first bench. */
+export function startMachine(loadBefore: number): Machine {
   const cores = availableParallelism() > 1 ? (['server', 'generator'] as const) : (['server'] as const);
-  const [load = Number.NaN] = loadavg();
   const witnesses = cores.map(startWitness);
   const ask = async (everyMs: number): Promise<Watched> => {
     const all = await Promise.all(witnesses.map((witness) => askOne(witness, everyMs)));
@@ -56,7 +55,7 @@ export function startMachine(): Machine {
         ...witnesses.map(({ core, awayMs, watchedMs }) => ({
           ...{ name: nameOf(core), value: (awayMs / watchedMs) * 1000, unit: 'ms/s', isRatio: false },
         })),
-        { name: LOAD_BEFORE, value: load, unit: '', isRatio: false },
+        { name: LOAD_BEFORE, value: loadBefore, unit: '', isRatio: false },
       ];
     },
     warnings: (figures) => [...witnesses.flatMap(plainWarning), ...figures.flatMap(warningOf)],
