@@ -20,6 +20,7 @@ export class MoneyDesk {
   readonly #tell: (update: FundsUpdate) => Promise<unknown>;
   readonly #logger: Logger;
   readonly #rating: RatingService | undefined;
+  #handing: Promise<unknown> = Promise.resolve();
   #told: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
@@ -80,7 +81,14 @@ export class MoneyDesk {
     }
   }
 
-  async #hand(): Promise<void> {
+  /** One after the other: who finds nothing new waits for what was found before, which is told by then. */
+  #hand(): Promise<void> {
+    const handed = this.#handing.then(() => this.#handNews());
+    this.#handing = handed.catch(() => undefined);
+    return handed;
+  }
+
+  async #handNews(): Promise<void> {
     const update = await this.feed.takeUpdate();
     if (update === undefined) return;
     if (update.reset || update.decks.length > 0) await this.#store.write((context) => retryUnrated(context));

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { CallRecord } from '../../bus/index.ts';
-import type { Store, StoreContext } from '../../tenancy/index.ts';
+import type { SqliteConnection, Store, StoreContext } from '../../tenancy/index.ts';
 import type { RateBook } from './rate-book.ts';
 import { type EndedCall, type RatedCalls, rateCalls, type UnratedReason } from './rate-calls.ts';
 import type { RatingService } from './rating-service.ts';
@@ -26,6 +26,8 @@ export async function chargeWaitingCalls(
   book: RateBook,
   { limit = 200, rating }: ChargeOptions = {},
 ): Promise<ChargeReport> {
+  // Asked several times a second, and as a rule there are none.
+  if (!(await store.read(isAnyWaiting))) return { charged: 0, unrated: 0 };
   if (book.isEmpty) return letGoUnread(store);
   const waiting = await store.db
     .selectFrom('ratingQueue')
@@ -41,6 +43,10 @@ export async function chargeWaitingCalls(
   const rated = await rateCalls(store, book, calls, rating);
   if (rated === undefined) return noteWaiting(store, calls);
   return store.write((context) => settle(context, calls, rated));
+}
+
+function isAnyWaiting(connection: SqliteConnection): boolean {
+  return connection.prepare("SELECT 1 FROM rating_queue WHERE status = 'waiting' LIMIT 1").all([]).length > 0;
 }
 
 /** They stay where they are, and whoever looks sees why. */
@@ -73,13 +79,6 @@ async function settle(
 
 /** Nobody pays for calls: whatever waits is done with, and its records need not be read. */
 async function letGoUnread(store: Store): Promise<ChargeReport> {
-  const isWaiting = await store.db
-    .selectFrom('ratingQueue')
-    .select('callId')
-    .where('status', '=', 'waiting')
-    .limit(1)
-    .execute();
-  if (isWaiting.length === 0) return { charged: 0, unrated: 0 };
   const { changes } = await store.bulk((connection) =>
     connection.prepare("DELETE FROM rating_queue WHERE status = 'waiting'").run([]),
   );

@@ -24,6 +24,8 @@ export class FundsFeed {
 
   /** What SIP is to be told now; `undefined` when nothing changed. Each change is handed out once. */
   async takeUpdate(): Promise<FundsUpdate | undefined> {
+    // Asked several times a second, and as a rule there is nothing: neither a transaction nor a wait for others' then.
+    if (!this.#isFirst && !(await this.#store.read(hasChanges))) return undefined;
     const update = await this.#store.bulk((connection) => this.#read(connection));
     if (update !== undefined) this.book.apply(update);
     return update;
@@ -57,6 +59,11 @@ export class FundsFeed {
     this.#told.add(key);
     return [purse];
   }
+}
+
+function hasChanges(connection: SqliteConnection): boolean {
+  const isAny = (table: string) => connection.prepare(`SELECT 1 FROM ${table} LIMIT 1`).all([]).length > 0;
+  return isAny('funds_changes') || isAny('settled_calls');
 }
 
 function keysOf(changes: readonly Change[], kind: Change['kind']): readonly string[] {

@@ -3,6 +3,7 @@ import {
   type DueMessageDelivery,
   dropMessageDelivery,
   dueMessageDeliveries,
+  hasMessageDeliveries,
   type Store,
   updateMessageDelivery,
 } from '../../tenancy/index.ts';
@@ -42,6 +43,8 @@ export class PbxMessages {
 
   /** Begins with what is due; resolves before it is answered. @returns how many were sent */
   async round(): Promise<number> {
+    // Asked several times a second, and as a rule there are none.
+    if (!(await this.#store.read(hasMessageDeliveries))) return 0;
     const due = await dueMessageDeliveries(this.#store, OF_ACCOUNT, AT_ONCE, [...this.#busy.keys()]);
     let begun = 0;
     for (const delivery of due) {

@@ -4,6 +4,7 @@ import {
   dueSipMessages,
   findDid,
   findMessageByKey,
+  hasSipMessages,
   postponeSipMessages,
   type SipMessageRow,
   type Store,
@@ -20,6 +21,8 @@ const AT_ONCE = 200;
  * refused is kept as a failed message with its reason, since the PBX has had its 202. @returns how many were taken on
  */
 export async function takeSipMessages(store: Store, holds: CallHolds): Promise<number> {
+  // Asked several times a second, and as a rule there are none.
+  if (!(await store.read(hasSipMessages))) return 0;
   const rows = await dueSipMessages(store, AT_ONCE);
   const waiting = new Set<number>();
   let taken = 0;

@@ -118,7 +118,11 @@ function assemble(connection: SqliteConnection, lock: StoreLock | undefined, opt
     rehearse: (work) => rehearse(writer, (tx) => work({ ...shared, db: tx }, connection)),
     bulk: (work) => writer.connection().execute(async () => connection.transaction(() => work(connection))),
     bulkInSteps: (work) => writer.connection().execute(() => connection.transactionInSteps(() => work(connection))),
-    read: (work) => reader.connection().execute(async () => work(reading)),
+    // Looked at several times a second: only where it is the one that writes does it wait for a transaction's end.
+    read:
+      reading === connection
+        ? (work) => writer.connection().execute(async () => work(reading))
+        : async (work) => work(reading),
     // Not beside an open transaction: the copy would have what may still be rolled back.
     backup: (file) => writer.connection().execute(() => connection.backup(file)),
     close: () => {

@@ -21,6 +21,11 @@ export async function startMessageDelivery(context: StoreContext, message: Messa
     .execute();
 }
 
+/** Whether any waits, due or not. */
+export function hasMessageDeliveries(connection: SqliteConnection): boolean {
+  return connection.prepare("SELECT 1 FROM message_deliveries WHERE status = 'pending' LIMIT 1").all([]).length > 0;
+}
+
 /**
  * Of each number the first that waits, if its time has come: the messages of a number arrive in order.
  * @param ofAccount as many of each account, each account's first before anybody's second

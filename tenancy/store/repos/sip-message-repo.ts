@@ -18,6 +18,11 @@ export function writeSipMessage(connection: SqliteConnection, secrets: SecretBox
   connection.prepare(PUT).run([accountId, didId, trunkId, to, sealed, key, atMs, atMs, didId, accountId]);
 }
 
+/** Whether there are any, due or not. */
+export function hasSipMessages(connection: SqliteConnection): boolean {
+  return connection.prepare('SELECT 1 FROM sip_messages LIMIT 1').all([]).length > 0;
+}
+
 /** Those whose time has come, in the order they came. */
 export async function dueSipMessages(context: StoreContext, limit: number): Promise<readonly SipMessageRow[]> {
   const rows = await context.db

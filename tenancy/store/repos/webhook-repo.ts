@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { invalid, notFound } from '../../errors.ts';
 import { makeWebhookSecret } from '../../secrets/index.ts';
-import type { StoreContext } from '../open-store.ts';
+import type { Store, StoreContext } from '../open-store.ts';
 import type { Row } from '../schema.ts';
 import {
   type Found,
@@ -193,22 +193,15 @@ export async function loadWebhookTargets(context: StoreContext): Promise<readonl
  * A text that changes whenever an endpoint is made, changed or removed, or the next of two secrets takes over; asked
  * several times a second, at the cost of one row and of those whose secrets were ever exchanged.
  */
-export async function webhooksVersion(context: StoreContext): Promise<string> {
-  const { edits, taken } = await context.db
-    .selectFrom('changeCounts')
-    .select('value as edits')
-    .select((eb) =>
-      eb
-        .selectFrom('webhooks')
-        .select((of) => of.fn.countAll<number>().as('count'))
-        .where('nextSecretFromMs', 'is not', null)
-        .where('nextSecretFromMs', '<=', context.clock.nowMs())
-        .as('taken'),
-    )
-    .where('name', '=', 'webhooks')
-    .executeTakeFirstOrThrow();
+export async function webhooksVersion(store: Store): Promise<string> {
+  const rows = await store.read((connection) => connection.prepare(VERSION).all([store.clock.nowMs()]));
+  const { edits, taken } = rows[0] as { readonly edits: number; readonly taken: number };
   return `${edits}.${taken}`;
 }
+
+const VERSION = `SELECT value AS edits, (SELECT count(*) FROM webhooks
+  WHERE next_secret_from_ms IS NOT NULL AND next_secret_from_ms <= ?) AS taken
+  FROM change_counts WHERE name = 'webhooks'`;
 
 /** The secret that signs: the next one once its time has come. */
 function signing(row: Row<'webhooks'>, nowMs: number): Uint8Array {
