@@ -1,21 +1,15 @@
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { FundsKeeper } from './billing-hooks/index.ts';
-import { type CallRecord, SipSide, threadPort } from './bus/index.ts';
+import type { CallRecord } from './bus/index.ts';
 import { createRegistration } from './registrar/index.ts';
 import {
-  CallFundsWatch,
+  type CallFundsWatch,
   type CallRouter,
   CarrierWatch,
   createCallRouter,
-  createInviteAuth,
-  MemoryAdmission,
-  SharedAdmission,
   srfMessages,
   srfRegisters,
 } from './routing/index.ts';
 import { BindingNews } from './runtime/sip/binding-news.ts';
 import { endOrphans } from './runtime/sip/call-orphans.ts';
-import { createCallSink } from './runtime/sip/call-sink.ts';
 import { createCarrierRegistrationLog } from './runtime/sip/carrier-registration-log.ts';
 import { createCertificateGapLog } from './runtime/sip/certificate-gaps.ts';
 import { DirectoryAge } from './runtime/sip/directory-age.ts';
@@ -27,39 +21,24 @@ import { createEmbeddedEngine, joinEmbedded, registrarEngine } from './runtime/s
 import { engineMessages } from './runtime/sip/engine-messages.ts';
 import { createEnginePorts } from './runtime/sip/engine-ports.ts';
 import { engineRegisters } from './runtime/sip/engine-registers.ts';
-import { readIdentityKey } from './runtime/sip/identity-key.ts';
 import { createMessages } from './runtime/sip/messages.ts';
 import { createMetricSources } from './runtime/sip/metric-sources.ts';
-import { createCallPolicy, watchOverload } from './runtime/sip/overload-watch.ts';
-import { ownNames } from './runtime/sip/own-names.ts';
 import { createRegistrationEvents } from './runtime/sip/registration-events.ts';
 import { createRequestHandler } from './runtime/sip/requests.ts';
 import { createSignallingApp } from './runtime/sip/srf.ts';
-import { createCallClock, createCallRandom } from './runtime/sip/system.ts';
-import { ThreadNews } from './runtime/sip/thread-news.ts';
-import { bornWith } from './runtime/sip-thread.ts';
+import { openThread, watchThread } from './runtime/sip/thread-base.ts';
+import { authOptions, callDeps, guardEngine, hearNews, tellOfCalls, watchFunds } from './runtime/sip/thread-calls.ts';
 import { describeStartError } from './runtime/start-error.ts';
-import { createLogger, SipMetrics } from './telemetry/index.ts';
-import { Directory, SecretBox, unpackShare } from './tenancy/index.ts';
+import { SipMetrics } from './telemetry/index.ts';
 
 /** A SIP thread: engine, auth, registrar and routing over the directory. It reads memory only. */
-if (parentPort === null) throw new Error('sip-worker.ts is a thread of server.ts and does not run by itself');
-const { config, nonceSecret, secretKey, startEpoch, beside } = await bornWith(
-  (workerData as { begin: MessagePort }).begin,
-);
+const base = await openThread();
+const { born, logger, bus, directory, keeper, clock, news } = base;
+const { config, beside } = born;
 const state = { isLoaded: false, isDraining: false };
 const readiness = () => (state.isDraining ? 'draining' : state.isLoaded ? 'ready' : 'loading');
 
-/** How long a log line may wait for others (ms): a system call for each would cost as much as routing the call. */
-const LOG_GATHER_MS = 200;
-/** How far the record of a call that a crash cut off may lag behind (ms). */
-const CALLS_ALIVE_MS = 1000;
-
-const logger = createLogger({ level: config.log.level, gatherMs: LOG_GATHER_MS }).child({ thread: 'sip' });
-const bus = new SipSide(threadPort(parentPort));
-const directory = new Directory();
 const directoryAge = new DirectoryAge(() => performance.now());
-const secrets = new SecretBox(Buffer.from(secretKey));
 const ports = createEnginePorts(logger, () => metrics);
 const engine = config.engine.kind === 'embedded' ? createEmbeddedEngine(config, ports, directory, beside) : undefined;
 const tellCertificateGaps =
@@ -68,9 +47,7 @@ const tellCertificateGaps =
     : undefined;
 const app = createSignallingApp();
 // Other threads that have calls alone, where there are any.
-const news = beside && new ThreadNews(beside.news);
-const bindingNews = news && new BindingNews(news, (trunkId) => registrar.shown(trunkId));
-const clock = createCallClock();
+const bindingNews = beside && new BindingNews(news, (trunkId) => registrar.shown(trunkId));
 
 // Who may register, and who is registered.
 const { auth, registrar } = createRegistration({
@@ -79,21 +56,7 @@ const { auth, registrar } = createRegistration({
   hasFlows: engine !== undefined,
   registration: config.registration,
   isCarrierNode: (address) => router.isCarrierNode(address),
-  auth: {
-    config: config.auth,
-    nonceSecret,
-    startEpoch,
-    rateLimits: config.rateLimits,
-    defaultRealm: config.sip.defaultRealm,
-    ownNames: ownNames(config.sip),
-    scanners: config.sip.scanners,
-    singleChallenge: engine === undefined,
-    overload: watchOverload(logger, () => metrics),
-    emitBan(ban) {
-      bus.emit({ kind: 'ban', ban });
-      news?.tell({ kind: 'ban', ban });
-    },
-  },
+  auth: { ...authOptions(base, () => metrics), singleChallenge: engine === undefined },
   events: createRegistrationEvents({ bus, logger, metrics: () => metrics, directory, bindingNews }),
   nowMs: Date.now,
   random: Math.random,
@@ -102,30 +65,12 @@ const { auth, registrar } = createRegistration({
 });
 
 // What calls may cost, and where they go.
-const keeper = new FundsKeeper();
-const funds: CallFundsWatch = new CallFundsWatch({
-  keeper,
-  directory,
-  clock,
-  hangUp: (uuid, end) => router.hangUp(uuid, end),
-  onAlarm: (alarm) => bus.emit({ kind: 'spend_alarm', alarm }),
-  onEnding: (ending) => bus.emit({ kind: 'funds_ending', ending }),
-});
+const funds: CallFundsWatch = watchFunds(base, (uuid, end) => router.hangUp(uuid, end));
 const router: CallRouter = createCallRouter({
-  directory,
+  ...callDeps({ base, auth, metrics: () => metrics, funds, ports, engine }),
   bindings: registrar,
-  auth: createInviteAuth(auth),
-  admission: beside === undefined ? new MemoryAdmission() : new SharedAdmission(beside.places),
-  gatewayNews: (key, hasResponded) => news?.tell({ kind: 'gateway', key, hasResponded }),
-  config: config.calls,
   // Calls of the embedded engine need no protocol in between.
   srf: engine?.attachCalls((req, res) => router.handleInvite(req, res)) ?? app,
-  sink: funds.watch(createCallSink(bus, logger, () => metrics, directory)),
-  funds,
-  clock,
-  random: createCallRandom(ports.random),
-  peerCertificate: (flowId) => engine?.peerCertificate(flowId),
-  signIdentity: readIdentityKey(config.calls),
   registerAtCarriers: {
     send: engine === undefined ? srfRegisters(app) : engineRegisters(engine),
     onChange: createCarrierRegistrationLog(logger),
@@ -151,7 +96,7 @@ const signalling =
   engine !== undefined
     ? joinEmbedded(engine, parts)
     : joinDrachtio(config.engine as Extract<typeof config.engine, { kind: 'drachtio' }>, parts);
-engine?.setCallPolicy(createCallPolicy({ auth, directory, logger, metrics: () => metrics }));
+if (engine !== undefined) guardEngine(engine, base, auth, () => metrics);
 const sources = createMetricSources({
   directory,
   directoryAge,
@@ -162,33 +107,18 @@ const sources = createMetricSources({
   nowMs: Date.now,
 });
 const metrics: SipMetrics = new SipMetrics(sources, config.metrics.maxTrunks);
-// A machine that is too busy is told of by the metric alone: it would fill the log.
-metrics.watchLoop((stall) => logger[stall.cause === 'processor' ? 'debug' : 'info'](stall, 'SIP stood still'));
-
-news?.listen({
-  onBan: (ban) => auth.bans.hear(ban),
-  onGateway: (key, hasResponded) => router.hearOfGateway(key, hasResponded),
-});
-
-// A fault in one handler must not end everybody's calls: it is logged, and the thread goes on.
-process.on('uncaughtException', (error) => {
-  metrics.countEngine('uncaught');
-  logger.error({ err: error }, 'a fault that nobody caught');
-});
+watchThread(logger, metrics);
+hearNews(base, auth, router);
 
 // What the main thread tells and asks.
 const ticking = setInterval(() => registrar.tick(), 250);
-const alive = setInterval(() => {
-  if (router.activeCalls > 0) bus.emit({ kind: 'calls_alive', atMs: Date.now() });
-}, CALLS_ALIVE_MS);
+const stopTelling = tellOfCalls(base, router);
 const listening: string[] = [];
 bus.listen({
   onShare(share) {
-    const part = unpackShare(share, secrets);
-    directory.extend(share.version, part);
-    registrar.trunksLoaded(part.trunks);
+    registrar.trunksLoaded(base.extend(share).trunks);
   },
-  onStage: (share) => directory.stage(share.version, unpackShare(share, secrets, directory)),
+  onStage: (share) => base.stage(share),
   onDirectory: (delta) =>
     takeDelta(directory, delta, {
       all({ realms, accounts }) {
@@ -218,14 +148,12 @@ bus.listen({
     },
     async stop() {
       clearInterval(ticking);
-      clearInterval(alive);
+      stopTelling();
       carriers.close();
-      news?.close();
       router.close();
       await signalling.close();
       registrar.flush();
-      bus.flush();
-      await new Promise((resolve) => logger.flush(resolve));
+      await base.end();
     },
   }),
 });

@@ -78,7 +78,6 @@ export function joinEmbedded(engine: SipEngine, parts: Parts): Signalling {
   engine.onRequest('MESSAGE', (request) => messages.handle(inboundOfDirect(request), request.message.body));
   const unserved = createUnservedHandler({ directory, bindings: registrar, auth: createInviteAuth(auth) });
   for (const method of UNSERVED_METHODS) engine.onRequest(method, bindDirect(unserved));
-  engine.setPreFilter(auth.preFilter);
   // Over UDP and TCP a banned source is told 503; a TLS handshake is more than it may cost us.
   engine.setConnectionFilter(
     (source, transport) => !SECURED.has(transport) || auth.bans.verdict(source)?.scope !== 'all',
