@@ -1,10 +1,10 @@
-import { type One, readBegun, sayEnd } from './load/begun.ts';
+import { DONE, type One, readBegun, sayEnd, sayEnds } from './load/begun.ts';
 import type { Step } from './load/pace.ts';
 import { type Child, startScript } from './support/child.ts';
 import { median } from './support/cpu.ts';
 import type { Machine } from './support/machine.ts';
 import type { Bench, Figure } from './support/report.ts';
-import { isDisturbed, joinStalls } from './support/stalls.ts';
+import { heldUpMs, joinStalls } from './support/stalls.ts';
 import { TimedOnes, type Watched } from './support/timed-ones.ts';
 import { inWorkDir, startSeeded } from './support/work-dir.ts';
 
@@ -100,15 +100,19 @@ async function overload({ name, carry, offer }: Load, machine: Machine): Promise
 }
 
 /**
- * After the overload, until the last that failed or took too long had begun: of all, and of those that the machine did not
- * hold up. How many these were, and how the last of them ended.
+ * After the overload, until the last that failed or took too long had begun: of all, and of those that were not late because
+ * the machine stood still. How many they were, and how the last of all ended.
  */
 function recovery(name: string, all: readonly One[], endMs: number, { stalls }: Watched): readonly Figure[] {
   const joined = joinStalls(stalls);
   const late = all
     .filter(({ beganMs, tookMs }) => beganMs >= endMs && (tookMs ?? Number.POSITIVE_INFINITY) > RECOVERED_MS)
     .sort((a, b) => a.beganMs - b.beganMs);
-  const undisturbed = late.filter(({ beganMs, lastedMs }) => !isDisturbed(joined, beganMs, beganMs + lastedMs));
+  // What the machine did not make late.
+  const own = late.filter(
+    ({ beganMs, lastedMs, ended }) =>
+      ended !== DONE || lastedMs - heldUpMs(joined, beganMs, beganMs + lastedMs) > RECOVERED_MS,
+  );
   const lastSec = (list: readonly One[]) => ((list.at(-1)?.beganMs ?? endMs) - endMs) / 1000;
   const last = late.at(-1);
   const seconds = (what: string, value: number) => ({
@@ -116,7 +120,7 @@ function recovery(name: string, all: readonly One[], endMs: number, { stalls }: 
   });
   return [
     { ...seconds('recovery', lastSec(late)), ...(last === undefined ? {} : { note: `the last: ${sayEnd(last)}` }) },
-    seconds('recovery_undisturbed', lastSec(undisturbed)),
-    { name: `${name}_late_after_the_end`, value: late.length, unit: '', isRatio: false },
+    seconds('recovery_less_stalls', lastSec(own)),
+    { name: `${name}_late_after_the_end`, value: late.length, unit: '', isRatio: false, note: sayEnds(late) },
   ];
 }

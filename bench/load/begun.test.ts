@@ -1,5 +1,5 @@
 import t from 'tap';
-import { collectBegun, DONE, OF_BYE, readBegun, sayEnd, UNHEARD } from './begun.ts';
+import { collectBegun, DONE, OF_BYE, readBegun, sayEnd, sayEnds, UNHEARD } from './begun.ts';
 
 t.test('what a round has begun is read as it was written, by the clock of the machine', async (t) => {
   const begun = collectBegun(1000);
@@ -35,8 +35,14 @@ t.test('how something ended is said in words', async (t) => {
   const said = (ended: number, lastedMs: number) =>
     sayEnd({ beganMs: 0, tookMs: ended === DONE ? lastedMs : undefined, lastedMs, ended });
   t.equal(said(DONE, 612.3), 'done after 612 ms');
-  t.equal(said(503, 3), 'the request was answered with 503 after 3 ms');
-  t.equal(said(UNHEARD, 4010), 'no answer to the request within 4010 ms');
-  t.equal(said(OF_BYE + UNHEARD, 4010), 'no answer to the BYE within 4010 ms');
-  t.equal(said(OF_BYE + 481, 20), 'the BYE was answered with 481 after 20 ms');
+  t.equal(said(503, 3), 'answered with 503 after 3 ms');
+  t.equal(said(UNHEARD, 4010), 'unanswered after 4010 ms');
+  t.equal(said(OF_BYE + UNHEARD, 4010), 'BYE unanswered after 4010 ms');
+  t.equal(said(OF_BYE + 481, 20), 'BYE answered with 481 after 20 ms');
+});
+
+t.test('how many ended how is said with the most first', async (t) => {
+  const begun = collectBegun(0);
+  for (const ended of [503, DONE, 503, UNHEARD, 503, DONE]) begun.add(1, 2, ended);
+  t.equal(sayEnds(readBegun(begun.text())), '3 answered with 503, 2 done, 1 unanswered');
 });

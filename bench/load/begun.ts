@@ -55,8 +55,17 @@ export function readBegun(text: number | string | undefined, fromMs = 0): readon
 
 /** In words. */
 export function sayEnd({ ended, lastedMs }: One): string {
-  const after = `${lastedMs.toFixed(0)} ms`;
-  if (ended === DONE) return `done after ${after}`;
-  const [of, status] = ended >= OF_BYE ? ['the BYE', ended - OF_BYE] : ['the request', ended];
-  return status === UNHEARD ? `no answer to ${of} within ${after}` : `${of} was answered with ${status} after ${after}`;
+  return `${sayHow(ended)} after ${lastedMs.toFixed(0)} ms`;
+}
+
+/** How many ended how, in words, most first. */
+export function sayEnds(all: readonly One[]): string {
+  const groups = [...Map.groupBy(all, ({ ended }) => ended)].sort(([, a], [, b]) => b.length - a.length);
+  return groups.map(([ended, { length }]) => `${length} ${sayHow(ended)}`).join(', ');
+}
+
+function sayHow(ended: number): string {
+  if (ended === DONE) return 'done';
+  const [of, status] = ended >= OF_BYE ? ['BYE ', ended - OF_BYE] : ['', ended];
+  return status === UNHEARD ? `${of}unanswered` : `${of}answered with ${status}`;
 }

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isDisturbed, joinStalls, readStalls } from './stalls.ts';
+import { heldUpMs, joinStalls, readStalls } from './stalls.ts';
 
 t.test('what a witness writes is read', async (t) => {
   t.same(readStalls('1000.25:1003.50 2000.00:2001.75'), [
@@ -15,20 +15,21 @@ t.test('stalls of two cores that overlap are one, in whatever order they are tol
   t.same(joinStalls(stalls), readStalls('10:30 50:60'));
 });
 
-t.test('what lies in a stall, around one, or partly in one is disturbed', async (t) => {
+t.test('what lies in a stall, around some, or partly in one is held up for as long as they share', async (t) => {
   const joined = joinStalls(readStalls('10:20 50:60'));
-  for (const [from, to] of [
-    [12, 15],
-    [5, 25],
-    [5, 11],
-    [19, 30],
-    [59, 100],
-    [0, 1000],
+  for (const [from, to, heldMs] of [
+    [12, 15, 3],
+    [5, 25, 10],
+    [5, 11, 1],
+    [19, 30, 1],
+    [59, 100, 1],
+    [15, 55, 10],
+    [0, 1000, 20],
   ] as const)
-    t.ok(isDisturbed(joined, from, to), `${from} to ${to}`);
+    t.equal(heldUpMs(joined, from, to), heldMs, `${from} to ${to}`);
 });
 
-t.test('what lies before, between and behind the stalls is not', async (t) => {
+t.test('what lies before, between and behind the stalls is not held up', async (t) => {
   const joined = joinStalls(readStalls('10:20 50:60'));
   for (const [from, to] of [
     [0, 10],
@@ -36,6 +37,6 @@ t.test('what lies before, between and behind the stalls is not', async (t) => {
     [30, 40],
     [60, 90],
   ] as const)
-    t.notOk(isDisturbed(joined, from, to), `${from} to ${to}`);
-  t.notOk(isDisturbed([], 0, 1000), 'on a machine that never stood still');
+    t.equal(heldUpMs(joined, from, to), 0, `${from} to ${to}`);
+  t.equal(heldUpMs([], 0, 1000), 0, 'on a machine that never stood still');
 });

@@ -24,15 +24,20 @@ export function joinStalls(stalls: readonly Stall[]): readonly Stall[] {
   return joined;
 }
 
-/** Whether one of `joined` lies in the time, or a part of it; by halves, since there are as many questions as calls. */
-export function isDisturbed(joined: readonly Stall[], fromMs: number, toMs: number): boolean {
+/** How much of the time lies in `joined` stalls (ms); by halves, since there are as many questions as calls. */
+export function heldUpMs(joined: readonly Stall[], fromMs: number, toMs: number): number {
   let [low, high] = [0, joined.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((joined[middle]?.fromMs ?? Number.POSITIVE_INFINITY) < toMs) low = middle + 1;
     else high = middle;
   }
-  // The last that begins before the end: since none touches another it is also the last to end.
-  const last = joined[low - 1];
-  return last !== undefined && last.toMs > fromMs;
+  let heldMs = 0;
+  // From the last that begins before the end back to the first that ends after the beginning: none touches another.
+  for (let at = low - 1; at >= 0; at--) {
+    const { fromMs: stoodMs, toMs: goesOnMs } = joined[at] ?? { fromMs: 0, toMs: Number.NEGATIVE_INFINITY };
+    if (goesOnMs <= fromMs) break;
+    heldMs += Math.min(goesOnMs, toMs) - Math.max(stoodMs, fromMs);
+  }
+  return heldMs;
 }

@@ -15,6 +15,13 @@ t.test('those that a stall held up count in the raw figure and not in the undist
   t.equal(valueNamed(figures, 'calls_undisturbed'), 90, 'per cent are left');
 });
 
+t.test('of one that outlasts stalls, these alone are taken off', async (t) => {
+  const times = new TimedOnes();
+  times.add([{ beganMs: 0, tookMs: 600 }], { stalls: readStalls('10:20 30:35'), seconds: 1 });
+  t.equal(valueNamed(times.figures('calls'), 'calls_p99_less_stalls_ms'), 585);
+  t.equal(valueNamed(times.figures('calls'), 'calls_undisturbed'), 0, 'per cent are left');
+});
+
 t.test('what the generator needs is taken off the times, not off the share', async (t) => {
   const times = new TimedOnes();
   times.add([{ beganMs: 0, tookMs: 7 }], { stalls: [], seconds: 1 });

@@ -1,6 +1,6 @@
 import { percentile } from './cpu.ts';
 import type { Figure } from './report.ts';
-import { isDisturbed, joinStalls, type Stall } from './stalls.ts';
+import { heldUpMs, joinStalls, type Stall } from './stalls.ts';
 
 /** What the machine did during some rounds. */
 export interface Watched {
@@ -18,9 +18,10 @@ export interface TimedOne {
 
 const BOUNDS_MS = [1, 5, 20] as const;
 
-/** How long those of all rounds took that did not fail, and which of them the machine has not held up. */
+/** How long those of all rounds took that did not fail, and what the machine had to do with it. */
 export class TimedOnes {
   readonly #tookMs: number[] = [];
+  readonly #lessStallsMs: number[] = [];
   readonly #undisturbedMs: number[] = [];
   readonly #stallsMs: number[] = [];
   #seconds = 0;
@@ -33,7 +34,9 @@ export class TimedOnes {
     for (const { beganMs, tookMs } of ones) {
       if (tookMs === undefined) continue;
       this.#tookMs.push(tookMs);
-      if (!isDisturbed(joined, beganMs, beganMs + tookMs)) this.#undisturbedMs.push(tookMs);
+      const heldMs = heldUpMs(joined, beganMs, beganMs + tookMs);
+      this.#lessStallsMs.push(tookMs - heldMs);
+      if (heldMs === 0) this.#undisturbedMs.push(tookMs);
     }
   }
 
@@ -42,14 +45,9 @@ export class TimedOnes {
     return percentile(this.#tookMs, share);
   }
 
-  /** The same of those whose time overlaps no stall of the machine. */
-  undisturbedMs(share: number): number {
-    return percentile(this.#undisturbedMs, share);
-  }
-
   /**
-   * 50, 95 and 99 % of all, then 99 % of those that the machine did not hold up, with the share that is left, and how the
-   * machine was; less `lessMs`, what the generator needs by itself.
+   * 50, 95 and 99 % of all; 99 % of all, each less the time that the machine stood still in it; 99 % of those in whose time it
+   * did not, and which share of all they are. All less `lessMs`, what the generator needs by itself.
    */
   figures(name: string, { lessMs = 0 } = {}): readonly Figure[] {
     const ms = (what: string, value: number): Figure => ({
@@ -60,7 +58,8 @@ export class TimedOnes {
       ms('p50', this.percentileMs(0.5)),
       ms('p95', this.percentileMs(0.95)),
       ms('p99', this.percentileMs(0.99)),
-      ms('p99_undisturbed', this.undisturbedMs(0.99)),
+      ms('p99_less_stalls', percentile(this.#lessStallsMs, 0.99)),
+      ms('p99_undisturbed', percentile(this.#undisturbedMs, 0.99)),
       { name: `${name}_undisturbed`, value: left * 100, unit: '% of all', isRatio: false },
     ];
   }
