@@ -121,6 +121,28 @@ t.test('on a slow machine calls wait for a second of its work at most, T1 once t
   t.ok(refused.length > 0);
 });
 
+t.test('a fifth of a second after an overload what a stall has left is a crowd again', async (t) => {
+  const started = startGate();
+  const { gate, offer, turn, refused } = started;
+  await overload(started);
+  for (let i = 0; i < 100; i++) offer(CARRIER);
+  for (let ms = 0; gate.size > 0 || ms < 200; ms += 10) {
+    for (let i = 0; i < 4; i++) offer(CARRIER);
+    await turn(10);
+  }
+  refused.length = 0;
+  for (let stall = 0; stall < 3; stall++) {
+    await turn(500);
+    for (let i = 0; i < 200; i++) offer(CARRIER);
+    for (let turns = 0; turns < 60; turns++) {
+      for (let i = 0; i < 4; i++) offer(CARRIER);
+      await turn(10);
+    }
+    t.equal(gate.size, 0);
+  }
+  t.equal(refused.length, 0);
+});
+
 t.test('a crowd that is being worked off is refused nothing, however long that takes', async (t) => {
   const { gate, offer, turn, refused } = startGate();
   for (let i = 0; i < 300; i++) offer(CARRIER);
