@@ -91,6 +91,24 @@ t.test('a refusal is counted as a call’s end when it is told, once for all cop
   t.equal(counted.length, 32);
 });
 
+t.test(
+  'in an overload calls are let in as long as the oldest has not waited for more than 20 ms of work',
+  async (t) => {
+    for (const [waiting, isRefused] of [
+      [12, false],
+      [40, true],
+    ] as const) {
+      const { offer, turn, refused } = startGate();
+      for (let i = 0; i < waiting; i++) offer(CARRIER);
+      for (let turns = 0; turns < 110; turns++) {
+        for (let i = 0; i < 8; i++) offer(CARRIER);
+        await turn(10);
+      }
+      t.equal(refused.length > 0, isRefused, `${waiting} wait`);
+    }
+  },
+);
+
 t.test('a copy of a call that waits is not put behind it, nor refused', async (t) => {
   const { gate, offer, turn, admitted, refused } = startGate();
   gate.isBehind = true;
