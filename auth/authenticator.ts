@@ -2,6 +2,7 @@ import type { DigestAlgorithm, Ha1Set, RealmRecord, TrunkRecord } from '../bus/i
 import type { Reason, Rejection } from '../telemetry/index.ts';
 import type { BanBook } from './ban-book.ts';
 import { type ChallengeKind, challengeLines } from './challenge.ts';
+import { RealmChallenges } from './challenge-bytes.ts';
 import { computeHa1, equalInConstantTime, ResponseComputer } from './digest.ts';
 import { digestUriFits } from './digest-uri.ts';
 import { explainUnknownUser, explainWrongDigest, offeredAlgorithm } from './explain-failure.ts';
@@ -76,9 +77,11 @@ export class Authenticator {
   /** Stands in for the HA1 of users that do not exist, so that they cost the same work. */
   readonly #nobody: Ha1Set;
   readonly #responses = new ResponseComputer();
+  readonly #challenges: RealmChallenges;
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
+    this.#challenges = new RealmChallenges(options.singleChallenge ? 'first' : 'all', options.nonces.length);
     const ha1 = (algorithm: DigestAlgorithm) => computeHa1(algorithm, 'nobody', '', '');
     this.#nobody = { MD5: ha1('MD5'), 'SHA-256': ha1('SHA-256'), 'SHA-512-256': ha1('SHA-512-256') };
   }
@@ -104,14 +107,13 @@ export class Authenticator {
     }
   }
 
-  /** The header lines of the 401 to a request that has brought no credentials, as one text, each with its CR LF. */
-  challenge(sourceAddress: string, realm: RealmRecord): string {
-    const { nonces, nowMs, singleChallenge } = this.#options;
-    const nonce = nonces.issue(realm.realm, sourceAddress, nowMs());
-    const offer = singleChallenge ? 'first' : 'all';
-    let text = '';
-    for (const line of challengeLines('www', realm, nonce, false, offer)) text += `${line}\r\n`;
-    return text;
+  /**
+   * The header lines of the 401 to a request that has brought no credentials, each with its CR LF; the bytes are good until
+   * the next call.
+   */
+  challenge(sourceAddress: string, realm: RealmRecord): Uint8Array {
+    const { nonces, nowMs } = this.#options;
+    return this.#challenges.of(realm).with(nonces.issueCodes(realm.realm, sourceAddress, nowMs()));
   }
 
   #authenticate(

@@ -52,6 +52,7 @@ export class NonceSigner {
   /** What was signed last, by realm: only some characters change from one nonce to the next. */
   readonly #texts = new Map<string, SignedText>();
   readonly #recent = new RecentNonces(LENGTH);
+  readonly #issued = Buffer.allocUnsafeSlow(LENGTH);
   #counter: number;
   #headSecond = Number.NaN;
   #headStart = '';
@@ -68,20 +69,30 @@ export class NonceSigner {
     return this.#lifetimeSec;
   }
 
+  /** Characters of every nonce. */
+  get length(): number {
+    return LENGTH;
+  }
+
   /** A new nonce for that realm and source address; no two are alike. */
   issue(realm: string, sourceAddress: string, nowMs: number): string {
-    const start = this.#startOf(Math.floor(nowMs / 1000));
-    const low = BYTES[this.#counter & 0xff] ?? '';
-    const tag = this.#tag(sourceAddress);
+    this.issueCodes(realm, sourceAddress, nowMs);
+    return this.#issued.toString('latin1');
+  }
+
+  /** `issue` as characters in memory that is written to again by the next. */
+  issueCodes(realm: string, sourceAddress: string, nowMs: number): Uint8Array {
     const text = this.#textOf(realm);
     // Piece by piece: a text put together would have to be copied before its characters can be read.
-    setCodes(text.place, 0, start);
-    setCodes(text.place, LOW_AT, low);
-    setCodes(text.place, TAG_AT, tag);
-    const signature = text.sign().slice(0, LENGTH - SIGNATURE_AT);
-    this.#recent.putPieces(this.#counter, text.place, signature, realm);
+    setCodes(text.place, 0, this.#startOf(Math.floor(nowMs / 1000)));
+    setCodes(text.place, LOW_AT, BYTES[this.#counter & 0xff] ?? '');
+    setCodes(text.place, TAG_AT, this.#tag(sourceAddress));
+    const issued = this.#issued;
+    issued.set(text.place);
+    setCodes(issued, SIGNATURE_AT, text.sign().slice(0, LENGTH - SIGNATURE_AT));
+    this.#recent.putCodes(this.#counter, issued, realm);
     this.#counter += 1;
-    return start + low + tag + signature;
+    return issued;
   }
 
   /** Seconds, epoch and counter but its last two digits, in which alone two in a row differ. */

@@ -24,12 +24,10 @@ export class RecentNonces {
     this.#realms[place] = realm;
   }
 
-  /** `put` for a nonce that begins with these characters and ends in its signature. */
-  putPieces(counter: number, head: Uint8Array, signature: string, realm: string): void {
+  /** `put` for a nonce whose characters stand in memory. */
+  putCodes(counter: number, nonce: Uint8Array, realm: string): void {
     const place = counter & (PLACES - 1);
-    const start = place * this.#length;
-    for (let at = 0; at < head.length; at += 1) this.#codes[start + at] = head[at] ?? 0;
-    setCodes(this.#codes, start + head.length, signature);
+    this.#codes.set(nonce, place * this.#length);
     this.#realms[place] = realm;
   }
 

@@ -73,10 +73,10 @@ export class Registrar {
   }
 
   /**
-   * The header lines of the 401 that `handle` would answer to a plain REGISTER without credentials, each with its CR LF;
-   * `undefined`, and nothing counted, when it would answer anything else.
+   * The header lines of the 401 that `handle` would answer to a plain REGISTER without credentials, each with its CR LF, as
+   * bytes that are good until the next call; `undefined`, and nothing counted, when it would answer anything else.
    */
-  challenge(host: string, sourceAddress: string): string | undefined {
+  challenge(host: string, sourceAddress: string): Uint8Array | undefined {
     const { auth, events, readiness } = this.#options;
     if (readiness !== undefined && readiness() !== 'ready') return undefined;
     if (auth.bans.verdict(sourceAddress)?.scope === 'all') return undefined;

@@ -104,7 +104,7 @@ function createHearer(isShort: boolean): Hearer {
   const registerLane = new RegisterLane({ directLane: lane, logger, tagSeed: SEED });
   registerLane.challenger = (host) => {
     asked.push(host);
-    return host === DOMAIN ? `${CHALLENGE}\r\n` : undefined;
+    return host === DOMAIN ? Buffer.from(`${CHALLENGE}\r\n`) : undefined;
   };
   let sent: string[] = [];
   const flow = { remoteAddress: '198.51.100.4', remotePort: 40_001, transport: 'udp' };

@@ -1,9 +1,9 @@
 import type { DirectLane } from './engine-direct-lane.ts';
-import { type PlainRegister, RegisterMessage, readPlainRegister, statusLine, TextWriter } from './message/index.ts';
+import { PieceWriter, type PlainRegister, RegisterMessage, readPlainRegister, statusLine } from './message/index.ts';
 import type { EngineLogger } from './ports.ts';
-import { statelessTag } from './transaction/index.ts';
+import { STATELESS, statelessTagNumber } from './transaction/index.ts';
 import type { Flow } from './transport/index.ts';
-import type { Challenger } from './types.ts';
+import type { Challenger, DirectAnswer } from './types.ts';
 
 interface RegisterLaneDeps {
   readonly directLane: DirectLane;
@@ -18,7 +18,7 @@ interface RegisterLaneDeps {
  */
 export class RegisterLane {
   readonly #deps: RegisterLaneDeps;
-  readonly #writer = new TextWriter();
+  readonly #writer = new PieceWriter();
   challenger: Challenger | undefined = undefined;
 
   constructor(deps: RegisterLaneDeps) {
@@ -32,19 +32,12 @@ export class RegisterLane {
     const request = readPlainRegister(text);
     if (request === undefined) return false;
     const challenge = this.#challenge(request, flow);
-    if (challenge !== undefined) {
-      this.#send(flow, UNAUTHORIZED + this.#head(request, flow) + challenge);
-      return true;
-    }
-    const answer = directLane.ask(new RegisterMessage(bytes, text, request), flow);
-    if (answer === undefined) return true;
-    let whole = statusLine(answer.status, answer.reason) + this.#head(request, flow);
-    for (const line of answer.lines) whole += `${line}\r\n`;
-    this.#send(flow, whole);
+    if (challenge !== undefined) this.#sendChallenge(bytes, request, flow, challenge);
+    else this.#sendAnswer(bytes, request, flow, directLane.ask(new RegisterMessage(bytes, text, request), flow));
     return true;
   }
 
-  #challenge({ authorization, host, callId }: PlainRegister, flow: Flow): string | undefined {
+  #challenge({ authorization, host, callId }: PlainRegister, flow: Flow): Uint8Array | undefined {
     if (authorization !== undefined || this.challenger === undefined) return undefined;
     try {
       return this.challenger(host, flow.remoteAddress);
@@ -54,17 +47,54 @@ export class RegisterLane {
     }
   }
 
-  /** RFC 3261 8.2.6, with `rport` and `received` (RFC 3581 4), which every plain REGISTER asks for. */
-  #head(request: PlainRegister, flow: Flow): string {
-    const { viaHead, viaRest, upToTag, behindTag } = request;
-    const toTag = statelessTag(request, this.#deps.tagSeed);
-    const via = `Via: ${viaHead}=${flow.remotePort}${viaRest};received=${flow.remoteAddress}\r\n`;
-    return `${via}${upToTag};tag=${toTag}${behindTag}`;
+  #sendChallenge(bytes: Buffer, request: PlainRegister, flow: Flow, challenge: Uint8Array): void {
+    const writer = this.#writer;
+    writer.begin(bytes.length + OWN_BYTES + challenge.length);
+    writer.bytes(UNAUTHORIZED);
+    this.#repeat(bytes, request, flow);
+    writer.bytes(challenge);
+    writer.bytes(END);
+    flow.send(writer.end());
   }
 
-  #send(flow: Flow, text: string): void {
-    flow.send(this.#writer.write(`${text}Content-Length: 0\r\n\r\n`));
+  #sendAnswer(bytes: Buffer, request: PlainRegister, flow: Flow, answer: DirectAnswer | undefined): void {
+    if (answer === undefined) return;
+    const status = statusLine(answer.status, answer.reason);
+    let most = bytes.length + OWN_BYTES + status.length * WIDEST;
+    for (const line of answer.lines) most += line.length * WIDEST + LINE_END_BYTES;
+    const writer = this.#writer;
+    writer.begin(most);
+    writer.text(status);
+    this.#repeat(bytes, request, flow);
+    for (const line of answer.lines) writer.line(line);
+    writer.bytes(END);
+    flow.send(writer.end());
+  }
+
+  /** RFC 3261 8.2.6, with `rport` and `received` (RFC 3581 4), which every plain REGISTER asks for. */
+  #repeat(bytes: Buffer, request: PlainRegister, flow: Flow): void {
+    const writer = this.#writer;
+    writer.part(bytes, request.viaAt, request.rportAt);
+    writer.bytes(EQUALS);
+    writer.decimal(flow.remotePort);
+    writer.part(bytes, request.rportAt, request.viaEnd);
+    writer.bytes(RECEIVED);
+    writer.text(flow.remoteAddress);
+    // With the CR LF of the line before.
+    writer.part(bytes, request.headAt - LINE_END_BYTES, request.toTagAt);
+    writer.bytes(TAG);
+    writer.hex(statelessTagNumber(request, this.#deps.tagSeed));
+    writer.part(bytes, request.toTagAt, request.headEnd);
   }
 }
 
-const UNAUTHORIZED = statusLine(401, undefined);
+/** UTF-8 of one UTF-16 code unit at most. */
+const WIDEST = 3;
+/** More than what stands in an answer and neither in its request nor among its lines. */
+const OWN_BYTES = 256;
+const LINE_END_BYTES = 2;
+const UNAUTHORIZED = Buffer.from(statusLine(401, undefined));
+const EQUALS = Buffer.from('=');
+const RECEIVED = Buffer.from(';received=');
+const TAG = Buffer.from(`;tag=${STATELESS}`);
+const END = Buffer.from('Content-Length: 0\r\n\r\n');

@@ -18,6 +18,7 @@ export { ownText } from './own-text.ts';
 export { formatParams } from './params.ts';
 export { parseMessage } from './parse-message.ts';
 export { answerLines, joinedLines, topBranch, withTopVia } from './parsed-message.ts';
+export { PieceWriter } from './piece-writer.ts';
 export { type PlainRegister, readPlainRegister } from './plain-register.ts';
 export { reasonPhrase, statusLine } from './reason-phrases.ts';
 export { RegisterMessage } from './register-message.ts';

@@ -1,17 +1,19 @@
 import { PLAIN_PORT } from './chars.ts';
 
-/** A REGISTER as nearly every PBX writes it, in the pieces that its answer needs. */
+/** A REGISTER as nearly every PBX writes it: what is asked of it, and where in it stands what its answer repeats. */
 export interface PlainRegister {
   readonly uri: string;
   /** Domain of the Request-URI and of To alike. */
   readonly host: string;
-  /** Via up to where `rport` is to be filled in, and what follows. */
-  readonly viaHead: string;
-  readonly viaRest: string;
+  /** Where the line of Via begins and ends, and where the value of `rport` belongs. */
+  readonly viaAt: number;
+  readonly rportAt: number;
+  readonly viaEnd: number;
   readonly branch: string;
-  /** From the name of the first to the end of the last of From, To, Call-ID and CSeq, cut where the To tag belongs. */
-  readonly upToTag: string;
-  readonly behindTag: string;
+  /** From the name of the first to the end of the last of From, To, Call-ID and CSeq, and where the To tag belongs. */
+  readonly headAt: number;
+  readonly toTagAt: number;
+  readonly headEnd: number;
   readonly to: string;
   readonly fromTag: string;
   readonly callId: string;
@@ -49,7 +51,7 @@ const REST = `${ANY}(?:${EXPIRES}${ANY}(?:${HOPS}${ANY})?|${HOPS}${ANY}(?:${EXPI
 const PLAIN_REGISTER = new RegExp(
   String.raw`^REGISTER (sip:(${HOST})${PORT}(?:;transport=[a-z]+)?) SIP/2\.0\r\n` +
     String.raw`Via: (SIP/2\.0/[A-Z]{2,4} [A-Za-z0-9.-]+${PORT}(?:${BRANCH};rport|;rport(?=;b)))((?:${BRANCH}(?:;alias)?)?)\r\n` +
-    `${HOPS}?(?:${CONTACT})?` +
+    `(${HOPS}?(?:${CONTACT})?)` +
     String.raw`((?:${FROM})?To: (${NAME}<sip:[\w.+~!*()&=$,/-]+@\2${PORT}>))` +
     String.raw`(\r\n(?:${FROM})?Call-ID: ([!-+\--:<-{}~]+)\r\nCSeq: (\d{1,9}) REGISTER\r\n)` +
     String.raw`${REST}(?:Authorization: (${TEXT})\r\n${REST})?Content-Length: +0\r\n\r\n$`,
@@ -60,33 +62,45 @@ export function readPlainRegister(text: string): PlainRegister | undefined {
   if (text.length > LONGEST || !text.startsWith('REGISTER ')) return undefined;
   const match = PLAIN_REGISTER.exec(text);
   if (match === null) return undefined;
-  const [, uri = '', host = '', viaHead = '', , viaRest = '', , , upToTag = '', , to = '', behindTag = ''] = match;
+  const [, uri = '', host = '', viaHead = '', , viaRest = '', , between = ''] = match;
   const branch = onlyOne(match[4], match[6]);
-  const fromTag = onlyOne(match[9], match[12]);
+  const fromTag = onlyOne(match[10], match[13]);
   if (branch === undefined || fromTag === undefined) return undefined;
-  const before = match[15] ?? match[18];
-  const behind = match[20] ?? match[23];
-  const hopsBefore = match[16] ?? match[17];
-  const hopsBehind = match[21] ?? match[22];
+  const before = match[16] ?? match[19];
+  const behind = match[21] ?? match[24];
+  const hopsBefore = match[17] ?? match[18];
+  const hopsBehind = match[22] ?? match[23];
   if (before !== undefined && behind !== undefined) return undefined;
-  if (hopsBehind !== undefined && (hopsBefore ?? match[7]) !== undefined) return undefined;
-  if (hopsBefore !== undefined && match[7] !== undefined) return undefined;
+  if (hopsBehind !== undefined && (hopsBefore ?? match[8]) !== undefined) return undefined;
+  if (hopsBefore !== undefined && match[8] !== undefined) return undefined;
+  const viaAt = UP_TO_URI.length + uri.length + UP_TO_VIA.length;
+  const rportAt = viaAt + VIA.length + viaHead.length;
+  const viaEnd = rportAt + viaRest.length;
+  const headAt = viaEnd + LINE_END.length + between.length;
+  const toTagAt = headAt + (match[9] ?? '').length;
   return {
     uri,
     host,
-    viaHead,
-    viaRest,
+    viaAt,
+    rportAt,
+    viaEnd,
     branch,
-    upToTag,
-    behindTag,
-    to,
+    headAt,
+    toTagAt,
+    headEnd: toTagAt + (match[12] ?? '').length,
+    to: match[11] ?? '',
     fromTag,
-    callId: match[13] ?? '',
-    cseq: Number(match[14]),
+    callId: match[14] ?? '',
+    cseq: Number(match[15]),
     expires: before ?? behind,
-    authorization: match[19],
+    authorization: match[20],
   };
 }
+
+const UP_TO_URI = 'REGISTER ';
+const UP_TO_VIA = ' SIP/2.0\r\n';
+const VIA = 'Via: ';
+const LINE_END = '\r\n';
 
 /** What may stand in either of two places, and must in one. */
 function onlyOne(one: string | undefined, other: string | undefined): string | undefined {

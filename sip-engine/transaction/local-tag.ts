@@ -24,10 +24,20 @@ const TAG = '>;tag=';
  * A To tag that is the same for every copy of a request without anything being stored
  * (RFC 3261 8.2.7). Whoever has seen one can work out `seed` and with it all others: it is of use for nothing else.
  */
-export function statelessTag(request: Pick<SipMessage, 'callId' | 'fromTag' | 'cseq'>, seed: number): string {
+export function statelessTag(request: TagSource, seed: number): string {
+  const tag = statelessTagNumber(request, seed);
+  return `${STATELESS}${byteText(tag >>> 24)}${byteText(tag >>> 16)}${byteText(tag >>> 8)}${byteText(tag)}`;
+}
+
+type TagSource = Pick<SipMessage, 'callId' | 'fromTag' | 'cseq'>;
+
+/** What such a tag begins with; its number in base 16 follows. */
+export const STATELESS = 's';
+
+/** The 32 bits of `statelessTag`. */
+export function statelessTagNumber(request: TagSource, seed: number): number {
   const hash = mix(mix(seed, request.callId), request.fromTag);
-  const tag = Math.imul(hash ^ request.cseq, FNV_PRIME);
-  return `s${byteText(tag >>> 24)}${byteText(tag >>> 16)}${byteText(tag >>> 8)}${byteText(tag)}`;
+  return Math.imul(hash ^ request.cseq, FNV_PRIME);
 }
 
 /** `00` to `ff`: turning a new number into text costs several times as much as these four. */
