@@ -36,9 +36,10 @@ export type DirectHandler = (request: DirectRequest) => DirectAnswer | undefined
 
 /**
  * The header lines of the 401 to a REGISTER without credentials for that domain, each with its CR LF and none of them
- * with a word of the request's; `undefined`, and nothing counted, has the request read in full and given to its handler.
+ * with a word of the request's, as bytes that are good until it is called again; `undefined`, and nothing counted, has
+ * the request read in full and given to its handler.
  */
-export type Challenger = (host: string, sourceAddress: string) => string | undefined;
+export type Challenger = (host: string, sourceAddress: string) => Uint8Array | undefined;
 
 /**
  * Asked before anything else is done with a request: no transaction, no 100. `drop` is silent;
