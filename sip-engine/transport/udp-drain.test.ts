@@ -4,23 +4,30 @@ import { type DatagramSource, UdpDrain } from './udp-drain.ts';
 
 const AT_ONCE = 4;
 
-/** A socket in which so many datagrams wait. */
-function socketWith(datagrams: number) {
-  const state = { left: datagrams };
+/** A socket in which so many datagrams wait, of which it gives so many at a time. */
+function socketWith(datagrams: number, atOnce = AT_ONCE) {
+  const state = { left: datagrams, hasEnded: false };
   const source: DatagramSource = {
-    hasEnded: false,
+    get hasEnded() {
+      return state.hasEnded;
+    },
     read() {
-      const count = Math.min(state.left, AT_ONCE);
+      const count = Math.min(state.left, atOnce);
       state.left -= count;
       return count;
     },
-    isFull: (count) => count === AT_ONCE,
+    isFull: (count) => count === atOnce,
     bytes: () => Buffer.from('x'),
     address: () => '127.0.0.1',
     port: () => 5060,
   };
-  return { source };
+  return { source, state };
 }
+
+/** Ticks and promises of this turn. */
+const settled = async () => {
+  for (let step = 0; step < 100; step++) await new Promise<void>((resolve) => process.nextTick(resolve));
+};
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -33,30 +40,65 @@ t.test('a socket that holds more than a turn can read is told of, and that it ha
     heard += 1;
     clock.advance(1);
   };
-  const drain = new UdpDrain(source, clock, deliver, (isBehind) => told.push(isBehind));
+  const drain = new UdpDrain(source, clock, { deliver, behind: (isBehind) => told.push(isBehind) });
   drain.start();
-  await nextTurn();
+  await settled();
   t.equal(heard, 8, 'what is read at once is delivered, and after 4 ms no more is read');
   t.same(told, [true]);
-  drain.start();
   await nextTurn();
-  t.equal(heard, 16);
+  t.equal(heard, 16, 'the next turn goes on by itself');
   t.same(told, [true], 'once');
-  drain.start();
   await nextTurn();
   t.equal(heard, 20);
   t.same(told, [true, false]);
 });
 
+t.test(
+  'a socket that dgram has emptied meanwhile, or that was closed, is no longer behind in the next turn',
+  async (t) => {
+    for (const isClosed of [false, true]) {
+      const { source, state } = socketWith(20);
+      const clock = createFakeClock();
+      const told: boolean[] = [];
+      const deliver = () => clock.advance(1);
+      const drain = new UdpDrain(source, clock, { deliver, behind: (isBehind) => told.push(isBehind) });
+      drain.start();
+      await settled();
+      t.same(told, [true]);
+      state.left = 0;
+      state.hasEnded = isClosed;
+      await nextTurn();
+      t.same(told, [true, false]);
+    }
+  },
+);
+
+t.test(
+  'answers leave while others are still being made, half a millisecond after the ones before at the latest',
+  async (t) => {
+    const { source } = socketWith(48, 64);
+    const clock = createFakeClock();
+    const leftAt: number[] = [];
+    let heard = 0;
+    const deliver = () => {
+      heard += 1;
+      clock.advance(heard <= 32 ? 0.05 : 0.01);
+    };
+    const drain = new UdpDrain(source, clock, { deliver, leave: () => leftAt.push(heard) });
+    drain.start();
+    await nextTurn();
+    t.equal(heard, 48);
+    t.same(leftAt, [16, 32], 'the clock is looked at after each eight; the last leave with the turn');
+  },
+);
+
 t.test('a full read that leaves nothing behind is nothing to tell', async (t) => {
   const { source } = socketWith(2 * AT_ONCE);
   const told: boolean[] = [];
-  const drain = new UdpDrain(
-    source,
-    createFakeClock(),
-    () => undefined,
-    (isBehind) => told.push(isBehind),
-  );
+  const drain = new UdpDrain(source, createFakeClock(), {
+    deliver: () => undefined,
+    behind: (isBehind) => told.push(isBehind),
+  });
   drain.start();
   await nextTurn();
   t.same(told, []);

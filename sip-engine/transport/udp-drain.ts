@@ -10,11 +10,27 @@ export interface DatagramSource {
   port(index: number): number;
 }
 
+/** Who has to do with what a drain reads. */
+export interface DrainEvents {
+  deliver(bytes: Buffer, address: string, port: number): void;
+  /** What was answered so far may leave, while there is more to read. */
+  leave?(): void;
+  /** The socket holds more than a turn can read, or has been found empty again. */
+  behind?(isBehind: boolean): void;
+}
+
 /**
  * So long a socket hands over datagrams in one turn of the event loop, before timers and other sockets have theirs.
  * What dgram reads by itself in a turn, 32 at most, comes on top.
  */
 const TURN_MS = 4;
+/**
+ * So long answers wait at most for others to leave with: a call of the system costs as much as half of a datagram in it, and
+ * the answer to the first of fifty datagrams would wait for all of them.
+ */
+const GATHER_MS = 0.5;
+/** The clock is looked at after so many datagrams of one read. */
+const LOOK_EVERY = 8;
 
 /**
  * Takes what else waits in a socket that has told of a datagram. Between two datagrams ticks and promises are settled, as
@@ -24,36 +40,33 @@ const TURN_MS = 4;
 export class UdpDrain {
   readonly #datagrams: DatagramSource;
   readonly #clock: EngineClock;
-  readonly #deliver: (bytes: Buffer, address: string, port: number) => void;
-  readonly #tellBehind: (isBehind: boolean) => void;
+  readonly #events: DrainEvents;
   readonly #step = (): void => this.#deliverNext();
   readonly #afterPromises = (): void => process.nextTick(this.#step);
   readonly #endTurn = (): void => {
     this.#turnBeganMs = undefined;
+    // dgram may have read what was left, and has nothing to tell of then.
+    if (this.#isBehind) this.start();
   };
   readonly #settled = Promise.resolve();
   #turnBeganMs: number | undefined;
+  /** When answers were last let leave, or the turn began. */
+  #leftMs = 0;
   #count = 0;
   #next = 0;
   #isBehind = false;
 
-  /** `tellBehind` hears when the socket holds more than a turn can read, and when it was found empty again. */
-  constructor(
-    datagrams: DatagramSource,
-    clock: EngineClock,
-    deliver: (bytes: Buffer, address: string, port: number) => void,
-    tellBehind: (isBehind: boolean) => void = () => undefined,
-  ) {
+  constructor(datagrams: DatagramSource, clock: EngineClock, events: DrainEvents) {
     this.#datagrams = datagrams;
     this.#clock = clock;
-    this.#deliver = deliver;
-    this.#tellBehind = tellBehind;
+    this.#events = events;
   }
 
   /** To be called when dgram has delivered a datagram. */
   start(): void {
     if (this.#turnBeganMs === undefined) {
       this.#turnBeganMs = this.#clock.nowMs();
+      this.#leftMs = this.#turnBeganMs;
       setImmediate(this.#endTurn);
     } else if (this.#isTurnOver()) return;
     // What was read is delivered before dgram reads on; only where somebody threw is there any left.
@@ -64,13 +77,13 @@ export class UdpDrain {
   #read(): void {
     this.#count = this.#datagrams.read();
     this.#next = 0;
-    if (this.#isBehind && !this.#datagrams.isFull(this.#count)) this.#setBehind(false);
+    if (!this.#datagrams.isFull(this.#count)) this.#setBehind(false);
   }
 
   #setBehind(isBehind: boolean): void {
     if (this.#isBehind === isBehind) return;
     this.#isBehind = isBehind;
-    this.#tellBehind(isBehind);
+    this.#events.behind?.(isBehind);
   }
 
   #continue(): void {
@@ -82,9 +95,17 @@ export class UdpDrain {
     const index = this.#next;
     if (index >= this.#count || this.#datagrams.hasEnded) return;
     this.#next = index + 1;
-    this.#deliver(this.#datagrams.bytes(index), this.#datagrams.address(index), this.#datagrams.port(index));
+    this.#events.deliver(this.#datagrams.bytes(index), this.#datagrams.address(index), this.#datagrams.port(index));
+    if (this.#next % LOOK_EVERY === 0) this.#letLeave();
     if (this.#next === this.#count && this.#datagrams.isFull(this.#count)) this.#readOn();
     if (this.#next < this.#count) this.#continue();
+  }
+
+  #letLeave(): void {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs - this.#leftMs < GATHER_MS) return;
+    this.#leftMs = nowMs;
+    this.#events.leave?.();
   }
 
   #readOn(): void {

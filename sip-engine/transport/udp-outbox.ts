@@ -33,12 +33,16 @@ const MAX_PAYLOAD_BYTES = 65_507;
 const OVERSIZE_WARNING_EVERY_MS = 60_000;
 const ASKED_EVERY = 32;
 
-/** The datagrams of one socket that leave together at the end of the turn. */
+/** The datagrams of one socket that leave together, at the end of the turn at the latest. */
 export class UdpOutbox {
   readonly #ways: OutboxWays;
   readonly #context: TransportContext;
-  readonly #flushLater = (): void => this.#flush();
+  readonly #flushLater = (): void => {
+    this.#isFlushAwaited = false;
+    this.flush();
+  };
   #waiting: Outgoing[] = [];
+  #isFlushAwaited = false;
   /** What has been added to the datagrams that the system is given next. */
   #added: Outgoing[] = [];
   /** What waits in dgram, as far as it was asked. */
@@ -65,17 +69,22 @@ export class UdpOutbox {
       return;
     }
     if (bytes.length > this.#context.limits.mtuBytes) this.#warnOversize(bytes.length, address);
-    if (this.#waiting.push({ bytes, port, address, onError, watch }) === 1) setImmediate(this.#flushLater);
+    this.#waiting.push({ bytes, port, address, onError, watch });
+    if (this.#isFlushAwaited) return;
+    this.#isFlushAwaited = true;
+    setImmediate(this.#flushLater);
   }
 
   /** Sends what waits; from then on everything is refused, and the socket can be closed. */
   close(): void {
-    this.#flush();
+    this.flush();
     this.#closed = true;
   }
 
-  #flush(): void {
+  /** Sends what waits now. */
+  flush(): void {
     const outbox = this.#waiting;
+    if (outbox.length === 0) return;
     this.#waiting = [];
     for (let index = 0; index < outbox.length; index += 1) {
       const outgoing = outbox[index];

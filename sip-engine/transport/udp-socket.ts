@@ -39,8 +39,13 @@ export class UdpSocket {
     this.flowPrefix = `udp/${formatEndpoint(point.host, point.port)}/`;
     this.#context = context;
     const receive = (bytes: Buffer, address: string, port: number): void => this.#receive(bytes, address, port);
-    const behind = (isBehind: boolean): void => context.tellBehind(isBehind);
-    const drain = datagrams && new UdpDrain(datagrams, context.clock, receive, behind);
+    const drain =
+      datagrams &&
+      new UdpDrain(datagrams, context.clock, {
+        deliver: receive,
+        leave: () => this.#outbox.flush(),
+        behind: (isBehind) => context.tellBehind(isBehind),
+      });
     socket.on('message', (bytes, { address, port }) => {
       receive(bytes, address, port);
       drain?.start();
