@@ -83,8 +83,9 @@ export class AnsweredServers {
     if (mergedKey !== undefined && !failed) this.#merged.add(mergedKey);
   }
 
-  find(key: Hash): AnsweredServer | undefined {
-    const waiting = this.#waitingFor(key);
+  /** By the key of a request of that method. */
+  find(key: Hash, method: string): AnsweredServer | undefined {
+    const waiting = this.#waitingFor(key, method);
     return waiting && new AnsweredServer(waiting, waiting.ring.remains(key));
   }
 
@@ -94,8 +95,8 @@ export class AnsweredServers {
   }
 
   /** Its answer cannot be sent: it ends before its time. */
-  remove(key: Hash): void {
-    this.#waitingFor(key)?.ring.end(key);
+  remove(key: Hash, method: string): void {
+    this.#waitingFor(key, method)?.ring.end(key);
   }
 
   close(): void {
@@ -103,8 +104,10 @@ export class AnsweredServers {
     this.#merged.close();
   }
 
-  #waitingFor(key: Hash): Waiting | undefined {
-    for (const waiting of this.#all) if (waiting.ring.has(key)) return waiting;
-    return undefined;
+  /** A key is hardly ever there, and each ring that is asked is memory of a minute: only those where it may be. */
+  #waitingFor(key: Hash, method: string): Waiting | undefined {
+    if (method !== 'INVITE') return this.#others.ring.has(key) ? this.#others : undefined;
+    if (this.#accepted.ring.has(key)) return this.#accepted;
+    return this.#refused.ring.has(key) ? this.#refused : undefined;
   }
 }

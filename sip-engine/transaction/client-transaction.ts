@@ -2,11 +2,14 @@ import { OutgoingMessage, parseMessage, type SipMessage } from '../message/index
 import type { EnginePorts } from '../ports.ts';
 import type { Timer, TimingWheel } from '../timer/index.ts';
 import type { Flow } from '../transport/types.ts';
-import type { ClientAction, ClientEvent, ClientMachine, ClientState } from './client-machine.ts';
+import type { ClientAction, ClientEvent, ClientState } from './client-machine.ts';
 import { ackOf, cancelOf } from './client-requests.ts';
+import { inviteClientMachine } from './invite-client-table.ts';
+import { nonInviteClientMachine } from './non-invite-client-table.ts';
 import type { SentBy } from './own-vias.ts';
 import { Expected } from './response-check.ts';
 import type { Hash } from './ring-places.ts';
+import { type Actions, linked, type Place } from './table.ts';
 import { giveUpMs } from './timer-values.ts';
 import type { Acknowledged, ClientTransaction, ClientTransactionHandler, TimerValues } from './types.ts';
 
@@ -26,7 +29,6 @@ export interface ClientContext {
 }
 
 export interface ClientParts {
-  readonly machine: ClientMachine;
   /** As sent, top Via included. */
   readonly request: OutgoingMessage;
   /** Of its Via; absent where that was not made here. */
@@ -65,12 +67,11 @@ export class RunningClient implements ClientTransaction {
   readonly isInvite: boolean;
   readonly #expected: Expected;
   readonly #context: ClientContext;
-  readonly #machine: ClientMachine;
   #handler: ClientTransactionHandler;
   readonly #bytes: Buffer;
   /** Let go once there is a final response: its bytes say the same. */
   #request: OutgoingMessage | undefined;
-  #state: ClientState;
+  #place: Place<ClientState, ClientEvent, RunningClient, Cause>;
   #repeat: Timer | undefined;
   #life: Timer | undefined;
   #intervalMs: number;
@@ -88,10 +89,9 @@ export class RunningClient implements ClientTransaction {
     this.flow = parts.flow;
     this.isInvite = this.method === 'INVITE';
     this.#context = context;
-    this.#machine = parts.machine;
     this.#handler = parts.handler;
     this.#bytes = parts.request.toBuffer();
-    this.#state = parts.machine.initial;
+    this.#place = (this.isInvite ? RunningClient.#invite : RunningClient.#others).initial;
     this.#intervalMs = context.timers.t1Ms;
     // While it rings a connection may be silent for minutes; its dialog holds it only afterwards.
     if (this.isInvite) this.flow.hold();
@@ -102,7 +102,7 @@ export class RunningClient implements ClientTransaction {
   }
 
   get ended(): boolean {
-    return this.#state === 'terminated';
+    return this.#place.state === 'terminated';
   }
 
   start(): void {
@@ -128,7 +128,7 @@ export class RunningClient implements ClientTransaction {
   settle(acknowledged: Acknowledged): void {
     if (this.#restsUntil !== 'timerM' || this.ended || this.#handler.hearsEnd !== false) return;
     if (!this.#context.settle(this, this.#bytes, acknowledged)) return;
-    this.#state = 'terminated';
+    this.#place = RunningClient.#others.places.terminated;
     this.flow.release();
   }
 
@@ -150,25 +150,25 @@ export class RunningClient implements ClientTransaction {
   /** Ends it without a word to the wire; the handler hears `onEnd` only. */
   stop(): void {
     if (this.ended) return;
-    this.#state = 'terminated';
+    this.#place = RunningClient.#others.places.terminated;
     this.#finish();
   }
 
   cancel(headers: ExtraHeaders = []): void {
     if (!this.isInvite || this.#cancelled) return;
-    if (this.#state === 'calling') this.#heldCancel ??= headers;
-    if (this.#state === 'proceeding') this.#sendCancel(headers);
+    if (this.#place.state === 'calling') this.#heldCancel ??= headers;
+    if (this.#place.state === 'proceeding') this.#sendCancel(headers);
   }
 
   #step(event: ClientEvent, cause: Cause = NO_CAUSE): void {
-    const row = this.#machine.table[this.#state][event];
-    if (row === undefined) return;
-    this.#state = row.to;
-    for (const action of row.do) RunningClient.#actions[action](this, cause);
-    if (row.to === 'terminated') this.#finish();
+    const arrow = this.#place.arrows[event];
+    if (arrow === undefined) return;
+    this.#place = arrow.to;
+    for (const action of arrow.do) action(this, cause);
+    if (arrow.to.state === 'terminated') this.#finish();
   }
 
-  static readonly #actions: Readonly<Record<ClientAction, (self: RunningClient, cause: Cause) => void>> = {
+  static readonly #actions: Actions<ClientAction, RunningClient, Cause> = {
     send: (self) => self.#send(),
     retransmit: (self) => {
       self.#context.ports.counters.count('retransmissions_out');
@@ -197,6 +197,8 @@ export class RunningClient implements ClientTransaction {
     startLost: (self) => self.#startLife('timerLost', giveUpMs(self.#timers)),
     startM: (self) => self.#restUntil('timerM', giveUpMs(self.#timers)),
   };
+  static readonly #invite = linked(inviteClientMachine, RunningClient.#actions);
+  static readonly #others = linked(nonInviteClientMachine, RunningClient.#actions);
 
   get #timers(): TimerValues {
     return this.#context.timers;

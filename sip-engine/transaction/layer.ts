@@ -5,10 +5,8 @@ import type { Flow, TransportLayer } from '../transport/types.ts';
 import { AnsweredClients } from './answered-clients.ts';
 import { type ClientContext, type ClientParts, NOBODY, RunningClient } from './client-transaction.ts';
 import { HashTable } from './hash-table.ts';
-import { inviteClientMachine } from './invite-client-table.ts';
 import { KeyHash } from './key-hash.ts';
 import { clientHash, MAGIC_COOKIE } from './matching.ts';
-import { nonInviteClientMachine } from './non-invite-client-table.ts';
 import { type OwnVia, OwnVias } from './own-vias.ts';
 import { copied } from './ring-places.ts';
 import { ServerSide } from './server-side.ts';
@@ -129,11 +127,10 @@ class Layer implements TransactionLayer {
     this.#servers.close();
   }
 
-  #start(parts: Omit<ClientParts, 'machine' | 'key'>): RunningClient {
+  #start(parts: Omit<ClientParts, 'key'>): RunningClient {
     const { request, branch, flow } = parts;
-    const machine = request.method === 'INVITE' ? inviteClientMachine : nonInviteClientMachine;
     const key = copied(clientHash(this.#hash, branch, request.method));
-    const client = new RunningClient({ ...parts, machine, key }, this.#clientContext);
+    const client = new RunningClient({ ...parts, key }, this.#clientContext);
     this.#clients.set(key, client);
     if (client.isInvite) this.#inviteClients++;
     if (flow.reliable) this.#rememberConnection(client, flow);

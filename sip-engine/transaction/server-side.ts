@@ -3,12 +3,10 @@ import type { Flow } from '../transport/types.ts';
 import type { AnsweredServer } from './answered-server.ts';
 import { AnsweredServers } from './answered-servers.ts';
 import { HashTable } from './hash-table.ts';
-import { inviteServerMachine } from './invite-server-table.ts';
 import { KeyHash } from './key-hash.ts';
 import type { TransactionDeps } from './layer.ts';
 import { adoptToTag, statelessTag } from './local-tag.ts';
 import { hasMagicBranch, mergedHash, serverHash, spentHash } from './matching.ts';
-import { nonInviteServerMachine } from './non-invite-server-table.ts';
 import { copied, type Hash } from './ring-places.ts';
 import { RunningServer, type ServerContext } from './server-transaction.ts';
 import { SpentInvites } from './spent-invites.ts';
@@ -77,7 +75,7 @@ export class ServerSide {
     const { method } = message;
     const key = this.#keyOf(message, method);
     if (method === 'ACK') this.#ack(stamped(message, flow), flow);
-    else if (this.#isRepeated(key)) return;
+    else if (this.#isRepeated(key, method)) return;
     else if (method === 'INVITE' && this.#isSpent(message, key)) {
       this.#deps.ports.counters.count('retransmissions_in');
     } else if (method === 'CANCEL') this.#cancel(stamped(message, flow), key, flow);
@@ -99,18 +97,19 @@ export class ServerSide {
   }
 
   /** True for a request that has its transaction, which has heard of it. */
-  #isRepeated(key: Hash): boolean {
+  #isRepeated(key: Hash, method: string): boolean {
     const running = this.#byKey.get(key);
     running?.repeated();
-    const answered = running === undefined ? this.#answered.find(key) : undefined;
-    answered?.repeated(this.#deps.ports, () => this.#answered.remove(key));
+    const answered = running === undefined ? this.#answered.find(key, method) : undefined;
+    answered?.repeated(this.#deps.ports, () => this.#answered.remove(key, method));
     return running !== undefined || answered !== undefined;
   }
 
   /** Whether it is a copy of a request that has its transaction, which hears nothing of it. */
   has(request: SipMessage): boolean {
-    const key = this.#keyOf(request, request.method);
-    return this.#byKey.get(key) !== undefined || this.#answered.find(key) !== undefined;
+    const { method } = request;
+    const key = this.#keyOf(request, method);
+    return this.#byKey.get(key) !== undefined || this.#answered.find(key, method) !== undefined;
   }
 
   strayResponse(response: SipMessage, flow: Flow): void {
@@ -145,8 +144,7 @@ export class ServerSide {
   }
 
   #create(request: SipMessage, key: Hash, mergedKey: Hash | undefined, flow: Flow, shown: boolean): RunningServer {
-    const machine = request.method === 'INVITE' ? inviteServerMachine : nonInviteServerMachine;
-    const parts = { machine, key, mergedKey, flow, shown };
+    const parts = { key, mergedKey, flow, shown };
     const transaction = new RunningServer(request, parts, this.#context);
     this.#byKey.set(key, transaction);
     if (mergedKey !== undefined) this.#byMergedKey.set(mergedKey, transaction);
@@ -172,7 +170,7 @@ export class ServerSide {
 
   #forget(transaction: RunningServer): void {
     const { key, shown } = transaction.parts;
-    if (!this.#drop(transaction)) this.#answered.remove(key);
+    if (!this.#drop(transaction)) this.#answered.remove(key, transaction.request.method);
     else if (transaction.isInvite) this.#spent.add(spentHash(this.#hash, transaction.request, key));
     if (shown) this.#tell(transaction.request, () => this.user.onTransactionEnd?.(transaction));
   }
@@ -180,7 +178,7 @@ export class ServerSide {
   #ack(ack: SipMessage, flow: Flow): void {
     const key = this.#keyOf(ack, 'INVITE');
     const running = this.#byKey.get(key);
-    const invite = running ?? this.#answered.find(key);
+    const invite = running ?? this.#answered.find(key, 'INVITE');
     // RFC 3261 17.2.3: without the magic cookie the To tag must be that of the response as well.
     const mine = invite !== undefined && (hasMagicBranch(ack) || ack.toTag === invite.localTag);
     if (mine && running !== undefined) running.acknowledged(ack, flow);
@@ -211,7 +209,7 @@ export class ServerSide {
       const key = this.#keyOf(cancel, method);
       const running = this.#byKey.get(key);
       if (running !== undefined) return running.request.callId === cancel.callId ? running : undefined;
-      const answered = this.#answered.find(key);
+      const answered = this.#answered.find(key, method);
       if (answered !== undefined) return answered.isOfCall(cancel.callId, this.#hash) ? answered : undefined;
     }
     return undefined;

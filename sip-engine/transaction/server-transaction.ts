@@ -2,10 +2,13 @@ import { OutgoingMessage, ownText, type SipMessage } from '../message/index.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { Timer, TimingWheel } from '../timer/index.ts';
 import type { Flow } from '../transport/types.ts';
+import { inviteServerMachine } from './invite-server-table.ts';
 import { adoptToTag, endsWithTag } from './local-tag.ts';
+import { nonInviteServerMachine } from './non-invite-server-table.ts';
 import { RequestRemains } from './request-remains.ts';
 import type { Hash } from './ring-places.ts';
-import type { ServerAction, ServerEvent, ServerMachine, ServerState } from './server-machine.ts';
+import type { ServerAction, ServerEvent, ServerState } from './server-machine.ts';
+import { type Actions, linked, type Place } from './table.ts';
 import { giveUpMs, tryingAfterMs } from './timer-values.ts';
 import type { ServerTransaction, TimerValues } from './types.ts';
 
@@ -25,7 +28,6 @@ export interface ServerContext {
 }
 
 export interface ServerParts {
-  readonly machine: ServerMachine;
   readonly key: Hash;
   /** Absent inside a dialog, and where copies are not looked for. */
   readonly mergedKey: Hash | undefined;
@@ -53,7 +55,7 @@ export class RunningServer implements ServerTransaction {
   readonly isInvite: boolean;
   readonly parts: ServerParts;
   readonly #context: ServerContext;
-  #state: ServerState;
+  #place: Place<ServerState, ServerEvent, RunningServer, Cause>;
   #sendFlow: Flow;
   #repeat: Timer | undefined;
   #life: Timer | undefined;
@@ -74,7 +76,7 @@ export class RunningServer implements ServerTransaction {
     this.flow = parts.flow;
     this.isInvite = request.method === 'INVITE';
     this.#context = context;
-    this.#state = parts.machine.initial;
+    this.#place = (this.isInvite ? RunningServer.#invite : RunningServer.#others).initial;
     this.#sendFlow = parts.flow;
     this.#localTag = request.toTag;
     // While it rings a connection may be silent for minutes; its dialog holds it only afterwards.
@@ -95,11 +97,11 @@ export class RunningServer implements ServerTransaction {
   }
 
   get state(): ServerState {
-    return this.#state;
+    return this.#place.state;
   }
 
   get ended(): boolean {
-    return this.#state === 'terminated';
+    return this.#place.state === 'terminated';
   }
 
   get localTag(): string {
@@ -150,7 +152,7 @@ export class RunningServer implements ServerTransaction {
   /** Ends it without a word to the wire. */
   stop(): void {
     if (this.ended) return;
-    this.#state = 'terminated';
+    this.#place = RunningServer.#others.places.terminated;
     this.#finish();
   }
 
@@ -163,14 +165,14 @@ export class RunningServer implements ServerTransaction {
   }
 
   #step(event: ServerEvent, cause: Cause = NO_CAUSE): void {
-    const row = this.parts.machine.table[this.#state][event];
-    if (row === undefined) return;
-    this.#state = row.to;
-    for (const action of row.do) RunningServer.#actions[action](this, cause);
-    if (row.to === 'terminated') this.#finish();
+    const arrow = this.#place.arrows[event];
+    if (arrow === undefined) return;
+    this.#place = arrow.to;
+    for (const action of arrow.do) action(this, cause);
+    if (arrow.to.state === 'terminated') this.#finish();
   }
 
-  static readonly #actions: Readonly<Record<ServerAction, (self: RunningServer, cause: Cause) => void>> = {
+  static readonly #actions: Actions<ServerAction, RunningServer, Cause> = {
     sendTryingSoon: (self) => {
       if (self.#context.immediateTrying) self.#sendTrying();
       else self.#startLife('timerTrying', TRYING_SOON_MS);
@@ -203,6 +205,8 @@ export class RunningServer implements ServerTransaction {
     startJ: (self) => self.#restUntil('timerJ', 0),
     startL: (self) => self.#restUntil('timerL', giveUpMs(self.#timers)),
   };
+  static readonly #invite = linked(inviteServerMachine, RunningServer.#actions);
+  static readonly #others = linked(nonInviteServerMachine, RunningServer.#actions);
 
   get #timers(): TimerValues {
     return this.#context.timers;
