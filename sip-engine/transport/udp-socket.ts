@@ -66,6 +66,9 @@ export class UdpSocket {
     const { socket } = bound;
     warnOfSmallBuffer(socket, bufferBytes, context);
     const point = createListenPoint(spec, spec.host, socket.address().port, context.addresses);
+    const address = formatEndpoint(point.host, point.port);
+    // Where many could not be had all works, but dearer, and nothing else would tell.
+    context.logger.info({ address, manyACall: bound.datagrams !== undefined }, 'UDP socket open');
     return new UdpSocket(bound, point, context);
   }
 
