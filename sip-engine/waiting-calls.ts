@@ -27,8 +27,8 @@ const T1_MS = 500;
 const MOST_WAITING = 1024;
 const MOST_WAITING_BYTES = 16 * 1024 * 1024;
 
-/** Who was refused nothing for so long is out of the overload once nothing of its waits. */
-const CALM_MS = 100;
+/** So many may wait however long a turn of a slow machine takes: it must not run out of them. */
+const LEAST_WAITING = 16;
 /** Peers of which it is known, while nothing of theirs waits, that they are in one. */
 const MOST_STANDS = 1024;
 
@@ -36,7 +36,7 @@ const MOST_STANDS = 1024;
 class Stand {
   #sinceMs: number;
   #longestMs = 0;
-  #refusedMs = Number.NEGATIVE_INFINITY;
+  #refusedTurn = Number.NEGATIVE_INFINITY;
   bytes = 0;
 
   constructor(nowMs: number) {
@@ -47,13 +47,13 @@ class Stand {
     return nowMs - this.#sinceMs > PATIENCE_MS;
   }
 
-  refused(nowMs: number): void {
-    this.#refusedMs = nowMs;
+  refused(turn: number): void {
+    this.#refusedTurn = turn;
   }
 
-  /** One waits where none did. */
-  begin(nowMs: number): void {
-    if (nowMs - this.#refusedMs > CALM_MS) this.#renew(nowMs, 0);
+  /** One waits where none did; it is the same overload where somebody was refused in this turn or the one before. */
+  begin(nowMs: number, turn: number): void {
+    if (turn - this.#refusedTurn > 1) this.#renew(nowMs, 0);
   }
 
   /** One is taken up. A wait that was halved is a crowd that is being worked off: it is given its time anew. */
@@ -79,6 +79,7 @@ export class WaitingCalls {
   readonly #byKey = new HashTable<Waiting>();
   #bytes = 0;
   #nowMs = 0;
+  #turn = 0;
 
   constructor(workMs: () => number) {
     this.#workMs = workMs;
@@ -98,11 +99,12 @@ export class WaitingCalls {
     const [oldest, stand] = [this.#queue.oldest(owner), this.#stands.get(owner)];
     if (oldest === undefined || stand === undefined) return true;
     const share = 1 / (this.#queue.owners + 1);
-    const mostMs = stand.isOverload(this.#nowMs) ? MOST_WAIT_MS : T1_MS;
     const hasShare =
       this.#queue.countOf(owner) < MOST_WAITING * share && stand.bytes + bytes <= MOST_WAITING_BYTES * share;
-    if (hasShare && this.#nowMs - oldest.sinceMs <= mostMs) return true;
-    stand.refused(this.#nowMs);
+    const mostMs = stand.isOverload(this.#nowMs) ? MOST_WAIT_MS : T1_MS;
+    const isSoon = this.#queue.size < LEAST_WAITING || this.#nowMs - oldest.sinceMs <= mostMs;
+    if (hasShare && isSoon) return true;
+    stand.refused(this.#turn);
     return false;
   }
 
@@ -116,6 +118,7 @@ export class WaitingCalls {
 
   /** A turn begins. */
   tick(): void {
+    this.#turn += 1;
     if (this.#queue.size > 0) this.#nowMs = this.#workMs();
   }
 
@@ -145,7 +148,7 @@ export class WaitingCalls {
   #standOf(owner: string): Stand {
     const known = this.#stands.get(owner);
     if (known !== undefined) {
-      if (this.#queue.countOf(owner) === 0) known.begin(this.#nowMs);
+      if (this.#queue.countOf(owner) === 0) known.begin(this.#nowMs, this.#turn);
       return known;
     }
     const stand = new Stand(this.#nowMs);
