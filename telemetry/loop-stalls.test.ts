@@ -24,6 +24,18 @@ t.test('a stall is counted by its length, and the longest is told for a minute',
   t.equal(stalls.longestMs(nowMs + 60_000), 0);
 });
 
+t.test('each look is counted once, however many there are between two scrapes', async (t) => {
+  const registry = new Registry();
+  const stalls = new LoopStalls(registry, () => 0);
+  for (const looks of [1000, 1, 0]) {
+    for (let look = 0; look < looks; look++) stalls.observe(1.5, 0);
+    await registry.metrics();
+  }
+  const page = await registry.metrics();
+  t.match(page, 'didfarm_sip_loop_stall_seconds_bucket{le="0.002"} 1001\n');
+  t.match(page, 'didfarm_sip_loop_stall_seconds_count 1001\n');
+});
+
 t.test('a thread that does nothing else for 50 ms is seen to', async (t) => {
   const stalls = new LoopStalls(new Registry(), performance.now.bind(performance));
   const stop = stalls.watch(performance.now.bind(performance));
