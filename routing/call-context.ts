@@ -31,6 +31,8 @@ export interface LegTarget {
   readonly uri: string;
   /** Next hop, `undefined` where the Request-URI is resolved. */
   readonly proxy: string | undefined;
+  /** The flow that `proxy` names, as the embedded engine calls it. */
+  readonly flowId?: string;
   /** Route headers, in order: the Path that the PBX registered with (RFC 3327 section 5.4). */
   readonly routes?: readonly string[];
   /** What records and traces call it. */

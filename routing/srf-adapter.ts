@@ -119,6 +119,8 @@ export interface UnackedDialog {
 export interface CreateUacOptions {
   readonly uri: string;
   readonly proxy?: string;
+  /** What `proxy` says, for an engine in the same process, which need not read it again. */
+  readonly way?: { readonly flowId: string; readonly silenceMs: number };
   readonly headers: SrfHeaders;
   readonly localSdp?: string;
   readonly noAck?: boolean;

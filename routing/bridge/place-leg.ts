@@ -153,6 +153,7 @@ function toOptions(req: SrfRequest, leg: LegTarget, headers: SrfHeaders): Create
     _socket: req.socket,
   };
   if (leg.proxy !== undefined) options.proxy = withSilence(leg.proxy, req);
+  if (leg.flowId) options.way = { flowId: leg.flowId, silenceMs: SILENCE_MS };
   if (req.body !== '' && req.body !== undefined) options.localSdp = req.body;
   else options.noAck = true;
   return options;

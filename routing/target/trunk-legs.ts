@@ -30,6 +30,7 @@ function bindingLeg(trunk: TrunkRecord, binding: BindingRecord, called: string):
     kind: 'binding',
     uri: mode === 'did' ? withUser(binding.contact, called) : binding.contact,
     proxy: flowRoute(binding),
+    flowId: binding.flowId,
     label: binding.contact,
     remoteAddress: binding.sourceAddress,
   };

@@ -14,6 +14,7 @@ import type { Flow, TransportLayer } from '../transport/index.ts';
 import { type AppMessage, identityOf } from './app-message.ts';
 import { BadHeaderError } from './errors.ts';
 import { bracketed, namesLocalhost, replaceLocalhost } from './localhost.ts';
+import type { UsualValues } from './usual-values.ts';
 
 /** What an application may not set anywhere: the engine's own. */
 const ENGINE_HEADERS = ['via', 'record-route', 'rseq', 'content-length'];
@@ -44,7 +45,10 @@ const MAX_FORWARDS = knownId('max-forwards');
  * @throws BadHeaderError, SipInjectionError
  */
 export function completeResponse(
-  transport: TransportLayer,
+  {
+    deps: { transport },
+    usual,
+  }: { readonly deps: { readonly transport: TransportLayer }; readonly usual: UsualValues },
   incoming: Incoming,
   app: AppMessage,
   separateChallenges: boolean,
@@ -57,7 +61,7 @@ export function completeResponse(
     const forms = formsOf(name);
     const { id } = forms;
     if (RESPONSE_FORBIDDEN[id]) continue;
-    if (!isWellFormedOf(id, value)) throw new BadHeaderError(name);
+    if (!usual.isWellFormed(id, value)) throw new BadHeaderError(name);
     if (separateChallenges && CHALLENGES[id]) {
       for (const challenge of value.split(/,\s*(?=Digest\s)/i)) response.add(name, challenge, forms);
       continue;
@@ -76,19 +80,23 @@ export function completeResponse(
  * taken. Tag, Call-ID and CSeq (RFC 3261 8.1.1.5: its number from the clock) are made where the application has none.
  * @throws BadHeaderError of a From, To or Call-ID that no answer could repeat; SipInjectionError
  */
-export function completeRequest(app: AppMessage, { random, clock }: Pick<EnginePorts, 'random' | 'clock'>) {
+export function completeRequest(
+  app: AppMessage,
+  { random, clock }: Pick<EnginePorts, 'random' | 'clock'>,
+  usual: UsualValues,
+): OutgoingMessage {
   const request = OutgoingMessage.request(app.method, app.uri);
   const { from, to, callId, cseq } = identityOf(app);
   request.add('Max-Forwards', '70');
   addWellFormed(request, 'From', withTag(from === undefined ? '<sip:@localhost>' : bracketed(from), random.hex(13)));
   addWellFormed(request, 'To', to === undefined ? `<${app.uri.replace(/[;?].*$/, '')}>` : bracketed(to));
   addWellFormed(request, 'Call-ID', callId ?? random.uuid());
-  const seq = Number.parseInt(cseq ?? '', 10);
+  const seq = cseq === undefined ? Number.NaN : Number.parseInt(cseq, 10);
   const clockSeq = (Math.floor(clock.wallMs() / 1000) >>> 1) & 0x7ffffff;
   request.add('CSeq', `${Number.isSafeInteger(seq) && seq >= 0 && seq < 2 ** 31 ? seq : clockSeq} ${app.method}`);
   for (const [name, value] of app.headers) {
     const forms = formsOf(name);
-    if (REQUEST_PASSED_OVER[forms.id] || !isWellFormedOf(forms.id, value)) continue;
+    if (REQUEST_PASSED_OVER[forms.id] || !usual.isWellFormed(forms.id, value)) continue;
     if (forms.id === MAX_FORWARDS) request.set(name, value);
     else request.add(name, value, forms);
   }
@@ -101,11 +109,11 @@ function addWellFormed(request: OutgoingMessage, name: string, value: string): v
 }
 
 /** The application's part of a request in a dialog; From, To, Call-ID, CSeq and routes are the dialog's. */
-export function completeInDialog(app: AppMessage): OutgoingMessage {
+export function completeInDialog(app: AppMessage, usual: UsualValues): OutgoingMessage {
   const request = OutgoingMessage.request(app.method, 'sip:placeholder');
   for (const [name, value] of app.headers) {
     const forms = formsOf(name);
-    if (!DIALOG_FORBIDDEN[forms.id] && isWellFormedOf(forms.id, value)) request.add(name, value, forms);
+    if (!DIALOG_FORBIDDEN[forms.id] && usual.isWellFormed(forms.id, value)) request.add(name, value, forms);
   }
   return withBody(request, app);
 }

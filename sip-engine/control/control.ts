@@ -24,6 +24,7 @@ import { flowNamedIn, isOwnUri } from './next-hop.ts';
 import { OutboundApps } from './outbound-apps.ts';
 import { RouteTable } from './route-table.ts';
 import type { ControlDeps, TransactionUserOfApps } from './types.ts';
+import { UsualValues } from './usual-values.ts';
 
 /** Time an application that went has before its calls are ended, or those that nobody had answered. */
 const ORPHAN_GRACE_MS = 1_000;
@@ -75,7 +76,8 @@ class Control implements TransactionUserOfApps {
       ...(options.outboundProxy === undefined ? {} : { outboundProxy: options.outboundProxy }),
       ...(options.cdrs === true ? { record: (record: ProxyRecord) => sendCdr(this.#hub, record) } : {}),
     });
-    this.#hub = { deps, dialogs, routes: new RouteTable(), contacts, proxy, clients: new Set() };
+    const [routes, usual] = [new RouteTable(), new UsualValues()];
+    this.#hub = { deps, dialogs, routes, contacts, proxy, clients: new Set(), usual };
   }
 
   get dialogs(): number {

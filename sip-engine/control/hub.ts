@@ -6,6 +6,7 @@ import type { ContactFlows } from './contact-flows.ts';
 import { answerLine, formatTime, type PeerMeta } from './lead-line.ts';
 import type { RouteTable } from './route-table.ts';
 import type { ControlDeps } from './types.ts';
+import type { UsualValues } from './usual-values.ts';
 
 /** What every part of the control layer works with. */
 export interface Hub {
@@ -15,6 +16,7 @@ export interface Hub {
   readonly contacts: ContactFlows;
   readonly proxy: SipProxy;
   readonly clients: Set<AppClient>;
+  readonly usual: UsualValues;
 }
 
 /** The version applications see; srf switches features on by it. */

@@ -6,17 +6,25 @@ import type { ControlDeps } from './types.ts';
 
 export type HopChoice = { readonly ok: true; readonly hop: NextHop } | { readonly ok: false; readonly reason: string };
 
+/** What a route URI that names a flow says, for who need not write it. */
+interface FlowWay {
+  readonly flowId: string;
+  readonly silenceMs: number;
+}
+
 const NO_TRANSPORT = 'requested protocol/transport not available';
 const BAD_REQUEST = 'Error creating sip transaction for uac request';
 
 /**
  * Where a new request goes: a flow named in the route URI, the route URI, the connection its target
  * registered on, its first Route header, the outbound proxy, its Request-URI; in that order.
+ * @param way what the route URI says, where it names a flow: it is not read then
  */
-export function chooseHop(hub: Hub, request: OutgoingMessage, routeUri: string): HopChoice {
+export function chooseHop(hub: Hub, request: OutgoingMessage, routeUri: string, way?: FlowWay): HopChoice {
   const { contacts } = hub;
   const { transport, options } = hub.deps;
   if (request.has('route')) dropOwnRoute(hub.deps, request);
+  if (way !== undefined) return hopOver(transport.findFlow(way.flowId), way.silenceMs);
   if (routeUri !== '') return routeHop(transport, routeUri);
   const registered = contacts.find(request.method, request.uri);
   if (registered !== undefined) return { ok: true, hop: { flow: registered } };
@@ -85,9 +93,12 @@ const FLOW = /;flow=([^;]*)/i;
 const SILENCE = /;silence=([^;]*)/i;
 
 function flowHop(transport: TransportLayer, named: string, silence: string | undefined): HopChoice {
-  const flow = liveFlow(transport, named);
-  if (flow === undefined) return { ok: false, reason: 'flow is gone' };
-  return { ok: true, hop: { flow, silenceMs: toSilenceMs(silence) } };
+  return hopOver(liveFlow(transport, named), toSilenceMs(silence));
+}
+
+function hopOver(flow: Flow | undefined, silenceMs: number | undefined): HopChoice {
+  if (flow === undefined || flow.closed) return { ok: false, reason: 'flow is gone' };
+  return { ok: true, hop: { flow, silenceMs } };
 }
 
 function toSilenceMs(text: string | undefined): number | undefined {

@@ -76,7 +76,7 @@ function respond(hub: Hub, client: AppClient, messageId: string, transactionId: 
   let response: OutgoingMessage;
   try {
     if (method !== undefined && method !== incoming.message.method) throw new BadHeaderError('cseq');
-    response = completeResponse(hub.deps.transport, incoming, app, client.isAttached);
+    response = completeResponse(hub, incoming, app, client.isAttached);
   } catch (error) {
     if (!(error instanceof SipInjectionError || error instanceof BadHeaderError)) throw error;
     // The peer must not wait for an answer that can never be sent.
@@ -128,7 +128,7 @@ function newRequest(
     fail(fault);
     return;
   }
-  const request = completeRequest(app, ports);
+  const request = completeRequest(app, ports, hub.usual);
   if (lacksContentType(request)) {
     fail('missing content-type');
     return;
@@ -146,7 +146,7 @@ function inDialog(hub: Hub, client: AppClient, messageId: string, dialogId: stri
     fail(`Server error: invalid or missing method supplied on start line: ${app.startLine}`);
     return;
   }
-  const template = completeInDialog(app);
+  const template = completeInDialog(app, hub.usual);
   if (lacksContentType(template)) {
     fail('Server error: missing content-type');
     return;

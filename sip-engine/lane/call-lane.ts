@@ -136,7 +136,7 @@ export class DirectCalls extends LocalOwner implements CallLane, CallLaneContext
   ): RespondResult {
     let response: OutgoingMessage;
     try {
-      response = completeResponse(this.hub.deps.transport, incoming, appAnswer(status, reason, headers, body), true);
+      response = completeResponse(this.hub, incoming, appAnswer(status, reason, headers, body), true);
     } catch (error) {
       // The peer must not wait for an answer that can never be sent.
       this.hub.dialogs.respond(incoming, OutgoingMessage.responseTo(incoming.message, 500));
@@ -153,7 +153,7 @@ export class DirectCalls extends LocalOwner implements CallLane, CallLaneContext
   ): void {
     let template: OutgoingMessage;
     try {
-      template = completeInDialog(appRequest(method, '', headers, body));
+      template = completeInDialog(appRequest(method, '', headers, body), this.hub.usual);
     } catch (error) {
       done({ ok: false, reason: String(error) });
       return;
@@ -171,7 +171,11 @@ export class DirectCalls extends LocalOwner implements CallLane, CallLaneContext
   }
 
   sendAck(dialog: Dialog, body: string | undefined): void {
-    this.hub.dialogs.sendAckIn(dialog, completeInDialog(appRequest('ACK', '', undefined, body)), nothing);
+    this.hub.dialogs.sendAckIn(
+      dialog,
+      completeInDialog(appRequest('ACK', '', undefined, body), this.hub.usual),
+      nothing,
+    );
   }
 }
 

@@ -30,14 +30,14 @@ type Prepared =
   | { readonly ok: false; readonly reason: string };
 
 /** The INVITE and where it goes first, or why it cannot be sent: in the words of the control protocol. */
-function prepare(hub: Hub, { uri, headers, localSdp: body, proxy = '', guarded }: LaneUacOptions): Prepared {
+function prepare(hub: Hub, { uri, headers, localSdp: body, proxy = '', way, guarded }: LaneUacOptions): Prepared {
   const target = readRequestUri(uri);
   if (target === undefined) return { ok: false, reason: 'invalid request-uri' };
   if (namesUs(hub.deps, target)) return { ok: false, reason: 'can not send request to myself' };
   try {
-    const request = completeRequest(appRequest('INVITE', uri, headers, body), hub.deps.ports);
+    const request = completeRequest(appRequest('INVITE', uri, headers, body), hub.deps.ports, hub.usual);
     if (lacksContentType(request)) return { ok: false, reason: 'missing content-type' };
-    const choice = chooseHop(hub, request, proxy);
+    const choice = chooseHop(hub, request, proxy, way);
     if (!choice.ok) return choice;
     return { ok: true, request, hop: guarded === true ? { ...choice.hop, guard: {} } : choice.hop };
   } catch (error) {
