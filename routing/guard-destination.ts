@@ -2,6 +2,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import type { RoutingPolicy } from '../bus/index.ts';
 import { note, type Rejection } from '../telemetry/index.ts';
 import { type CallContext, callerTrunk } from './call-context.ts';
+import type { CallRate } from './call-rates.ts';
 
 /**
  * The fraud guard (F-112): where the caller's trunk, its account and every account above it let calls go, and how
@@ -23,9 +24,10 @@ export function guardDestination(context: CallContext): Rejection | undefined {
     const sentence = `${closed.name} allows no calls out at this hour.`;
     return { status: 403, reason: 'destination_blocked', sentence };
   }
-  const limits = owners.flatMap(({ key, policy }) =>
-    policy.callsPerSecond === undefined ? [] : [{ key, perSecond: policy.callsPerSecond }],
-  );
+  const limits: CallRate[] = [];
+  for (const { key, policy } of owners) {
+    if (policy.callsPerSecond !== undefined) limits.push({ key, perSecond: policy.callsPerSecond });
+  }
   const full = context.effects.takeRates(limits);
   if (full !== undefined) {
     const sentence = `${full.key} may start ${full.perSecond} calls a second.`;

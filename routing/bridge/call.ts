@@ -48,7 +48,7 @@ export class Call {
     this.context = context;
     this.#clock = clock;
     this.#observer = observer;
-    this.startedAtMs = clock.now();
+    this.startedAtMs = context.atMs;
     this.#aLeg = aLegOf(context);
   }
 
