@@ -34,9 +34,8 @@ export class RefusalCredit {
 
   /** A call of the peer's is taken up. */
   earn(owner: string): void {
-    const known = this.#known(owner);
-    const left = this.#byOwner.get(known);
-    if (left !== undefined) this.#byOwner.set(known, Math.min(left + REFUSALS_A_CALL, MOST_REFUSALS));
+    if (!this.isUsed) return;
+    this.#byOwner.set(this.#known(owner), Math.min(this.#of(owner) + REFUSALS_A_CALL, MOST_REFUSALS));
   }
 
   /** Everybody is as at the start. */
