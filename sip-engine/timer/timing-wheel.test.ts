@@ -180,3 +180,22 @@ t.test('a wheel of long ticks has caught up with a stall soon, too', (t) => {
   t.ok(firedMs <= 5500, `${firedMs}`);
   t.end();
 });
+
+t.test('however long turns are, a timer is late by some of them, not by as much as all have taken', (t) => {
+  let nowMs = 0;
+  let tick: () => void = () => undefined;
+  const every = (_ms: number, run: () => void) => {
+    tick = run;
+    return () => undefined;
+  };
+  const wheel = createTimingWheel({ clock: { nowMs: () => nowMs, wallMs: () => nowMs, every } });
+  const dueMs = 600_000;
+  let lateMs = -1;
+  wheel.after(dueMs, () => {
+    lateMs = nowMs - dueMs;
+  });
+  const turnMs = 200;
+  for (; lateMs < 0; nowMs += turnMs) tick();
+  t.ok(lateMs <= 50 * turnMs, `${lateMs}`);
+  t.end();
+});

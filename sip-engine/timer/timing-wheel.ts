@@ -44,6 +44,11 @@ const REACH: readonly number[] = [
  * they are read between the turns in which the wheel catches up, before their silence is believed.
  */
 const MOST_TICKS_A_TURN = 10;
+/**
+ * Of what the wheel is late, where that is more: where turns go on being longer than those ticks, or the machine was asleep, it
+ * would be later and later. It is late by 50 turns at most.
+ */
+const LEAST_SHARE_A_TURN = 1 / 50;
 
 /**
  * A hierarchical timing wheel (Varghese and Lauck): arming and cancelling cost the same for ten timers
@@ -123,8 +128,9 @@ class HierarchicalWheel implements TimingWheel {
   }
 
   #advance(): void {
-    const now = Math.min(this.#nowTick(), this.#tick + MOST_TICKS_A_TURN);
-    while (this.#tick < now && this.#size > 0) {
+    const late = this.#nowTick() - this.#tick;
+    const until = this.#tick + Math.min(late, Math.max(MOST_TICKS_A_TURN, Math.ceil(late * LEAST_SHARE_A_TURN)));
+    while (this.#tick < until && this.#size > 0) {
       this.#tick++;
       this.#cascade();
       this.#fire(this.#slot(0, this.#tick));
