@@ -1,3 +1,5 @@
+// Not the global one: a function is asked for that each time it is read, half of what the clock takes (measured).
+import { performance } from 'node:perf_hooks';
 import type { EngineClock, EngineCounters, EngineLogger, EngineRandom } from './ports.ts';
 import { RandomTexts } from './random-texts.ts';
 
