@@ -5,6 +5,24 @@ type Refreshes = Extract<SipEvent, { readonly kind: 'refreshes' }>;
 /** Refreshes of one transaction: what a commit writes of them keeps the core for less than a millisecond. */
 const MOST_REFRESHES = 500;
 
+/** Of an event that is no list, and of one refresh in a list (bytes). */
+const EVENT_BYTES = 1024;
+const REFRESH_BYTES = 128;
+
+/** What events take in memory, roughly (bytes). Those of a batch together take what its parts do. */
+export function roomOf(events: readonly SipEvent[]): number {
+  let bytes = 0;
+  for (const event of events) {
+    if (event.kind === 'refreshes') bytes += event.refreshes.trunkIds.length * REFRESH_BYTES;
+    else if (event.kind !== 'calls') bytes += EVENT_BYTES;
+    else {
+      bytes += event.calls.heads.length;
+      for (const record of event.calls.records) bytes += record.length;
+    }
+  }
+  return bytes;
+}
+
 /**
  * Takes off the backlog what is written next in one transaction: all of it, or as far as there are not too many refreshes.
  * Those depend on nothing but their order among other changes of bindings.

@@ -1,12 +1,18 @@
 import type { SipEvent } from '../bus/index.ts';
 import type { Logger } from '../telemetry/index.ts';
-import { takeBatch } from './journal-batch.ts';
+import { roomOf, takeBatch } from './journal-batch.ts';
 
 /** Writes one batch of events in one transaction. */
 export type WriteEvents = (events: readonly SipEvent[]) => Promise<void>;
 
-/** Events kept while the store does not take them (disk full, locked); beyond it the oldest are lost. */
-const MAX_BACKLOG = 500_000;
+export interface BacklogLimits {
+  readonly events: number;
+  /** What the events take in memory, roughly (bytes): one may hold all calls of a moment. */
+  readonly bytes: number;
+}
+
+/** What is kept while the store does not take it (disk full, locked); beyond it the oldest events are lost. */
+const LIMITS: BacklogLimits = { events: 500_000, bytes: 512 * 1024 * 1024 };
 const RETRY_MS = 1000;
 
 /**
@@ -16,22 +22,22 @@ const RETRY_MS = 1000;
 export class Journal {
   readonly #write: WriteEvents;
   readonly #logger: Logger;
+  readonly #limits: BacklogLimits;
   #backlog: SipEvent[] = [];
+  #bytes = 0;
   #running: Promise<void> | undefined;
   #isClosing = false;
 
-  constructor(write: WriteEvents, logger: Logger) {
+  constructor(write: WriteEvents, logger: Logger, limits: BacklogLimits = LIMITS) {
     this.#write = write;
     this.#logger = logger;
+    this.#limits = limits;
   }
 
   take(events: readonly SipEvent[]): void {
     for (const event of events) this.#backlog.push(event);
-    if (this.#backlog.length > MAX_BACKLOG) {
-      const lost = this.#backlog.length - MAX_BACKLOG;
-      this.#backlog.splice(0, lost);
-      this.#logger.error({ lost }, 'the journal is full; its oldest events are lost');
-    }
+    this.#bytes += roomOf(events);
+    this.#dropOldest();
     this.#running ??= this.#drain().finally(() => {
       this.#running = undefined;
     });
@@ -43,15 +49,29 @@ export class Journal {
     await this.#running;
   }
 
+  #dropOldest(): void {
+    let lost = 0;
+    for (const event of this.#backlog) {
+      if (this.#backlog.length - lost <= this.#limits.events && this.#bytes <= this.#limits.bytes) break;
+      this.#bytes -= roomOf([event]);
+      lost += 1;
+    }
+    if (lost === 0) return;
+    this.#backlog.splice(0, lost);
+    this.#logger.error({ lost }, 'the journal is full; its oldest events are lost');
+  }
+
   async #drain(): Promise<void> {
     while (this.#backlog.length > 0) {
       const batch = takeBatch(this.#backlog);
+      this.#bytes -= roomOf(batch);
       try {
         await this.#write(batch);
       } catch (error) {
         this.#logger.error({ err: error, events: batch.length }, 'events could not be stored');
         if (this.#isClosing) return;
         this.#backlog = [...batch, ...this.#backlog];
+        this.#bytes += roomOf(batch);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
