@@ -32,7 +32,7 @@ interface Round {
  * Calls that nobody pays for and calls that are reserved, extended and charged, by turns: what rating and prepaid cost
  * the SIP thread, and what they cost everything.
  */
-export const bench: Bench = () =>
+export const bench: Bench = (machine) =>
   inWorkDir((free, onEnd) =>
     inWorkDir(async (paid) => {
       const sides: Readonly<Record<'free' | 'paid', Side>> = {
@@ -43,6 +43,7 @@ export const bench: Bench = () =>
       const turns = new Turns();
       for (const side of Object.values(sides)) turns.add(side, onEnd);
       for (const name of ['free', 'paid'] as const) await runRound(sides[name], turns);
+      await machine.begin();
       for (let round = 0; round < ROUNDS; round += 1)
         for (const name of ['free', 'paid'] as const) rounds[name].push(await runRound(sides[name], turns));
       const over = (of: (round: Round) => number) =>

@@ -26,6 +26,9 @@ const WINDOW = 50;
 /** PBXes that are called, in either world. */
 const PBXES = 10;
 
+const SIDES = ['few', 'many', 'kamailio', 'drachtio'] as const;
+type Name = (typeof SIDES)[number];
+
 interface Side extends HalfLoadSide {
   /** CPU time of the server so far (ms). */
   cpuMs(): number;
@@ -51,13 +54,15 @@ export const bench: Bench = (machine) =>
   inWorkDir((few, onEnd) =>
     inWorkDir(async (many) => {
       const turns = new Turns();
-      const asked = halfLoadRates();
-      const sides = await openSides({ few, many }, onEnd, (name) => asked?.has(name) ?? true);
+      const asked = halfLoadRates(SIDES);
+      const wanted = asked === undefined ? SIDES.filter(isInWhole) : SIDES.filter((name) => asked.has(name));
+      const sides = await openSides({ few, many }, onEnd, new Set(wanted));
       for (const side of sides.values()) turns.add(side, onEnd);
       // Until the code is compiled, which goes on for thousands of calls, in threads of its own.
       for (let warming = 0; warming < WARM_UP_ROUNDS; warming++) {
         for (const side of sides.values()) await runRound(side, turns);
       }
+      await machine.begin();
       const carried = asked === undefined ? await carry(sides, turns) : undefined;
       const rates = asked ?? ratesOf(carried ?? new Map());
       const latency = await atHalfLoad(sides, rates, { machine, turns, rounds: ROUNDS, seconds: SECONDS });
@@ -66,18 +71,23 @@ export const bench: Bench = (machine) =>
     }),
   );
 
+/** Who takes turns in a whole run; drachtio where there is one. */
+function isInWhole(name: Name): boolean {
+  return name !== 'kamailio' || peer() === 'kamailio';
+}
+
 async function openSides(
   { few, many }: Readonly<Record<'few' | 'many', string>>,
   onEnd: (end: () => unknown) => void,
-  isWanted: (name: string) => boolean,
+  wanted: ReadonlySet<Name>,
 ): Promise<Sides> {
   const sides = new Map<string, Side>();
-  if (isWanted('few')) sides.set('few', await openProduct(few, onEnd, FEW, 1));
-  if (isWanted('many')) sides.set('many', await openProduct(many, onEnd, MANY, NUMBERS));
+  if (wanted.has('few')) sides.set('few', await openProduct(few, onEnd, FEW, 1));
+  if (wanted.has('many')) sides.set('many', await openProduct(many, onEnd, MANY, NUMBERS));
   // The peers have the same accounts.
   if (!sides.has('few')) await seedProduct(few, FEW);
-  if (peer() === 'kamailio' && isWanted('kamailio')) sides.set('kamailio', await openKamailio(few, onEnd));
-  const drachtio = isWanted('drachtio') ? await openDrachtio(few, onEnd) : undefined;
+  if (wanted.has('kamailio')) sides.set('kamailio', await openKamailio(few, onEnd));
+  const drachtio = wanted.has('drachtio') ? await openDrachtio(few, onEnd) : undefined;
   if (drachtio !== undefined) sides.set('drachtio', drachtio);
   return sides;
 }

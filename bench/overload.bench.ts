@@ -47,6 +47,7 @@ export const bench: Bench = (machine) =>
     await calls.ask({ mode: 'register' });
     const registered = async () => (await product.metric('didfarm_registrations{state="registered"}')) ?? Number.NaN;
     const before = await registered();
+    await machine.begin();
     const figures = [
       ...(await overload(loadOf('calls', calls, { mode: 'calls', window: WINDOW }), machine)),
       ...(await overload(loadOf('register', registers, { mode: 'refresh' }), machine)),

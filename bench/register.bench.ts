@@ -38,7 +38,7 @@ interface Side extends Server {
 export const bench: Bench = (machine) =>
   inWorkDir(async (dir, onEnd) => {
     const { product, csv } = await startSeeded(dir, onEnd, TRUNKS);
-    const asked = halfLoadRates();
+    const asked = halfLoadRates(BOTH);
     const load = startLoad(product.sipPort, csv);
     onEnd(() => load.stop());
     const cpu = () => cpuMs(product.pid);
@@ -51,6 +51,7 @@ export const bench: Bench = (machine) =>
     const peers = asked === undefined ? await openPeers(dir, csv, onEnd) : [];
     const turns = new Turns();
     for (const server of [ours, ...echoes, ...peers]) turns.add(server, onEnd);
+    await machine.begin();
     const thread: SipThread[] = [];
     for (let round = 0; asked === undefined && round < ROUNDS; round++) {
       await turns.give(ours);

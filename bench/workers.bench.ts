@@ -50,6 +50,7 @@ export const bench: Bench = (machine) =>
       const sides = { one: await open(one, onEnd, 1), two: await open(two, onEnd, 2) };
       const turns = new Turns();
       for (const side of Object.values(sides)) turns.add(side.timed, onEnd);
+      await machine.begin();
       const figures: Figure[] = [];
       // Calls first: pairs register the called PBXes elsewhere.
       for (const kind of ['calls', 'pair'] as const) {

@@ -7,9 +7,11 @@ import type { Watched } from './timed-ones.ts';
 
 /** Who looks at the machine while a bench runs: what a processor does that others use as well, it does not say itself. */
 export interface Machine {
+  /** Forgets what was before: servers are open and warm, and what is measured begins. */
+  begin(): Promise<void>;
   /** Looks at it each millisecond while the work is done. */
   during<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly watched: Watched }>;
-  /** How long a second each core has not run so far, and what else ran before: a witness that goes before all does not see that. */
+  /** How long a second each core has not run since the beginning, and what else ran before: a witness that goes before all does not see that. */
   figures(): Promise<readonly Figure[]>;
   /** What has to be known of these figures to read those of the bench. */
   warnings(figures: readonly Figure[]): readonly string[];
@@ -44,6 +46,10 @@ export function startMachine(loadBefore: number): Machine {
     return { stalls: all.flatMap(({ stalls }) => stalls), seconds: Math.max(...all.map(({ seconds }) => seconds)) };
   };
   return {
+    async begin() {
+      await ask(SELDOM_MS);
+      for (const witness of witnesses) [witness.awayMs, witness.watchedMs] = [0, 0];
+    },
     async during(work) {
       await ask(CLOSELY_MS);
       const result = await work();

@@ -24,15 +24,16 @@ export function updatesBaseline(): boolean {
 
 /**
  * `--half-load NAME=RATE,…`: those alone, and of them nothing but how long they take at these rates a second; `undefined`
- * when all is asked for. @throws when it is not of that form
+ * when all is asked for. @throws when it is not of that form, or names nobody that is known
  */
-export function halfLoadRates(): ReadonlyMap<string, number> | undefined {
+export function halfLoadRates(known: readonly string[]): ReadonlyMap<string, number> | undefined {
   const text = readArguments()['half-load'];
   if (text === undefined) return undefined;
   return new Map(
     text.split(',').map((part) => {
       const [name = '', rate] = part.split('=');
-      if (!(Number(rate) > 0)) throw new Error(`bench: --half-load takes NAME=RATE,…, not ${text}`);
+      if (!known.includes(name) || !(Number(rate) > 0))
+        throw new Error(`bench: --half-load takes NAME=RATE,… of ${known.join(', ')}, not ${text}`);
       return [name, Number(rate)];
     }),
   );
