@@ -73,14 +73,15 @@ export class Receiver {
     this.#gate.close();
   }
 
-  receive(bytes: Buffer, flow: Flow, fault?: FrameFault): void {
+  /** True when all is done that the message was for: it has set nothing going. */
+  receive(bytes: Buffer, flow: Flow, fault?: FrameFault): boolean {
     const text = bytes.toString('latin1');
-    if (this.#gate.dropsUnread(text, flow)) return;
-    if (this.preFilter !== undefined && !this.#passes(this.preFilter, bytes, text, flow)) return;
-    if (fault === undefined && this.#isPlainRegister(bytes, text, flow)) return;
+    if (this.#gate.dropsUnread(text, flow)) return true;
+    if (this.preFilter !== undefined && !this.#passes(this.preFilter, bytes, text, flow)) return true;
+    if (fault === undefined && this.#isPlainRegister(bytes, text, flow)) return true;
     const message = this.#parse(bytes, text, flow, fault);
-    if (message === undefined || this.#isHeld(message, flow)) return;
-    this.#take(message, flow);
+    if (message !== undefined && !this.#isHeld(message, flow)) this.#take(message, flow);
+    return false;
   }
 
   #take(message: SipMessage, flow: Flow): void {

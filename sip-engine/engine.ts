@@ -234,10 +234,9 @@ class Engine implements SipEngine {
     this.#wheel.close();
   }
 
-  #receive(bytes: Buffer, flow: Flow, fault: FrameFault | undefined): void {
+  #receive(bytes: Buffer, flow: Flow, fault: FrameFault | undefined): boolean {
     this.#tap?.('in', bytes, flow.id);
-    if (this.#probes.take(bytes, flow)) return;
-    this.#receiver.receive(bytes, flow, fault);
+    return !this.#probes.take(bytes, flow) && this.#receiver.receive(bytes, flow, fault);
   }
 
   #flowClosed(flow: Flow, reason: string): void {

@@ -41,16 +41,20 @@ export class TransportContext {
     this.#ports.counters.count(name, label);
   }
 
-  /** Hands a message up. What the upper layers throw ends here: one bad message must not end the socket. */
-  deliver(bytes: Buffer, flow: Flow, fault?: FrameFault): void {
+  /**
+   * Hands a message up; true when it has set nothing going. What the upper layers throw ends here: one bad message must not
+   * end the socket.
+   */
+  deliver(bytes: Buffer, flow: Flow, fault?: FrameFault): boolean {
     this.count('messages_in', flow.transport);
     this.knownPeers?.hear(flow.remoteAddress, flow.remotePort);
     try {
-      if (fault === undefined) this.#events.onMessage(bytes, flow);
-      else this.#events.onMessage(bytes, flow, fault);
+      if (fault === undefined) return this.#events.onMessage(bytes, flow) === true;
+      this.#events.onMessage(bytes, flow, fault);
     } catch (error) {
       this.logger.error({ err: error, flow: flow.id }, 'message handler threw');
     }
+    return false;
   }
 
   /** One of the sockets holds more than a turn can read, or no longer. */

@@ -89,10 +89,11 @@ export interface Target {
 export interface TransportEvents {
   /**
    * A whole SIP message's bytes (framed on streams; keep-alives already taken out). Not copied: valid as long as kept.
+   * True when it has set nothing going that ticks or promises end: the next message may follow at once.
    * With a `fault` the bytes are the headers of a message that a stream cannot deliver: answer 513 to `too_large` and
    * 400 to the others, in this call, and do nothing else with it. The connection closes behind the answer.
    */
-  onMessage(bytes: Buffer, flow: Flow, fault?: FrameFault): void;
+  onMessage(bytes: Buffer, flow: Flow, fault?: FrameFault): unknown;
   /** A connection ended; UDP flows never do. */
   onFlowClosed(flow: Flow, reason: string): void;
   /** Bytes handed to the system, for traces. */

@@ -103,3 +103,21 @@ t.test('a full read that leaves nothing behind is nothing to tell', async (t) =>
   await nextTurn();
   t.same(told, []);
 });
+
+t.test('what has set nothing going is followed at once, anything else by what it has set going', async (t) => {
+  for (const isSettled of [true, false]) {
+    const { source } = socketWith(10);
+    const order: string[] = [];
+    const deliver = () => {
+      order.push('datagram');
+      void Promise.resolve().then(() => order.push('promise'));
+      return isSettled;
+    };
+    new UdpDrain(source, createFakeClock(), { deliver }).start();
+    await settled();
+    const datagrams = new Array<string>(10).fill('datagram');
+    const promises = new Array<string>(10).fill('promise');
+    const byTurns = datagrams.flatMap((datagram) => [datagram, 'promise']);
+    t.same(order, isSettled ? [...datagrams, ...promises] : byTurns);
+  }
+});

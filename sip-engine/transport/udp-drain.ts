@@ -12,7 +12,8 @@ export interface DatagramSource {
 
 /** Who has to do with what a drain reads. */
 export interface DrainEvents {
-  deliver(bytes: Buffer, address: string, port: number): void;
+  /** True when it has set nothing going that ticks or promises are to end before the next one. */
+  deliver(bytes: Buffer, address: string, port: number): unknown;
   /** What was answered so far may leave, while there is more to read. */
   leave?(): void;
   /** The socket holds more than a turn can read, or has been found empty again. */
@@ -35,7 +36,8 @@ const LOOK_EVERY = 8;
 /**
  * Takes what else waits in a socket that has told of a datagram. Between two datagrams ticks and promises are settled, as
  * with dgram: what one message has set going in an application is done before the next one comes. (A tick that one of
- * these promises asks for comes after it.)
+ * these promises asks for comes after it.) What has set nothing going, as nearly every REGISTER, is followed by the next at
+ * once.
  */
 export class UdpDrain {
   readonly #datagrams: DatagramSource;
@@ -92,12 +94,16 @@ export class UdpDrain {
   }
 
   #deliverNext(): void {
-    const index = this.#next;
-    if (index >= this.#count || this.#datagrams.hasEnded) return;
-    this.#next = index + 1;
-    this.#events.deliver(this.#datagrams.bytes(index), this.#datagrams.address(index), this.#datagrams.port(index));
-    if (this.#next % LOOK_EVERY === 0) this.#letLeave();
-    if (this.#next === this.#count && this.#datagrams.isFull(this.#count)) this.#readOn();
+    const datagrams = this.#datagrams;
+    for (let isSettled = true; isSettled; ) {
+      const index = this.#next;
+      if (index >= this.#count || datagrams.hasEnded) return;
+      this.#next = index + 1;
+      const bytes = datagrams.bytes(index);
+      isSettled = this.#events.deliver(bytes, datagrams.address(index), datagrams.port(index)) === true;
+      if (this.#next % LOOK_EVERY === 0) this.#letLeave();
+      if (this.#next === this.#count && datagrams.isFull(this.#count)) this.#readOn();
+    }
     if (this.#next < this.#count) this.#continue();
   }
 

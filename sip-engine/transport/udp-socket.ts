@@ -38,7 +38,7 @@ export class UdpSocket {
     this.point = point;
     this.flowPrefix = `udp/${formatEndpoint(point.host, point.port)}/`;
     this.#context = context;
-    const receive = (bytes: Buffer, address: string, port: number): void => this.#receive(bytes, address, port);
+    const receive = (bytes: Buffer, address: string, port: number): boolean => this.#receive(bytes, address, port);
     const drain =
       datagrams &&
       new UdpDrain(datagrams, context.clock, {
@@ -105,19 +105,20 @@ export class UdpSocket {
     await closed;
   }
 
-  #receive(datagram: Buffer, address: string, port: number): void {
+  /** True when the datagram has set nothing going. */
+  #receive(datagram: Buffer, address: string, port: number): boolean {
     this.#watched?.hear(address, port);
     const first = datagram[0] ?? NUL;
     const bytes = first === CR || first === LF ? skipLineEnds(datagram) : datagram;
     if (bytes.length === 0 || first === NUL) {
       this.#context.count(isAllNul(bytes) ? 'keepalives_in' : 'dropped', 'udp');
-      return;
+      return true;
     }
     if (!isTokenByte(bytes[0] ?? NUL)) {
       this.#context.count('dropped', 'udp_garbage');
-      return;
+      return true;
     }
-    this.#context.deliver(bytes, new UdpFlow(this, address, port, false));
+    return this.#context.deliver(bytes, new UdpFlow(this, address, port, false));
   }
 }
 

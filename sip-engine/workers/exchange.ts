@@ -64,7 +64,7 @@ export class Exchange {
     return {
       onMessage: (bytes, flow, fault) => {
         if (flow.reliable) spoke(flow);
-        this.#received(bytes, flow, fault);
+        return this.#received(bytes, flow, fault);
       },
       onFlowClosed: (flow, reason) => {
         for (const way of this.#ways) way?.streams.ended(flow);
@@ -118,16 +118,15 @@ export class Exchange {
     this.#deps.events.onBehind?.(this.#behind.size > 0);
   }
 
-  #received(bytes: Buffer, flow: Flow, fault: FrameFault | undefined): void {
+  #received(bytes: Buffer, flow: Flow, fault: FrameFault | undefined): unknown {
     const { seat, events } = this.#deps;
     // What a stream could not deliver is answered where the stream is.
     const owner = fault === undefined ? ownerOf(bytes, seat.count, this.#given) : seat.index;
     if (owner === seat.index) {
-      if (fault === undefined) events.onMessage(bytes, flow);
-      else events.onMessage(bytes, flow, fault);
-    } else if (events.mayHandOver(bytes, flow)) {
-      this.#handOver(owner, bytes, flow);
+      return fault === undefined ? events.onMessage(bytes, flow) : events.onMessage(bytes, flow, fault);
     }
+    if (events.mayHandOver(bytes, flow)) this.#handOver(owner, bytes, flow);
+    return true;
   }
 
   #handOver(owner: number, bytes: Buffer, flow: Flow): void {
