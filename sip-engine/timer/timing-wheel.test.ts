@@ -140,62 +140,57 @@ t.test('100,000 timers are armed, cancelled and fired in the order of their time
   t.end();
 });
 
-t.test('after a stall of the process time is caught up in slices, so that sockets are read in between', (t) => {
-  let nowMs = 0;
+/** A wheel whose turns the test makes: it sets the time, then calls `turn`. */
+function wheelByTurns(tickMs?: number) {
+  const time = { nowMs: 0 };
   let tick: () => void = () => undefined;
   const every = (_ms: number, run: () => void) => {
     tick = run;
     return () => undefined;
   };
-  const wheel = createTimingWheel({ clock: { nowMs: () => nowMs, wallMs: () => nowMs, every } });
+  const clock = { nowMs: () => time.nowMs, wallMs: () => time.nowMs, every };
+  const wheel = createTimingWheel({ clock, ...(tickMs !== undefined && { tickMs }) });
+  return { wheel, time, turn: () => tick() };
+}
+
+t.test('after a stall of the process time is caught up in slices, so that sockets are read in between', (t) => {
+  const { wheel, time, turn } = wheelByTurns();
   let fired = false;
   const silence = wheel.after(4000, () => {
     fired = true;
   });
   wheel.after(90, () => undefined);
-  nowMs = 5000;
-  tick();
+  time.nowMs = 5000;
+  turn();
   t.equal(wheel.size, 1, 'what was due first has fired');
   t.notOk(fired, 'the answer that came during the stall can still be read');
-  for (let turn = 1; turn < 39; turn++) tick();
+  for (let turns = 1; turns < 39; turns++) turn();
   t.ok(silence.armed);
-  tick();
+  turn();
   t.ok(fired, 'nothing came in 40 turns either');
   t.end();
 });
 
 t.test('a wheel of long ticks has caught up with a stall soon, too', (t) => {
-  let nowMs = 0;
-  let tick: () => void = () => undefined;
-  const every = (_ms: number, run: () => void) => {
-    tick = run;
-    return () => undefined;
-  };
-  const wheel = createTimingWheel({ clock: { nowMs: () => nowMs, wallMs: () => nowMs, every }, tickMs: 50 });
+  const { wheel, time, turn } = wheelByTurns(50);
   let firedMs = -1;
   wheel.after(4000, () => {
-    firedMs = nowMs;
+    firedMs = time.nowMs;
   });
-  for (nowMs = 5000; firedMs < 0; nowMs += 50) tick();
+  for (time.nowMs = 5000; firedMs < 0; time.nowMs += 50) turn();
   t.ok(firedMs <= 5500, `${firedMs}`);
   t.end();
 });
 
 t.test('however long turns are, a timer is late by some of them, not by as much as all have taken', (t) => {
-  let nowMs = 0;
-  let tick: () => void = () => undefined;
-  const every = (_ms: number, run: () => void) => {
-    tick = run;
-    return () => undefined;
-  };
-  const wheel = createTimingWheel({ clock: { nowMs: () => nowMs, wallMs: () => nowMs, every } });
+  const { wheel, time, turn } = wheelByTurns();
   const dueMs = 600_000;
+  const turnMs = 200;
   let lateMs = -1;
   wheel.after(dueMs, () => {
-    lateMs = nowMs - dueMs;
+    lateMs = time.nowMs - dueMs;
   });
-  const turnMs = 200;
-  for (; lateMs < 0; nowMs += turnMs) tick();
+  for (; lateMs < 0; time.nowMs += turnMs) turn();
   t.ok(lateMs <= 50 * turnMs, `${lateMs}`);
   t.end();
 });
