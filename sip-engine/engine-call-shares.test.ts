@@ -161,6 +161,18 @@ t.test('as soon as an overload is over what a stall has left is a crowd again', 
   t.equal(refused.length, 0);
 });
 
+t.test('crowds one upon the other that are never worked off are an overload after two seconds', async (t) => {
+  const { offer, turn, refused } = startGate();
+  for (let i = 0; i < 60; i++) offer(CARRIER);
+  for (let turns = 0; turns < 240; turns++) {
+    if (turns % 60 === 0) for (let i = 0; i < 180; i++) offer(CARRIER);
+    for (let i = 0; i < 5; i++) offer(CARRIER);
+    await turn(10);
+    if (turns === 150) t.equal(refused.length, 0);
+  }
+  t.ok(refused.length > 0);
+});
+
 t.test('a slow machine that is offered little more than it carries is never without work', async (t) => {
   const { offer, turn, admitted, refused } = startGate();
   for (let turns = 0; turns < 300; turns++) {

@@ -36,6 +36,7 @@ const MOST_STANDS = 1024;
 class Stand {
   #sinceMs: number;
   #longestMs = 0;
+  #isRenewed = false;
   #refusedTurn = Number.NEGATIVE_INFINITY;
   bytes = 0;
 
@@ -53,18 +54,22 @@ class Stand {
 
   /** One waits where none did; it is the same overload where somebody was refused in this turn or the one before. */
   begin(nowMs: number, turn: number): void {
-    if (turn - this.#refusedTurn > 1) this.#renew(nowMs, 0);
-  }
-
-  /** One is taken up. A wait that was halved is a crowd that is being worked off: it is given its time anew. */
-  note(waitedMs: number, nowMs: number): void {
-    if (waitedMs * 2 < this.#longestMs && !this.isOverload(nowMs)) this.#renew(nowMs, waitedMs);
-    else if (waitedMs > this.#longestMs) this.#longestMs = waitedMs;
-  }
-
-  #renew(nowMs: number, longestMs: number): void {
+    if (turn - this.#refusedTurn <= 1) return;
     this.#sinceMs = nowMs;
-    this.#longestMs = longestMs;
+    this.#longestMs = 0;
+    this.#isRenewed = false;
+  }
+
+  /**
+   * One is taken up. Where the wait was halved a crowd is being worked off, and is given its time anew: once, for in an
+   * overload the wait goes up and down with what else the machine does.
+   */
+  note(waitedMs: number, nowMs: number): void {
+    this.#longestMs = Math.max(this.#longestMs, waitedMs);
+    const isHalved = this.#longestMs >= 2 * MOST_WAIT_MS && waitedMs * 2 < this.#longestMs;
+    if (!isHalved || this.#isRenewed || this.isOverload(nowMs)) return;
+    this.#isRenewed = true;
+    this.#sinceMs = nowMs;
   }
 }
 
