@@ -92,6 +92,21 @@ t.test(
   },
 );
 
+t.test('what dgram reads by itself when a turn is over is answered no later', async (t) => {
+  const { source } = socketWith(AT_ONCE);
+  const clock = createFakeClock();
+  let left = 0;
+  const drain = new UdpDrain(source, clock, { deliver: () => clock.advance(1.1), leave: () => left++ });
+  drain.start();
+  await settled();
+  for (let byDgram = 0; byDgram < 10; byDgram++) {
+    clock.advance(0.2);
+    drain.start();
+  }
+  t.equal(left, 4, 'at once, and then each time that half a millisecond is over');
+  await nextTurn();
+});
+
 t.test('a full read that leaves nothing behind is nothing to tell', async (t) => {
   const { source } = socketWith(2 * AT_ONCE);
   const told: boolean[] = [];

@@ -70,7 +70,11 @@ export class UdpDrain {
       this.#turnBeganMs = this.#clock.nowMs();
       this.#leftMs = this.#turnBeganMs;
       setImmediate(this.#endTurn);
-    } else if (this.#isTurnOver()) return;
+    } else if (this.#isTurnOver()) {
+      // dgram reads on, up to 32 datagrams one by one.
+      this.#letLeave();
+      return;
+    }
     // What was read is delivered before dgram reads on; only where somebody threw is there any left.
     if (this.#next === this.#count) this.#read();
     if (this.#next < this.#count) this.#continue();
