@@ -221,6 +221,8 @@ export interface NameForms {
   readonly spelled: string;
   /** What stands between the line before and the value. */
   readonly mark: string;
+  /** The same of a name that others share, as it is written time and again. */
+  readonly markBytes: Uint8Array | undefined;
   /** Place in the order of writing. */
   readonly rank: number;
 }
@@ -241,7 +243,8 @@ export function formsAsSpelled(spelled: string): NameForms {
 }
 
 function unknownForms(name: string, spelled: string): NameForms {
-  return { id: 0, lower: name.toLowerCase(), spelled, mark: `\r\n${spelled}: `, rank: UNKNOWN_RANK };
+  const mark = `\r\n${spelled}: `;
+  return { id: 0, lower: name.toLowerCase(), spelled, mark, markBytes: undefined, rank: UNKNOWN_RANK };
 }
 
 /** Place in the order of writing; unknown names after all ranked ones, P-Asserted-Identity last. */
@@ -252,7 +255,8 @@ export function headerRank(name: string): number {
 function knownForms(lower: string, id: number): NameForms {
   const spelled = ALL[id - 1] ?? lower;
   const unranked = lower === 'p-asserted-identity' ? UNKNOWN_RANK + 1 : UNKNOWN_RANK;
-  return { id, lower, spelled, mark: `\r\n${spelled}: `, rank: id <= RANKED.length ? id : unranked };
+  const mark = `\r\n${spelled}: `;
+  return { id, lower, spelled, mark, markBytes: bytesOf(mark), rank: id <= RANKED.length ? id : unranked };
 }
 
 function* formsByName(): Iterable<readonly [name: string, forms: NameForms]> {
@@ -260,7 +264,14 @@ function* formsByName(): Iterable<readonly [name: string, forms: NameForms]> {
     const forms = FORMS_BY_ID[id];
     if (forms !== undefined) yield* [[name, forms] as const, [forms.spelled, forms] as const];
   }
-  for (const name of USUAL) yield [name, unknownForms(name, name)];
+  for (const name of USUAL) {
+    const forms = unknownForms(name, name);
+    yield [name, { ...forms, markBytes: bytesOf(forms.mark) }];
+  }
+}
+
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }
 
 /** The same for both cases of a letter; one-letter names have their colon or white space as second character. */
@@ -271,7 +282,7 @@ function groupOf(first: number, second: number): number {
 function group(): Known[][] {
   const groups: Known[][] = Array.from({ length: 1024 }, () => []);
   for (const [name, id] of ID_BY_NAME) {
-    const known = { id, codes: Uint8Array.from(name, (char) => char.charCodeAt(0)) };
+    const known = { id, codes: bytesOf(name) };
     const seconds = name.length > 1 ? [name.charCodeAt(1)] : [COLON, SPACE, TAB];
     for (const second of seconds) groups[groupOf(name.charCodeAt(0), second)]?.push(known);
   }
