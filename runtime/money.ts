@@ -9,6 +9,7 @@ import {
 import type { FundsUpdate, SipBus } from '../bus/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import type { Store } from '../tenancy/index.ts';
+import { onTheBeat } from './on-the-beat.ts';
 
 /** How often ended calls are charged and SIP is told what changed in wallets and prices (ms). */
 const ROUND_MS = 250;
@@ -22,7 +23,7 @@ export class MoneyDesk {
   readonly #rating: RatingService | undefined;
   #handing: Promise<unknown> = Promise.resolve();
   #told: Promise<unknown> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
+  #endBeat: () => void = () => undefined;
   #running: Promise<void> | undefined;
 
   constructor(
@@ -41,8 +42,7 @@ export class MoneyDesk {
   /** Resolves when SIP has been told the wallets and prices of now. */
   async start(): Promise<void> {
     await this.#hand();
-    this.#timer = setInterval(() => this.round(), ROUND_MS);
-    this.#timer.unref();
+    this.#endBeat = onTheBeat(ROUND_MS, () => this.round());
   }
 
   /** Resolves when SIP has taken in what was written to wallets and prices before the call. */
@@ -63,7 +63,7 @@ export class MoneyDesk {
 
   /** Charges what has ended so far, and stops. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#endBeat();
     await this.#running;
     await this.#charge();
   }

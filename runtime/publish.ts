@@ -1,6 +1,7 @@
 import type { SipBus } from '../bus/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import type { DirectoryPublisher } from '../tenancy/index.ts';
+import { onTheBeat } from './on-the-beat.ts';
 
 /** How often rows that somebody edited by hand in SQL are looked for (ms). */
 const WATCH_MS = 1000;
@@ -9,7 +10,7 @@ const WATCH_MS = 1000;
 export class Publishing {
   readonly #publisher: DirectoryPublisher;
   readonly #bus: SipBus;
-  #timer: NodeJS.Timeout | undefined;
+  #endBeat: () => void = () => undefined;
 
   constructor(publisher: DirectoryPublisher, bus: SipBus) {
     this.#publisher = publisher;
@@ -33,13 +34,12 @@ export class Publishing {
 
   /** Publishes edits made by hand, too. */
   watch(logger: Logger): void {
-    this.#timer = setInterval(() => {
+    this.#endBeat = onTheBeat(WATCH_MS, () => {
       this.publish().catch((error: unknown) => logger.error({ err: error }, 'the directory could not be published'));
-    }, WATCH_MS);
-    this.#timer.unref();
+    });
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#endBeat();
   }
 }

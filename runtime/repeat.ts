@@ -1,3 +1,5 @@
+import { onTheBeat } from './on-the-beat.ts';
+
 /** Work that goes on in the background. */
 export interface Repeated {
   /** No further round; resolves when the one that runs has ended. */
@@ -25,8 +27,7 @@ export function repeat(everyMs: number, work: () => Promise<unknown>, onFault: (
       });
   };
   run();
-  const timer = setInterval(run, everyMs);
-  timer.unref();
+  const endBeat = onTheBeat(everyMs, run);
   return {
     again() {
       isWanted = true;
@@ -34,7 +35,7 @@ export function repeat(everyMs: number, work: () => Promise<unknown>, onFault: (
     },
     async close() {
       isClosed = true;
-      clearInterval(timer);
+      endBeat();
       await running;
     },
   };

@@ -85,9 +85,10 @@ export class DirectoryPublisher {
   }
 
   /** Cheap enough to ask every second: finds what was edited by hand in SQL. */
-  async hasChanges(): Promise<boolean> {
-    const { db } = this.#store;
-    return (await db.selectFrom('directoryChanges').select('seq').limit(1).executeTakeFirst()) !== undefined;
+  hasChanges(): Promise<boolean> {
+    return this.#store.read(
+      (connection) => connection.prepare('SELECT 1 FROM directory_changes LIMIT 1').all([]).length > 0,
+    );
   }
 
   #take<T extends { readonly delta: DirectoryDelta }>(
