@@ -116,7 +116,9 @@ export class WaitingCalls {
   put(owner: string, { high, low }: Hash, invite: SipMessage, flow: Flow): void {
     if (this.#queue.size === 0) this.#nowMs = this.#workMs();
     const waiting = { owner, invite, flow, key: { high, low }, sinceMs: this.#nowMs, isCancelled: false };
-    this.#count(invite.raw.length, this.#standOf(owner));
+    const stand = this.#standOf(owner);
+    if (this.#queue.countOf(owner) === 0) stand.begin(this.#nowMs, this.#turn);
+    this.#count(invite.raw.length, stand);
     this.#byKey.set(waiting.key, waiting);
     this.#queue.put(owner, waiting);
   }
@@ -151,12 +153,7 @@ export class WaitingCalls {
   }
 
   #standOf(owner: string): Stand {
-    const known = this.#stands.get(owner);
-    if (known !== undefined) {
-      if (this.#queue.countOf(owner) === 0) known.begin(this.#nowMs, this.#turn);
-      return known;
-    }
-    const stand = new Stand(this.#nowMs);
+    const stand = this.#stands.get(owner) ?? new Stand(this.#nowMs);
     this.#stands.set(owner, stand);
     return stand;
   }
