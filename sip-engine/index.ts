@@ -24,4 +24,4 @@ export {
   type PeerCertificate,
 } from './transport/index.ts';
 export type * from './types.ts';
-export { createWorkerSeats, MOST_WORKERS, ownedRandom, seatPorts, type WorkerSeat } from './workers/index.ts';
+export { createWorkerSeats, seatPorts, type WorkerSeat } from './workers/index.ts';

@@ -6,7 +6,7 @@ import type { AckState, Dialog } from './dialog.ts';
 import type { DialogContext, NextHop } from './types.ts';
 
 /** Sends a request that has no transaction on the way its dialog takes. */
-export function sendOnHop(
+function sendOnHop(
   ctx: DialogContext,
   message: OutgoingMessage,
   hop: NextHop,

@@ -13,7 +13,7 @@ import { UacRequest } from './uac-request.ts';
 type Done = (result: SendResult) => void;
 
 /** The phrase of a 403 of our own: where the request was to go, nobody's words may lead. */
-export const TARGET_FORBIDDEN = 'Target Not Allowed';
+const TARGET_FORBIDDEN = 'Target Not Allowed';
 
 /** Adds what depends on the way taken (local address in Contact, From …) to a copy about to be sent. */
 export type Decorate = (message: OutgoingMessage, flow: Flow | undefined, dialog: Dialog | undefined) => void;

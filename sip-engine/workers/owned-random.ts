@@ -5,7 +5,7 @@ import { sharesPorts, type WorkerSeat } from './seat.ts';
  * Randomness whose texts begin with the digit of the worker that made them: branches, tags and Call-IDs lead back to it,
  * at whichever worker they come in.
  */
-export function ownedRandom(random: EngineRandom, worker: number): EngineRandom {
+function ownedRandom(random: EngineRandom, worker: number): EngineRandom {
   const digit = worker.toString(16);
   return {
     hex: (length) => (length === 0 ? '' : digit + random.hex(length - 1)),
