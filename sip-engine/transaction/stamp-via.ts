@@ -10,7 +10,9 @@ export type Source = Pick<Flow, 'remoteAddress' | 'remotePort'>;
  */
 export function stampViaLine(line: string, source: Source): string {
   if (isRportLast(line)) return `${line}=${source.remotePort};received=${source.remoteAddress}`;
-  if (RPORT_FIRST.test(line)) return stampFirst(line, source);
+  if (!line.includes(ASKED)) {
+    if (isOfSender(line, source)) return line;
+  } else if (RPORT_FIRST.test(line)) return stampFirst(line, source);
   const end = firstValueEnd(line);
   const value = end === line.length ? line : line.slice(0, end);
   const paramsAt = indexOrEnd(value, ';');
@@ -26,6 +28,12 @@ function isRportLast(line: string): boolean {
   return line.endsWith(ASKED) && RPORT_LAST.test(line);
 }
 
+/** `SIP/2.0/UDP host:port;branch=…` with the address that it came from, as carriers write it: nothing is to be added. */
+function isOfSender(line: string, { remoteAddress }: Source): boolean {
+  const host = line.indexOf(' ') + 1;
+  return line.startsWith(remoteAddress, host) && BRANCH_ALONE.test(line.slice(host + remoteAddress.length));
+}
+
 /** The same with `rport` before the branch, and over connections with `alias` behind it, as PJSIP writes it. */
 function stampFirst(line: string, source: Source): string {
   const end = line.indexOf(ASKED) + ASKED.length;
@@ -35,6 +43,7 @@ function stampFirst(line: string, source: Source): string {
 const ASKED = ';rport';
 const RPORT_LAST = /^SIP\/2\.0\/[A-Z]+ [\w.:[\]-]+;branch=[\w.+%*!'`~-]+;rport$/;
 const RPORT_FIRST = /^SIP\/2\.0\/[A-Z]+ [\w.:[\]-]+;rport;branch=[\w.+%*!'`~-]+(?:;alias)?$/;
+const BRANCH_ALONE = /^(?::\d+)?;branch=[\w.+%*!'`~-]+$/;
 const RPORT = /;[ \t]*rport[ \t]*(?:=[ \t]*[^;, \t]*)?(?=[;, \t]|$)/i;
 const RECEIVED = /;[ \t]*received[ \t]*(?:=[ \t]*[^;, \t]*)?(?=[;, \t]|$)/gi;
 const ODD_SPACE = /[ \t]:|:[ \t]|\t/;
