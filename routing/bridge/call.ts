@@ -159,7 +159,7 @@ export class Call {
       attempts: this.#attempts,
       hungUpBy: end?.hungUpBy ?? null,
       codec: this.#legs?.codec ?? null,
-      trace: [...context.trace],
+      trace: context.trace.slice(),
     };
     if (context.did !== undefined) record.didAccountId = context.did.accountId;
     if (context.isEmergency) record.isEmergency = true;

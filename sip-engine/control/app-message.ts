@@ -72,7 +72,7 @@ interface Identity {
 /** First value of each, those under a full name before those under a compact one. */
 export function identityOf({ headers }: AppMessage): Readonly<Identity> {
   const identity: Identity = { from: undefined, to: undefined, callId: undefined, cseq: undefined };
-  for (const [name, value] of headers) if (name.length > 1) note(identity, name, value);
+  for (const [name, value] of headers) if (name.length > 1 && name.length <= LONGEST_NAME) note(identity, name, value);
   for (const [name, value] of headers) if (name.length === 1) note(identity, name, value);
   return identity;
 }
@@ -89,6 +89,8 @@ const FROM = knownId('from');
 const TO = knownId('to');
 const CALL_ID = knownId('call-id');
 const CSEQ = knownId('cseq');
+/** Of those four: most headers are told by their length. */
+const LONGEST_NAME = 'call-id'.length;
 const TOKEN = /^[\w\-.!%*+`'~]+$/;
 
 function readStartLine(line: string): Pick<AppMessage, 'status' | 'reason' | 'method' | 'uri'> {
