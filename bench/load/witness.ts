@@ -10,12 +10,12 @@ import { machineClockOffsetMs } from '../support/machine-clock.ts';
  */
 const LATE_MS = 1;
 /** Questions are heard so often. */
-const CHUNK_MS = 50;
+const CHUNK_MS = 100;
 
 const offsetMs = machineClockOffsetMs();
 /** Nobody ever wakes it: to wait for it is to sleep, without a turn of the event loop. */
 const cell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-let everyMs = 10;
+let everyMs = 20;
 let stalls: string[] = [];
 let awayMs = 0;
 let sinceMs = performance.now();
