@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import t, { type Test } from 'tap';
+import { WebSocket } from 'ws';
 import { inviteText } from '../control/call-text.ts';
 import { udpPeer } from '../engine-test-peer.ts';
 import { parseMessage } from '../message/index.ts';
@@ -45,13 +47,14 @@ async function homeAlone(t: Test) {
   const points = [
     await home.transport.listen({ transport: 'udp', host: HOST, port: 0 }),
     await home.transport.listen({ transport: 'tcp', host: HOST, port: 0 }),
+    await home.transport.listen({ transport: 'ws', host: HOST, port: 0 }),
   ];
-  const [udpPort, tcpPort] = points.map(({ port }) => port) as [number, number];
+  const [udpPort, tcpPort, wsPort] = points.map(({ port }) => port) as [number, number, number];
   const backlog = new Int32Array(first.backlog);
   const heard: string[] = [];
   const behind: boolean[] = [];
   return {
-    ...{ home, udpPort, tcpPort, heard, behind },
+    ...{ home, udpPort, tcpPort, wsPort, heard, behind },
     get underWay() {
       return backlog[1] ?? 0;
     },
@@ -78,17 +81,29 @@ function tcpClient(t: Test, port: number): Socket {
   return socket;
 }
 
-t.test('what a connection sends to a worker that does not keep up waits for it, in its order', async (t) => {
+async function webSocket(t: Test, port: number): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://${HOST}:${port}`, 'sip');
+  t.teardown(() => socket.terminate());
+  await once(socket, 'open');
+  return socket;
+}
+
+/** Five thousand calls over one connection to a worker that is started afterwards. */
+async function crowd(t: Test, transport: 'tcp' | 'ws') {
   const pair = await homeAlone(t);
   const sent = Array.from({ length: 5_000 }, (_, n) => request(`call-${n}`));
   const bytes = Buffer.from(sent.join(''));
   t.ok(bytes.length > 6 * MIB);
-  tcpClient(t, pair.tcpPort).write(bytes);
+  if (transport === 'tcp') tcpClient(t, pair.tcpPort).write(bytes);
+  else {
+    const socket = await webSocket(t, pair.wsPort);
+    for (const text of sent) socket.send(text);
+  }
   await settled(() => pair.underWay > MIB);
   // Whatever else home would read.
   await settled();
   const { counted } = pair.home.ports;
-  const read = counted('messages_in', 'tcp') * (bytes.length / sent.length);
+  const read = counted('messages_in', transport) * (bytes.length / sent.length);
   t.ok(read < MIB + 2 * CHUNK_BYTES, `${read} bytes are read before the connection waits`);
   await pair.startOther();
   const all = () => {
@@ -103,16 +118,22 @@ t.test('what a connection sends to a worker that does not keep up waits for it, 
   );
   t.equal(counted('dropped', 'hand_over'), 0);
   t.same(pair.behind.slice(0, 2), [true, false], 'new calls learn that more comes than a turn can take');
-});
+}
+
+t.test('what a connection sends to a worker that does not keep up waits for it, in its order', (t) => crowd(t, 'tcp'));
+
+t.test('what a WebSocket sends to a worker that does not keep up waits likewise', (t) => crowd(t, 'ws'));
 
 t.test('what has come over a connection reaches a busy worker though the connection has ended', async (t) => {
   const pair = await homeAlone(t);
   const sent = Array.from({ length: 20 }, (_, n) => request(`call-${n}`, { size: BODY_BYTES }));
   tcpClient(t, pair.tcpPort).write(sent.join(''));
-  await settled(() => pair.underWay > MIB);
+  const { counted } = pair.home.ports;
+  const isMoreThanCrossed = () => counted('messages_in', 'tcp') > Math.floor(pair.underWay / BODY_BYTES);
+  await settled(() => pair.underWay > MIB && isMoreThanCrossed());
   await settled();
-  const read = pair.home.ports.counted('messages_in', 'tcp');
-  t.ok(read > Math.floor(pair.underWay / BODY_BYTES), 'some of it waits');
+  t.ok(isMoreThanCrossed(), 'some of it waits');
+  const read = counted('messages_in', 'tcp');
   const flow = pair.home.transport.findFlow('tcp/1');
   if (flow === undefined) throw new Error('there is a connection');
   pair.home.transport.closeFlow(flow);
