@@ -7,8 +7,9 @@ import type { ControlDeps } from './types.ts';
 export type HopChoice = { readonly ok: true; readonly hop: NextHop } | { readonly ok: false; readonly reason: string };
 
 /** What a route URI that names a flow says, for who need not write it. */
-interface FlowWay {
+export interface FlowWay {
   readonly flowId: string;
+  /** Given up after so long without any response. */
   readonly silenceMs: number;
 }
 

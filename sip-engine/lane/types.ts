@@ -1,3 +1,4 @@
+import type { FlowWay } from '../control/next-hop.ts';
 import type { TransportName } from '../message/index.ts';
 
 /*
@@ -74,7 +75,7 @@ export interface LaneUacOptions {
   /** Next hop; `;flow=` and `;silence=` as in route URIs of the control protocol. */
   readonly proxy?: string;
   /** What `proxy` says where it names a flow: it is not read then. */
-  readonly way?: KnownWay;
+  readonly way?: FlowWay;
   /** The URI was written by somebody else: it leads no further than `mayReach` lets it. @default false */
   readonly guarded?: boolean;
   readonly headers: LaneHeaders;
@@ -82,12 +83,6 @@ export interface LaneUacOptions {
   readonly localSdp?: string;
   /** Without an offer: the caller of `createUAC` sends the ACK, with the answer. */
   readonly noAck?: boolean;
-}
-
-/** The flow to go by, and after how long without any response it is given up (ms). */
-export interface KnownWay {
-  readonly flowId: string;
-  readonly silenceMs: number;
 }
 
 /** What is told of a call before it is answered: that it went out, or why not, and every 1xx but 100. */
