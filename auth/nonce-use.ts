@@ -20,21 +20,39 @@ class Generation {
   readonly #pages = new Map<number, Uint32Array>();
   readonly windows = new Map<number, NcWindow>();
   size = 0;
+  /** The page that was looked at last: a request looks three times, and the next one's nonce is often its neighbour. */
+  #last: Uint32Array | undefined = undefined;
+  #lastNumber = -1;
 
   get(counter: number): number {
-    return this.#pages.get(Math.floor(counter / PAGE))?.[counter & (PAGE - 1)] ?? 0;
+    return this.#page(Math.floor(counter / PAGE))?.[counter & (PAGE - 1)] ?? 0;
   }
 
   set(counter: number, used: number): void {
     const number = Math.floor(counter / PAGE);
-    let page = this.#pages.get(number);
-    if (page === undefined) {
-      page = new Uint32Array(PAGE);
-      this.#pages.set(number, page);
-    }
+    const page = this.#page(number) ?? this.#open(number);
     const at = counter & (PAGE - 1);
     if (page[at] === 0) this.size += 1;
     page[at] = used;
+  }
+
+  #page(number: number): Uint32Array | undefined {
+    if (number === this.#lastNumber) return this.#last;
+    const page = this.#pages.get(number);
+    if (page !== undefined) this.#keep(number, page);
+    return page;
+  }
+
+  #open(number: number): Uint32Array {
+    const page = new Uint32Array(PAGE);
+    this.#pages.set(number, page);
+    this.#keep(number, page);
+    return page;
+  }
+
+  #keep(number: number, page: Uint32Array): void {
+    this.#last = page;
+    this.#lastNumber = number;
   }
 }
 
