@@ -126,8 +126,8 @@ t.test('while sockets hold more than a turn reads, one call a turn is taken up, 
   offer(CARRIER);
   await turn(10);
   t.equal(admitted.length, 101);
+  t.equal(refused.length, 4, 'they have waited for more than 100 ms of work; the last 16 are worked on all the same');
   offer(CARRIER);
-  t.equal(refused.length, 1, 'they wait for more than 20 ms of work');
   while (gate.size > 0) await turn(10);
   gate.isBehind = false;
   t.equal(offer(CARRIER), false);

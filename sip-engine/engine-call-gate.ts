@@ -179,7 +179,7 @@ export class CallGate {
     }
   }
 
-  /** What has waited for longer than its client may wait is refused; who cancelled was told. */
+  /** What has waited for too long is refused; who cancelled was told. */
   #judge({ invite, flow, key, isCancelled }: Waiting, isOverdue: boolean): boolean {
     if (flow.closed || isCancelled) return false;
     if (!isOverdue || this.#deps.isKnown(invite)) return true;

@@ -21,6 +21,8 @@ const PATIENCE_MS = 1000;
  * whose young part is collected every 45 ms at the most calls that one core carries.
  */
 const MOST_WAIT_MS = 20;
+/** And what waits when that begins is given up from here on: who comes now is served at once, and not behind it. */
+const STALE_MS = 100;
 /** RFC 3261 T1: what waits for longer is repeated by its client. */
 const T1_MS = 500;
 /** Shared by all whose calls wait; everybody may have one. */
@@ -129,7 +131,7 @@ export class WaitingCalls {
     if (this.#queue.size > 0) this.#nowMs = this.#workMs();
   }
 
-  /** The next that `isGood` does not reject, which hears whether it has waited for longer than its client may wait. */
+  /** The next that `isGood` does not reject, which hears whether it has waited for too long. */
   take(isGood: (waiting: Waiting, isOverdue: boolean) => boolean): Waiting | undefined {
     return this.#queue.take((waiting) => isGood(waiting, this.#leave(waiting)));
   }
@@ -158,7 +160,7 @@ export class WaitingCalls {
     return stand;
   }
 
-  /** True when it has waited for too long. */
+  /** True when it has waited for too long and others wait. */
   #leave({ owner, key, invite, sinceMs }: Waiting): boolean {
     const [waitedMs, stand] = [this.#nowMs - sinceMs, this.#standOf(owner)];
     this.#byKey.delete(key);
@@ -167,7 +169,7 @@ export class WaitingCalls {
     const isOverload = stand.isOverload(this.#nowMs);
     const isLast = this.#queue.countOf(owner) === 0;
     if (isLast && (!isOverload || this.#stands.size > MOST_STANDS)) this.#stands.delete(owner);
-    return waitedMs > (isOverload ? T1_MS : PATIENCE_MS);
+    return this.#queue.size >= LEAST_WAITING && waitedMs > (isOverload ? STALE_MS : PATIENCE_MS);
   }
 
   #count(bytes: number, stand: Stand): void {
