@@ -25,6 +25,16 @@ t.test('what waits is one batch, a few refreshes with it', async (t) => {
   t.strictSame(allOf([...backlog]), [backlog]);
 });
 
+t.test('lists of calls go together up to some hundred calls, each with what was told before it', async (t) => {
+  const callsOf = (count: number): SipEvent => ({
+    kind: 'calls',
+    calls: { heads: '[]', records: Array.from({ length: count }, () => '{}') },
+  });
+  const [few, many] = [callsOf(120), callsOf(900)];
+  const backlog = [alive(1), few, alive(2), few, alive(3), many, alive(4), few];
+  t.strictSame(allOf([...backlog]), [backlog.slice(0, 4), backlog.slice(4, 6), backlog.slice(6)]);
+});
+
 t.test('many refreshes are batches of their own, by trunk, between what came before and after', async (t) => {
   // Each trunk from 1 to 1201 once, in an order that is none.
   const trunkIds = Array.from({ length: 1201 }, (_, at) => ((at * 700) % 1201) + 1);

@@ -4,6 +4,8 @@ type Refreshes = Extract<SipEvent, { readonly kind: 'refreshes' }>;
 
 /** Refreshes of one transaction: what a commit writes of them keeps the core for less than a millisecond. */
 const MOST_REFRESHES = 500;
+/** So many calls no further list joins: one commit of all that waits after a stall keeps the core for ten milliseconds and more. */
+const MOST_CALLS = 200;
 
 /** Of an event that is no list, and of one refresh in a list (bytes). */
 const EVENT_BYTES = 1024;
@@ -24,12 +26,17 @@ export function roomOf(events: readonly SipEvent[]): number {
 }
 
 /**
- * Takes off the backlog what is written next in one transaction: all of it, or as far as there are not too many refreshes.
- * Those depend on nothing but their order among other changes of bindings.
+ * Takes off the backlog what is written next in one transaction: all of it, or as far as there are not too many refreshes
+ * or calls. Refreshes depend on nothing but their order among other changes of bindings; a list of calls is the last of
+ * what is told at a time, so that nothing which belongs together is cut behind it.
  */
 export function takeBatch(backlog: SipEvent[]): readonly SipEvent[] {
-  let refreshes = 0;
+  let [refreshes, calls] = [0, 0];
   for (const [at, event] of backlog.entries()) {
+    if (event.kind === 'calls') {
+      calls += event.calls.records.length;
+      if (calls >= MOST_CALLS) return backlog.splice(0, at + 1);
+    }
     if (event.kind !== 'refreshes') continue;
     const count = event.refreshes.trunkIds.length;
     if (count > MOST_REFRESHES) {
