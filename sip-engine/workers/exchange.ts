@@ -103,7 +103,8 @@ export class Exchange {
       this.#countDropped();
       this.#deps.closeFlow(flow);
     };
-    return { link, streams: new WaitingStreams({ link, clock: ports.clock, refuse }) };
+    const lost = (): void => this.#countDropped();
+    return { link, streams: new WaitingStreams({ link, clock: ports.clock, refuse, lost }) };
   }
 
   #wayOf(worker: number): Way {

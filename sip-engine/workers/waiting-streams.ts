@@ -9,10 +9,12 @@ interface Waiting {
 }
 
 export interface WaitingStreamsDeps {
-  readonly link: Pick<Link, 'isBusy' | 'send'>;
+  readonly link: Pick<Link, 'isBusy' | 'isFull' | 'send'>;
   readonly clock: EngineClock;
   /** More waits than there is memory for: the connection ends, so that its peer knows. */
   readonly refuse: (flow: Flow) => void;
+  /** A message is lost with its connection. */
+  readonly lost: () => void;
 }
 
 /** How often it is looked whether the other has room again (ms). */
@@ -41,12 +43,15 @@ export class WaitingStreams {
     else this.#wait(record, flow);
   }
 
-  /** What has come over a connection is told before its end is. */
+  /**
+   * What has come over a connection is told before its end is, as far as there is room: whoever connects, sends and leaves
+   * again and again must not fill the memory.
+   */
   ended(flow: Flow): void {
     if (!this.#unread.delete(flow)) return;
     const waiting = this.#waiting;
     this.#waiting = waiting.filter((one) => one.flow !== flow);
-    for (const one of waiting) if (one.flow === flow) this.#send(one);
+    for (const one of waiting) if (one.flow === flow) this.#sendLast(one);
   }
 
   close(): void {
@@ -65,6 +70,15 @@ export class WaitingStreams {
   #send({ record }: Waiting): void {
     this.#waitingBytes -= record.bytes.length;
     this.#deps.link.send(record);
+  }
+
+  #sendLast(one: Waiting): void {
+    if (!this.#deps.link.isFull) {
+      this.#send(one);
+      return;
+    }
+    this.#waitingBytes -= one.record.bytes.length;
+    this.#deps.lost();
   }
 
   #retry(): void {
