@@ -57,3 +57,17 @@ t.test('CANCEL of a call that is being set up is not the gate’s, whatever copi
   offer(CARRIER);
   t.equal(gate.cancels(sameOf('CANCEL', call), flowFrom(CARRIER)), false);
 });
+
+t.test('copies of cancelled calls are answered, however many, where nothing is refused', async (t) => {
+  const { gate, offer, turn, answers } = startGate();
+  gate.isBehind = true;
+  const calls = Array.from({ length: 100 }, () => invite());
+  for (const call of calls) offer(CARRIER, call);
+  for (const call of calls) gate.cancels(sameOf('CANCEL', call), flowFrom(CARRIER));
+  gate.isBehind = false;
+  await turn();
+  await turn(5000);
+  answers.length = 0;
+  for (const call of calls) offer(CARRIER, call);
+  t.same(answers, Array(100).fill(TERMINATED));
+});

@@ -22,6 +22,10 @@ export class RefusalSpell {
     this.#deps = deps;
   }
 
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
   count(): void {
     const { clock, changed } = this.#deps;
     this.#lastMs = clock.nowMs();
