@@ -209,9 +209,10 @@ export class CallGate {
     this.policy.changed?.(isOn, refused);
   }
 
-  /** False when the refusal is kept back. */
+  /** False when the refusal is kept back, as nothing is outside an overload: nobody would earn what copies have spent. */
   #tell(invite: SipMessage, flow: Flow, status: Refused): boolean {
-    if (!flow.reliable && !this.#credit.spend(this.policy.ownerOf(flow.remoteAddress))) return false;
+    const isBounded = this.#spell.isOn && !flow.reliable;
+    if (isBounded && !this.#credit.spend(this.policy.ownerOf(flow.remoteAddress))) return false;
     this.#deps.answer(invite, flow, status);
     return true;
   }
