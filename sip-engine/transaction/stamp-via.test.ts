@@ -10,6 +10,8 @@ t.test('a Via line gets received and rport as RFC 3581 wants them', (t) => {
     ['SIP/2.0/UDP 10.0.0.99:5062;branch=z', HERE, 'SIP/2.0/UDP 10.0.0.99:5062;branch=z;received=10.0.0.9'],
     ['SIP/2.0/UDP 10.0.0.9.b;branch=z', HERE, 'SIP/2.0/UDP 10.0.0.9.b;branch=z;received=10.0.0.9'],
     ['SIP/2.0/UDP 10.0.0.9;branch=z;received=1.2.3.4', HERE, 'SIP/2.0/UDP 10.0.0.9;branch=z;received=10.0.0.9'],
+    ['SIP/;x.0/UDP 10.0.0.9;branch=z', HERE, 'SIP/;x.0/UDP 10.0.0.9;branch=z;received=10.0.0.9'],
+    ['SIP/2.0/,UDP 10.0.0.9;branch=z', HERE, 'SIP/2.0/;received=10.0.0.9,UDP 10.0.0.9;branch=z'],
     ['SIP/2.0/UDP 10.0.0.9:5062', HERE, 'SIP/2.0/UDP 10.0.0.9:5062'],
     ['SIP/2.0/UDP 10.0.0.9;rport;branch=z', HERE, 'SIP/2.0/UDP 10.0.0.9;rport=5062;branch=z;received=10.0.0.9'],
     ['SIP/2.0/UDP a.b:50000;rport;branch=z', NAT, 'SIP/2.0/UDP a.b:50000;rport=40000;branch=z;received=203.0.113.9'],

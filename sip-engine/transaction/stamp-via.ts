@@ -31,7 +31,8 @@ function isRportLast(line: string): boolean {
 /** `SIP/2.0/UDP host:port;branch=…` with the address that it came from, as carriers write it: nothing is to be added. */
 function isOfSender(line: string, { remoteAddress }: Source): boolean {
   const host = line.indexOf(' ') + 1;
-  return line.startsWith(remoteAddress, host) && BRANCH_ALONE.test(line.slice(host + remoteAddress.length));
+  const after = line.charCodeAt(host + remoteAddress.length);
+  return (after === COLON || after === SEMICOLON) && line.startsWith(remoteAddress, host) && BRANCH_ALONE.test(line);
 }
 
 /** The same with `rport` before the branch, and over connections with `alias` behind it, as PJSIP writes it. */
@@ -43,7 +44,9 @@ function stampFirst(line: string, source: Source): string {
 const ASKED = ';rport';
 const RPORT_LAST = /^SIP\/2\.0\/[A-Z]+ [\w.:[\]-]+;branch=[\w.+%*!'`~-]+;rport$/;
 const RPORT_FIRST = /^SIP\/2\.0\/[A-Z]+ [\w.:[\]-]+;rport;branch=[\w.+%*!'`~-]+(?:;alias)?$/;
-const BRANCH_ALONE = /^(?::\d+)?;branch=[\w.+%*!'`~-]+$/;
+const BRANCH_ALONE = /^SIP\/2\.0\/[A-Z]+ [\w.-]+(?::\d+)?;branch=[\w.+%*!'`~-]+$/;
+const COLON = 58;
+const SEMICOLON = 59;
 const RPORT = /;[ \t]*rport[ \t]*(?:=[ \t]*[^;, \t]*)?(?=[;, \t]|$)/i;
 const RECEIVED = /;[ \t]*received[ \t]*(?:=[ \t]*[^;, \t]*)?(?=[;, \t]|$)/gi;
 const ODD_SPACE = /[ \t]:|:[ \t]|\t/;
