@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { OutgoingMessage } from '../message/index.ts';
 
 import { createFakeClock } from '../timer/index.ts';
@@ -65,6 +65,19 @@ t.test('for 32 s an answered transaction keeps its answer and what repetitions a
 });
 
 t.test('of an answered INVITE and BYE whose end nobody hears of little more than the answer is kept', (t) => {
+  // Code that is compiled meanwhile is counted with it, 140 KB of it, but not each time.
+  const rounds = Array.from({ length: 3 }, () => keptOfAnswered());
+  for (const [method, most] of [
+    ['INVITE', 200],
+    ['BYE', 350],
+  ] as const) {
+    const keptBytes = Math.min(...rounds.map((kept) => kept[method]));
+    t.ok(keptBytes < most, `${keptBytes.toFixed(0)} bytes of ${method}`);
+  }
+  t.end();
+});
+
+function keptOfAnswered(): Readonly<Record<'INVITE' | 'BYE', number>> {
   const fixture = createFixture();
   fixture.layer.setUser({ ...fixture.user, hearsAnsweredEnd: false });
   const flow = fixture.transport.flow();
@@ -73,21 +86,23 @@ t.test('of an answered INVITE and BYE whose end nobody hears of little more than
     for (const server of fixture.opened.splice(0)) server.respond(OutgoingMessage.responseTo(server.request, 200));
     for (const sent of [flow.sent, flow.sentBytes, fixture.heard]) sent.length = 0;
   };
-  for (const [method, most] of [
-    ['INVITE', 200],
-    ['BYE', 350],
-  ] as const) {
+  const keptOf = (method: string) => {
     // As many as a ring has room for, which is not counted twice.
     for (let i = 0; i < 2048; i++) answerOne(method, i);
     const before = memoryInUse();
     for (let i = 2048; i < 4096; i++) answerOne(method, i);
-    const keptBytes = (memoryInUse() - before) / 2048;
-    t.ok(keptBytes < most, `${keptBytes.toFixed(0)} bytes of ${method}`);
-  }
+    return (memoryInUse() - before) / 2048;
+  };
+  return { INVITE: keptOf('INVITE'), BYE: keptOf('BYE') };
+}
+
+t.test('of an INVITE of ours whose 2xx is acknowledged only its bytes and those of the ACK are kept', (t) => {
+  const keptBytes = Math.min(...Array.from({ length: 3 }, () => keptOfOurs(t)));
+  t.ok(keptBytes < 700, `${keptBytes.toFixed(0)} bytes, of which 450 are messages`);
   t.end();
 });
 
-t.test('of an INVITE of ours whose 2xx is acknowledged only its bytes and those of the ACK are kept', (t) => {
+function keptOfOurs(t: Test): number {
   const fixture = createFixture();
   const flow = fixture.transport.flow();
   const handler = { ...createListener(), onResponse: () => undefined, hearsEnd: false };
@@ -105,10 +120,8 @@ t.test('of an INVITE of ours whose 2xx is acknowledged only its bytes and those 
   const before = memoryInUse();
   for (let i = 2048; i < 4096; i++) callOne();
   t.equal(fixture.layer.size.ict, 4096);
-  const keptBytes = (memoryInUse() - before) / 2048;
-  t.ok(keptBytes < 700, `${keptBytes.toFixed(0)} bytes, of which 450 are messages`);
-  t.end();
-});
+  return (memoryInUse() - before) / 2048;
+}
 
 t.test('a request of ours keeps its bytes once it is answered, and can be read from them', (t) => {
   const { fixture, flow, request } = sentOut('OPTIONS');
