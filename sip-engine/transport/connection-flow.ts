@@ -73,6 +73,7 @@ export class ConnectionFlow implements Flow {
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #closed = false;
+  #isPaused = false;
   #peerCertificate: PeerCertificate | undefined;
 
   constructor(
@@ -158,10 +159,13 @@ export class ConnectionFlow implements Flow {
   }
 
   pause(): void {
+    this.#isPaused = true;
     this.#link?.pause();
   }
 
   resume(): void {
+    this.#isPaused = false;
+    this.state.readOn();
     this.#link?.resume();
   }
 
@@ -179,8 +183,9 @@ export class ConnectionFlow implements Flow {
     if (!this.#closed && this.#link !== undefined && this.#link.queuedBytes === 0) this.#link.write(pong, undefined);
   }
 
-  /** Applies the time limits. */
+  /** Applies the time limits; a peer whose bytes are not read cannot keep them. */
   sweep(nowMs: number): void {
+    if (this.#isPaused) return;
     const reason = this.state.expired(nowMs, this.#link?.queuedBytes ?? 0) ?? this.#link?.tick(nowMs);
     if (reason === undefined || this.#closed) return;
     if (reason === 'connect_timeout') {

@@ -46,6 +46,13 @@ export class ConnectionState {
     else if (this.#partialSinceMs === 0) this.#partialSinceMs = this.#clock.nowMs();
   }
 
+  /** It was not read for a while: its times begin anew. */
+  readOn(): void {
+    this.#lastTrafficMs = this.#clock.nowMs();
+    this.#stalledSinceMs = 0;
+    if (this.#partialSinceMs !== 0) this.#partialSinceMs = this.#lastTrafficMs;
+  }
+
   hold(): void {
     this.#holds++;
   }

@@ -80,6 +80,8 @@ export class WsLink implements Link {
   }
 
   resume(): void {
+    this.#partialSinceMs = 0;
+    this.#unanswered = 0;
     this.#webSocket.resume();
   }
 

@@ -124,6 +124,29 @@ t.test('what a connection sends to a worker that does not keep up waits for it, 
 
 t.test('what a WebSocket sends to a worker that does not keep up waits likewise', (t) => crowd(t, 'ws'));
 
+t.test('a connection that is not read while a worker is busy is not ended for what it could not finish', async (t) => {
+  for (const transport of ['tcp', 'ws'] as const) {
+    const pair = await homeAlone(t);
+    const sent = Array.from({ length: 40 }, (_, n) => request(`call-${n}`, { size: BODY_BYTES }));
+    if (transport === 'tcp') tcpClient(t, pair.tcpPort).write(sent.join(''));
+    else {
+      const socket = await webSocket(t, pair.wsPort);
+      for (const text of sent) socket.send(text);
+    }
+    const { ports, transport: home } = pair.home;
+    const isWaiting = () => ports.counted('messages_in', transport) > Math.floor(pair.underWay / BODY_BYTES);
+    await settled(() => pair.underWay > MIB && isWaiting());
+    for (let second = 0; second < 60; second++) ports.advance(1000);
+    t.equal(home.connections, 1, transport);
+    await pair.startOther();
+    await settled(() => {
+      ports.advance(10);
+      return pair.heard.length === sent.length;
+    });
+    t.equal(pair.heard.length, sent.length, transport);
+  }
+});
+
 t.test('what has come over a connection reaches a busy worker though the connection has ended', async (t) => {
   const pair = await homeAlone(t);
   const sent = Array.from({ length: 20 }, (_, n) => request(`call-${n}`, { size: BODY_BYTES }));
