@@ -85,3 +85,19 @@ t.test('what is stored makes room, and what could not be stored takes it again',
   t.equal(stored.length, 4);
   t.equal(lines.length, 2);
 });
+
+t.test('at the end the log says how many events are lost, those behind the batch that failed as well', async (t) => {
+  const failing = Promise.withResolvers<void>();
+  const lines: string[] = [];
+  const logger = createLogger({ level: 'error', stream: { write: (line: string) => void lines.push(line) } });
+  const journal = new Journal(() => failing.promise, logger);
+  journal.take([alive(0)]);
+  journal.take([alive(1), alive(2)]);
+  const flushed = journal.flush();
+  failing.reject(new Error('disk full'));
+  await flushed;
+  t.strictSame(
+    lines.map((line) => (JSON.parse(line) as { readonly events: number }).events),
+    [3],
+  );
+});

@@ -68,7 +68,9 @@ export class Journal {
       try {
         await this.#write(batch);
       } catch (error) {
-        this.#logger.error({ err: error, events: batch.length }, 'events could not be stored');
+        // At the end nothing is tried again, and what waits behind it is lost as well.
+        const events = batch.length + (this.#isClosing ? this.#backlog.length : 0);
+        this.#logger.error({ err: error, events }, 'events could not be stored');
         if (this.#isClosing) return;
         this.#backlog = [...batch, ...this.#backlog];
         this.#bytes += roomOf(batch);
