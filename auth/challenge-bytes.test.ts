@@ -31,3 +31,10 @@ t.test('a realm that has changed is challenged as it is now', async (t) => {
   const [line] = challengeLines('www', realmOf('SHA-256'), 'nonce002', false, 'all');
   t.equal(challenge(challenges, realmOf('SHA-256'), 'nonce002'), `${line}\r\n`);
 });
+
+t.test('the challenges of ten thousand realms are all kept', async (t) => {
+  const challenges = new RealmChallenges('all', LENGTH);
+  const realms = Array.from({ length: 10_000 }, (_, at) => ({ ...realmOf('MD5'), realm: `pbx${at}.example` }));
+  const made = realms.map((realm) => challenges.of(realm));
+  t.ok(realms.every((realm, at) => challenges.of(realm) === made[at]));
+});

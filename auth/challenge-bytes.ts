@@ -1,8 +1,8 @@
 import type { RealmRecord } from '../bus/index.ts';
 import { challengeLines, type Offer } from './challenge.ts';
 
-/** Realms whose challenge is kept: half a kilobyte each. */
-const MOST_REALMS = 4096;
+/** Realms whose challenge is kept, a kilobyte each: tenants have domains of their own, and one made anew is dearer than texts. */
+const MOST_REALMS = 16_384;
 
 /** The challenges to REGISTERs without credentials, by realm, until its record is another. */
 export class RealmChallenges {

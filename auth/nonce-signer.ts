@@ -16,8 +16,8 @@ export interface NonceOptions {
 /** Addresses whose tag is kept; beyond it all are made anew. */
 const MOST_TAGS = 4096;
 
-/** Realms whose text to be signed is kept: 200 bytes each. */
-const MOST_TEXTS = 4096;
+/** Realms whose text to be signed is kept: a kilobyte each. */
+const MOST_TEXTS = 16_384;
 
 /** What a nonce turned out to be. `issuedSec` and `counter` are to be trusted only when it is `valid`. */
 export interface NonceCheck {
