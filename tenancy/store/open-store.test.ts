@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import t from 'tap';
@@ -205,4 +205,14 @@ t.test('who only looks waits for no transaction, and sees what is committed', as
     store.read((connection) => connection.exec("UPDATE accounts SET name = 'x'")),
     /read-only/,
   );
+});
+
+t.test('a store that was only looked at is closed, too: its journal is gone, and it answers no more', async (t) => {
+  const folder = t.testdir();
+  const store = await open(join(folder, 'didfarm.db'));
+  const look = () => store.read((connection) => connection.prepare('SELECT 1 FROM accounts').all([]));
+  await look();
+  await store.close();
+  t.notOk(readdirSync(folder).some((name) => /-(?:wal|shm)$/.test(name)));
+  await t.rejects(look());
 });

@@ -142,9 +142,9 @@ async function rehearse<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> {
   }
 }
 
-/** Waits for the transaction that is open, if any. */
+/** Waits for the transaction that is open, if any. kysely closes no connection that it has not used itself. */
 async function shut(writer: Db, reader: Db, lock: StoreLock | undefined): Promise<void> {
-  await writer.connection().execute(async () => {});
+  for (const db of [writer, reader]) await db.connection().execute(async () => {});
   if (reader !== writer) await reader.destroy();
   await writer.destroy();
   lock?.release();
