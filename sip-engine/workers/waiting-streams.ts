@@ -19,6 +19,8 @@ export interface WaitingStreamsDeps {
 
 /** How often it is looked whether the other has room again (ms). */
 const RETRY_MS = 10;
+/** What crosses at each look as long as there is room at all: datagrams, which cross until then, must not keep it all for themselves. */
+const SHARE_BYTES = 16 * 1024;
 const MOST_WAITING_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -82,11 +84,13 @@ export class WaitingStreams {
   }
 
   #retry(): void {
-    let sent = 0;
+    const { link } = this.#deps;
+    let [sent, sentBytes] = [0, 0];
     for (const one of this.#waiting) {
-      if (this.#deps.link.isBusy) break;
+      if (link.isFull || (link.isBusy && sentBytes >= SHARE_BYTES)) break;
       this.#send(one);
       sent += 1;
+      sentBytes += one.record.bytes.length;
     }
     this.#waiting = this.#waiting.slice(sent);
     if (this.#waiting.length > 0) return;
