@@ -14,17 +14,17 @@ export interface Pace {
 }
 
 /** Longest work without a rest, and the rest (ms). Each rest costs a tenth of a millisecond: caches are cold after it. */
-const WORK_MS = 0.5;
+const WORK_MS = 1;
 const REST_MS = 1;
 /** After so much work there is a rest before the end as well (ms): a commit follows, which is no shorter. */
 const SHORT_MS = 0.1;
-/** Who has worked and rested for so long gets no more rests (ms): a third of what can be stored is left of it, and more comes meanwhile. */
+/** Who has worked and rested for so long gets no more rests (ms): half of what can be stored is left of it, and more comes meanwhile. */
 const RESTS_END_MS = 100;
 
 const REAL: Pace = { nowMs: () => performance.now(), rest: (ms) => sleep(ms), turn: () => turn() };
 
 /**
- * Does it step by step, with a rest whenever it has worked for half a millisecond, and before its end if there was one:
+ * Does it step by step, with a rest whenever it has worked for a millisecond, and before its end if there was one:
  * on a machine whose cores are all in use the SIP thread waits for as long as another computes. A turn of the event loop
  * would not do, as it keeps the core.
  */
