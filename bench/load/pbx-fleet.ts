@@ -39,6 +39,10 @@ interface Parts {
 const MOST_USES = 900;
 /** What OPTIONS begins with, and no answer does. */
 const LETTER_O = 0x4f;
+const CALL_ID = 'Call-ID: ';
+const NONCE = 'nonce="';
+const STATUS_AT = 'SIP/2.0 '.length;
+const [ZERO, NINE] = [0x30, 0x39];
 const md5 = (text: string) => hash('md5', text);
 
 /**
@@ -61,13 +65,12 @@ export function createPbxFleet(csv: string, run: string, contact = '127.0.0.1:50
     isUnauthorized: (index) => get(index).isUnauthorized,
     register: (index, withCredentials) => writeRegister(get(index), withCredentials),
     read(bytes) {
-      const text = bytes.toString('latin1');
-      const at = text.indexOf('Call-ID: ') + 9;
-      const index = Number(text.slice(at, text.indexOf('@', at)));
+      const at = bytes.indexOf(CALL_ID, 0, 'latin1') + CALL_ID.length;
+      const index = readNumber(bytes, at);
       const pbx = fleet[index];
-      if (at < 9 || pbx === undefined) return undefined;
-      const status = Number(text.slice(8, 11));
-      if (status === 401) takeNonce(pbx, text);
+      if (at < CALL_ID.length || pbx === undefined) return undefined;
+      const status = readNumber(bytes, STATUS_AT);
+      if (status === 401) takeNonce(pbx, bytes);
       return { index, status };
     },
     answerProbe(bytes) {
@@ -101,10 +104,21 @@ function partsOf(user: string, realm: string, index: number, run: string, contac
   };
 }
 
-function takeNonce(pbx: Pbx, text: string): void {
-  const at = text.indexOf('nonce="') + 7;
-  pbx.nonce = text.slice(at, text.indexOf('"', at));
+/** From the bytes: a piece of the text would keep all of the text for as long as the nonce lives. */
+function takeNonce(pbx: Pbx, bytes: Buffer): void {
+  const at = bytes.indexOf(NONCE, 0, 'latin1') + NONCE.length;
+  pbx.nonce = bytes.toString('latin1', at, bytes.indexOf('"', at, 'latin1'));
   pbx.nc = 0;
+}
+
+function readNumber(bytes: Buffer, at: number): number {
+  let value = 0;
+  for (let end = at; end < bytes.length; end++) {
+    const byte = bytes[end] ?? 0;
+    if (byte < ZERO || byte > NINE) break;
+    value = value * 10 + byte - ZERO;
+  }
+  return value;
 }
 
 function writeRegister(pbx: Pbx, withCredentials: boolean): string {
