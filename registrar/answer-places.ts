@@ -16,6 +16,12 @@ export interface KeptAnswer {
 /** No answer: below every number. */
 const NONE = -1;
 
+/**
+ * Nearly every question is for an answer that is not there. With so many buckets it ends at the first look for four in
+ * five, and else a place far away has to be looked at, too.
+ */
+const BUCKETS_PER_PLACE = 4;
+
 /** Words of 32 bits in a place; the last two are its time. */
 const WORDS = 8;
 const HIGH = 0;
@@ -39,25 +45,27 @@ export class AnswerPlaces {
   /** A power of two. */
   readonly size: number;
   readonly #mask: number;
+  readonly #bucketMask: number;
   readonly #words: Uint32Array;
   readonly #times: Float64Array;
   readonly #text: (string | readonly string[])[];
-  /** The number of the newest answer, by bucket. */
-  readonly #newest: Float64Array;
+  /** Of the number of the newest answer the last 32 bits, by bucket. */
+  readonly #newest: Uint32Array;
 
   constructor(size: number) {
     this.size = size;
     this.#mask = size - 1;
+    this.#bucketMask = size * BUCKETS_PER_PLACE - 1;
     this.#words = new Uint32Array(size * WORDS);
     this.#times = new Float64Array(this.#words.buffer);
     this.#text = new Array<string>(size).fill('');
-    this.#newest = new Float64Array(size).fill(NONE);
+    this.#newest = new Uint32Array(size * BUCKETS_PER_PLACE);
   }
 
   put(number: number, { high, low, transaction, cseq, port, atMs, status, text }: KeptAnswer): void {
     const place = number & this.#mask;
     const at = place * WORDS;
-    const before = this.newest(low);
+    const before = this.newest(low, number);
     const words = this.#words;
     words[at + HIGH] = high;
     words[at + LOW] = low;
@@ -68,12 +76,13 @@ export class AnswerPlaces {
     words[at + DISTANCE] = before < 0 || number - before >= this.size ? 0 : number - before;
     this.#times[place * TIMES + TIME] = atMs;
     this.#text[place] = text;
-    this.#newest[low & this.#mask] = number;
+    this.#newest[low & this.#bucketMask] = number;
   }
 
-  /** The newest answer whose response may end in that word. */
-  newest(low: number): number {
-    return this.#newest[low & this.#mask] ?? NONE;
+  /** The newest answer whose response may end in that word; `next` is the number that the next one is given, from 1 on. */
+  newest(low: number, next: number): number {
+    const distance = (next - (this.#newest[low & this.#bucketMask] ?? 0)) >>> 0;
+    return distance > this.size ? NONE : next - distance;
   }
 
   /** The next older one of its bucket. */

@@ -29,8 +29,8 @@ export class RecentAnswers {
   readonly #seed: number;
   #places = new AnswerPlaces(LEAST_PLACES);
   /** Answers are numbered; those from `oldest` up to `next` are there. */
-  #oldest = 0;
-  #next = 0;
+  #oldest = 1;
+  #next = 1;
 
   /** `seed` keeps strangers from choosing transactions that look alike. */
   constructor(dateLine: DateLine, seed: number) {
@@ -86,7 +86,7 @@ export class RecentAnswers {
     const start = mark < 0 ? 0 : mark + RESPONSE.length;
     const high = hexWord(text, start);
     const low = hexWord(text, start + 8);
-    for (let number = places.newest(low); number >= this.#oldest; number = places.before(number)) {
+    for (let number = places.newest(low, this.#next); number >= this.#oldest; number = places.before(number)) {
       if (!places.isResponse(number, high, low)) continue;
       return places.isAsked(number, request, this.#transactionOf(request)) ? this.#answer(number) : undefined;
     }
