@@ -57,16 +57,26 @@ export function shareOf(bans: BanBook, sourceAddress: string): string {
 /** User-Agents judged before; a fleet has few, and who makes up many only has them forgotten. */
 const MOST_AGENTS = 512;
 
+interface Judged {
+  readonly userAgent: string;
+  readonly isScanner: boolean;
+}
+
 function rememberScanners(scanners: readonly string[]): (userAgent: string) => boolean {
-  const known = new Map<string, boolean>();
-  return (userAgent) => {
-    const before = known.get(userAgent);
-    if (before !== undefined) return before;
-    const verdict = isScanner(scanners, userAgent);
-    if (known.size >= MOST_AGENTS) known.clear();
+  const known = new Map<string, Judged>();
+  // The next message is often of the same make, and to compare a text costs less than to look it up.
+  let last: Judged = { userAgent: '', isScanner: false };
+  const judge = (sent: string): Judged => {
     // A copy: the text as sent is part of the whole message and would keep it.
-    known.set(Buffer.from(userAgent).toString(), verdict);
-    return verdict;
+    const userAgent = Buffer.from(sent).toString();
+    const judged = { userAgent, isScanner: isScanner(scanners, userAgent) };
+    if (known.size >= MOST_AGENTS) known.clear();
+    known.set(userAgent, judged);
+    return judged;
+  };
+  return (userAgent) => {
+    if (userAgent !== last.userAgent) last = known.get(userAgent) ?? judge(userAgent);
+    return last.isScanner;
   };
 }
 

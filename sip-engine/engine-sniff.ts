@@ -34,12 +34,15 @@ const REGISTER: readonly number[] = [...'REGISTER '].map((char) => char.charCode
 
 /** The User-Agent of a message, one character a byte; `''` when it has none. Looks at line starts only. */
 export function sniffUserAgent(text: string): string {
-  const common = text.indexOf('\nUser-Agent:');
-  const at = common >= 0 ? common + 1 : findUserAgent(text);
+  // Its first letter is seldom in a message, unlike the line end before it, at which a search would stop ten times.
+  const common = text.indexOf(USER_AGENT);
+  const at = common > 0 && text.charCodeAt(common - 1) === LF ? common : findUserAgent(text);
   if (at < 0) return '';
   const end = text.indexOf('\n', at);
-  return text.slice(at + 'User-Agent:'.length, end < 0 ? text.length : end).trim();
+  return text.slice(at + USER_AGENT.length, end < 0 ? text.length : end).trim();
 }
+
+const USER_AGENT = 'User-Agent:';
 
 /** The header in another spelling than nearly everybody's; before the blank line only. */
 function findUserAgent(text: string): number {
