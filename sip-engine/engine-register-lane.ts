@@ -1,5 +1,12 @@
 import type { DirectLane } from './engine-direct-lane.ts';
-import { PieceWriter, type PlainRegister, RegisterMessage, readPlainRegister, statusLine } from './message/index.ts';
+import {
+  LastText,
+  PieceWriter,
+  type PlainRegister,
+  RegisterMessage,
+  readPlainRegister,
+  statusLine,
+} from './message/index.ts';
 import type { EngineLogger } from './ports.ts';
 import { STATELESS, statelessTagNumber } from './transaction/index.ts';
 import type { Flow } from './transport/index.ts';
@@ -19,6 +26,8 @@ interface RegisterLaneDeps {
 export class RegisterLane {
   readonly #deps: RegisterLaneDeps;
   readonly #writer = new PieceWriter();
+  readonly #statusLine = new LastText();
+  readonly #received = new LastText();
   challenger: Challenger | undefined = undefined;
 
   constructor(deps: RegisterLaneDeps) {
@@ -59,12 +68,12 @@ export class RegisterLane {
 
   #sendAnswer(bytes: Buffer, request: PlainRegister, flow: Flow, answer: DirectAnswer | undefined): void {
     if (answer === undefined) return;
-    const status = statusLine(answer.status, answer.reason);
-    let most = bytes.length + OWN_BYTES + status.length * WIDEST;
+    const status = this.#statusLine.bytesOf(statusLine(answer.status, answer.reason));
+    let most = bytes.length + OWN_BYTES + status.length;
     for (const line of answer.lines) most += line.length * WIDEST + LINE_END_BYTES;
     const writer = this.#writer;
     writer.begin(most);
-    writer.text(status);
+    writer.bytes(status);
     this.#repeat(bytes, request, flow);
     for (const line of answer.lines) writer.line(line);
     writer.bytes(END);
@@ -79,7 +88,7 @@ export class RegisterLane {
     writer.decimal(flow.remotePort);
     writer.part(bytes, request.rportAt, request.viaEnd);
     writer.bytes(RECEIVED);
-    writer.text(flow.remoteAddress);
+    writer.bytes(this.#received.bytesOf(flow.remoteAddress));
     // With the CR LF of the line before.
     writer.part(bytes, request.headAt - LINE_END_BYTES, request.toTagAt);
     writer.bytes(TAG);
