@@ -1,6 +1,7 @@
 import { type AuthService, type AuthServiceOptions, createAuth } from '../auth/index.ts';
 import type { Step } from '../telemetry/index.ts';
 import type { RegisterContext } from './context.ts';
+import { Moment } from './moment.ts';
 import type { RegistrarOptions } from './options.ts';
 import { Registrar } from './registrar.ts';
 
@@ -18,11 +19,12 @@ export interface Registration {
 
 /** Authentication and registrar, each knowing what it must of the other. */
 export function wireRegistration(options: RegistrationOptions, steps: readonly Step<RegisterContext>[]): Registration {
-  const { directory, nowMs } = options;
+  const { directory } = options;
+  const moment = new Moment(options.nowMs);
   const auth = createAuth({
     ...options.auth,
     directory,
-    nowMs,
+    nowMs: moment.nowMs,
     isPeer: (address) =>
       directory.findCarrierBySource(address) !== undefined ||
       directory.findIpTrunks(address).length > 0 ||
@@ -30,6 +32,6 @@ export function wireRegistration(options: RegistrationOptions, steps: readonly S
     holdsBinding: (address) => registrar.hasBindingFrom(address),
     isBound: (trunkId, request) => registrar.isBound(trunkId, request),
   });
-  const registrar = new Registrar({ ...options, auth, config: options.registration }, steps);
+  const registrar = new Registrar({ ...options, auth, config: options.registration }, steps, moment);
   return { auth, registrar };
 }

@@ -8,6 +8,7 @@ import { openContext, type RegisterContext } from './context.ts';
 import { DateLine } from './date-line.ts';
 import { DirectoryWatch } from './directory-watch.ts';
 import { FailureGate } from './failure-gate.ts';
+import { Moment } from './moment.ts';
 import type { RegistrarOptions } from './options.ts';
 import { isProvenFailure } from './proven-failures.ts';
 import { RecentAnswers } from './recent-answers.ts';
@@ -35,17 +36,33 @@ export class Registrar {
   readonly #dateLine = new DateLine();
   readonly #gate = new FailureGate();
   readonly #watch: DirectoryWatch;
+  readonly #moment: Moment;
 
-  constructor(options: RegistrarOptions, steps: readonly Step<RegisterContext>[]) {
-    this.#options = options;
+  /** `moment` is the clock of `options`, where others share it. */
+  constructor(
+    options: RegistrarOptions,
+    steps: readonly Step<RegisterContext>[],
+    moment: Moment = new Moment(options.nowMs),
+  ) {
+    this.#moment = moment;
+    this.#options = { ...options, nowMs: moment.nowMs };
     this.#steps = steps;
-    this.#bindings = new Bindings(options);
+    this.#bindings = new Bindings(this.#options);
     this.#recent = new RecentAnswers(this.#dateLine, Math.floor(options.random() * 0x1_0000_0000));
-    this.#watch = new DirectoryWatch(options.directory, this.#bindings, options.nowMs);
+    this.#watch = new DirectoryWatch(options.directory, this.#bindings, moment.nowMs);
   }
 
   /** Runs the steps and says how the REGISTER is to be answered. */
   handle(request: InboundRequest): RegisterOutcome {
+    this.#moment.hold();
+    try {
+      return this.#handle(request);
+    } finally {
+      this.#moment.release();
+    }
+  }
+
+  #handle(request: InboundRequest): RegisterOutcome {
     const context = openContext(this.#options, this.#bindings, this.#recent, this.#dateLine, request);
     const rejection = runStepsLazily(this.#steps, context);
     const isRepeat = rejection?.reason === 'retransmitted';
@@ -77,6 +94,15 @@ export class Registrar {
    * bytes that are good until the next call; `undefined`, and nothing counted, when it would answer anything else.
    */
   challenge(host: string, sourceAddress: string): Uint8Array | undefined {
+    this.#moment.hold();
+    try {
+      return this.#challenge(host, sourceAddress);
+    } finally {
+      this.#moment.release();
+    }
+  }
+
+  #challenge(host: string, sourceAddress: string): Uint8Array | undefined {
     const { auth, events, readiness } = this.#options;
     if (readiness !== undefined && readiness() !== 'ready') return undefined;
     if (auth.bans.verdict(sourceAddress)?.scope === 'all') return undefined;
