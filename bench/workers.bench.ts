@@ -12,7 +12,7 @@ const TRUNKS = 1000;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 /** Each worker compiles its code for itself, so until each has had so many. */
-const WARM_UP = 5_000;
+const WARM_UP = 30_000;
 /** PBXes that are called. */
 const PBXES = 10;
 /** Under way at a time; of calls twice as many as `calls` has, so that each of two workers has as many as one there. */

@@ -109,6 +109,25 @@ t.test(
   },
 );
 
+t.test(
+  'three calls offered for each that is taken up: no more wait than are taken up in 20 ms and two turns',
+  async (t) => {
+    const started = startGate();
+    const { gate, offer, turn, admitted, refused } = started;
+    await overload(started);
+    let most = 0;
+    for (let ms = 0; ms < 1000; ms++) {
+      for (let i = 0; i < 24; i++) offer(CARRIER);
+      if (ms > 100) most = Math.max(most, gate.size);
+      await turn(1);
+    }
+    t.ok(most <= 176, `${most} wait`);
+    t.ok(most >= 100, 'and the thread is never without work');
+    t.ok(admitted.length >= 7900, `${admitted.length} are taken up`);
+    t.ok(refused.length > 0);
+  },
+);
+
 t.test('a copy of a call that waits is not put behind it, nor refused', async (t) => {
   const { gate, offer, turn, admitted, refused } = startGate();
   gate.isBehind = true;

@@ -10,6 +10,8 @@ export interface Waiting {
   readonly owner: string;
   readonly key: Hash;
   readonly sinceMs: number;
+  /** How many of its peer's waited before it when it came. */
+  readonly ahead: number;
   /** Its caller does not want it any longer. */
   isCancelled: boolean;
 }
@@ -17,12 +19,19 @@ export interface Waiting {
 /** A crowd that is worked off within this time is no overload: until then all it costs is a wait, however slow the machine. */
 const PATIENCE_MS = 1000;
 /**
- * Whose calls have waited longer then gets no more in: some turns' work, and so short that few of them grow old in the heap,
- * whose young part is collected every 45 ms at the most calls that one core carries.
+ * Who would wait longer then does not get in: some turns' work, and so short that few of them grow old in the heap, whose young
+ * part is collected every 45 ms at the most calls that one core carries.
  */
 const MOST_WAIT_MS = 20;
+/** Of the means of a peer's calls, what the last one counts. */
+const NEWEST_SHARE = 1 / 16;
 /** And what waits when that begins is given up from here on: who comes now is served at once, and not behind it. */
 const STALE_MS = 100;
+/**
+ * So long nothing is refused, and an overload is over: callers pause, and where a queue that is short ran empty in such a pause
+ * another second of patience would follow.
+ */
+const CALM_MS = 20;
 /** RFC 3261 T1: what waits for longer is repeated by its client. */
 const T1_MS = 500;
 /** Shared by all whose calls wait; everybody may have one. */
@@ -39,7 +48,10 @@ class Stand {
   #sinceMs: number;
   #longestMs = 0;
   #isRenewed = false;
-  #refusedTurn = Number.NEGATIVE_INFINITY;
+  /** How long those that were taken up last had waited, and behind how many: their means. */
+  #waitedMs = 0;
+  #ahead = 1;
+  #refusedMs = Number.NEGATIVE_INFINITY;
   bytes = 0;
 
   constructor(nowMs: number) {
@@ -50,13 +62,18 @@ class Stand {
     return nowMs - this.#sinceMs > PATIENCE_MS;
   }
 
-  refused(turn: number): void {
-    this.#refusedTurn = turn;
+  /** How long one waits that comes behind so many, if all goes on as it did last. */
+  expectedMs(ahead: number): number {
+    return (ahead * this.#waitedMs) / this.#ahead;
   }
 
-  /** One waits where none did; it is the same overload where somebody was refused in this turn or the one before. */
-  begin(nowMs: number, turn: number): void {
-    if (turn - this.#refusedTurn <= 1) return;
+  refused(nowMs: number): void {
+    this.#refusedMs = nowMs;
+  }
+
+  /** One waits where none did; it is the same overload where somebody was refused a moment ago. */
+  begin(nowMs: number): void {
+    if (nowMs - this.#refusedMs <= CALM_MS) return;
     this.#sinceMs = nowMs;
     this.#longestMs = 0;
     this.#isRenewed = false;
@@ -66,7 +83,9 @@ class Stand {
    * One is taken up. Where the wait was halved a crowd is being worked off, and is given its time anew: once, for in an
    * overload the wait goes up and down with what else the machine does.
    */
-  note(waitedMs: number, nowMs: number): void {
+  note(waitedMs: number, ahead: number, nowMs: number): void {
+    this.#waitedMs += (waitedMs - this.#waitedMs) * NEWEST_SHARE;
+    this.#ahead += (ahead + 1 - this.#ahead) * NEWEST_SHARE;
     this.#longestMs = Math.max(this.#longestMs, waitedMs);
     const isHalved = this.#longestMs >= 2 * MOST_WAIT_MS && waitedMs * 2 < this.#longestMs;
     if (!isHalved || this.#isRenewed || this.isOverload(nowMs)) return;
@@ -86,7 +105,6 @@ export class WaitingCalls {
   readonly #byKey = new HashTable<Waiting>();
   #bytes = 0;
   #nowMs = 0;
-  #turn = 0;
 
   constructor(workMs: () => number) {
     this.#workMs = workMs;
@@ -106,20 +124,19 @@ export class WaitingCalls {
     const [oldest, stand] = [this.#queue.oldest(owner), this.#stands.get(owner)];
     if (oldest === undefined || stand === undefined) return true;
     const share = 1 / (this.#queue.owners + 1);
-    const hasShare =
-      this.#queue.countOf(owner) < MOST_WAITING * share && stand.bytes + bytes <= MOST_WAITING_BYTES * share;
-    const mostMs = stand.isOverload(this.#nowMs) ? MOST_WAIT_MS : T1_MS;
-    const isSoon = this.#queue.size < LEAST_WAITING || this.#nowMs - oldest.sinceMs <= mostMs;
-    if (hasShare && isSoon) return true;
-    stand.refused(this.#turn);
+    const count = this.#queue.countOf(owner);
+    const hasShare = count < MOST_WAITING * share && stand.bytes + bytes <= MOST_WAITING_BYTES * share;
+    if (hasShare && (this.#queue.size < LEAST_WAITING || this.#isSoon(stand, oldest, count))) return true;
+    stand.refused(this.#nowMs);
     return false;
   }
 
   put(owner: string, { high, low }: Hash, invite: SipMessage, flow: Flow): void {
     if (this.#queue.size === 0) this.#nowMs = this.#workMs();
-    const waiting = { owner, invite, flow, key: { high, low }, sinceMs: this.#nowMs, isCancelled: false };
+    const ahead = this.#queue.countOf(owner);
+    const waiting = { owner, invite, flow, key: { high, low }, sinceMs: this.#nowMs, ahead, isCancelled: false };
     const stand = this.#standOf(owner);
-    if (this.#queue.countOf(owner) === 0) stand.begin(this.#nowMs, this.#turn);
+    if (ahead === 0) stand.begin(this.#nowMs);
     this.#count(invite.raw.length, stand);
     this.#byKey.set(waiting.key, waiting);
     this.#queue.put(owner, waiting);
@@ -127,7 +144,6 @@ export class WaitingCalls {
 
   /** A turn begins. */
   tick(): void {
-    this.#turn += 1;
     if (this.#queue.size > 0) this.#nowMs = this.#workMs();
   }
 
@@ -154,6 +170,14 @@ export class WaitingCalls {
     this.#bytes = 0;
   }
 
+  /** Whether one that comes behind so many is taken up in time. */
+  #isSoon(stand: Stand, oldest: Waiting, count: number): boolean {
+    const waitedMs = this.#nowMs - oldest.sinceMs;
+    if (!stand.isOverload(this.#nowMs)) return waitedMs <= T1_MS;
+    // Not by the oldest alone: while it waits all that come would get in, three for each that is taken up.
+    return Math.max(waitedMs, stand.expectedMs(count - LEAST_WAITING)) <= MOST_WAIT_MS;
+  }
+
   #standOf(owner: string): Stand {
     const stand = this.#stands.get(owner) ?? new Stand(this.#nowMs);
     this.#stands.set(owner, stand);
@@ -161,11 +185,11 @@ export class WaitingCalls {
   }
 
   /** True when it has waited for too long and others wait. */
-  #leave({ owner, key, invite, sinceMs }: Waiting): boolean {
+  #leave({ owner, key, invite, sinceMs, ahead }: Waiting): boolean {
     const [waitedMs, stand] = [this.#nowMs - sinceMs, this.#standOf(owner)];
     this.#byKey.delete(key);
     this.#count(-invite.raw.length, stand);
-    stand.note(waitedMs, this.#nowMs);
+    stand.note(waitedMs, ahead, this.#nowMs);
     const isOverload = stand.isOverload(this.#nowMs);
     const isLast = this.#queue.countOf(owner) === 0;
     if (isLast && (!isOverload || this.#stands.size > MOST_STANDS)) this.#stands.delete(owner);
