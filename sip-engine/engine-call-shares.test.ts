@@ -128,6 +128,18 @@ t.test(
   },
 );
 
+t.test('and no more of twenty peers than of one', async (t) => {
+  const { gate, offer, turn } = startGate();
+  const peers = Array.from({ length: 20 }, (_, peer) => `192.0.2.${100 + peer}`);
+  let most = 0;
+  for (let ms = 0; ms < 2500; ms++) {
+    for (let i = 0; i < 24; i++) offer(peers[(ms * 24 + i) % peers.length] ?? '');
+    if (ms > 2000) most = Math.max(most, gate.size);
+    await turn(1);
+  }
+  t.ok(most <= 200, `${most} wait`);
+});
+
 t.test('a copy of a call that waits is not put behind it, nor refused', async (t) => {
   const { gate, offer, turn, admitted, refused } = startGate();
   gate.isBehind = true;

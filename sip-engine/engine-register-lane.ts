@@ -27,7 +27,6 @@ export class RegisterLane {
   readonly #deps: RegisterLaneDeps;
   readonly #writer = new PieceWriter();
   readonly #statusLine = new LastText();
-  readonly #received = new LastText();
   challenger: Challenger | undefined = undefined;
 
   constructor(deps: RegisterLaneDeps) {
@@ -88,7 +87,7 @@ export class RegisterLane {
     writer.decimal(flow.remotePort);
     writer.part(bytes, request.rportAt, request.viaEnd);
     writer.bytes(RECEIVED);
-    writer.bytes(this.#received.bytesOf(flow.remoteAddress));
+    writer.text(flow.remoteAddress);
     // With the CR LF of the line before.
     writer.part(bytes, request.headAt - LINE_END_BYTES, request.toTagAt);
     writer.bytes(TAG);

@@ -175,7 +175,8 @@ export class WaitingCalls {
     const waitedMs = this.#nowMs - oldest.sinceMs;
     if (!stand.isOverload(this.#nowMs)) return waitedMs <= T1_MS;
     // Not by the oldest alone: while it waits all that come would get in, three for each that is taken up.
-    return Math.max(waitedMs, stand.expectedMs(count - LEAST_WAITING)) <= MOST_WAIT_MS;
+    const ahead = count - LEAST_WAITING / this.#queue.owners;
+    return Math.max(waitedMs, stand.expectedMs(ahead)) <= MOST_WAIT_MS;
   }
 
   #standOf(owner: string): Stand {

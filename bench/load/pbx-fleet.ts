@@ -111,12 +111,13 @@ function takeNonce(pbx: Pbx, bytes: Buffer): void {
   pbx.nc = 0;
 }
 
+/** The digits that stand there; NaN where none does. */
 function readNumber(bytes: Buffer, at: number): number {
-  let value = 0;
+  let value = Number.NaN;
   for (let end = at; end < bytes.length; end++) {
     const byte = bytes[end] ?? 0;
     if (byte < ZERO || byte > NINE) break;
-    value = value * 10 + byte - ZERO;
+    value = (end === at ? 0 : value * 10) + byte - ZERO;
   }
   return value;
 }

@@ -7,16 +7,18 @@ import { createInterface } from 'node:readline';
 const ROOT = join(import.meta.dirname, '../..');
 
 /**
- * Of a generator's V8. Its helpers share the generator's core: four of them that mark the old objects take it 4 ms at a time
- * in turns, for 40 ms, and what was due meanwhile comes to the server at once. So: no helpers, room for what a round leaves
- * behind, and the young collected once in seconds.
+ * Of V8, by script. The PBXes that register keep their nonces, which grow old: V8's four helpers that mark the old objects took
+ * the generator's core 4 ms at a time in turns, for 40 ms, and what was due meanwhile came to the server at once. So: no helpers,
+ * room for what a round leaves behind, and the young collected once in seconds.
  */
-const GENERATOR_FLAGS = [
-  '--single-threaded-gc',
-  '--min-semi-space-size=128',
-  '--max-semi-space-size=128',
-  '--initial-old-space-size=1024',
-];
+const FLAGS: Readonly<Record<string, readonly string[]>> = {
+  'bench/load/register-load.ts': [
+    '--single-threaded-gc',
+    '--min-semi-space-size=128',
+    '--max-semi-space-size=128',
+    '--initial-old-space-size=1024',
+  ],
+};
 
 /** Servers on the first core, generators on the second, where there are two; `any`: wherever the system puts them. */
 export type Core = 'server' | 'generator' | 'any';
@@ -38,7 +40,7 @@ export function startScript(
   env: Readonly<Record<string, string>> = {},
 ): Child {
   const pin = availableParallelism() > 1 && core !== 'any' ? ['taskset', '-c', cpusOf(core)] : [];
-  const flags = core === 'generator' ? GENERATOR_FLAGS : [];
+  const flags = FLAGS[script] ?? [];
   const [command = process.execPath, ...rest] = [...pin, process.execPath, ...flags, join(ROOT, script), ...args];
   const child = spawn(command, rest, {
     cwd: ROOT,
