@@ -13,7 +13,7 @@ import {
 } from './message/index.ts';
 import type { EnginePorts } from './ports.ts';
 import type { TimingWheel } from './timer/index.ts';
-import { statelessTag, type TransactionLayer } from './transaction/index.ts';
+import { mayBeStateless, statelessTag, type TransactionLayer } from './transaction/index.ts';
 import type { Flow, FrameFault } from './transport/index.ts';
 import type { CallPolicy, PreFilter, UnwantedOptions } from './types.ts';
 
@@ -94,7 +94,8 @@ export class Receiver {
   /** A new call that waits for others or has been refused, and what acknowledges or cancels that. */
   #isHeld(message: SipMessage, flow: Flow): boolean {
     if (!message.isRequest) return false;
-    if (message.method === 'ACK') return this.#gate.absorbs(message, flow);
+    // What the gate refuses has no other tag: the ACK of a call that is up need not be looked for among all refused ones.
+    if (message.method === 'ACK') return mayBeStateless(message.toTag) && this.#gate.absorbs(message, flow);
     if (message.method === 'CANCEL') return this.#gate.cancels(message, flow);
     return message.method === 'INVITE' && message.toTag === '' && this.#gate.holds(message, flow);
   }

@@ -1,12 +1,5 @@
 import type { DirectLane } from './engine-direct-lane.ts';
-import {
-  LastText,
-  PieceWriter,
-  type PlainRegister,
-  RegisterMessage,
-  readPlainRegister,
-  statusLine,
-} from './message/index.ts';
+import { PieceWriter, type PlainRegister, RegisterMessage, readPlainRegister, statusLine } from './message/index.ts';
 import type { EngineLogger } from './ports.ts';
 import { STATELESS, statelessTagNumber } from './transaction/index.ts';
 import type { Flow } from './transport/index.ts';
@@ -26,7 +19,6 @@ interface RegisterLaneDeps {
 export class RegisterLane {
   readonly #deps: RegisterLaneDeps;
   readonly #writer = new PieceWriter();
-  readonly #statusLine = new LastText();
   challenger: Challenger | undefined = undefined;
 
   constructor(deps: RegisterLaneDeps) {
@@ -67,12 +59,12 @@ export class RegisterLane {
 
   #sendAnswer(bytes: Buffer, request: PlainRegister, flow: Flow, answer: DirectAnswer | undefined): void {
     if (answer === undefined) return;
-    const status = this.#statusLine.bytesOf(statusLine(answer.status, answer.reason));
-    let most = bytes.length + OWN_BYTES + status.length;
+    const status = statusLine(answer.status, answer.reason);
+    let most = bytes.length + OWN_BYTES + status.length * WIDEST;
     for (const line of answer.lines) most += line.length * WIDEST + LINE_END_BYTES;
     const writer = this.#writer;
     writer.begin(most);
-    writer.bytes(status);
+    writer.text(status);
     this.#repeat(bytes, request, flow);
     for (const line of answer.lines) writer.line(line);
     writer.bytes(END);

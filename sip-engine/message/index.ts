@@ -10,7 +10,6 @@ export {
   lowerAsSpelled,
   lowerName,
 } from './header-names.ts';
-export { LastText } from './last-text.ts';
 export { DEFAULT_LIMITS, type ParseLimits } from './limits.ts';
 export { METHODS } from './methods.ts';
 export { formatNameAddr, parseNameAddr, quote, tagOf, unquote, uriOfAddress } from './name-addr.ts';

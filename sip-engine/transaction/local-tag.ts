@@ -33,6 +33,12 @@ type TagSource = Pick<SipMessage, 'callId' | 'fromTag' | 'cseq'>;
 
 /** What such a tag begins with; its number in base 16 follows. */
 export const STATELESS = 's';
+const HEX_DIGITS = 8;
+
+/** False where it cannot be one, by how it is written; true where it may be. */
+export function mayBeStateless(tag: string): boolean {
+  return tag.length === STATELESS.length + HEX_DIGITS && tag.startsWith(STATELESS);
+}
 
 /** The 32 bits of `statelessTag`. */
 export function statelessTagNumber(request: TagSource, seed: number): number {
