@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { flameSvg } from './profile/flame-svg.ts';
@@ -14,6 +14,7 @@ import { cpuMs, median, threadCpuMs, threadsOf } from './support/cpu.ts';
 import { addNumbers } from './support/more-numbers.ts';
 import { updatesBaseline } from './support/peer.ts';
 import type { Bench, Figure } from './support/report.ts';
+import { Turns } from './support/turns.ts';
 import { inWorkDir, startSeeded } from './support/work-dir.ts';
 
 const TRUNKS = 10_000;
@@ -28,7 +29,8 @@ const SIP_THREAD = 'didfarm-sip';
 const MAIN_THREAD = 'MainThread';
 
 interface Operation {
-  readonly name: 'call' | 'pair' | 'refresh';
+  readonly name: 'call' | 'pair' | 'refresh' | 'shared-call';
+  readonly pid: number;
   readonly load: Child;
   readonly question: object;
   /** A flame graph in docs/ of the SIP thread. */
@@ -45,8 +47,8 @@ interface Cost {
 }
 
 /**
- * Where the time of a call, of a REGISTER pair and of a refresh goes: microseconds by stage and by kind of code, of the SIP
- * thread and of the main thread. The shares are perf's, the microseconds the scheduler's from rounds without perf. With
+ * Where the time of a call, of a REGISTER pair, of a refresh and of a call with two workers goes: microseconds by stage and by
+ * kind of code, of the SIP threads and of the main thread. The shares are perf's, the microseconds the scheduler's from rounds without perf. With
  * `--update` tables and flame graphs go into docs/.
  */
 export const bench: Bench = async () => {
@@ -55,18 +57,38 @@ export const bench: Bench = async () => {
     const pids: number[] = [];
     // Registered first, so that it is done when the product has ended.
     onEnd(() => pids.forEach(removeNames));
-    const prepare = () => addNumbers(dir, 1);
-    const { product, csv } = await startSeeded(dir, onEnd, TRUNKS, { prepare, flags: NAMED_FUNCTIONS });
-    pids.push(product.pid);
+    const turns = new Turns();
+    const start = async (name: string, workers: number) => {
+      const own = join(dir, name);
+      mkdirSync(own);
+      const settings = { DIDFARM_SIP_WORKERS: String(workers) };
+      const more = { settings, prepare: () => addNumbers(own, 1), flags: NAMED_FUNCTIONS };
+      const { product, csv } = await startSeeded(own, onEnd, TRUNKS, more);
+      pids.push(product.pid);
+      turns.add({ pids: () => [product.pid] }, onEnd);
+      return { dir: own, csv, pid: product.pid, port: product.sipPort };
+    };
+    const [one, two] = [await start('one', 1), await start('two', 2)];
+    const operations = [...(await openLoads(one, onEnd)), await openShared(two, onEnd)];
     const figures: Figure[] = [];
-    for (const operation of await openLoads(dir, csv, product.sipPort, onEnd)) {
-      figures.push(...(await profile(dir, product.pid, operation)));
+    for (const operation of operations) {
+      await turns.give({ pids: () => [operation.pid] });
+      figures.push(...(await profile(dir, operation)));
     }
     return figures;
   });
 };
 
-async function openLoads(dir: string, csv: string, port: number, onEnd: (end: () => unknown) => void) {
+interface Started {
+  readonly dir: string;
+  readonly csv: string;
+  readonly pid: number;
+  readonly port: number;
+}
+
+type OnEnd = (end: () => unknown) => void;
+
+async function openLoads({ dir, csv, port, pid }: Started, onEnd: OnEnd): Promise<readonly Operation[]> {
   const registers = startScript('generator', 'bench/load/register-load.ts', [String(port), csv, '100']);
   onEnd(() => registers.stop());
   await registers.ask({ mode: 'prime', seconds: 0 });
@@ -74,31 +96,36 @@ async function openLoads(dir: string, csv: string, port: number, onEnd: (end: ()
   const calls = await startCallGenerator({ port, dir, pbxes: PBXES, onEnd });
   return [
     {
-      ...{ name: 'call', load: calls, question: { mode: 'calls', window: 50 } },
+      ...{ name: 'call', pid, load: calls, question: { mode: 'calls', window: 50 } },
       flame: { file: 'calls-flame.svg', title: 'SIP thread, calls over UDP' },
     },
     {
-      ...{ name: 'pair', load: registers, question: { mode: 'pair' } },
+      ...{ name: 'pair', pid, load: registers, question: { mode: 'pair' } },
       flame: { file: 'register-flame.svg', title: 'SIP thread, REGISTER pairs over UDP' },
     },
-    { name: 'refresh', load: registers, question: { mode: 'refresh' } },
-  ] as const satisfies readonly Operation[];
+    { name: 'refresh', pid, load: registers, question: { mode: 'refresh' } },
+  ];
 }
 
-async function profile(
-  dir: string,
-  pid: number,
-  { name, load, question, flame }: Operation,
-): Promise<readonly Figure[]> {
+/** Calls of two workers on one core, as many under way for each. */
+async function openShared({ dir, port, pid }: Started, onEnd: OnEnd): Promise<Operation> {
+  const load = await startCallGenerator({ port, dir, pbxes: PBXES, onEnd });
+  return {
+    ...{ name: 'shared-call', pid, load, question: { mode: 'calls', window: 100 } },
+    flame: { file: 'workers-flame.svg', title: 'SIP threads of two workers on one core, calls over UDP' },
+  };
+}
+
+async function profile(dir: string, { name, pid, load, question, flame }: Operation): Promise<readonly Figure[]> {
   const run = (seconds: number) => load.ask({ ...question, seconds });
   for (let warming = 0; warming < WARM_UP_ROUNDS; warming++) await run(SECONDS);
   const costs: Cost[] = [];
   for (let round = 0; round < ROUNDS; round++) costs.push(await costOf(pid, () => run(SECONDS)));
   const of = (key: keyof Cost) => median(costs.map((cost) => cost[key]));
-  const [sipThread = 0] = threadsOf(pid, SIP_THREAD);
+  const sipThreads = threadsOf(pid, SIP_THREAD);
   const seconds = RECORDED_ROUNDS * SECONDS;
-  const stacks = await record(dir, pid, [sipThread, pid], seconds, () => run(seconds + 1));
-  const sip = stacks.filter(({ thread }) => thread === sipThread);
+  const stacks = await record(dir, pid, [...sipThreads, pid], seconds, () => run(seconds + 1));
+  const sip = stacks.filter(({ thread }) => sipThreads.includes(thread));
   const main = stacks.filter(({ thread }) => thread === pid);
   tell(name, 'sip', sip, of('sip'));
   tell(name, 'main', main, of('main'));

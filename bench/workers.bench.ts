@@ -1,4 +1,6 @@
+import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { startCallGenerator } from './support/call-generator.ts';
 import { type Child, type Core, moveTo, startScript } from './support/child.ts';
 import { cpuMs, median } from './support/cpu.ts';
@@ -19,14 +21,18 @@ const PBXES = 10;
 const WINDOWS = { pair: 100, calls: 100 } as const;
 
 type Kind = keyof typeof WINDOWS;
-type Name = 'one' | 'two';
+/** One worker, two of them, and two servers of one worker each that know nothing of each other: what two engines cost anyway. */
+type Name = 'one' | 'two' | 'apart';
 
 interface Side {
-  readonly pid: number;
+  readonly pids: readonly number[];
   readonly timed: Omit<HalfLoadSide, 'load'>;
   readonly workers: number;
-  readonly loads: Readonly<Record<Kind, Child>>;
+  /** One for each server. */
+  readonly loads: Readonly<Record<Kind, readonly Child[]>>;
 }
+
+type Sides = Readonly<Partial<Record<Name, Side>>>;
 
 interface Round {
   readonly done: number;
@@ -38,43 +44,65 @@ interface Round {
   readonly errors: number;
 }
 
-type Rounds = Readonly<Record<Name, readonly Round[]>>;
+type Rounds = Readonly<Partial<Record<Name, Round[]>>>;
 
 /**
  * One worker and two, by turns: what a REGISTER pair and a call cost on the servers' core, and how many are carried
- * when server and generator may use all cores. Pairs are home's alone; a second worker takes a share of the calls.
+ * when server and generator may use all cores. Pairs are home's alone; a second worker takes a share of the calls, beside which
+ * two servers with half of the calls each say what is the workers' and what two engines' on one machine.
  */
 export const bench: Bench = (machine) =>
-  inWorkDir((one, onEnd) =>
-    inWorkDir(async (two) => {
-      const sides = { one: await open(one, onEnd, 1), two: await open(two, onEnd, 2) };
-      const turns = new Turns();
-      for (const side of Object.values(sides)) turns.add(side.timed, onEnd);
-      await machine.begin();
-      const figures: Figure[] = [];
-      // Calls first: pairs register the called PBXes elsewhere.
-      for (const kind of ['calls', 'pair'] as const) {
-        for (const side of Object.values(sides)) await warmUp(side, kind, turns);
-        const pinned = await runRounds(sides, kind, turns, 'server', 'generator');
-        const free = await runRounds(sides, kind, turns, 'any', 'any');
-        figures.push(...cost(`${kind}_pinned`, pinned), ...cost(`${kind}_free`, free), ...carried(kind, free));
-        if (kind === 'calls') figures.push(...(await waits(sides, free, machine, turns)));
-        figures.push({ name: `${kind}_errors`, value: errorsOf(pinned) + errorsOf(free), unit: '', isRatio: false });
-      }
-      return figures;
-    }),
-  );
-
-async function open(dir: string, onEnd: (end: () => unknown) => void, workers: number): Promise<Side> {
-  const { product, csv } = await startSeeded(dir, onEnd, TRUNKS, {
-    settings: { DIDFARM_SIP_WORKERS: String(workers) },
+  inWorkDir(async (dir, onEnd) => {
+    const dirs = (...names: readonly string[]) => names.map((name) => madeDir(join(dir, name)));
+    const sides = {
+      one: await open(dirs('one'), onEnd, 1),
+      two: await open(dirs('two'), onEnd, 2),
+      apart: await open(dirs('apart-1', 'apart-2'), onEnd, 1),
+    };
+    const turns = new Turns();
+    for (const side of Object.values(sides)) turns.add(side.timed, onEnd);
+    await machine.begin();
+    const figures: Figure[] = [];
+    // Calls first: pairs register the called PBXes elsewhere.
+    for (const kind of ['calls', 'pair'] as const) {
+      const compared: Sides = kind === 'calls' ? sides : { one: sides.one, two: sides.two };
+      for (const side of Object.values(compared)) await warmUp(side, kind, turns);
+      const pinned = await runRounds(compared, kind, turns, 'server', 'generator');
+      const free = await runRounds(compared, kind, turns, 'any', 'any');
+      figures.push(...cost(`${kind}_pinned`, pinned), ...cost(`${kind}_free`, free), ...carried(kind, free));
+      if (kind === 'calls') figures.push(...(await waits(sides, free, machine, turns)));
+      figures.push({ name: `${kind}_errors`, value: errorsOf(pinned) + errorsOf(free), unit: '', isRatio: false });
+    }
+    return figures;
   });
-  const { pid, sipPort: port } = product;
-  const pair = startScript('generator', 'bench/load/register-load.ts', [String(port), csv, String(WINDOWS.pair)]);
-  onEnd(() => pair.stop());
-  const calls = await startCallGenerator({ port, dir, pbxes: PBXES, onEnd });
-  const timed = { port, pids: () => [pid], longStalls: () => longStalls(product) };
-  return { pid, timed, workers, loads: { pair, calls } };
+
+type OnEnd = (end: () => unknown) => void;
+
+function madeDir(dir: string): string {
+  mkdirSync(dir);
+  return dir;
+}
+
+/** A server in each directory. */
+async function open(dirs: readonly string[], onEnd: OnEnd, workers: number): Promise<Side> {
+  const all = [];
+  for (const dir of dirs) {
+    const settings = { DIDFARM_SIP_WORKERS: String(workers) };
+    const { product, csv } = await startSeeded(dir, onEnd, TRUNKS, { settings });
+    const port = product.sipPort;
+    const pair = startScript('generator', 'bench/load/register-load.ts', [String(port), csv, String(WINDOWS.pair)]);
+    onEnd(() => pair.stop());
+    all.push({ product, pair, calls: await startCallGenerator({ port, dir, pbxes: PBXES, onEnd }) });
+  }
+  const products = all.map(({ product }) => product);
+  const [first] = products;
+  if (first === undefined) throw new RangeError('a side has a server');
+  const pids = products.map(({ pid }) => pid);
+  return {
+    ...{ pids, workers: workers * dirs.length },
+    timed: { port: first.sipPort, pids: () => pids, longStalls: () => longStalls(first) },
+    loads: { pair: all.map(({ pair }) => pair), calls: all.map(({ calls }) => calls) },
+  };
 }
 
 async function warmUp(side: Side, kind: Kind, turns: Turns): Promise<void> {
@@ -83,68 +111,80 @@ async function warmUp(side: Side, kind: Kind, turns: Turns): Promise<void> {
 }
 
 async function runRounds(
-  sides: Readonly<Record<Name, Side>>,
+  sides: Sides,
   kind: Kind,
   turns: Turns,
   serverCore: Core,
   generatorCore: Core,
 ): Promise<Rounds> {
-  const rounds = { one: [] as Round[], two: [] as Round[] };
-  for (const side of Object.values(sides)) {
-    moveTo(serverCore, side.pid);
-    moveTo(generatorCore, side.loads[kind].pid);
+  for (const { pids, loads } of Object.values(sides)) {
+    for (const pid of pids) moveTo(serverCore, pid);
+    for (const { pid } of loads[kind]) moveTo(generatorCore, pid);
   }
+  const rounds = Object.entries(sides).map(([name, side]) => ({ name, side, own: [] as Round[] }));
   for (let round = 0; round < ROUNDS; round++) {
-    for (const name of ['one', 'two'] as const) {
-      await turns.give(sides[name].timed);
-      rounds[name].push(await runRound(sides[name], kind));
+    for (const { side, own } of rounds) {
+      await turns.give(side.timed);
+      own.push(await runRound(side, kind));
     }
   }
-  return rounds;
+  return Object.fromEntries(rounds.map(({ name, own }) => [name, own]));
 }
 
-async function runRound({ pid, loads }: Side, kind: Kind): Promise<Round> {
-  const load = loads[kind];
-  const [server, generator] = [cpuMs(pid), cpuMs(load.pid)];
-  const result = await load.ask({ mode: kind, seconds: SECONDS, window: WINDOWS[kind] });
-  const [done, seconds] = [Number(result.done), Number(result.seconds)];
-  const generatorMs = cpuMs(load.pid) - generator;
-  const usedMs = cpuMs(pid) - server + generatorMs;
+async function runRound({ pids, loads }: Side, kind: Kind): Promise<Round> {
+  const all = loads[kind];
+  const serverMsNow = () => sum(pids.map(cpuMs));
+  const generatorMsNow = () => sum(all.map(({ pid }) => cpuMs(pid)));
+  const [server, generator] = [serverMsNow(), generatorMsNow()];
+  const question = { mode: kind, seconds: SECONDS, window: WINDOWS[kind] / all.length };
+  const results = await Promise.all(all.map((load) => load.ask(question)));
+  const done = sum(results.map((result) => Number(result.done)));
+  const seconds = Math.max(...results.map((result) => Number(result.seconds)));
+  const generatorMs = generatorMsNow() - generator;
+  const usedMs = serverMsNow() - server + generatorMs;
   // What the round has left to the other threads belongs to it.
   await new Promise((resolve) => setTimeout(resolve, 300));
   return {
     done,
-    serverMsPer1k: ((cpuMs(pid) - server) / done) * 1000,
+    serverMsPer1k: ((serverMsNow() - server) / done) * 1000,
     generatorMsPer1k: (generatorMs / done) * 1000,
     perSec: done / seconds,
     usedShare: usedMs / (seconds * 1000 * availableParallelism()),
-    errors: Number(result.errors),
+    errors: sum(results.map((result) => Number(result.errors))),
   };
 }
 
-/** What either adds to the set-up of calls at half of what one worker carries on all cores. */
+function sum(all: readonly number[]): number {
+  return all.reduce((before, one) => before + one, 0);
+}
+
+/** What one and two workers add to the set-up of calls at half of what one worker carries on all cores. */
 function waits(
-  sides: Readonly<Record<Name, Side>>,
-  { one }: Rounds,
+  { one, two }: Readonly<Record<Name, Side>>,
+  free: Rounds,
   machine: Machine,
   turns: Turns,
 ): Promise<readonly Figure[]> {
-  const rate = Math.max(1, Math.round(median(one.map(({ perSec }) => perSec)) / 2));
-  const both = Object.entries(sides).map(
-    ([name, { timed, loads }]) => [name, { ...timed, load: loads.calls }] as const,
+  const rate = Math.max(1, Math.round(median((free.one ?? []).map(({ perSec }) => perSec)) / 2));
+  const both = Object.entries({ one, two }).flatMap(([name, { timed, loads }]) =>
+    loads.calls.map((load) => [name, { ...timed, load }] as const),
   );
   const rates = new Map(both.map(([name]) => [name, rate]));
   return atHalfLoad(new Map(both), rates, { machine, turns, rounds: ROUNDS, seconds: SECONDS });
 }
 
-function errorsOf({ one, two }: Rounds): number {
-  return [...one, ...two].reduce((sum, { errors }) => sum + errors, 0);
+function errorsOf(rounds: Rounds): number {
+  return sum(
+    Object.values(rounds)
+      .flat()
+      .map(({ errors }) => errors),
+  );
 }
 
 function cost(name: string, rounds: Rounds): readonly Figure[] {
   return [
     ...each(rounds, 'serverMsPer1k', `${name}_%_cpu_ms_per_1k`, 'ms'),
-    ratio(rounds, 'serverMsPer1k', `${name}_two_over_one_cpu`),
+    ...overOne(rounds, 'serverMsPer1k', `${name}_%_over_one_cpu`),
   ];
 }
 
@@ -153,26 +193,28 @@ function cost(name: string, rounds: Rounds): readonly Figure[] {
  * generator leave idle, `most_possible`, whatever it costs.
  */
 function carried(kind: Kind, rounds: Rounds): readonly Figure[] {
-  const possible = rounds.one.map(({ usedShare }) => 1 / usedShare);
+  const possible = (rounds.one ?? []).map(({ usedShare }) => 1 / usedShare);
   return [
     ...each(rounds, 'perSec', `${kind}_free_%_per_sec`, '1/s'),
     ...each(rounds, 'generatorMsPer1k', `${kind}_free_%_generator_cpu_ms_per_1k`, 'ms'),
     ...each(rounds, 'usedShare', `${kind}_free_%_used_of_all_cores`, ''),
     { name: `${kind}_free_most_possible`, value: median(possible), unit: 'x', isRatio: false, rounds: possible },
-    ratio(rounds, 'perSec', `${kind}_free_two_over_one_per_sec`),
+    ...overOne(rounds, 'perSec', `${kind}_free_%_over_one_per_sec`),
   ];
 }
 
 /** With `%` in the name for which of them it is. */
 function each(rounds: Rounds, key: keyof Round, name: string, unit: string): readonly Figure[] {
-  return (['one', 'two'] as const).map((side) => {
-    const values = rounds[side].map((round) => round[key]);
+  return Object.entries(rounds).map(([side, own]) => {
+    const values = own.map((round) => round[key]);
     return { name: name.replace('%', side), value: median(values), unit, isRatio: false, rounds: values };
   });
 }
 
 /** Of each round with its neighbour, then the median: what the machine did in between matters least so. */
-function ratio({ one, two }: Rounds, key: keyof Round, name: string): Figure {
-  const all = two.map((round, at) => round[key] / (one[at]?.[key] ?? Number.NaN));
-  return { name, value: median(all), unit: 'x', isRatio: true, rounds: all };
+function overOne({ one = [], ...others }: Rounds, key: keyof Round, name: string): readonly Figure[] {
+  return Object.entries(others).map(([side, own]) => {
+    const all = own.map((round, at) => round[key] / (one[at]?.[key] ?? Number.NaN));
+    return { name: name.replace('%', side), value: median(all), unit: 'x', isRatio: true, rounds: all };
+  });
 }

@@ -27,6 +27,7 @@ const OF_THE_PRODUCT: Stages = [
   ['requests and answers completed', /^sip-engine\/control\//],
   ['lane between engine and routing', /^sip-engine\/(?:lane\/|engine-direct-lane)/],
   ['random texts, clock', /^sip-engine\/system-ports/],
+  ['between the workers: whose it is, hand-over', /^sip-engine\/workers\//],
   ['engine: the rest', /^sip-engine\//],
   ['routing: the legs and their bridge', /^routing\/bridge\//],
   ['routing: steps before the bridge', /^routing\//],
