@@ -20,8 +20,8 @@ import { inWorkDir, startSeeded } from './support/work-dir.ts';
 const TRUNKS = 10_000;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
-/** Rounds until the code is compiled. */
-const WARM_UP_ROUNDS = 3;
+/** Until the code is compiled: rounds, and operations of each SIP thread, since each compiles for itself. */
+const WARM_UP = { rounds: 3, operations: 30_000 };
 /** As long as so many rounds the threads are looked at: 2,500 times a second. */
 const RECORDED_ROUNDS = 4;
 const PBXES = 10;
@@ -29,7 +29,7 @@ const SIP_THREAD = 'didfarm-sip';
 const MAIN_THREAD = 'MainThread';
 
 interface Operation {
-  readonly name: 'call' | 'pair' | 'refresh' | 'shared-call';
+  readonly name: 'call' | 'pair' | 'refresh' | 'call_of_two';
   readonly pid: number;
   readonly load: Child;
   readonly question: object;
@@ -111,18 +111,21 @@ async function openLoads({ dir, csv, port, pid }: Started, onEnd: OnEnd): Promis
 async function openShared({ dir, port, pid }: Started, onEnd: OnEnd): Promise<Operation> {
   const load = await startCallGenerator({ port, dir, pbxes: PBXES, onEnd });
   return {
-    ...{ name: 'shared-call', pid, load, question: { mode: 'calls', window: 100 } },
+    ...{ name: 'call_of_two', pid, load, question: { mode: 'calls', window: 100 } },
     flame: { file: 'workers-flame.svg', title: 'SIP threads of two workers on one core, calls over UDP' },
   };
 }
 
 async function profile(dir: string, { name, pid, load, question, flame }: Operation): Promise<readonly Figure[]> {
   const run = (seconds: number) => load.ask({ ...question, seconds });
-  for (let warming = 0; warming < WARM_UP_ROUNDS; warming++) await run(SECONDS);
+  const sipThreads = threadsOf(pid, SIP_THREAD);
+  let warm = 0;
+  for (let round = 0; round < WARM_UP.rounds || warm < WARM_UP.operations * sipThreads.length; round++) {
+    warm += Number((await run(SECONDS)).done);
+  }
   const costs: Cost[] = [];
   for (let round = 0; round < ROUNDS; round++) costs.push(await costOf(pid, () => run(SECONDS)));
   const of = (key: keyof Cost) => median(costs.map((cost) => cost[key]));
-  const sipThreads = threadsOf(pid, SIP_THREAD);
   const seconds = RECORDED_ROUNDS * SECONDS;
   const stacks = await record(dir, pid, [...sipThreads, pid], seconds, () => run(seconds + 1));
   const sip = stacks.filter(({ thread }) => sipThreads.includes(thread));

@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { Product } from '../test-sip/support/product.ts';
 import { startCallGenerator } from './support/call-generator.ts';
 import { type Child, type Core, moveTo, startScript } from './support/child.ts';
-import { cpuMs, median } from './support/cpu.ts';
+import { cpuMs, median, threadCpuMs } from './support/cpu.ts';
 import { atHalfLoad, type HalfLoadSide, longStalls } from './support/half-load.ts';
 import type { Machine } from './support/machine.ts';
 import type { Bench, Figure } from './support/report.ts';
@@ -21,7 +22,12 @@ const PBXES = 10;
 const WINDOWS = { pair: 100, calls: 100 } as const;
 
 type Kind = keyof typeof WINDOWS;
-/** One worker, two of them, and two servers of one worker each that know nothing of each other: what two engines cost anyway. */
+/** Calls first: pairs register the called PBXes elsewhere. */
+const KINDS: readonly Kind[] = ['calls', 'pair'];
+/**
+ * One worker, two of them, and two servers of one worker each that know nothing of each other: what two engines cost anyway. These
+ * have a main thread and a generator each, so it is their SIP threads on one core that can be compared with those of two workers.
+ */
 type Name = 'one' | 'two' | 'apart';
 
 interface Side {
@@ -37,6 +43,7 @@ type Sides = Readonly<Partial<Record<Name, Side>>>;
 interface Round {
   readonly done: number;
   readonly serverMsPer1k: number;
+  readonly sipMsPer1k: number;
   readonly generatorMsPer1k: number;
   readonly perSec: number;
   /** Of all cores, by server and generator. */
@@ -57,14 +64,13 @@ export const bench: Bench = (machine) =>
     const sides = {
       one: await open(dirs('one'), onEnd, 1),
       two: await open(dirs('two'), onEnd, 2),
-      apart: await open(dirs('apart-1', 'apart-2'), onEnd, 1),
+      apart: await open(dirs('apart-1', 'apart-2'), onEnd, 1, ['calls']),
     };
     const turns = new Turns();
     for (const side of Object.values(sides)) turns.add(side.timed, onEnd);
     await machine.begin();
     const figures: Figure[] = [];
-    // Calls first: pairs register the called PBXes elsewhere.
-    for (const kind of ['calls', 'pair'] as const) {
+    for (const kind of KINDS) {
       const compared: Sides = kind === 'calls' ? sides : { one: sides.one, two: sides.two };
       for (const side of Object.values(compared)) await warmUp(side, kind, turns);
       const pinned = await runRounds(compared, kind, turns, 'server', 'generator');
@@ -84,24 +90,33 @@ function madeDir(dir: string): string {
 }
 
 /** A server in each directory. */
-async function open(dirs: readonly string[], onEnd: OnEnd, workers: number): Promise<Side> {
-  const all = [];
+async function open(
+  dirs: readonly string[],
+  onEnd: OnEnd,
+  workers: number,
+  kinds: readonly Kind[] = KINDS,
+): Promise<Side> {
+  const products: Product[] = [];
+  const loads: Record<Kind, Child[]> = { pair: [], calls: [] };
   for (const dir of dirs) {
     const settings = { DIDFARM_SIP_WORKERS: String(workers) };
     const { product, csv } = await startSeeded(dir, onEnd, TRUNKS, { settings });
     const port = product.sipPort;
-    const pair = startScript('generator', 'bench/load/register-load.ts', [String(port), csv, String(WINDOWS.pair)]);
-    onEnd(() => pair.stop());
-    all.push({ product, pair, calls: await startCallGenerator({ port, dir, pbxes: PBXES, onEnd }) });
+    products.push(product);
+    if (kinds.includes('pair')) {
+      const pair = startScript('generator', 'bench/load/register-load.ts', [String(port), csv, String(WINDOWS.pair)]);
+      onEnd(() => pair.stop());
+      loads.pair.push(pair);
+    }
+    loads.calls.push(await startCallGenerator({ port, dir, pbxes: PBXES, onEnd }));
   }
-  const products = all.map(({ product }) => product);
   const [first] = products;
   if (first === undefined) throw new RangeError('a side has a server');
   const pids = products.map(({ pid }) => pid);
   return {
     ...{ pids, workers: workers * dirs.length },
     timed: { port: first.sipPort, pids: () => pids, longStalls: () => longStalls(first) },
-    loads: { pair: all.map(({ pair }) => pair), calls: all.map(({ calls }) => calls) },
+    loads,
   };
 }
 
@@ -135,7 +150,8 @@ async function runRound({ pids, loads }: Side, kind: Kind): Promise<Round> {
   const all = loads[kind];
   const serverMsNow = () => sum(pids.map(cpuMs));
   const generatorMsNow = () => sum(all.map(({ pid }) => cpuMs(pid)));
-  const [server, generator] = [serverMsNow(), generatorMsNow()];
+  const sipMsNow = () => sum(pids.map((pid) => threadCpuMs(pid, 'didfarm-sip')));
+  const [server, sip, generator] = [serverMsNow(), sipMsNow(), generatorMsNow()];
   const question = { mode: kind, seconds: SECONDS, window: WINDOWS[kind] / all.length };
   const results = await Promise.all(all.map((load) => load.ask(question)));
   const done = sum(results.map((result) => Number(result.done)));
@@ -147,6 +163,7 @@ async function runRound({ pids, loads }: Side, kind: Kind): Promise<Round> {
   return {
     done,
     serverMsPer1k: ((serverMsNow() - server) / done) * 1000,
+    sipMsPer1k: ((sipMsNow() - sip) / done) * 1000,
     generatorMsPer1k: (generatorMs / done) * 1000,
     perSec: done / seconds,
     usedShare: usedMs / (seconds * 1000 * availableParallelism()),
@@ -185,6 +202,8 @@ function cost(name: string, rounds: Rounds): readonly Figure[] {
   return [
     ...each(rounds, 'serverMsPer1k', `${name}_%_cpu_ms_per_1k`, 'ms'),
     ...overOne(rounds, 'serverMsPer1k', `${name}_%_over_one_cpu`),
+    ...each(rounds, 'sipMsPer1k', `${name}_%_sip_cpu_ms_per_1k`, 'ms'),
+    ...overOne(rounds, 'sipMsPer1k', `${name}_%_over_one_sip_cpu`),
   ];
 }
 

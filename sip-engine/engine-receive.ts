@@ -94,8 +94,7 @@ export class Receiver {
   /** A new call that waits for others or has been refused, and what acknowledges or cancels that. */
   #isHeld(message: SipMessage, flow: Flow): boolean {
     if (!message.isRequest) return false;
-    // What the gate refuses has no other tag: the ACK of a call that is up need not be looked for among all refused ones.
-    if (message.method === 'ACK') return mayBeStateless(message.toTag) && this.#gate.absorbs(message, flow);
+    if (message.method === 'ACK') return !hasDialogTag(message) && this.#gate.absorbs(message, flow);
     if (message.method === 'CANCEL') return this.#gate.cancels(message, flow);
     return message.method === 'INVITE' && message.toTag === '' && this.#gate.holds(message, flow);
   }
@@ -183,6 +182,11 @@ export class Receiver {
     const toTag = statelessTag(request, tagSeed);
     flow.send(Buffer.from(renderAnswer(request, flow, { status, reason, toTag, lines: all })));
   }
+}
+
+/** The ACK of a call that is up, which need not be looked for among all that were refused: those have a stateless tag. */
+function hasDialogTag({ toTag }: SipMessage): boolean {
+  return toTag !== '' && !mayBeStateless(toTag);
 }
 
 /** What a stream could not deliver: 513 for its size, 400 for the rest. */

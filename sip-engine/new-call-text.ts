@@ -1,5 +1,3 @@
-import { findLine } from './find-line.ts';
-
 const INVITE = 'INVITE ';
 /** What tells an upper-case letter from a lower-case one. */
 const CASE = 0x20;
@@ -8,12 +6,18 @@ const [T, A, G] = [0x74, 0x61, 0x67];
 /** By its first line and its To, where both stand as nearly everybody writes them; whatever else may be a call's is read. */
 export function isNewCall(text: string): boolean {
   if (!text.startsWith(INVITE)) return false;
-  const to = findLine(text, 'To:');
+  const to = findTo(text);
   // A body may have such a line, too.
   if (to < 0 || to > text.indexOf('\r\n\r\n')) return false;
-  const end = text.indexOf('\n', to);
+  const end = text.indexOf('\n', to + 1);
   const isFolded = text[end + 1] === ' ' || text[end + 1] === '\t';
   return !isFolded && !holdsTag(text, to, end);
+}
+
+/** Its name is seldom in a message, unlike the line end before it, at which a search would stop at each line. */
+function findTo(text: string): number {
+  const to = text.indexOf('To:') - 1;
+  return to < 0 || text[to] === '\n' ? to : text.indexOf('\nTo:');
 }
 
 /** In either case; without an expression, which takes as long as all the rest. */

@@ -10,7 +10,7 @@ export interface Figure {
   readonly unit: string;
   /** What the value is worth watching for: ratios survive other machines, absolute figures do not. */
   readonly isRatio: boolean;
-  /** Of each round, where the value is their median: the table has the least and the most of them. */
+  /** Of each round, where the value is their median, or the worst: the table has the least and the most of them. */
   readonly rounds?: readonly number[];
   /** What the value does not say by itself; printed behind it. */
   readonly note?: string;

@@ -18,6 +18,7 @@ t.test(
   },
 );
 
-t.test('tags of dialogs, of others and none are not taken for one', async (t) => {
-  for (const tag of ['', 's', '0123456789abcdef', 'sdfg', 'z01234567', 's012345678']) t.notOk(mayBeStateless(tag), tag);
+t.test('a tag of a dialog is not taken for one, and one in capitals is', async (t) => {
+  for (const tag of ['', 's', '0123456789ab', 's01234567890123']) t.notOk(mayBeStateless(tag), tag);
+  t.ok(mayBeStateless(statelessTag(REQUEST, 7).toUpperCase()));
 });

@@ -35,9 +35,9 @@ type TagSource = Pick<SipMessage, 'callId' | 'fromTag' | 'cseq'>;
 export const STATELESS = 's';
 const HEX_DIGITS = 8;
 
-/** False where it cannot be one, by how it is written; true where it may be. */
+/** False where it cannot be one, by its length; true where it may be, in whatever case it comes back. */
 export function mayBeStateless(tag: string): boolean {
-  return tag.length === STATELESS.length + HEX_DIGITS && tag.startsWith(STATELESS);
+  return tag.length === STATELESS.length + HEX_DIGITS;
 }
 
 /** The 32 bits of `statelessTag`. */
