@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { startCallGenerator } from './support/call-generator.ts';
 import type { Child } from './support/child.ts';
-import { cpuMs, median, threadCpuMs } from './support/cpu.ts';
+import { cpuMs, median, SIP_THREAD, threadCpuMs } from './support/cpu.ts';
 import type { Bench } from './support/report.ts';
 import { type Server, Turns } from './support/turns.ts';
-import { inWorkDir, startSeeded } from './support/work-dir.ts';
+import { inWorkDir, type OnEnd, startSeeded } from './support/work-dir.ts';
 
 const TRUNKS = 10;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
@@ -67,7 +67,7 @@ function figures(name: string, rounds: readonly Round[]) {
   ];
 }
 
-async function open(dir: string, onEnd: (end: () => unknown) => void, isPaid: boolean): Promise<Side> {
+async function open(dir: string, onEnd: OnEnd, isPaid: boolean): Promise<Side> {
   const price = (place: string) =>
     void execFileSync(process.execPath, [join(import.meta.dirname, 'support/price-calls.ts'), join(place, 'data')]);
   const { product } = await startSeeded(dir, onEnd, TRUNKS, { prepare: isPaid ? price : undefined });
@@ -87,7 +87,7 @@ async function waitingCalls(file: string): Promise<number> {
 async function runRound(side: Side, turns: Turns): Promise<Round> {
   const { pid, load, waiting } = side;
   await turns.give(side);
-  const [sip, all] = [threadCpuMs(pid, 'didfarm-sip'), cpuMs(pid)];
+  const [sip, all] = [threadCpuMs(pid, SIP_THREAD), cpuMs(pid)];
   const result = await load.ask({ mode: 'calls', seconds: SECONDS, window: WINDOW });
   const deadline = Date.now() + SETTLE_MS;
   // Records come by batches: the queue has to be seen empty after the last of them.
@@ -95,7 +95,7 @@ async function runRound(side: Side, turns: Turns): Promise<Round> {
   while ((await waiting()) > 0 && Date.now() < deadline);
   const per1k = 1000 / Number(result.done);
   return {
-    sipMsPer1k: (threadCpuMs(pid, 'didfarm-sip') - sip) * per1k,
+    sipMsPer1k: (threadCpuMs(pid, SIP_THREAD) - sip) * per1k,
     allMsPer1k: (cpuMs(pid) - all) * per1k,
     errors: Number(result.errors),
   };

@@ -12,7 +12,7 @@ import { halfLoadRates, peer } from './support/peer.ts';
 import type { Bench, Figure } from './support/report.ts';
 import { seedProduct } from './support/seed.ts';
 import { Turns } from './support/turns.ts';
-import { inWorkDir, startSeeded } from './support/work-dir.ts';
+import { inWorkDir, type OnEnd, startSeeded } from './support/work-dir.ts';
 
 const FEW = 10;
 const MANY = Number(process.env.BENCH_TRUNKS ?? 100_000);
@@ -78,7 +78,7 @@ function isInWhole(name: Name): boolean {
 
 async function openSides(
   { few, many }: Readonly<Record<'few' | 'many', string>>,
-  onEnd: (end: () => unknown) => void,
+  onEnd: OnEnd,
   wanted: ReadonlySet<Name>,
 ): Promise<Sides> {
   const sides = new Map<string, Side>();
@@ -101,12 +101,7 @@ async function carry(sides: Sides, turns: Turns): Promise<ReadonlyMap<string, re
   return rounds;
 }
 
-async function openProduct(
-  dir: string,
-  onEnd: (end: () => unknown) => void,
-  trunks: number,
-  numbersPerTrunk: number,
-): Promise<Side> {
+async function openProduct(dir: string, onEnd: OnEnd, trunks: number, numbersPerTrunk: number): Promise<Side> {
   const { product } = await startSeeded(dir, onEnd, trunks, { prepare: () => addNumbers(dir, numbersPerTrunk) });
   const port = product.sipPort;
   const load = await startCallGenerator({ port, dir, pbxes: PBXES, onEnd });
@@ -116,13 +111,13 @@ async function openProduct(
   };
 }
 
-async function openKamailio(dir: string, onEnd: (end: () => unknown) => void): Promise<Side> {
+async function openKamailio(dir: string, onEnd: OnEnd): Promise<Side> {
   const [csv, dids] = [join(dir, 'users.csv'), join(dir, 'dids.csv')];
   const kamailio = await startKamailioPeer({ onEnd, kind: 'calls', csv, dids });
   return { ...kamailio, load: await startCallGenerator({ port: kamailio.port, dir, pbxes: PBXES, onEnd }) };
 }
 
-async function openDrachtio(dir: string, onEnd: (end: () => unknown) => void): Promise<Side | undefined> {
+async function openDrachtio(dir: string, onEnd: OnEnd): Promise<Side | undefined> {
   const [csv, dids] = [join(dir, 'users.csv'), join(dir, 'dids.csv')];
   const drachtio = await startDrachtioPeer({ dir, onEnd, csv, dids });
   return drachtio && { ...drachtio, load: await startCallGenerator({ port: drachtio.port, dir, pbxes: PBXES, onEnd }) };

@@ -8,7 +8,7 @@ import { halfLoadRates, peer } from './support/peer.ts';
 import { type Mode, registersAtHalfLoad } from './support/register-half-load.ts';
 import type { Bench, Figure } from './support/report.ts';
 import { type Server, Turns } from './support/turns.ts';
-import { inWorkDir, startSeeded } from './support/work-dir.ts';
+import { inWorkDir, type OnEnd, startSeeded } from './support/work-dir.ts';
 
 const TRUNKS = 10_000;
 const WINDOW = 100;
@@ -112,11 +112,7 @@ interface EchoRounds extends Server {
   cpuMs(): number;
 }
 
-async function openEcho(
-  name: EchoRounds['name'],
-  csv: string,
-  onEnd: (end: () => unknown) => void,
-): Promise<EchoRounds> {
+async function openEcho(name: EchoRounds['name'], csv: string, onEnd: OnEnd): Promise<EchoRounds> {
   const script = name === 'echo' ? 'bench/load/echo.ts' : 'bench/load/many-echo.ts';
   const echo = startScript('server', script, []);
   onEnd(() => echo.stop());
@@ -126,7 +122,7 @@ async function openEcho(
 }
 
 /** Kamailio twice if it was asked for, drachtio-server if there is one; every account is registered once. */
-async function openPeers(dir: string, csv: string, onEnd: (end: () => unknown) => void): Promise<readonly Side[]> {
+async function openPeers(dir: string, csv: string, onEnd: OnEnd): Promise<readonly Side[]> {
   const servers: (Pick<Side, 'name' | 'cpuMs' | 'pids'> & { readonly port: number })[] = [];
   for (const kind of peer() === 'kamailio' ? (['memory', 'sqlite'] as const) : []) {
     servers.push({ name: `kamailio_${kind}`, ...(await startKamailioPeer({ onEnd, kind, csv })) });

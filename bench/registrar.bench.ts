@@ -5,7 +5,7 @@ import { type Child, startScript } from './support/child.ts';
 import { cpuMs, median, residentMib } from './support/cpu.ts';
 import type { Bench, Figure } from './support/report.ts';
 import { Turns } from './support/turns.ts';
-import { inWorkDir, type SeededProduct, startSeeded } from './support/work-dir.ts';
+import { inWorkDir, type OnEnd, type SeededProduct, startSeeded } from './support/work-dir.ts';
 
 const MANY = Number(process.env.BENCH_TRUNKS ?? 100_000);
 const FEW = 10;
@@ -15,8 +15,6 @@ const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 const WINDOW = FEW;
 const FLOOD = { sources: 400, perSecond: Number(process.env.BENCH_FLOOD ?? 20_000), seconds: 20 };
 const HONEST = { count: 1000, everyMs: 2000 };
-
-type OnEnd = (end: () => unknown) => void;
 
 /** What one process holds: memory, probing, restart and cost with 100,000 registered trunks, and honest PBXes in a flood. */
 export const bench: Bench = () =>

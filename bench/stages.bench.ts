@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { flameSvg } from './profile/flame-svg.ts';
@@ -10,12 +10,12 @@ import { stageTable, topFunctions } from './profile/stage-table.ts';
 import { writeIntoDocument } from './profile/write-document.ts';
 import { startCallGenerator } from './support/call-generator.ts';
 import { type Child, startScript } from './support/child.ts';
-import { cpuMs, median, threadCpuMs, threadsOf } from './support/cpu.ts';
+import { cpuMs, median, SIP_THREAD, threadCpuMs, threadsOf } from './support/cpu.ts';
 import { addNumbers } from './support/more-numbers.ts';
 import { updatesBaseline } from './support/peer.ts';
 import type { Bench, Figure } from './support/report.ts';
 import { Turns } from './support/turns.ts';
-import { inWorkDir, startSeeded } from './support/work-dir.ts';
+import { dirIn, inWorkDir, type OnEnd, startSeeded } from './support/work-dir.ts';
 
 const TRUNKS = 10_000;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
@@ -25,7 +25,6 @@ const WARM_UP = { rounds: 3, operations: 30_000 };
 /** As long as so many rounds the threads are looked at: 2,500 times a second. */
 const RECORDED_ROUNDS = 4;
 const PBXES = 10;
-const SIP_THREAD = 'didfarm-sip';
 const MAIN_THREAD = 'MainThread';
 
 interface Operation {
@@ -48,8 +47,8 @@ interface Cost {
 
 /**
  * Where the time of a call, of a REGISTER pair, of a refresh and of a call with two workers goes: microseconds by stage and by
- * kind of code, of the SIP threads and of the main thread. The shares are perf's, the microseconds the scheduler's from rounds without perf. With
- * `--update` tables and flame graphs go into docs/.
+ * kind of code, of the SIP threads and of the main thread. The shares are perf's, the microseconds the scheduler's from rounds
+ * without perf. With `--update` tables and flame graphs go into docs/.
  */
 export const bench: Bench = async () => {
   if (!canRecord()) return [];
@@ -59,8 +58,7 @@ export const bench: Bench = async () => {
     onEnd(() => pids.forEach(removeNames));
     const turns = new Turns();
     const start = async (name: string, workers: number) => {
-      const own = join(dir, name);
-      mkdirSync(own);
+      const own = dirIn(dir, name);
       const settings = { DIDFARM_SIP_WORKERS: String(workers) };
       const more = { settings, prepare: () => addNumbers(own, 1), flags: NAMED_FUNCTIONS };
       const { product, csv } = await startSeeded(own, onEnd, TRUNKS, more);
@@ -85,8 +83,6 @@ interface Started {
   readonly pid: number;
   readonly port: number;
 }
-
-type OnEnd = (end: () => unknown) => void;
 
 async function openLoads({ dir, csv, port, pid }: Started, onEnd: OnEnd): Promise<readonly Operation[]> {
   const registers = startScript('generator', 'bench/load/register-load.ts', [String(port), csv, '100']);

@@ -1,15 +1,13 @@
-import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { Product } from '../test-sip/support/product.ts';
 import { startCallGenerator } from './support/call-generator.ts';
 import { type Child, type Core, moveTo, startScript } from './support/child.ts';
-import { cpuMs, median, threadCpuMs } from './support/cpu.ts';
+import { cpuMs, median, SIP_THREAD, threadCpuMs } from './support/cpu.ts';
 import { atHalfLoad, type HalfLoadSide, longStalls } from './support/half-load.ts';
 import type { Machine } from './support/machine.ts';
 import type { Bench, Figure } from './support/report.ts';
 import { Turns } from './support/turns.ts';
-import { inWorkDir, startSeeded } from './support/work-dir.ts';
+import { dirIn, inWorkDir, type OnEnd, startSeeded } from './support/work-dir.ts';
 
 const TRUNKS = 1000;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
@@ -60,7 +58,7 @@ type Rounds = Readonly<Partial<Record<Name, Round[]>>>;
  */
 export const bench: Bench = (machine) =>
   inWorkDir(async (dir, onEnd) => {
-    const dirs = (...names: readonly string[]) => names.map((name) => madeDir(join(dir, name)));
+    const dirs = (...names: readonly string[]) => names.map((name) => dirIn(dir, name));
     const sides = {
       one: await open(dirs('one'), onEnd, 1),
       two: await open(dirs('two'), onEnd, 2),
@@ -81,13 +79,6 @@ export const bench: Bench = (machine) =>
     }
     return figures;
   });
-
-type OnEnd = (end: () => unknown) => void;
-
-function madeDir(dir: string): string {
-  mkdirSync(dir);
-  return dir;
-}
 
 /** A server in each directory. */
 async function open(
@@ -150,7 +141,7 @@ async function runRound({ pids, loads }: Side, kind: Kind): Promise<Round> {
   const all = loads[kind];
   const serverMsNow = () => sum(pids.map(cpuMs));
   const generatorMsNow = () => sum(all.map(({ pid }) => cpuMs(pid)));
-  const sipMsNow = () => sum(pids.map((pid) => threadCpuMs(pid, 'didfarm-sip')));
+  const sipMsNow = () => sum(pids.map((pid) => threadCpuMs(pid, SIP_THREAD)));
   const [server, sip, generator] = [serverMsNow(), sipMsNow(), generatorMsNow()];
   const question = { mode: kind, seconds: SECONDS, window: WINDOWS[kind] / all.length };
   const results = await Promise.all(all.map((load) => load.ask(question)));

@@ -79,7 +79,10 @@ export class AnswerPlaces {
     this.#newest[low & this.#bucketMask] = number;
   }
 
-  /** The newest answer whose response may end in that word; `next` is the number that the next one is given, from 1 on; 0 stands for none, too. */
+  /**
+   * The newest answer whose response may end in that word; `next` is the number that the next one is given, from 1 on; 0 stands
+   * for none, too.
+   */
   newest(low: number, next: number): number {
     const distance = (next - (this.#newest[low & this.#bucketMask] ?? 0)) >>> 0;
     return distance === 0 || distance > this.size ? NONE : next - distance;

@@ -36,7 +36,8 @@ const EVERYBODY: CallPolicy = { ownerOf: (address) => address, isUrgent: () => f
  * Keeps a thread that is offered more calls than it carries at what it carries (RFC 6357, RFC 7339 in part): what belongs to
  * calls is worked on as it comes, new calls wait behind it, those of one peer apart from those of the others, whose turns
  * come round. Whose calls keep waiting for too long hears 503 at a fraction of what a call costs. So it is not
- * estimated what a thread carries: the wait of calls that are taken up tells that there are too many, and how long who comes would wait.
+ * estimated what a thread carries: the wait of calls that are taken up tells that there are too many, and how long who comes
+ * would wait.
  */
 export class CallGate {
   readonly #deps: CallGateDeps;

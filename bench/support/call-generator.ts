@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Child, type Core, startScript } from './child.ts';
+import type { OnEnd } from './work-dir.ts';
 
 interface CallGenerator {
   /** UDP port of the server. */
@@ -8,7 +9,7 @@ interface CallGenerator {
   readonly dir: string;
   /** So many of its users are called. */
   readonly pbxes: number;
-  readonly onEnd: (end: () => unknown) => void;
+  readonly onEnd: OnEnd;
   readonly core?: Core;
 }
 

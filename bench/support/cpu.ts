@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
+/** What the product's SIP threads are called, one like the other. */
+export const SIP_THREAD = 'didfarm-sip';
+
 /** CPU time that all threads of a process have used, in milliseconds (nanosecond counters of the scheduler). */
 export function cpuMs(pid: number): number {
   return sumOf(pid, () => true);

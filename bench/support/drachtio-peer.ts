@@ -9,10 +9,11 @@ import { until } from '../../test-sip/support/wait.ts';
 import { startScript } from './child.ts';
 import { cpuMs } from './cpu.ts';
 import type { Server } from './turns.ts';
+import type { OnEnd } from './work-dir.ts';
 
 interface Options {
   readonly dir: string;
-  readonly onEnd: (end: () => unknown) => void;
+  readonly onEnd: OnEnd;
   readonly csv: string;
   readonly dids?: string;
 }

@@ -9,12 +9,13 @@ import openDatabase from 'better-sqlite3';
 import { freePort } from '../../test-sip/support/ports.ts';
 import { cpuMs } from './cpu.ts';
 import type { Server } from './turns.ts';
+import type { OnEnd } from './work-dir.ts';
 
 /** `calls`: a dialog-counting proxy; `memory` and `sqlite`: a registrar with its credentials there. */
 export type KamailioKind = 'calls' | 'memory' | 'sqlite';
 
 interface Options {
-  readonly onEnd: (end: () => unknown) => void;
+  readonly onEnd: OnEnd;
   readonly kind: KamailioKind;
   /** Lines `user,realm,password`. */
   readonly csv: string;

@@ -1,4 +1,5 @@
 import { cpuMs } from './cpu.ts';
+import type { OnEnd } from './work-dir.ts';
 
 /** A server that is one process or several. */
 export interface Server {
@@ -27,7 +28,7 @@ export class Turns {
   }
 
   /** Once its own end has been asked for with `onEnd`, so that it goes on before it has to end. */
-  add(server: Server, onEnd: (end: () => unknown) => void): void {
+  add(server: Server, onEnd: OnEnd): void {
     this.#servers.push(server);
     onEnd(() => this.end());
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Product, startProduct } from '../../test-sip/support/product.ts';
@@ -7,8 +7,11 @@ import { seedProduct } from './seed.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** Has something done when the bench is over. */
+export type OnEnd = (end: () => unknown) => void;
+
 /** Runs a bench in a directory of its own; what it started ends with it, the last one first, also when it is interrupted. */
-export async function inWorkDir<T>(work: (dir: string, onEnd: (end: () => unknown) => void) => Promise<T>): Promise<T> {
+export async function inWorkDir<T>(work: (dir: string, onEnd: OnEnd) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), 'didfarm-bench-'));
   const ends: (() => unknown)[] = [];
   const { promise: interrupted, reject } = Promise.withResolvers<never>();
@@ -21,6 +24,13 @@ export async function inWorkDir<T>(work: (dir: string, onEnd: (end: () => unknow
     for (const signal of SIGNALS) process.removeListener(signal, interrupt);
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** A directory in that of the bench, for one server of several. */
+export function dirIn(dir: string, name: string): string {
+  const own = join(dir, name);
+  mkdirSync(own);
+  return own;
 }
 
 export interface SeededProduct {
@@ -44,7 +54,7 @@ interface SeedOptions {
 /** The product with so many trunks. */
 export async function startSeeded(
   dir: string,
-  onEnd: (end: () => unknown) => void,
+  onEnd: OnEnd,
   trunks: number,
   { settings: more, pinned = true, prepare, flags }: SeedOptions = {},
 ): Promise<SeededProduct> {
