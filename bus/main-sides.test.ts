@@ -52,8 +52,8 @@ function three() {
   return { sides: new MainSides(home, others), mains: { home, others }, sipHome, sipOthers, told, answers, timers };
 }
 
-t.test('the others join home where it listens, and all have started when they do', async (t) => {
-  const { sides, sipHome, sipOthers, told } = three();
+t.test('the others join home where it listens, one after the other, and all have started when they do', async (t) => {
+  const { sides, mains, sipHome, sipOthers, told } = three();
   sides.restore();
   await sides.request('explain');
   t.same(
@@ -67,14 +67,19 @@ t.test('the others join home where it listens, and all have started when they do
     hasStarted = true;
     return points;
   });
-  await sides.publish(DELTA);
-  t.notOk(hasStarted);
-  for (const sip of sipOthers) sip.ready(POINTS);
+  const joined = ['home restore 0 ', 'one restore 0 5060', 'two restore 0 5060'];
+  for (const [index, sip] of sipOthers.entries()) {
+    for (const main of mains.others) await main.request('explain');
+    t.notOk(hasStarted);
+    t.same(
+      told.filter((line) => line.includes('restore')),
+      joined.slice(0, index + 2),
+      'one after the other',
+    );
+    sip.ready(POINTS);
+    await mains.others[index]?.started;
+  }
   t.same(await started, POINTS);
-  t.same(
-    told.filter((line) => line.includes('restore')),
-    ['home restore 0 ', 'one restore 0 5060', 'two restore 0 5060'],
-  );
 });
 
 t.test('a start fails with the first thread that cannot', async (t) => {

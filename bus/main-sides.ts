@@ -45,15 +45,10 @@ export class MainSides implements SipBus {
     this.#home.shareBindings(share);
   }
 
-  /** The others join home where it listens. */
+  /** The others join home where it listens, one after the other: sockets count in the order in which they came to a port. */
   restore(calls: readonly CallRecord[] = [], states: readonly TrunkStateRecord[] = []): void {
     this.#home.restore(calls, states);
-    this.#home.started.then(
-      (points) => {
-        for (const side of this.#others) side.join(points);
-      },
-      () => undefined,
-    );
+    void this.#joinHome();
   }
 
   async request(name: SipRequestName, args?: unknown, limitMs?: number): Promise<unknown> {
@@ -64,6 +59,18 @@ export class MainSides implements SipBus {
     const [first, ...rest] = await allOf([this.#home.request(name, args, limitMs), ...others]);
     if (name === 'metrics') return [first, ...rest].flat();
     return name === 'stats' ? withCallsOf(first as Stats, rest as readonly Stats[]) : first;
+  }
+
+  async #joinHome(): Promise<void> {
+    try {
+      const points = await this.#home.started;
+      for (const side of this.#others) {
+        side.join(points);
+        await side.started;
+      }
+    } catch {
+      // Who waits for the start hears of it.
+    }
   }
 
   get #all(): readonly MainSide[] {

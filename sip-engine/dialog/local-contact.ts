@@ -10,8 +10,9 @@ export function localHostPort(transport: TransportLayer, flow: Flow): string {
 
 /** The Contact we give on this flow; `sips` where the request asked for it (RFC 3261 8.1.1.8). */
 export function localContact(transport: TransportLayer, flow: Flow, scheme: 'sip' | 'sips' = 'sip'): string {
+  const user = transport.contactUser === undefined ? '' : `${transport.contactUser}@`;
   const param = flow.transport === 'udp' ? '' : `;transport=${flow.transport}`;
-  return `<${scheme}:${localHostPort(transport, flow)}${param}>`;
+  return `<${scheme}:${user}${localHostPort(transport, flow)}${param}>`;
 }
 
 /** A final response made here instead of by the peer, in the shape of a received one. */

@@ -8,3 +8,4 @@ export type { TransportOptions } from './options.ts';
 export { type FrameFault, type FrameLimits, type FrameSink, StreamFramer } from './stream-framer.ts';
 export { createTransportLayer } from './transport-layer.ts';
 export type * from './types.ts';
+export { steeringUser } from './udp-steer.ts';

@@ -15,6 +15,11 @@ export interface TransportOptions {
    * @default true on Linux; other systems share ports in another way
    */
   readonly watchUdpPeers?: boolean;
+  /**
+   * Whether all threads that share the UDP ports have joined: until then no peer is watched, since sockets of workers count in the
+   * order in which they came to the port (`udp-steer.ts`), and those for peers come to it as well. @default always true
+   */
+  readonly haveAllJoined?: () => boolean;
   /** UDP points are bound already, by another thread of this process that shares them. @default false */
   readonly joinsUdpPorts?: boolean;
   /** Read and write many datagrams by one call, where the system can (Linux with glibc on x64 and arm64). @default true */
@@ -68,6 +73,7 @@ export function resolveOptions(options: TransportOptions): TransportLimits {
     mtuBytes: 1_300,
     udpReceiveBufferBytes: 4 * 1024 * 1024,
     watchUdpPeers: process.platform === 'linux',
+    haveAllJoined: () => true,
     joinsUdpPorts: false,
     batchUdp: true,
     udpQueueBytes: 8 * 1024 * 1024,

@@ -108,6 +108,8 @@ export interface TransportLayer {
   /** @throws TransportError with the system's reason (EADDRINUSE …) as cause. */
   listen(spec: ListenSpec): Promise<ListenPoint>;
   readonly listenPoints: readonly ListenPoint[];
+  /** User of our Contacts, by which the system gives what is sent there to this thread; absent where no other shares its ports. */
+  readonly contactUser?: string;
   /** The listen point whose socket the flow uses or whose family and transport it shares. */
   listenPointOf(flow: Flow): ListenPoint;
   /**

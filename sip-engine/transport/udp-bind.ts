@@ -7,7 +7,7 @@ import type { Libc } from './libc.ts';
 import { ManyDatagrams } from './many-datagrams.ts';
 import { RawAddresses } from './raw-address.ts';
 import { bindDescriptor } from './udp-descriptor.ts';
-import { steerRegisters } from './udp-steer.ts';
+import { steerToOwners } from './udp-steer.ts';
 
 /** What sockets are made with by the system's own calls. */
 export interface RawSockets {
@@ -69,14 +69,14 @@ async function bindAgain(binding: UdpBinding): Promise<BoundSocket> {
 }
 
 /**
- * One more socket at a port that `bindUdp` has shared; the system spreads what comes in over all of them, but gives
- * REGISTERs to the first where it can.
+ * One more socket at a port that `bindUdp` has shared; the system spreads what comes in over all of them, after whose it
+ * is where it can tell.
  * @throws TransportFault `no_transport` with the system's reason.
  */
 export async function joinUdp({ libc, ...binding }: UdpBinding): Promise<BoundSocket> {
   const { host, port, bufferBytes } = binding;
   try {
-    if (libc !== undefined) return bindForMany({ ...binding, share: true }, libc, (fd) => steerRegisters(libc, fd));
+    if (libc !== undefined) return bindForMany({ ...binding, share: true }, libc, (fd) => steerToOwners(libc, fd));
   } catch {
     // dgram's own socket is left.
   }

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap';
 import { loadLibc } from './libc.ts';
 import { settled } from './testing.ts';
 import { bindUdp, joinUdp } from './udp-bind.ts';
+import { steeringUser } from './udp-steer.ts';
 
 /** Sockets of the system's choice: all at the first of two once in a million million times. */
 const PEERS = 40;
@@ -12,7 +13,7 @@ const libc = await loadLibc();
 /** First lines that a socket has heard. */
 function heardBy(socket: Socket): string[] {
   const heard: string[] = [];
-  socket.on('message', (bytes) => heard.push(bytes.toString()));
+  socket.on('message', (bytes) => heard.push(bytes.toString().split('\r\n', 1)[0] ?? ''));
   return heard;
 }
 
@@ -30,7 +31,9 @@ async function twoSockets(t: Test) {
   return { port, first: heardBy(first.socket), second: heardBy(second.socket) };
 }
 
-async function sendFromMany(t: Test, port: number, texts: readonly string[]): Promise<void> {
+/** What each of two sockets hears of the same texts from many peers: by text, how often. */
+async function heardOf(t: Test, texts: readonly string[]) {
+  const { port, first, second } = await twoSockets(t);
   for (let n = 0; n < PEERS; n++) {
     const peer = createSocket('udp4');
     peer.bind(0, '127.0.0.1');
@@ -38,15 +41,65 @@ async function sendFromMany(t: Test, port: number, texts: readonly string[]): Pr
     t.teardown(() => peer.close());
     for (const text of texts) peer.send(text, port, '127.0.0.1');
   }
+  await settled(() => first.length + second.length === texts.length * PEERS);
+  const countsOf = (heard: readonly string[]) => (text: string) => {
+    const line = text.split('\r\n', 1)[0];
+    return heard.filter((other) => other === line).length;
+  };
+  return { atFirst: countsOf(first), atSecond: countsOf(second) };
 }
 
+const rest = 'Max-Forwards: 70\r\n'.repeat(20);
+const via = 'SIP/2.0/UDP 192.0.2.1:5060;rport;branch=z9hG4bK';
 const skip = libc === undefined && 'the C library is not to be had';
-t.test('REGISTERs arrive at the socket that was there first, all else by addresses', { skip }, async (t) => {
-  const { port, first, second } = await twoSockets(t);
-  await sendFromMany(t, port, ['REGISTER sip:a SIP/2.0', 'INVITE sip:b SIP/2.0', '']);
-  await settled(() => first.length + second.length === 3 * PEERS);
-  const registers = (heard: readonly string[]) => heard.filter((text) => text.startsWith('REGISTER')).length;
-  t.equal(registers(first), PEERS);
-  t.equal(registers(second), 0);
-  t.ok(second.some((text) => text.startsWith('INVITE')));
+
+t.test('REGISTERs arrive at the socket that was there first', { skip }, async (t) => {
+  const { atFirst, atSecond } = await heardOf(t, ['REGISTER sip:a SIP/2.0', `REFER sip:w1@b SIP/2.0\r\n${rest}`]);
+  t.same([atFirst('REGISTER sip:a SIP/2.0'), atSecond('REGISTER sip:a SIP/2.0')], [PEERS, 0]);
+  t.equal(atFirst('REFER sip:w1@b SIP/2.0'), PEERS);
+});
+
+t.test('responses arrive at the socket whose place the branch of their first Via begins with', { skip }, async (t) => {
+  const hosts = ['192.0.2.1', '192.0.2.10', '192.0.2.101', '[2001:db8:1234:5678:9abc:def0:1234:5678]:15060'];
+  const texts = [0, 1].flatMap((place) =>
+    hosts.flatMap((host, n) => [
+      `SIP/2.0 200 ${place}${n}\r\nVia: SIP/2.0/UDP ${host};rport;branch=z9hG4bK${place}ab\r\n${rest}`,
+      `SIP/2.0 183 Session in Progress ${place}${n}\r\nv:SIP/2.0/UDP ${host};rport=5060;received=192.0.2.77;branch=z9hG4bK${place}ab\r\n${rest}`,
+    ]),
+  );
+  const { atFirst, atSecond } = await heardOf(t, texts);
+  for (const text of texts) {
+    const here = text.includes('z9hG4bK0') ? atFirst : atSecond;
+    t.equal(here(text), PEERS, text.slice(0, 100));
+  }
+});
+
+t.test('requests to our Contact arrive at the socket that its user names', { skip }, async (t) => {
+  const methods = ['ACK', 'BYE', 'INFO', 'PRACK', 'INVITE', 'UPDATE', 'NOTIFY', 'MESSAGE'];
+  const texts = [0, 1].flatMap((place) =>
+    methods.map((method) => `${method} sip:${steeringUser(place)}@192.0.2.1 SIP/2.0\r\n${rest}`),
+  );
+  const { atFirst, atSecond } = await heardOf(t, texts);
+  for (const text of texts) t.equal((text.includes('w0@') ? atFirst : atSecond)(text), PEERS, text.slice(0, 30));
+});
+
+t.test('all else is spread by addresses', { skip }, async (t) => {
+  const texts = [
+    `INVITE sip:b@192.0.2.1 SIP/2.0\r\n${rest}`,
+    `INVITE sip:wanda@192.0.2.1 SIP/2.0\r\n${rest}`,
+    `BYE sip:w2@192.0.2.1 SIP/2.0\r\n${rest}`,
+    '\r\n\r\n',
+    `BYE tel:+4930123456 SIP/2.0\r\n${rest}`,
+    `SIP/2.0 200 of another\r\nVia: ${via}f\r\n${rest}`,
+    `SIP/2.0 200 of no worker\r\nVia: ${via}-x\r\n${rest}`,
+    `SIP/2.0 200 without cookie\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=1\r\n${rest}`,
+  ];
+  const { atFirst, atSecond } = await heardOf(t, texts);
+  for (const text of texts) t.ok(atFirst(text) > 0 && atSecond(text) > 0, text.slice(0, 40));
+});
+
+t.test('what is shorter than any message arrives', { skip }, async (t) => {
+  const texts = ['x', 'SIP/2.0 200', 'BYE'];
+  const { atFirst, atSecond } = await heardOf(t, texts);
+  for (const text of texts) t.equal(atFirst(text) + atSecond(text), PEERS, text);
 });

@@ -2,7 +2,13 @@ import { isIP } from 'node:net';
 import type { EnginePorts } from '../ports.ts';
 import { AddressBook, isPort } from '../transport/address-book.ts';
 import { createListenPoint, fitness } from '../transport/bound-point.ts';
-import { createTransportLayer, normalizeAddress, TransportFault, type TransportOptions } from '../transport/index.ts';
+import {
+  createTransportLayer,
+  normalizeAddress,
+  steeringUser,
+  TransportFault,
+  type TransportOptions,
+} from '../transport/index.ts';
 import { toLiteral } from '../transport/transport-layer.ts';
 import type { Flow, ListenPoint, ListenSpec, Target, TransportLayer } from '../transport/types.ts';
 import { Exchange } from './exchange.ts';
@@ -11,6 +17,7 @@ import { RemoteFlow } from './remote-flow.ts';
 import { RemoteTable } from './remote-table.ts';
 import type { WorkerSeat } from './seat.ts';
 import type { SeatedTransport } from './seated-transport.ts';
+import { SharedUdpPoints } from './shared-udp-points.ts';
 import type { WorkerEvents } from './worker-events.ts';
 
 const HOME = 0;
@@ -20,11 +27,15 @@ export class CallTransport implements SeatedTransport {
   readonly #layer: TransportLayer;
   readonly #addresses: AddressBook;
   readonly #exchange: Exchange;
+  readonly contactUser: string;
   readonly #streams: RemoteTable;
+  readonly #shared: SharedUdpPoints;
   readonly #points: ListenPoint[] = [];
   readonly connections = 0;
 
   constructor(seat: WorkerSeat, options: TransportOptions, events: WorkerEvents, ports: EnginePorts) {
+    this.contactUser = steeringUser(seat.index);
+    this.#shared = new SharedUdpPoints(seat);
     const { tls: _ofHome, ...own } = options;
     this.#addresses = new AddressBook(() => ports.clock.nowMs(), options.localNetworks ?? []);
     this.#exchange = new Exchange({
@@ -49,7 +60,9 @@ export class CallTransport implements SeatedTransport {
       onClosed: (flow, reason) => events.onFlowClosed(flow, reason),
     });
     const none = (): void => undefined;
-    this.#layer = createTransportLayer({ ...own, joinsUdpPorts: true }, this.#exchange.socketEvents(none, none), ports);
+    const haveAllJoined = (): boolean => this.#shared.areComplete(this.#layer.listenPoints);
+    const sockets = { ...own, joinsUdpPorts: true, haveAllJoined };
+    this.#layer = createTransportLayer(sockets, this.#exchange.socketEvents(none, none), ports);
   }
 
   get listenPoints(): readonly ListenPoint[] {
@@ -58,10 +71,7 @@ export class CallTransport implements SeatedTransport {
 
   /** `spec` is a listen point of home, which has bound it. */
   async listen(spec: ListenSpec): Promise<ListenPoint> {
-    const point =
-      spec.transport === 'udp'
-        ? await this.#layer.listen(spec)
-        : createListenPoint(spec, await toLiteral(spec.host), spec.port, this.#addresses);
+    const point = await this.#open(spec);
     this.#points.push(point);
     return point;
   }
@@ -103,6 +113,14 @@ export class CallTransport implements SeatedTransport {
   async close(): Promise<void> {
     await this.#layer.close();
     this.#exchange.close();
+  }
+
+  async #open(spec: ListenSpec): Promise<ListenPoint> {
+    if (spec.transport !== 'udp')
+      return createListenPoint(spec, await toLiteral(spec.host), spec.port, this.#addresses);
+    const point = await this.#layer.listen(spec);
+    this.#shared.join();
+    return point;
   }
 
   #pointFor(transport: Target['transport'], remote: string, via: ListenPoint | undefined): ListenPoint {

@@ -1,17 +1,21 @@
 import type { EnginePorts } from '../ports.ts';
-import { createTransportLayer, type TransportOptions } from '../transport/index.ts';
+import { createTransportLayer, steeringUser, type TransportOptions } from '../transport/index.ts';
 import type { Flow, ListenPoint, ListenSpec, Target, TransportLayer } from '../transport/types.ts';
 import { Exchange } from './exchange.ts';
 import { HomeStreams } from './home-streams.ts';
 import type { WorkerSeat } from './seat.ts';
+import { SharedUdpPoints } from './shared-udp-points.ts';
 import type { WorkerEvents } from './worker-events.ts';
 
 /** The transport of the worker that has the connections: as if it were alone, but calls of others go to them. */
 export class HomeTransport implements TransportLayer {
   readonly #layer: TransportLayer;
   readonly #exchange: Exchange;
+  readonly contactUser: string;
 
   constructor(seat: WorkerSeat, options: TransportOptions, events: WorkerEvents, ports: EnginePorts) {
+    this.contactUser = steeringUser(seat.index);
+    const shared = new SharedUdpPoints(seat);
     const streams: HomeStreams = new HomeStreams({
       layer: () => this.#layer,
       links: () => this.#exchange.others,
@@ -34,7 +38,8 @@ export class HomeTransport implements TransportLayer {
       (flow) => streams.spoke(flow),
       (flow, reason) => streams.closed(flow, reason),
     );
-    this.#layer = createTransportLayer(options, own, ports);
+    const haveAllJoined = (): boolean => shared.areComplete(this.#layer.listenPoints);
+    this.#layer = createTransportLayer({ ...options, haveAllJoined }, own, ports);
   }
 
   get listenPoints(): readonly ListenPoint[] {

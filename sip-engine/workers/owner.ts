@@ -52,10 +52,20 @@ function isResponse(text: string): boolean {
 
 /** RFC 3261 18.1.2: the top Via of a response is that of the request, ours. */
 function ownerOfBranch(text: string, count: number): number {
-  const via = headerOf(text, VIA);
-  const at = via.indexOf(COOKIE);
-  const worker = at < 0 ? Number.NaN : Number.parseInt(via.charAt(at + COOKIE.length), 16);
+  const digit = digitAfterCookie(secondLine(text, 'Via:')) ?? digitAfterCookie(headerOf(text, VIA)) ?? '';
+  const worker = Number.parseInt(digit, 16);
   return worker < count ? worker : HOME;
+}
+
+function digitAfterCookie(via: string): string | undefined {
+  const at = via.indexOf(COOKIE);
+  return at < 0 ? undefined : via.charAt(at + COOKIE.length);
+}
+
+/** The line after the first if it begins so, as nearly all that answer us write it. */
+function secondLine(text: string, start: string): string {
+  const at = text.indexOf('\n') + 1;
+  return text.startsWith(start, at) ? text.slice(at, text.indexOf('\n', at)) : '';
 }
 
 function tagOfTo(text: string): string {

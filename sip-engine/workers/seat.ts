@@ -12,6 +12,8 @@ export interface WorkerSeat {
   readonly links: readonly (MessagePort | undefined)[];
   /** Bytes under way from each to each, an Int32 at `from * count + to`. */
   readonly backlog: SharedArrayBuffer;
+  /** How many sockets the others have at UDP ports of home, an Int32. */
+  readonly joined: SharedArrayBuffer;
 }
 
 /**
@@ -23,6 +25,7 @@ export function createWorkerSeats(count: number): readonly WorkerSeat[] {
     throw new RangeError(`1 to ${MOST_WORKERS} workers can share the ports, not ${count}`);
   }
   const backlog = new SharedArrayBuffer(count * count * Int32Array.BYTES_PER_ELEMENT);
+  const joined = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const places = Array.from({ length: count }, () => new Array<MessagePort | undefined>(count).fill(undefined));
   for (const [from, links] of places.entries()) {
     for (const [to, others] of places.entries()) {
@@ -32,7 +35,7 @@ export function createWorkerSeats(count: number): readonly WorkerSeat[] {
       others[from] = port2;
     }
   }
-  return places.map((links, index) => ({ index, count, links, backlog }));
+  return places.map((links, index) => ({ index, count, links, backlog, joined }));
 }
 
 /** What the message that takes a seat to its thread must transfer. */

@@ -2,7 +2,11 @@ import t from 'tap';
 import { failureAck, inviteText, requestIn, responseTo, SDP } from '../control/call-text.ts';
 import { requestText, udpPeer } from '../engine-test-peer.ts';
 import type { LaneDialog } from '../lane/index.ts';
+import { loadLibc } from '../transport/libc.ts';
 import { callFor, counted, peerAt, type RunningWorker, type WorkerPair, workerPair } from './workers-fixture.ts';
+
+/** Where datagrams are taken one by one, the system gives nothing to its owner: what is handed over is all that does not arrive there by chance. */
+const UNSTEERED = { udpBatches: false };
 
 /** A call of a peer at the wrong worker that its owner has answered, and the ACK to it. */
 async function answeredCall(t: Parameters<typeof peerAt>[0], pair: WorkerPair, owner: RunningWorker) {
@@ -20,7 +24,7 @@ async function answeredCall(t: Parameters<typeof peerAt>[0], pair: WorkerPair, o
 }
 
 t.test('a call, its ACK and its BYE that arrive at the wrong worker reach their owner', async (t) => {
-  const pair = await workerPair(t);
+  const pair = await workerPair(t, UNSTEERED);
   for (const owner of [pair.home, pair.other]) {
     const { peer, dialog, ok } = await answeredCall(t, pair, owner);
     t.equal(ok.toTag.charAt(0), String(owner.index), 'the tag leads to the worker');
@@ -33,8 +37,24 @@ t.test('a call, its ACK and its BYE that arrive at the wrong worker reach their 
   t.same([...pair.home.errors, ...pair.other.errors], []);
 });
 
-t.test('a BYE from any address of the peer reaches the owner', async (t) => {
+const cannotSteer = (await loadLibc()) === undefined && 'the C library is not to be had';
+t.test('what belongs to a call that is up arrives at its owner', { skip: cannotSteer }, async (t) => {
   const pair = await workerPair(t);
+  const arrivedAt = () => [pair.home, pair.other].map((worker) => counted(worker, 'messages_in udp'));
+  const { peer, dialog, ok } = await answeredCall(t, pair, pair.other);
+  t.match(ok.header('contact'), /^<sip:w1@/);
+  t.same(arrivedAt(), [1, 1], 'the INVITE where addresses lead, the ACK at its owner');
+  const asked = dialog.request({ method: 'INFO' });
+  const info = await peer.next();
+  peer.send(responseTo(info, 200, { tag: 'x' }));
+  await asked;
+  peer.send(requestIn(ok, 'BYE', 2));
+  t.match(await peer.next(), { status: 200, cseqMethod: 'BYE' });
+  t.same(arrivedAt(), [1, 3]);
+});
+
+t.test('a BYE from any address of the peer reaches the owner', async (t) => {
+  const pair = await workerPair(t, UNSTEERED);
   const { ok } = await answeredCall(t, pair, pair.other);
   const elsewhere = await peerAt(t, pair, pair.home);
   elsewhere.send(requestIn(ok, 'BYE', 2));
@@ -76,7 +96,7 @@ t.test('a CANCEL at the wrong worker ends the call', async (t) => {
 });
 
 t.test('a response at the wrong worker reaches the one that has asked', async (t) => {
-  const pair = await workerPair(t);
+  const pair = await workerPair(t, UNSTEERED);
   const asked = await udpPeer(t, pair.udpPort);
   const answering = await peerAt(t, pair, pair.home);
   const placed = pair.other.lane.createUAC(
@@ -114,8 +134,7 @@ t.test('calls of one carrier socket spread over all workers', async (t) => {
 });
 
 t.test('what is no call is for home, wherever it arrives', async (t) => {
-  // With many datagrams a call REGISTERs arrive at home.
-  const pair = await workerPair(t, { udpBatches: false });
+  const pair = await workerPair(t, UNSTEERED);
   pair.home.engine.onRequest('REGISTER', ({ sourcePort }) => ({ status: 200, lines: [`X-Port: ${sourcePort}`] }));
   const peer = await peerAt(t, pair, pair.other);
   peer.send(requestText('REGISTER'));
@@ -127,7 +146,7 @@ t.test('what is no call is for home, wherever it arrives', async (t) => {
 t.test(
   'the pre-filter is asked by the worker that gets the datagram, and by the owner for what that lets pass',
   async (t) => {
-    const pair = await workerPair(t, { udpBatches: false });
+    const pair = await workerPair(t, UNSTEERED);
     const asked: string[] = [];
     pair.home.engine.setPreFilter((_source, _transport, method) => {
       asked.push(`home ${method}`);

@@ -1,0 +1,74 @@
+/**
+ * Classic BPF (`linux/filter.h`): a program that the system runs on each datagram to choose its socket. It only jumps
+ * ahead, has an accumulator A and a register X, and ends with 0 where it reads beyond the datagram.
+ */
+export interface Instruction {
+  readonly code: number;
+  readonly operand?: number;
+  /** Labels; absent goes on with the next instruction. A jump without condition has the same in both. */
+  readonly yes?: string;
+  readonly no?: string;
+}
+
+/** An instruction, or the label of the next one. */
+export type Line = Instruction | string;
+
+/** What a condition can skip. */
+const MOST_SKIPPED = 255;
+const JUMP = 0x05;
+
+/** A = one byte, or four in network order, at that offset of the payload. */
+export const loadByte = (at: number): Instruction => ({ code: 0x30, operand: at });
+export const loadWord = (at: number): Instruction => ({ code: 0x20, operand: at });
+/** The same of one byte or two at X. */
+export const loadByteAtX: Instruction = { code: 0x50 };
+export const loadHalfAtX: Instruction = { code: 0x48 };
+export const setX = (value: number): Instruction => ({ code: 0x01, operand: value });
+export const subtract = (value: number): Instruction => ({ code: 0x14, operand: value });
+export const ifEqual = (value: number, yes?: string, no?: string): Instruction => jumpIf(0x15, value, yes, no);
+/** Without sign, as all numbers here. */
+export const ifAtLeast = (value: number, yes?: string, no?: string): Instruction => jumpIf(0x35, value, yes, no);
+export const goTo = (label: string): Instruction => ({ code: JUMP, yes: label, no: label });
+export const give = (value: number): Instruction => ({ code: 0x06, operand: value });
+export const giveA: Instruction = { code: 0x16 };
+
+/** The number of up to four characters as they are loaded. */
+export const wordOf = (text: string): number =>
+  Array.from(text).reduce((sum, char) => sum * 256 + char.charCodeAt(0), 0);
+
+function jumpIf(code: number, operand: number, yes?: string, no?: string): Instruction {
+  return { code, operand, ...(yes === undefined ? {} : { yes }), ...(no === undefined ? {} : { no }) };
+}
+
+/**
+ * The words of `struct sock_filter` (little-endian): code, how many to skip when the condition holds and when not, operand.
+ * @throws RangeError for a label that is not ahead, or too far for a condition
+ */
+export function assemble(lines: readonly Line[]): Int32Array {
+  const labels = new Map<string, number>();
+  const instructions: Instruction[] = [];
+  for (const line of lines) {
+    if (typeof line === 'string') labels.set(line, instructions.length);
+    else instructions.push(line);
+  }
+  const words = new Int32Array(instructions.length * 2);
+  for (const [index, { code, operand = 0, yes, no }] of instructions.entries()) {
+    const skipTo = (label: string | undefined): number => skipped(label, index, labels, code === JUMP);
+    const isJump = code === JUMP;
+    const skips = isJump ? 0 : (skipTo(yes) << 16) | (skipTo(no) << 24);
+    words.set([code | skips, isJump ? skipTo(yes) : operand], index * 2);
+  }
+  return words;
+}
+
+function skipped(
+  label: string | undefined,
+  index: number,
+  labels: ReadonlyMap<string, number>,
+  isFar: boolean,
+): number {
+  if (label === undefined) return 0;
+  const skip = (labels.get(label) ?? Number.NaN) - index - 1;
+  if (skip >= 0 && (isFar || skip <= MOST_SKIPPED)) return skip;
+  throw new RangeError(`instruction ${index} cannot go to ${label}`);
+}
