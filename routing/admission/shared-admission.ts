@@ -65,8 +65,7 @@ export class SharedAdmission implements Admission {
       const key = keys[index];
       if (key === undefined) continue;
       // A call may want two places under one ceiling; claims are few.
-      const before = keys.slice(0, index).filter(({ low, high }) => low === key.low && high === key.high);
-      const used = this.#places.count(key) + before.length;
+      const used = this.#places.count(key) + countBefore(keys, index);
       if (used >= claim.limit) return { ok: false, full: claim, used };
     }
     return { ok: true };
@@ -75,6 +74,15 @@ export class SharedAdmission implements Admission {
   #change(keys: readonly PlaceKey[], by: number): void {
     for (const key of keys) this.#places.change(key, by);
   }
+}
+
+/** How many in front of that one are the same. */
+function countBefore(keys: readonly PlaceKey[], index: number): number {
+  let count = 0;
+  for (let before = 0; before < index; before++) {
+    if (keys[before]?.low === keys[index]?.low && keys[before]?.high === keys[index]?.high) count++;
+  }
+  return count;
 }
 
 function keyOfClaim({ level, id, class: callClass }: Claim): PlaceKey {

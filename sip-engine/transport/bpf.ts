@@ -20,11 +20,23 @@ const JUMP = 0x05;
 /** A = one byte, or four in network order, at that offset of the payload. */
 export const loadByte = (at: number): Instruction => ({ code: 0x30, operand: at });
 export const loadWord = (at: number): Instruction => ({ code: 0x20, operand: at });
-/** The same of one byte or two at X. */
-export const loadByteAtX: Instruction = { code: 0x50 };
-export const loadHalfAtX: Instruction = { code: 0x48 };
+/** The same of one byte, two or four so far behind X. */
+export const loadByteFromX = (behind: number): Instruction => ({ code: 0x50, operand: behind });
+export const loadHalfFromX = (behind: number): Instruction => ({ code: 0x48, operand: behind });
+export const loadWordFromX = (behind: number): Instruction => ({ code: 0x40, operand: behind });
+export const setA = (value: number): Instruction => ({ code: 0x00, operand: value });
 export const setX = (value: number): Instruction => ({ code: 0x01, operand: value });
+/** One of 16 places that the program has for itself. */
+export const keepA = (place: number): Instruction => ({ code: 0x02, operand: place });
+export const keepX = (place: number): Instruction => ({ code: 0x03, operand: place });
+export const recallA = (place: number): Instruction => ({ code: 0x60, operand: place });
+export const recallX = (place: number): Instruction => ({ code: 0x61, operand: place });
+/** All on A, of 32 bits without sign. */
 export const subtract = (value: number): Instruction => ({ code: 0x14, operand: value });
+export const multiply = (value: number): Instruction => ({ code: 0x24, operand: value });
+export const shiftRight = (bits: number): Instruction => ({ code: 0x74, operand: bits });
+export const modulo = (value: number): Instruction => ({ code: 0x94, operand: value });
+export const xorWithX: Instruction = { code: 0xac };
 export const ifEqual = (value: number, yes?: string, no?: string): Instruction => jumpIf(0x15, value, yes, no);
 /** Without sign, as all numbers here. */
 export const ifAtLeast = (value: number, yes?: string, no?: string): Instruction => jumpIf(0x35, value, yes, no);

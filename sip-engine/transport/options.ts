@@ -1,5 +1,17 @@
 import type { TlsOptions } from './certificate-store.ts';
 
+/** UDP ports at which several threads of this process have a socket each. */
+export interface SharedUdpPorts {
+  readonly threads: number;
+  /** The ports are bound already, by the first of them. */
+  readonly joins: boolean;
+  /**
+   * False while a thread's socket is missing: until then no peer is watched, since sockets count in the order in which they came to
+   * the port (`udp-steer.ts`), and those for peers come to it as well.
+   */
+  haveAllJoined(): boolean;
+}
+
 /** Limits and policies of the transport layer; every one has a default. */
 export interface TransportOptions {
   /** Largest SIP message taken from a stream or WebSocket, bytes. @default 65535 */
@@ -15,13 +27,8 @@ export interface TransportOptions {
    * @default true on Linux; other systems share ports in another way
    */
   readonly watchUdpPeers?: boolean;
-  /**
-   * Whether all threads that share the UDP ports have joined: until then no peer is watched, since sockets of workers count in the
-   * order in which they came to the port (`udp-steer.ts`), and those for peers come to it as well. @default always true
-   */
-  readonly haveAllJoined?: () => boolean;
-  /** UDP points are bound already, by another thread of this process that shares them. @default false */
-  readonly joinsUdpPorts?: boolean;
+  /** @default the ports are this thread's alone */
+  readonly sharedUdpPorts?: SharedUdpPorts;
   /** Read and write many datagrams by one call, where the system can (Linux with glibc on x64 and arm64). @default true */
   readonly batchUdp?: boolean;
   /** Bytes waiting in one UDP socket before datagrams are dropped. @default 8388608 */
@@ -73,8 +80,7 @@ export function resolveOptions(options: TransportOptions): TransportLimits {
     mtuBytes: 1_300,
     udpReceiveBufferBytes: 4 * 1024 * 1024,
     watchUdpPeers: process.platform === 'linux',
-    haveAllJoined: () => true,
-    joinsUdpPorts: false,
+    sharedUdpPorts: { threads: 1, joins: false, haveAllJoined: () => true },
     batchUdp: true,
     udpQueueBytes: 8 * 1024 * 1024,
     maxPartialBytes: 64 * 1024 * 1024,

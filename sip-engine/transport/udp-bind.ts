@@ -71,12 +71,14 @@ async function bindAgain(binding: UdpBinding): Promise<BoundSocket> {
 /**
  * One more socket at a port that `bindUdp` has shared; the system spreads what comes in over all of them, after whose it
  * is where it can tell.
+ * @param threads that have a socket there, or will
  * @throws TransportFault `no_transport` with the system's reason.
  */
-export async function joinUdp({ libc, ...binding }: UdpBinding): Promise<BoundSocket> {
+export async function joinUdp({ libc, ...binding }: UdpBinding, threads: number): Promise<BoundSocket> {
   const { host, port, bufferBytes } = binding;
   try {
-    if (libc !== undefined) return bindForMany({ ...binding, share: true }, libc, (fd) => steerToOwners(libc, fd));
+    if (libc !== undefined)
+      return bindForMany({ ...binding, share: true }, libc, (fd) => steerToOwners(libc, fd, threads));
   } catch {
     // dgram's own socket is left.
   }

@@ -59,10 +59,11 @@ export class UdpSocket {
 
   /** @throws TransportFault when the address cannot be bound. */
   static async open(spec: ListenSpec, context: TransportContext): Promise<UdpSocket> {
-    const { udpReceiveBufferBytes: bufferBytes, watchUdpPeers: share, batchUdp, joinsUdpPorts } = context.limits;
+    const { udpReceiveBufferBytes: bufferBytes, watchUdpPeers: share, batchUdp, sharedUdpPorts } = context.limits;
     const { host, port } = spec;
     const libc = batchUdp ? await loadLibc() : undefined;
-    const bound = await (joinsUdpPorts ? joinUdp : bindUdp)({ host, port, bufferBytes, share, libc });
+    const binding = { host, port, bufferBytes, share, libc };
+    const bound = await (sharedUdpPorts.joins ? joinUdp(binding, sharedUdpPorts.threads) : bindUdp(binding));
     const { socket } = bound;
     warnOfSmallBuffer(socket, bufferBytes, context);
     const point = createListenPoint(spec, spec.host, socket.address().port, context.addresses);

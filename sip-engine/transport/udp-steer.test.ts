@@ -1,10 +1,12 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import t, { type Test } from 'tap';
+import { hashOfCallId } from './call-id-hash.ts';
 import { loadLibc } from './libc.ts';
+import { steeringUser } from './steer-program.ts';
 import { settled } from './testing.ts';
 import { bindUdp, joinUdp } from './udp-bind.ts';
-import { steeringUser } from './udp-steer.ts';
 
 /** Sockets of the system's choice: all at the first of two once in a million million times. */
 const PEERS = 40;
@@ -21,7 +23,7 @@ async function twoSockets(t: Test) {
   const place = { host: '127.0.0.1', bufferBytes: 1 << 20, libc };
   const first = await bindUdp({ ...place, port: 0, share: true });
   const { port } = first.socket.address();
-  const second = await joinUdp({ ...place, port, share: true });
+  const second = await joinUdp({ ...place, port, share: true }, 2);
   for (const { socket, datagrams } of [first, second]) {
     t.teardown(() => {
       datagrams?.end();
@@ -53,6 +55,11 @@ const rest = 'Max-Forwards: 70\r\n'.repeat(20);
 const via = 'SIP/2.0/UDP 192.0.2.1:5060;rport;branch=z9hG4bK';
 const skip = libc === undefined && 'the C library is not to be had';
 
+/** What a program that looks for Call-IDs takes of a socket's room for options, bytes. */
+const ROOM = 65_536;
+const room = Number(await readFile('/proc/sys/net/core/optmem_max', 'utf8').catch(() => 0));
+const hasLittleRoom = room < ROOM && 'net.core.optmem_max is less than 65536';
+
 t.test('REGISTERs arrive at the socket that was there first', { skip }, async (t) => {
   const { atFirst, atSecond } = await heardOf(t, ['REGISTER sip:a SIP/2.0', `REFER sip:w1@b SIP/2.0\r\n${rest}`]);
   t.same([atFirst('REGISTER sip:a SIP/2.0'), atSecond('REGISTER sip:a SIP/2.0')], [PEERS, 0]);
@@ -83,10 +90,31 @@ t.test('requests to our Contact arrive at the socket that its user names', { ski
   for (const text of texts) t.equal((text.includes('w0@') ? atFirst : atSecond)(text), PEERS, text.slice(0, 30));
 });
 
+t.test(
+  'calls arrive at the socket that the hash of their Call-ID leads to',
+  { skip: skip || hasLittleRoom },
+  async (t) => {
+    const before = `Via: ${via}-peer\r\nMax-Forwards: 70\r\n`;
+    const ids = ['1', 'a84b4c76e66710', '0c8d1f0e-7a5e-4d0b-9f57-2f0a5e1d3c4b@192.0.2.1', 'x'.repeat(64)];
+    const texts = ids.flatMap((id, n) =>
+      ['INVITE', 'CANCEL', 'ACK'].flatMap((method) => [
+        `${method} sip:${n}a@b SIP/2.0\r\n${via}\r\nCall-ID: ${id}\r\n${rest}`,
+        `${method} sip:${n}b@b SIP/2.0\r\nTo: <sip:b@c>\r\nCall-ID: ${id} \r\n${rest}`,
+        `${method} sip:${n}c@b SIP/2.0\r\n${before.repeat(3)}Call-ID: ${id}\r\n${rest}`,
+      ]),
+    );
+    const { atFirst, atSecond } = await heardOf(t, texts);
+    for (const text of texts) {
+      const [, id = ''] = /Call-ID: (\S+)/.exec(text) ?? [];
+      t.equal((hashOfCallId(id) % 2 === 0 ? atFirst : atSecond)(text), PEERS, text.slice(0, 30));
+    }
+  },
+);
+
 t.test('all else is spread by addresses', { skip }, async (t) => {
   const texts = [
-    `INVITE sip:b@192.0.2.1 SIP/2.0\r\n${rest}`,
-    `INVITE sip:wanda@192.0.2.1 SIP/2.0\r\n${rest}`,
+    `OPTIONS sip:b@192.0.2.1 SIP/2.0\r\nCall-ID: a\r\n${rest}`,
+    `INVITE sip:wanda@192.0.2.1 SIP/2.0\r\nX-All-ID: a\r\n${rest}`,
     `BYE sip:w2@192.0.2.1 SIP/2.0\r\n${rest}`,
     '\r\n\r\n',
     `BYE tel:+4930123456 SIP/2.0\r\n${rest}`,

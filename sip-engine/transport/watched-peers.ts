@@ -139,8 +139,8 @@ export class WatchedPeers {
   }
 
   #open(peer: Peer): boolean {
-    const { haveAllJoined, udpReceiveBufferBytes: bufferBytes } = this.#context.limits;
-    if (this.#watchers.size >= MAX_WATCHED || !haveAllJoined()) return false;
+    const { sharedUdpPorts, udpReceiveBufferBytes: bufferBytes } = this.#context.limits;
+    if (this.#watchers.size >= MAX_WATCHED || !sharedUdpPorts.haveAllJoined()) return false;
     const watcher = new PeerWatcher(
       { host: this.#host, port: this.#port, bufferBytes, raw: this.#raw },
       {

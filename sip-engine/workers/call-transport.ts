@@ -12,15 +12,13 @@ import {
 import { toLiteral } from '../transport/transport-layer.ts';
 import type { Flow, ListenPoint, ListenSpec, Target, TransportLayer } from '../transport/types.ts';
 import { Exchange } from './exchange.ts';
+import { JoinedSockets } from './joined-sockets.ts';
 import { type HomeOrder, readOrder } from './orders.ts';
 import { RemoteFlow } from './remote-flow.ts';
 import { RemoteTable } from './remote-table.ts';
-import type { WorkerSeat } from './seat.ts';
+import { HOME, type WorkerSeat } from './seat.ts';
 import type { SeatedTransport } from './seated-transport.ts';
-import { SharedUdpPoints } from './shared-udp-points.ts';
 import type { WorkerEvents } from './worker-events.ts';
-
-const HOME = 0;
 
 /** The transport of a worker that has calls only: UDP sockets of its own beside home's, connections through home. */
 export class CallTransport implements SeatedTransport {
@@ -29,13 +27,13 @@ export class CallTransport implements SeatedTransport {
   readonly #exchange: Exchange;
   readonly contactUser: string;
   readonly #streams: RemoteTable;
-  readonly #shared: SharedUdpPoints;
+  readonly #sockets: JoinedSockets;
   readonly #points: ListenPoint[] = [];
   readonly connections = 0;
 
   constructor(seat: WorkerSeat, options: TransportOptions, events: WorkerEvents, ports: EnginePorts) {
     this.contactUser = steeringUser(seat.index);
-    this.#shared = new SharedUdpPoints(seat);
+    this.#sockets = new JoinedSockets(seat, () => this.#layer.listenPoints);
     const { tls: _ofHome, ...own } = options;
     this.#addresses = new AddressBook(() => ports.clock.nowMs(), options.localNetworks ?? []);
     this.#exchange = new Exchange({
@@ -60,9 +58,8 @@ export class CallTransport implements SeatedTransport {
       onClosed: (flow, reason) => events.onFlowClosed(flow, reason),
     });
     const none = (): void => undefined;
-    const haveAllJoined = (): boolean => this.#shared.areComplete(this.#layer.listenPoints);
-    const sockets = { ...own, joinsUdpPorts: true, haveAllJoined };
-    this.#layer = createTransportLayer(sockets, this.#exchange.socketEvents(none, none), ports);
+    const shared = { ...own, sharedUdpPorts: this.#sockets };
+    this.#layer = createTransportLayer(shared, this.#exchange.socketEvents(none, none), ports);
   }
 
   get listenPoints(): readonly ListenPoint[] {
@@ -119,7 +116,7 @@ export class CallTransport implements SeatedTransport {
     if (spec.transport !== 'udp')
       return createListenPoint(spec, await toLiteral(spec.host), spec.port, this.#addresses);
     const point = await this.#layer.listen(spec);
-    this.#shared.join();
+    this.#sockets.count();
     return point;
   }
 

@@ -9,11 +9,9 @@ import { datagramRecord, readSource, streamRecord } from './orders.ts';
 import { ownerOf } from './owner.ts';
 import type { HandedRecord } from './record.ts';
 import { RemoteFlow } from './remote-flow.ts';
-import type { WorkerSeat } from './seat.ts';
+import { HOME, type WorkerSeat } from './seat.ts';
 import { WaitingStreams } from './waiting-streams.ts';
 import type { WorkerEvents } from './worker-events.ts';
-
-const HOME = 0;
 
 export interface ExchangeDeps {
   readonly seat: WorkerSeat;

@@ -3,8 +3,8 @@ import { createTransportLayer, steeringUser, type TransportOptions } from '../tr
 import type { Flow, ListenPoint, ListenSpec, Target, TransportLayer } from '../transport/types.ts';
 import { Exchange } from './exchange.ts';
 import { HomeStreams } from './home-streams.ts';
+import { JoinedSockets } from './joined-sockets.ts';
 import type { WorkerSeat } from './seat.ts';
-import { SharedUdpPoints } from './shared-udp-points.ts';
 import type { WorkerEvents } from './worker-events.ts';
 
 /** The transport of the worker that has the connections: as if it were alone, but calls of others go to them. */
@@ -15,7 +15,6 @@ export class HomeTransport implements TransportLayer {
 
   constructor(seat: WorkerSeat, options: TransportOptions, events: WorkerEvents, ports: EnginePorts) {
     this.contactUser = steeringUser(seat.index);
-    const shared = new SharedUdpPoints(seat);
     const streams: HomeStreams = new HomeStreams({
       layer: () => this.#layer,
       links: () => this.#exchange.others,
@@ -38,8 +37,8 @@ export class HomeTransport implements TransportLayer {
       (flow) => streams.spoke(flow),
       (flow, reason) => streams.closed(flow, reason),
     );
-    const haveAllJoined = (): boolean => shared.areComplete(this.#layer.listenPoints);
-    this.#layer = createTransportLayer({ ...options, haveAllJoined }, own, ports);
+    const sharedUdpPorts = new JoinedSockets(seat, () => this.#layer.listenPoints);
+    this.#layer = createTransportLayer({ ...options, sharedUdpPorts }, own, ports);
   }
 
   get listenPoints(): readonly ListenPoint[] {

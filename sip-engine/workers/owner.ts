@@ -1,7 +1,10 @@
+import { hashOfCallId } from '../transport/index.ts';
 import type { GivenCalls } from './given-calls.ts';
+import { HOME } from './seat.ts';
 
 const COOKIE = 'z9hG4bK';
-const HOME = 0;
+/** Nearly all that answer us have our Via within that. */
+const START_BYTES = 192;
 /** Nearly always the headers end within that, and the body is not looked at. */
 const USUAL_BYTES = 4096;
 
@@ -11,8 +14,8 @@ const USUAL_BYTES = 4096;
  * what cannot be told, is for home, as are the `given` calls.
  */
 export function ownerOf(bytes: Buffer, count: number, given?: GivenCalls): number {
+  if (isResponse(bytes)) return ownerOfBranch(bytes, count);
   const text = headOf(bytes);
-  if (isResponse(text)) return ownerOfBranch(text, count);
   if (text.startsWith('REGISTER ')) return HOME;
   const tag = tagOfTo(text);
   // A dialog's tag of ours, RFC 3261 12.1: those of the layers below are hexadecimal and at least 12 long.
@@ -22,7 +25,7 @@ export function ownerOf(bytes: Buffer, count: number, given?: GivenCalls): numbe
   }
   if (!CALL_METHODS.test(text)) return HOME;
   const callId = headerOf(text, CALL_ID, '\nCall-ID:').trim();
-  return given !== undefined && given.size > 0 && given.has(callId) ? HOME : hashOf(callId) % count;
+  return given !== undefined && given.size > 0 && given.has(callId) ? HOME : hashOfCallId(callId) % count;
 }
 
 const SHORTEST_TAG = 12;
@@ -46,26 +49,32 @@ function headOf(bytes: Buffer): string {
   return end < 0 ? text : text.slice(0, end);
 }
 
-function isResponse(text: string): boolean {
-  return text.startsWith('SIP/') || /^sip\//i.test(text.slice(0, 4));
+/** `SIP/`, in whichever case. */
+function isResponse(bytes: Buffer): boolean {
+  const [s = 0, i = 0, p = 0, slash] = [bytes[0], bytes[1], bytes[2], bytes[3]];
+  return slash === 0x2f && (s | 0x20) === 0x73 && (i | 0x20) === 0x69 && (p | 0x20) === 0x70;
 }
 
 /** RFC 3261 18.1.2: the top Via of a response is that of the request, ours. */
-function ownerOfBranch(text: string, count: number): number {
-  const digit = digitAfterCookie(secondLine(text, 'Via:')) ?? digitAfterCookie(headerOf(text, VIA)) ?? '';
+function ownerOfBranch(bytes: Buffer, count: number): number {
+  const start = bytes.toString('latin1', 0, START_BYTES);
+  const digit = digitAfterCookie(secondLine(start, 'Via:')) || digitAfterCookie(headerOf(headOf(bytes), VIA));
   const worker = Number.parseInt(digit, 16);
   return worker < count ? worker : HOME;
 }
 
-function digitAfterCookie(via: string): string | undefined {
+/** Empty where there is none. */
+function digitAfterCookie(via: string): string {
   const at = via.indexOf(COOKIE);
-  return at < 0 ? undefined : via.charAt(at + COOKIE.length);
+  return at < 0 ? '' : via.charAt(at + COOKIE.length);
 }
 
-/** The line after the first if it begins so, as nearly all that answer us write it. */
+/** The line after the first if it begins so, as far as there is one. */
 function secondLine(text: string, start: string): string {
   const at = text.indexOf('\n') + 1;
-  return text.startsWith(start, at) ? text.slice(at, text.indexOf('\n', at)) : '';
+  if (!text.startsWith(start, at)) return '';
+  const end = text.indexOf('\n', at);
+  return text.slice(at, end < 0 ? text.length : end);
 }
 
 function tagOfTo(text: string): string {
@@ -83,14 +92,4 @@ function headerOf(text: string, any: RegExp, common?: string): string {
   let end = text.indexOf('\n', start);
   while (end >= 0 && (text.charAt(end + 1) === ' ' || text.charAt(end + 1) === '\t')) end = text.indexOf('\n', end + 1);
   return text.slice(start, end < 0 ? text.length : end);
-}
-
-/** FNV-1a of what is no white space: the same for every copy, however its header is laid out. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charCodeAt(at);
-    if (char > 0x20) hash = Math.imul(hash ^ char, 0x01000193);
-  }
-  return (hash ^ (hash >>> 15)) >>> 0;
 }

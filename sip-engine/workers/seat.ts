@@ -3,6 +3,9 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 /** At most so many share the ports: the worker is one hexadecimal digit of what it makes. */
 export const MOST_WORKERS = 16;
 
+/** The first worker. */
+export const HOME = 0;
+
 /** One worker's place among those that share the ports; it crosses to its thread in a message with `seatPorts`. */
 export interface WorkerSeat {
   /** 0 is home: it has the connections and all that is no call. */

@@ -40,17 +40,19 @@ t.test('a call, its ACK and its BYE that arrive at the wrong worker reach their 
 const cannotSteer = (await loadLibc()) === undefined && 'the C library is not to be had';
 t.test('what belongs to a call that is up arrives at its owner', { skip: cannotSteer }, async (t) => {
   const pair = await workerPair(t);
-  const arrivedAt = () => [pair.home, pair.other].map((worker) => counted(worker, 'messages_in udp'));
+  const atHome = () => counted(pair.home, 'messages_in udp');
+  const atOwner = () => counted(pair.other, 'messages_in udp');
   const { peer, dialog, ok } = await answeredCall(t, pair, pair.other);
   t.match(ok.header('contact'), /^<sip:w1@/);
-  t.same(arrivedAt(), [1, 1], 'the INVITE where addresses lead, the ACK at its owner');
+  t.ok(atHome() <= 1, 'at most the INVITE, where the system cannot tell whose it is');
+  t.equal(atHome() + atOwner(), 2);
   const asked = dialog.request({ method: 'INFO' });
   const info = await peer.next();
   peer.send(responseTo(info, 200, { tag: 'x' }));
   await asked;
   peer.send(requestIn(ok, 'BYE', 2));
   t.match(await peer.next(), { status: 200, cseqMethod: 'BYE' });
-  t.same(arrivedAt(), [1, 3]);
+  t.ok(atHome() <= 1 && atHome() + atOwner() === 4);
 });
 
 t.test('a BYE from any address of the peer reaches the owner', async (t) => {
