@@ -7,7 +7,7 @@ import type { Libc } from './libc.ts';
 import { ManyDatagrams } from './many-datagrams.ts';
 import { RawAddresses } from './raw-address.ts';
 import { bindDescriptor } from './udp-descriptor.ts';
-import { steerToOwners } from './udp-steer.ts';
+import { type Steering, steerToOwners } from './udp-steer.ts';
 
 /** What sockets are made with by the system's own calls. */
 export interface RawSockets {
@@ -21,6 +21,8 @@ export interface BoundSocket {
   readonly datagrams: ManyDatagrams | undefined;
   /** Absent where `datagrams` are. */
   readonly raw?: RawSockets;
+  /** Of one that has joined others. */
+  readonly steering?: Steering;
   /** True when further sockets of ours can share the port (Linux). */
   readonly shared: boolean;
 }
@@ -77,12 +79,14 @@ async function bindAgain(binding: UdpBinding): Promise<BoundSocket> {
 export async function joinUdp({ libc, ...binding }: UdpBinding, threads: number): Promise<BoundSocket> {
   const { host, port, bufferBytes } = binding;
   try {
-    if (libc !== undefined)
-      return bindForMany({ ...binding, share: true }, libc, (fd) => steerToOwners(libc, fd, threads));
+    if (libc !== undefined) {
+      return bindForMany({ ...binding, share: true }, libc, (fd) => ({ steering: steerToOwners(libc, fd, threads) }));
+    }
   } catch {
     // dgram's own socket is left.
   }
-  return { socket: await bindOnce(host, port, bufferBytes, true), shared: true, datagrams: undefined };
+  const socket = await bindOnce(host, port, bufferBytes, true);
+  return { socket, shared: true, datagrams: undefined, steering: 'none' };
 }
 
 /** An unbound socket whose addresses are literals: without the lookup every send would ask the system's resolver. */
@@ -101,15 +105,15 @@ export function createUdpSocket(host: string, bufferBytes: number, reusePort: bo
 function bindForMany(
   { host, port, bufferBytes, share }: UdpBinding,
   libc: Libc,
-  onBound: (fd: number) => void = () => undefined,
+  onBound: (fd: number) => Pick<BoundSocket, 'steering'> = () => ({}),
 ): BoundSocket {
   const ipv6 = isIPv6(host);
   const addresses = new RawAddresses(libc, ipv6);
   const socket = createUdpSocket(host, bufferBytes, false);
   try {
     const fd = bindDescriptor(socket, { ipv6, host, port, reusePort: share }, libc, addresses);
-    onBound(fd);
-    return { socket, shared: share, datagrams: new ManyDatagrams(libc, fd, addresses), raw: { libc, addresses } };
+    const datagrams = new ManyDatagrams(libc, fd, addresses);
+    return { socket, shared: share, datagrams, raw: { libc, addresses }, ...onBound(fd) };
   } catch (error) {
     socket.close();
     throw error;

@@ -64,12 +64,13 @@ export class UdpSocket {
     const libc = batchUdp ? await loadLibc() : undefined;
     const binding = { host, port, bufferBytes, share, libc };
     const bound = await (sharedUdpPorts.joins ? joinUdp(binding, sharedUdpPorts.threads) : bindUdp(binding));
-    const { socket } = bound;
+    const { socket, steering } = bound;
     warnOfSmallBuffer(socket, bufferBytes, context);
     const point = createListenPoint(spec, spec.host, socket.address().port, context.addresses);
     const address = formatEndpoint(point.host, point.port);
     // Where many could not be had all works, but dearer, and nothing else would tell.
-    context.logger.info({ address, manyACall: bound.datagrams !== undefined }, 'UDP socket open');
+    const manyACall = bound.datagrams !== undefined;
+    context.logger.info({ address, manyACall, ...(steering && { steering }) }, 'UDP socket open');
     return new UdpSocket(bound, point, context);
   }
 

@@ -24,6 +24,7 @@ async function twoSockets(t: Test) {
   const first = await bindUdp({ ...place, port: 0, share: true });
   const { port } = first.socket.address();
   const second = await joinUdp({ ...place, port, share: true }, 2);
+  t.equal(second.steering, hasLittleRoom === false ? 'calls' : 'dialogs');
   for (const { socket, datagrams } of [first, second]) {
     t.teardown(() => {
       datagrams?.end();
