@@ -107,6 +107,63 @@ t.test('what dgram reads by itself when a turn is over is answered no later', as
   await nextTurn();
 });
 
+/** A drain whose turn is over after five of the six datagrams that waited: names of what is delivered, and how to go on. */
+async function overTurn() {
+  const { source, state } = socketWith(0, 6);
+  const clock = createFakeClock();
+  const heard: string[] = [];
+  let waiting: string[] = ['a', 'b', 'c', 'd', 'e', 'f'];
+  let read: string[] = [];
+  const named: DatagramSource = {
+    ...source,
+    get hasEnded() {
+      return state.hasEnded;
+    },
+    read() {
+      [read, waiting] = [waiting.slice(0, 6), waiting.slice(6)];
+      return read.length;
+    },
+    bytes: (index) => Buffer.from(read[index] ?? ''),
+  };
+  const told: boolean[] = [];
+  const deliver = (bytes: Buffer) => {
+    heard.push(bytes.toString());
+    clock.advance(1);
+  };
+  const drain = new UdpDrain(named, clock, { deliver, behind: (isBehind) => told.push(isBehind) });
+  /** As a socket does with what dgram reads. */
+  const byDgram = (name: string) => {
+    if (!drain.keep(Buffer.from(name), '127.0.0.1', 5060)) deliver(Buffer.from(name));
+    drain.start();
+  };
+  byDgram('dgram');
+  await settled();
+  return { state, heard, told, byDgram, arrive: (...names: string[]) => void waiting.push(...names) };
+}
+
+t.test('what waits when a turn is over is read at once, and delivered in the next in its order', async (t) => {
+  const { heard, told, byDgram, arrive } = await overTurn();
+  t.equal(heard.join(''), 'dgramabcdef', 'what was read is delivered');
+  arrive('h', 'i');
+  byDgram('g');
+  byDgram('j');
+  t.equal(heard.join(''), 'dgramabcdefg', 'none but the one that nothing was kept before');
+  await nextTurn();
+  await settled();
+  t.equal(heard.join(''), 'dgramabcdefghij', 'those that dgram read meanwhile come after those that were kept');
+  t.same(told, [true, false]);
+});
+
+t.test('what is kept when the socket is closed is forgotten', async (t) => {
+  const { state, heard, byDgram, arrive } = await overTurn();
+  arrive('h');
+  byDgram('g');
+  state.hasEnded = true;
+  await nextTurn();
+  await nextTurn();
+  t.equal(heard.at(-1), 'g');
+});
+
 t.test('a full read that leaves nothing behind is nothing to tell', async (t) => {
   const { source } = socketWith(2 * AT_ONCE);
   const told: boolean[] = [];

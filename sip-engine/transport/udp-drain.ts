@@ -21,8 +21,8 @@ export interface DrainEvents {
 }
 
 /**
- * So long a socket hands over datagrams in one turn of the event loop, before timers and other sockets have theirs.
- * What dgram reads by itself in a turn, 32 at most, comes on top.
+ * So long a socket hands over datagrams in one turn of the event loop, before timers and other sockets have theirs. dgram would
+ * read on, up to 32 datagrams one by one, each several times as dear: what waits then is read at once, and kept for the next turn.
  */
 const TURN_MS = 4;
 /**
@@ -32,6 +32,13 @@ const TURN_MS = 4;
 const GATHER_MS = 0.5;
 /** The clock is looked at after so many datagrams of one read. */
 const LOOK_EVERY = 8;
+
+/** One that dgram has read while others were kept. */
+interface LateOne {
+  readonly bytes: Buffer;
+  readonly address: string;
+  readonly port: number;
+}
 
 /**
  * Takes what else waits in a socket that has told of a datagram. Between two datagrams ticks and promises are settled, as
@@ -48,7 +55,7 @@ export class UdpDrain {
   readonly #endTurn = (): void => {
     this.#turnBeganMs = undefined;
     // dgram may have read what was left, and has nothing to tell of then.
-    if (this.#isBehind) this.start();
+    if (this.#isBehind || this.#keepsAny) this.start();
   };
   readonly #settled = Promise.resolve();
   #turnBeganMs: number | undefined;
@@ -56,12 +63,21 @@ export class UdpDrain {
   #leftMs = 0;
   #count = 0;
   #next = 0;
+  /** Came after what was read last. */
+  #late: LateOne[] = [];
   #isBehind = false;
 
   constructor(datagrams: DatagramSource, clock: EngineClock, events: DrainEvents) {
     this.#datagrams = datagrams;
     this.#clock = clock;
     this.#events = events;
+  }
+
+  /** Keeps a datagram that dgram has read behind those that are kept; false when there are none, and it is its turn. */
+  keep(bytes: Buffer, address: string, port: number): boolean {
+    if (!this.#keepsAny) return false;
+    this.#late.push({ bytes, address, port });
+    return true;
   }
 
   /** To be called when dgram has delivered a datagram. */
@@ -71,13 +87,23 @@ export class UdpDrain {
       this.#leftMs = this.#turnBeganMs;
       setImmediate(this.#endTurn);
     } else if (this.#isTurnOver()) {
-      // dgram reads on, up to 32 datagrams one by one.
       this.#letLeave();
+      if (!this.#keepsAny) this.#readAhead();
       return;
     }
-    // What was read is delivered before dgram reads on; only where somebody threw is there any left.
-    if (this.#next === this.#count) this.#read();
-    if (this.#next < this.#count) this.#continue();
+    if (!this.#keepsAny) this.#read();
+    if (this.#keepsAny) this.#continue();
+  }
+
+  /** What was read is delivered before dgram reads on, unless the turn was over, or somebody threw. */
+  get #keepsAny(): boolean {
+    return !this.#datagrams.hasEnded && (this.#next < this.#count || this.#late.length > 0);
+  }
+
+  /** For the next turn. */
+  #readAhead(): void {
+    this.#read();
+    if (this.#datagrams.isFull(this.#count)) this.#setBehind(true);
   }
 
   #read(): void {
@@ -100,15 +126,25 @@ export class UdpDrain {
   #deliverNext(): void {
     const datagrams = this.#datagrams;
     for (let isSettled = true; isSettled; ) {
-      const index = this.#next;
-      if (index >= this.#count || datagrams.hasEnded) return;
-      this.#next = index + 1;
-      const bytes = datagrams.bytes(index);
-      isSettled = this.#events.deliver(bytes, datagrams.address(index), datagrams.port(index)) === true;
-      if (this.#next % LOOK_EVERY === 0) this.#letLeave();
-      if (this.#next === this.#count && datagrams.isFull(this.#count)) this.#readOn();
+      if (!this.#keepsAny) return;
+      isSettled = (this.#next < this.#count ? this.#deliverRead() : this.#deliverLate()) === true;
+      if (!this.#keepsAny && datagrams.isFull(this.#count)) this.#readOn();
     }
-    if (this.#next < this.#count) this.#continue();
+    if (this.#keepsAny) this.#continue();
+  }
+
+  #deliverRead(): unknown {
+    const datagrams = this.#datagrams;
+    const index = this.#next;
+    this.#next = index + 1;
+    const isSettled = this.#events.deliver(datagrams.bytes(index), datagrams.address(index), datagrams.port(index));
+    if (this.#next % LOOK_EVERY === 0) this.#letLeave();
+    return isSettled;
+  }
+
+  #deliverLate(): unknown {
+    const late = this.#late.shift();
+    return late === undefined || this.#events.deliver(late.bytes, late.address, late.port);
   }
 
   #letLeave(): void {

@@ -47,6 +47,7 @@ export class UdpSocket {
         behind: (isBehind) => context.tellBehind(isBehind),
       });
     socket.on('message', (bytes, { address, port }) => {
+      if (drain?.keep(bytes, address, port) === true) return;
       receive(bytes, address, port);
       drain?.start();
     });
