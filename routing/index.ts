@@ -113,7 +113,8 @@ export {
   recordedCall,
   type TimedState,
 } from './replay/index.ts';
-export { type SrfPort, type SrfRequests, toInboundRequest } from './srf-adapter.ts';
+export type { SrfPort, SrfRequests } from './srf-adapter.ts';
+export { toInboundRequest } from './srf-request.ts';
 export { isCarrier } from './target/outside-leg.ts';
 export { flowRoute } from './target/trunk-legs.ts';
 export { createUnservedHandler, UNSERVED_METHODS } from './unserved-methods.ts';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { answerDigest, type DigestLogin } from '../carrier/digest-client.ts';
-import { headerLinesOf, type ReceivedResponse, type SrfHeaders } from '../srf-adapter.ts';
+import type { ReceivedResponse, SrfHeaders } from '../srf-adapter.ts';
+import { headerLinesOf } from '../srf-request.ts';
 
 /**
  * What we prove ourselves with to the far end of one leg. Its last challenge is remembered, and what follows in the call

@@ -1,6 +1,6 @@
 import type { CallContext, RouteOption } from '../call-context.ts';
 import { nearestSetting } from '../nearest-setting.ts';
-import { headerLinesOf } from '../srf-adapter.ts';
+import { headerLinesOf } from '../srf-request.ts';
 import type { BridgeDeps } from './bridge-deps.ts';
 import { followOnRequest } from './follow-on-request.ts';
 import type { LegFailure } from './leg-outcome.ts';

@@ -2,14 +2,8 @@ import type { Rejection } from '../../telemetry/index.ts';
 import { realmOf, refuseInvite } from '../answer.ts';
 import { type CallContext, callerTrunk } from '../call-context.ts';
 import { nearestSetting } from '../nearest-setting.ts';
-import {
-  type DialogEvent,
-  listenToDialog,
-  type SrfDialog,
-  type SrfRequest,
-  type SrfResponse,
-  toInboundRequest,
-} from '../srf-adapter.ts';
+import { type DialogEvent, listenToDialog, type SrfDialog, type SrfRequest, type SrfResponse } from '../srf-adapter.ts';
+import { toInboundRequest } from '../srf-request.ts';
 import type { BridgeDeps, ReferPolicy } from './bridge-deps.ts';
 import type { Call, CallEnd, LegsUp } from './call.ts';
 import { refreshedDialog } from './leg-dialog.ts';

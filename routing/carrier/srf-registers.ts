@@ -1,4 +1,5 @@
-import { headerLinesOf, type SrfRequests } from '../srf-adapter.ts';
+import type { SrfRequests } from '../srf-adapter.ts';
+import { headerLinesOf } from '../srf-request.ts';
 import type { SendRegister } from './register-port.ts';
 
 /** REGISTERs through drachtio-srf, so that the embedded engine and drachtio-server are used alike. */

@@ -46,10 +46,12 @@ t.test('what belongs to a call that is up arrives at its owner', { skip: cannotS
   t.match(ok.header('contact'), /^<sip:w1@/);
   t.ok(atHome() <= 1, 'at most the INVITE, where the system cannot tell whose it is');
   t.equal(atHome() + atOwner(), 2);
-  const asked = dialog.request({ method: 'INFO' });
+  const asked = new Promise<number>((resolve) =>
+    dialog.request({ method: 'INFO' }, (_error, response) => resolve(response?.status ?? 0)),
+  );
   const info = await peer.next();
   peer.send(responseTo(info, 200, { tag: 'x' }));
-  await asked;
+  t.equal(await asked, 200);
   peer.send(requestIn(ok, 'BYE', 2));
   t.match(await peer.next(), { status: 200, cseqMethod: 'BYE' });
   t.ok(atHome() <= 1 && atHome() + atOwner() === 4);

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { type SrfRequest, toInboundRequest } from './srf-adapter.ts';
+import type { SrfRequest } from './srf-adapter.ts';
+import { toInboundRequest } from './srf-request.ts';
 
 const RAW =
   'INVITE sip:+31201234567@sip.example SIP/2.0\r\nv: SIP/2.0/UDP 192.0.2.1;rport ; Branch = z9hG4bKa1;received=x\r\n' +
