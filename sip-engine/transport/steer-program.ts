@@ -32,6 +32,8 @@ const BY_ADDRESSES = 0xffff_ffff;
 
 /** In front of the place in the user of a Contact. */
 const PLACE_MARK = 'w';
+/** The mark and a digit. */
+const USER_CHARS = 2;
 /** Where the Request-URI of `ACK` to `OPTIONS` begins. */
 const URI_STARTS = [4, 5, 6, 7, 8];
 /** What a call is told by before its dialog has a tag: the first letters of INVITE, CANCEL and ACK. */
@@ -47,12 +49,12 @@ interface Range {
 }
 /** The branch of the first Via in a response, if that is its first header. */
 const BRANCHES: Range = { first: 40, last: 160 };
-/** The program may have 4096 instructions. */
+/** With this there are 3,398 instructions of the 4,096 that are allowed. */
 const CALL_IDS: Range = { first: 20, last: 700 };
 /** Characters of a Call-ID: of a longer one comes another hash, and it is spread as by chance. */
 const CALL_ID_CHARS = 64;
 /** Places for numbers of its own. */
-const [HASH, CALL_ID_AT] = [0, 1];
+const [HASH, CALL_ID_AT, METHOD] = [0, 1, 2];
 
 /** The user of a Contact whose requests are to come to the socket that was the port's `place`-th, the first being 0. */
 export function steeringUser(place: number): string {
@@ -63,7 +65,7 @@ export function steeringUser(place: number): string {
  * The program that gives each datagram to one of `sockets`, as they came to the port: a REGISTER (and a REFER, which is rare)
  * to the first; a response after the first digit of its branch; a request to a Contact with a `steeringUser` after its
  * digit; other INVITEs, CANCELs and ACKs by the hash of the Call-ID, where they are wanted; all else by addresses. Headers are
- * looked for in the form and about where nearly everybody has them.
+ * looked for in the form and about where nearly everybody has them; a message that ends before the search does goes to the first.
  */
 export function steerProgram(sockets: number, withCallIds: boolean): Int32Array {
   return assemble([
@@ -71,7 +73,7 @@ export function steerProgram(sockets: number, withCallIds: boolean): Int32Array 
     ...request(withCallIds),
     ...(withCallIds ? callId(sockets) : []),
     ...response(),
-    ...digit(),
+    ...digit(sockets),
   ]);
 }
 
@@ -99,11 +101,13 @@ function request(withCallIds: boolean): Line[] {
   ]);
   return [
     'request',
-    keepA(HASH),
+    keepA(METHOD),
     ...URI_STARTS.flatMap((at) => [
       loadWord(at),
       ifEqual(wordOf('sip:'), undefined, `no uri at ${at}`),
       setX(at + WORD_BYTES),
+      loadByteFromX(USER_CHARS),
+      ifEqual(wordOf('@'), undefined, 'no contact'),
       loadHalfFromX(0),
       subtract(wordOf(PLACE_MARK) * 256),
       ifAtLeast(256, 'no contact'),
@@ -111,7 +115,7 @@ function request(withCallIds: boolean): Line[] {
       `no uri at ${at}`,
     ]),
     'no contact',
-    recallA(HASH),
+    recallA(METHOD),
     ...(withCallIds ? isCall : []),
     give(BY_ADDRESSES),
   ];
@@ -169,14 +173,17 @@ function response(): Line[] {
   ];
 }
 
-/** A is the character of a hexadecimal digit; of another one comes a place that no socket has. */
-function digit(): Line[] {
+/** A is a character: the place of a worker if it is its digit. Behind their sockets may stand those of watched peers. */
+function digit(sockets: number): Line[] {
   return [
     'digit',
     subtract(wordOf('0')),
     ifAtLeast(10, undefined, 'place'),
     subtract(wordOf('a') - wordOf('0') - 10),
     'place',
+    ifAtLeast(sockets, undefined, 'worker'),
+    give(BY_ADDRESSES),
+    'worker',
     giveA,
   ];
 }

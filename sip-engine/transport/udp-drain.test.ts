@@ -148,6 +148,7 @@ t.test('what waits when a turn is over is read at once, and delivered in the nex
   byDgram('g');
   byDgram('j');
   t.equal(heard.join(''), 'dgramabcdefg', 'none but the one that nothing was kept before');
+  t.same(told, [true], 'what is kept waits as well');
   await nextTurn();
   await settled();
   t.equal(heard.join(''), 'dgramabcdefghij', 'those that dgram read meanwhile come after those that were kept');

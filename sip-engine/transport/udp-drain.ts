@@ -16,7 +16,7 @@ export interface DrainEvents {
   deliver(bytes: Buffer, address: string, port: number): unknown;
   /** What was answered so far may leave, while there is more to read. */
   leave?(): void;
-  /** The socket holds more than a turn can read, or has been found empty again. */
+  /** More waits than a turn can deliver, in the socket or read already, or no longer. */
   behind?(isBehind: boolean): void;
 }
 
@@ -45,6 +45,9 @@ interface LateOne {
  * with dgram: what one message has set going in an application is done before the next one comes. (A tick that one of
  * these promises asks for comes after it.) What has set nothing going, as nearly every REGISTER, is followed by the next at
  * once.
+ *
+ * When a turn is over, and dgram delivers one more, all that waits is read and kept for the next turn, and so is what dgram
+ * reads meanwhile: it came later.
  */
 export class UdpDrain {
   readonly #datagrams: DatagramSource;
@@ -63,6 +66,7 @@ export class UdpDrain {
   #leftMs = 0;
   #count = 0;
   #next = 0;
+  #delivered = 0;
   /** Came after what was read last. */
   #late: LateOne[] = [];
   #isBehind = false;
@@ -93,6 +97,7 @@ export class UdpDrain {
     }
     if (!this.#keepsAny) this.#read();
     if (this.#keepsAny) this.#continue();
+    else this.#setBehind(false);
   }
 
   /** What was read is delivered before dgram reads on, unless the turn was over, or somebody threw. */
@@ -103,13 +108,12 @@ export class UdpDrain {
   /** For the next turn. */
   #readAhead(): void {
     this.#read();
-    if (this.#datagrams.isFull(this.#count)) this.#setBehind(true);
+    this.#setBehind(this.#keepsAny);
   }
 
   #read(): void {
     this.#count = this.#datagrams.read();
     this.#next = 0;
-    if (!this.#datagrams.isFull(this.#count)) this.#setBehind(false);
   }
 
   #setBehind(isBehind: boolean): void {
@@ -124,11 +128,11 @@ export class UdpDrain {
   }
 
   #deliverNext(): void {
-    const datagrams = this.#datagrams;
     for (let isSettled = true; isSettled; ) {
       if (!this.#keepsAny) return;
       isSettled = (this.#next < this.#count ? this.#deliverRead() : this.#deliverLate()) === true;
-      if (!this.#keepsAny && datagrams.isFull(this.#count)) this.#readOn();
+      if (++this.#delivered % LOOK_EVERY === 0) this.#letLeave();
+      if (!this.#keepsAny) this.#goOn();
     }
     if (this.#keepsAny) this.#continue();
   }
@@ -137,9 +141,7 @@ export class UdpDrain {
     const datagrams = this.#datagrams;
     const index = this.#next;
     this.#next = index + 1;
-    const isSettled = this.#events.deliver(datagrams.bytes(index), datagrams.address(index), datagrams.port(index));
-    if (this.#next % LOOK_EVERY === 0) this.#letLeave();
-    return isSettled;
+    return this.#events.deliver(datagrams.bytes(index), datagrams.address(index), datagrams.port(index));
   }
 
   #deliverLate(): unknown {
@@ -147,16 +149,24 @@ export class UdpDrain {
     return late === undefined || this.#events.deliver(late.bytes, late.address, late.port);
   }
 
+  /** All that was read is delivered; more is left only where a read was full. */
+  #goOn(): void {
+    if (this.#datagrams.isFull(this.#count)) {
+      if (this.#isTurnOver()) {
+        this.#setBehind(true);
+        return;
+      }
+      this.#read();
+      if (this.#keepsAny) return;
+    }
+    this.#setBehind(false);
+  }
+
   #letLeave(): void {
     const nowMs = this.#clock.nowMs();
     if (nowMs - this.#leftMs < GATHER_MS) return;
     this.#leftMs = nowMs;
     this.#events.leave?.();
-  }
-
-  #readOn(): void {
-    if (this.#isTurnOver()) this.#setBehind(true);
-    else this.#read();
   }
 
   #isTurnOver(): boolean {

@@ -31,6 +31,12 @@ t.test('a response belongs to who made the branch of its top Via', async (t) => 
   t.equal(ownerOf(response(`Via: ${via}3abc`), 4), 3);
   t.equal(ownerOf(response(`v : ${via}2abc`, `Via: ${via}1abc`), 4), 2, 'the first one, in whichever form');
   t.equal(ownerOf(response(`Via: ${via}1abc`, `v: ${via}2abc`), 4), 1);
+  t.equal(
+    ownerOf(response('Via: SIP/2.0/UDP 192.0.2.1;branch=1', `Via: ${via}1abc`), 4),
+    0,
+    'the first, cookie or not',
+  );
+  t.equal(ownerOf(response(`Via: ${via.replace(';', '\r\n ;')}3abc`), 4), 3, 'folded');
   t.equal(ownerOf(response(`Via: ${via}f00`), 4), 0, 'one that no worker of ours has made');
   t.equal(ownerOf(response(`Via: ${via}probe12`), 4), 0, 'probes are of home');
   t.equal(ownerOf(response('Via: SIP/2.0/UDP 192.0.2.1;branch=1'), 4), 0);

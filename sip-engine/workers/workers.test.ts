@@ -5,7 +5,7 @@ import type { LaneDialog } from '../lane/index.ts';
 import { loadLibc } from '../transport/libc.ts';
 import { callFor, counted, peerAt, type RunningWorker, type WorkerPair, workerPair } from './workers-fixture.ts';
 
-/** Where datagrams are taken one by one, the system gives nothing to its owner: what is handed over is all that does not arrive there by chance. */
+/** Where datagrams are taken one by one, the system spreads all by addresses: what is not at its owner by chance is handed over. */
 const UNSTEERED = { udpBatches: false };
 
 /** A call of a peer at the wrong worker that its owner has answered, and the ACK to it. */
@@ -67,7 +67,7 @@ t.test('a BYE from any address of the peer reaches the owner', async (t) => {
 });
 
 t.test('an INVITE that is repeated from another port, at another worker, finds its transaction', async (t) => {
-  const pair = await workerPair(t);
+  const pair = await workerPair(t, UNSTEERED);
   const name = callFor(pair.other, 'again');
   const first = await peerAt(t, pair, pair.other);
   const second = await peerAt(t, pair, pair.home);
@@ -85,7 +85,7 @@ t.test('an INVITE that is repeated from another port, at another worker, finds i
 });
 
 t.test('a CANCEL at the wrong worker ends the call', async (t) => {
-  const pair = await workerPair(t);
+  const pair = await workerPair(t, UNSTEERED);
   const name = callFor(pair.other, 'cancelled');
   const peer = await peerAt(t, pair, pair.home);
   const invite = inviteText(name, peer.port);
@@ -118,7 +118,7 @@ t.test('a response at the wrong worker reaches the one that has asked', async (t
 });
 
 t.test('calls of one carrier socket spread over all workers', async (t) => {
-  const pair = await workerPair(t);
+  const pair = await workerPair(t, UNSTEERED);
   const carrier = await udpPeer(t, pair.udpPort);
   const calls = 20;
   for (let n = 0; n < calls; n++)
