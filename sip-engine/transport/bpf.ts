@@ -5,9 +5,9 @@
 export interface Instruction {
   readonly code: number;
   readonly operand?: number;
-  /** Labels; absent goes on with the next instruction. A jump without condition has the same in both. */
-  readonly yes?: string;
-  readonly no?: string;
+  /** Labels; absent goes on with the next instruction. A jump without condition goes to `yes`. */
+  readonly yes?: string | undefined;
+  readonly no?: string | undefined;
 }
 
 /** An instruction, or the label of the next one. */
@@ -37,20 +37,26 @@ export const multiply = (value: number): Instruction => ({ code: 0x24, operand: 
 export const shiftRight = (bits: number): Instruction => ({ code: 0x74, operand: bits });
 export const modulo = (value: number): Instruction => ({ code: 0x94, operand: value });
 export const xorWithX: Instruction = { code: 0xac };
-export const ifEqual = (value: number, yes?: string, no?: string): Instruction => jumpIf(0x15, value, yes, no);
+export const ifEqual = (value: number, yes?: string, no?: string): Instruction => ({
+  code: 0x15,
+  operand: value,
+  yes,
+  no,
+});
 /** Without sign, as all numbers here. */
-export const ifAtLeast = (value: number, yes?: string, no?: string): Instruction => jumpIf(0x35, value, yes, no);
-export const goTo = (label: string): Instruction => ({ code: JUMP, yes: label, no: label });
+export const ifAtLeast = (value: number, yes?: string, no?: string): Instruction => ({
+  code: 0x35,
+  operand: value,
+  yes,
+  no,
+});
+export const goTo = (label: string): Instruction => ({ code: JUMP, yes: label });
 export const give = (value: number): Instruction => ({ code: 0x06, operand: value });
 export const giveA: Instruction = { code: 0x16 };
 
 /** The number of up to four characters as they are loaded. */
 export const wordOf = (text: string): number =>
   Array.from(text).reduce((sum, char) => sum * 256 + char.charCodeAt(0), 0);
-
-function jumpIf(code: number, operand: number, yes?: string, no?: string): Instruction {
-  return { code, operand, ...(yes === undefined ? {} : { yes }), ...(no === undefined ? {} : { no }) };
-}
 
 /**
  * The words of `struct sock_filter` (little-endian): code, how many to skip when the condition holds and when not, operand.
@@ -65,10 +71,10 @@ export function assemble(lines: readonly Line[]): Int32Array {
   }
   const words = new Int32Array(instructions.length * 2);
   for (const [index, { code, operand = 0, yes, no }] of instructions.entries()) {
-    const skipTo = (label: string | undefined): number => skipped(label, index, labels, code === JUMP);
     const isJump = code === JUMP;
-    const skips = isJump ? 0 : (skipTo(yes) << 16) | (skipTo(no) << 24);
-    words.set([code | skips, isJump ? skipTo(yes) : operand], index * 2);
+    const skipTo = (label: string | undefined): number => skipped(label, index, labels, isJump);
+    if (isJump) words.set([code, skipTo(yes)], index * 2);
+    else words.set([code | (skipTo(yes) << 16) | (skipTo(no) << 24), operand], index * 2);
   }
   return words;
 }

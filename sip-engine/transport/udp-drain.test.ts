@@ -107,7 +107,7 @@ t.test('what dgram reads by itself when a turn is over is answered no later', as
   await nextTurn();
 });
 
-/** A drain whose turn is over after five of the six datagrams that waited: names of what is delivered, and how to go on. */
+/** A drain whose turn is over when the six datagrams that waited are delivered: what it has delivered, and how to go on. */
 async function overTurn() {
   const { source, state } = socketWith(0, 6);
   const clock = createFakeClock();

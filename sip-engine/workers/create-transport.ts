@@ -2,7 +2,7 @@ import type { EnginePorts } from '../ports.ts';
 import { createTransportLayer, type TransportOptions } from '../transport/index.ts';
 import { CallTransport } from './call-transport.ts';
 import { HomeTransport } from './home-transport.ts';
-import { sharesPorts, type WorkerSeat } from './seat.ts';
+import { HOME, sharesPorts, type WorkerSeat } from './seat.ts';
 import type { SeatedTransport } from './seated-transport.ts';
 import type { WorkerEvents } from './worker-events.ts';
 
@@ -14,7 +14,7 @@ export function createSeatedTransport(
   ports: EnginePorts,
 ): SeatedTransport {
   if (!sharesPorts(seat)) return createTransportLayer(options, events, ports);
-  return seat.index === 0
+  return seat.index === HOME
     ? new HomeTransport(seat, options, events, ports)
     : new CallTransport(seat, options, events, ports);
 }

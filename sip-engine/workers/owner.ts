@@ -1,8 +1,8 @@
+import { MAGIC_COOKIE } from '../transaction/index.ts';
 import { hashOfCallId } from '../transport/index.ts';
 import type { GivenCalls } from './given-calls.ts';
 import { HOME } from './seat.ts';
 
-const COOKIE = 'z9hG4bK';
 /** Nearly all that answer us have our Via within that. */
 const START_BYTES = 192;
 /** Nearly always the headers end within that, and the body is not looked at. */
@@ -65,8 +65,8 @@ function ownerOfBranch(bytes: Buffer, count: number): number {
 
 /** Empty where there is none. */
 function digitAfterCookie(via: string): string {
-  const at = via.indexOf(COOKIE);
-  return at < 0 ? '' : via.charAt(at + COOKIE.length);
+  const at = via.indexOf(MAGIC_COOKIE);
+  return at < 0 ? '' : via.charAt(at + MAGIC_COOKIE.length);
 }
 
 /** The line after the first if it begins so, as far as there is one. */
