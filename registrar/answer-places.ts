@@ -39,7 +39,8 @@ const TIME = 3;
 /**
  * The memory of `RecentAnswers`: a ring of numbered places, and chains through them of answers that share a bucket, the
  * newest first. What is older than the oldest number is void wherever it still stands. All numbers of a place stand
- * together: with 100,000 of them what costs is how many places of memory are looked at, not what is done there.
+ * together: with 100,000 of them what costs is how many places of memory are looked at, not what is done there. All is
+ * asked of the system at once, which gives it when it is first touched: to grow is to move 100,000 answers while others wait.
  */
 export class AnswerPlaces {
   /** A power of two. */
@@ -118,26 +119,6 @@ export class AnswerPlaces {
   /** Lets go of the text; the number is void from now on. */
   clear(number: number): void {
     this.#text[number & this.#mask] = '';
-  }
-
-  /** Twice as large, with the answers from `oldest` up to `next`. */
-  grown(oldest: number, next: number): AnswerPlaces {
-    const larger = new AnswerPlaces(this.size * 2);
-    for (let number = oldest; number < next; number += 1) larger.put(number, this.#get(number));
-    return larger;
-  }
-
-  #get(number: number): KeptAnswer {
-    return {
-      high: this.#word(number, HIGH),
-      low: this.#word(number, LOW),
-      transaction: this.#word(number, TRANSACTION),
-      cseq: this.#word(number, CSEQ),
-      port: this.#word(number, PORT_STATUS) >>> 16,
-      atMs: this.atMs(number),
-      status: this.status(number),
-      text: this.text(number),
-    };
   }
 
   #word(number: number, field: number): number {

@@ -6,9 +6,8 @@ import { plainAnswer } from './plain-answer.ts';
 /** How long an answered REGISTER may be repeated: RFC 3261 section 17.2.2, timer J = 64 T1. */
 const KEPT_MS = 32_000;
 
-/** Places at the start and at most; each is a power of two, beyond the last the oldest answer goes early. */
-const LEAST_PLACES = 1 << 10;
-const MOST_PLACES = 1 << 18;
+/** A power of two; for one more the oldest answer goes early. */
+const PLACES = 1 << 18;
 
 /** A final answer as it went out. */
 export interface StoredAnswer {
@@ -27,7 +26,7 @@ export interface StoredAnswer {
 export class RecentAnswers {
   readonly #dateLine: DateLine;
   readonly #seed: number;
-  #places = new AnswerPlaces(LEAST_PLACES);
+  readonly #places = new AnswerPlaces(PLACES);
   /** Answers are numbered; those from `oldest` up to `next` are there. */
   #oldest = 1;
   #next = 1;
@@ -56,7 +55,7 @@ export class RecentAnswers {
   /** `response` is that of the digest, which stands for all the credentials: it covers them. */
   keep(request: InboundRequest, response: string, { status, lines }: StoredAnswer, nowMs: number): void {
     this.forget(nowMs);
-    if (this.size === this.#places.size) this.#makeRoom();
+    if (this.size === PLACES) this.#drop();
     const date = this.#dateLine.at(nowMs);
     const [first = ''] = lines;
     const isPlain = status === 200 && lines.length === 3 && isSame(lines, plainAnswer(first, date));
@@ -97,11 +96,6 @@ export class RecentAnswers {
     const text = this.#places.text(number);
     const date = this.#dateLine.at(this.#places.atMs(number));
     return { status: this.#places.status(number), lines: typeof text === 'string' ? plainAnswer(text, date) : text };
-  }
-
-  #makeRoom(): void {
-    if (this.#places.size === MOST_PLACES) this.#drop();
-    else this.#places = this.#places.grown(this.#oldest, this.#next);
   }
 
   #drop(): void {

@@ -14,6 +14,7 @@ import { stopOnSignal } from './shutdown.ts';
 import type { SipCode } from './sip-code.ts';
 import { type SipThread, startSipThread } from './sip-thread.ts';
 import { failStart } from './start-error.ts';
+import { letSipGoFirst } from './thread-priority.ts';
 import { VERSION } from './version.ts';
 import { renderWelcome } from './welcome.ts';
 import { openWorld, prepareDemo, type World, watchRecords } from './world.ts';
@@ -80,8 +81,7 @@ export async function serve(sipCode: SipCode, options: ServeOptions): Promise<vo
   publishing.watch(logger);
   const endRecords = await watchRecords(world.store, logger);
   const admin = await listenAdmin(config, apps);
-  const collectSip = async () => [(await sip.bus.request('metrics')) as object[]];
-  const metricsServer = await startMetricsServer(config.metrics, metrics, collectSip);
+  const metricsServer = await startMetricsServer(config.metrics, metrics, () => collectSip(sip));
 
   // The demo world comes last: a start that failed has made and shown nothing.
   const listening = await sip.bus.started;
@@ -104,9 +104,14 @@ export async function serve(sipCode: SipCode, options: ServeOptions): Promise<vo
     { name: 'commerce', run: () => commerce.close() },
     { name: 'store', run: () => world.store.close() },
   ]);
+  letSipGoFirst();
   state.isReady = true;
   logger.info({ sip: listening, http: config.http, metrics: config.metrics, version: VERSION }, 'didfarm is up');
   if (demoFile !== undefined) process.stdout.write(renderWelcome(demoFile));
+}
+
+async function collectSip(sip: SipThread): Promise<readonly [object[]]> {
+  return [(await sip.bus.request('metrics')) as object[]];
 }
 
 function drain(sip: SipThread, limitMs: number): Promise<unknown> {

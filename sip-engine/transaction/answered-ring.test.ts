@@ -45,6 +45,28 @@ t.test('each is found for its time, told of once in the order of coming, and one
   t.end();
 });
 
+t.test('it grows and goes round, and all that is there is found whatever its size was when it came', (t) => {
+  const { clock, over, ring, key } = ringOf(10_000);
+  const there = new Set<number>();
+  let next = 0;
+  let wrong = 0;
+  // More and more at a time up to 40,000 at once, which are ten pages, then fewer: several sizes have entries at once.
+  for (let step = 0; step < 120; step++) {
+    for (let n = 0; n < (step < 60 ? step * 20 : 50); n++, next++) {
+      ring.add(key(next), { value: { n: next } });
+      there.add(next);
+    }
+    for (let n = next - 5; n > 0 && n < next; n += 3) if (ring.remove(key(n)) !== there.delete(n)) wrong += 1;
+    clock.advance(250);
+    for (const n of over.splice(0)) if (!there.delete(n)) wrong += 1;
+    if (ring.size !== there.size) wrong += 1;
+    for (let n = step; n < next; n += 37) if (ring.get(key(n))?.n !== (there.has(n) ? n : undefined)) wrong += 1;
+  }
+  t.ok(next > 30_000, `${next} came`);
+  t.equal(wrong, 0);
+  t.end();
+});
+
 t.test('what is removed is neither found nor told of, and the last of all takes the timer with it', (t) => {
   const { clock, wheel, over, ring, key } = ringOf(1000);
   for (let n = 0; n < 600; n++) ring.add(key(n), { value: { n } });
@@ -122,5 +144,10 @@ t.test('a set of hashes holds what was added and nothing else, however many ther
     if (set.has(high, low) !== n < 10_000) wrong += 1;
   }
   t.equal(wrong, 0);
+  const { high, low } = hash.of('key 1');
+  set.clear();
+  t.same([set.size, set.has(high, low)], [0, false]);
+  set.add(high, low);
+  t.same([set.size, set.has(high, low)], [1, true]);
   t.end();
 });

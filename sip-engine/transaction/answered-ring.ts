@@ -3,8 +3,6 @@ import type { Timer, TimingWheel } from '../timer/index.ts';
 import { ByteSlab } from './byte-slab.ts';
 import { type Hash, NONE, type Remains, type RingEntry, RingPlaces } from './ring-places.ts';
 
-/** Places at the start: a power of two, and twice as many whenever all are taken. */
-const LEAST_PLACES = 256;
 const NOTHING = { value: undefined, note: undefined, parts: undefined, flow: undefined };
 const MOST_ENTRIES = 2 ** 20;
 const MOST_BYTES = 256 * 1024 * 1024;
@@ -32,7 +30,7 @@ export interface RingDeps<V> {
 export class AnsweredRing<V extends object> {
   readonly #deps: RingDeps<V>;
   readonly #slab = new ByteSlab();
-  #places = new RingPlaces<V>(LEAST_PLACES, this.#slab);
+  readonly #places = new RingPlaces<V>(this.#slab);
   /** Entries are numbered; those from `oldest` up to `next` are there, unless they were removed. */
   #oldest = 0;
   #next = 0;
@@ -50,7 +48,7 @@ export class AnsweredRing<V extends object> {
   add(key: Hash, entry: RingEntry<V> = NOTHING): void {
     this.#forgetUnasked();
     this.#makeRoom();
-    if (this.#next - this.#oldest === this.#places.size) this.#places = this.#places.grown(this.#oldest, this.#next);
+    this.#places.open(this.#oldest, this.#next);
     this.#places.put(this.#next, key, entry, this.#deps.clock.nowMs() + this.#deps.lifeMs);
     this.#next += 1;
     this.#size += 1;

@@ -30,6 +30,32 @@ t.test('it holds what a Map would hold, whatever comes and goes and however many
   t.end();
 });
 
+t.test('while a larger table takes over, each is found, replaced and taken out once, and none is lost', (t) => {
+  const table = new HashTable<{ readonly n: number }>();
+  const map = new Map<number, { readonly n: number }>();
+  // In runs of neighbours, some of which go round the end of the table.
+  const key = (n: number) => ({ high: n, low: (n >> 3) * 97 - 5 });
+  let wrong = 0;
+  for (let n = 0; n < 20_000; n++) {
+    const value = { n };
+    table.set(key(n), value);
+    map.set(n, value);
+    const [again, gone] = [(n * 7919) % (n + 1), (n * 104_729) % (n + 1)];
+    if (map.has(again)) {
+      const other = { n: again };
+      table.set(key(again), other);
+      map.set(again, other);
+    }
+    if (n % 3 === 0 && table.delete(key(gone)) !== map.delete(gone)) wrong += 1;
+    if (table.size !== map.size || table.get(key(again)) !== map.get(again)) wrong += 1;
+    if (n % 1000 === 0) for (const [at, one] of map) if (table.get(key(at)) !== one) wrong += 1;
+  }
+  t.equal(wrong, 0);
+  t.same(new Set(table.values()), new Set(map.values()));
+  t.equal(table.values().length, map.size);
+  t.end();
+});
+
 t.test('what is taken out is not kept, and what is walked may be taken out', (t) => {
   const table = new HashTable<object>();
   for (let n = 0; n < 5000; n++) table.set({ high: n, low: n * 31 }, { n });

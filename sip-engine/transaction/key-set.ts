@@ -1,11 +1,13 @@
-/** Places at the start: a power of two, and twice as many whenever half of them are taken. */
+/** Places at the start: a power of two. A table half of whose places are taken is followed by one of twice the size. */
 const LEAST_PLACES = 256;
 
-/** A set of hashes (KeyHash) that makes no object of what is in it: columns with open addressing. */
+/**
+ * A set of hashes (KeyHash) that makes no object of what is in it: columns with open addressing. What is in it stays where
+ * it is: to move 100,000 to a larger table would hold up everything for tens of milliseconds.
+ */
 export class KeySet {
-  #high = new Int32Array(LEAST_PLACES);
-  #low = new Int32Array(LEAST_PLACES);
-  #isTaken = new Uint8Array(LEAST_PLACES);
+  #largest = new KeyTable(LEAST_PLACES);
+  #smaller: readonly KeyTable[] = [];
   #size = 0;
 
   get size(): number {
@@ -13,35 +15,71 @@ export class KeySet {
   }
 
   has(high: number, low: number): boolean {
+    if (this.#largest.has(high, low)) return true;
+    for (const table of this.#smaller) if (table.has(high, low)) return true;
+    return false;
+  }
+
+  add(high: number, low: number): void {
+    if (this.has(high, low)) return;
+    if (this.#largest.isFull) {
+      this.#smaller = [this.#largest, ...this.#smaller];
+      this.#largest = new KeyTable(this.#largest.places * 2);
+    }
+    this.#largest.add(high, low);
+    this.#size += 1;
+  }
+
+  /** As many find room at once as were in it. */
+  clear(): void {
+    this.#largest.clear();
+    this.#smaller = [];
+    this.#size = 0;
+  }
+}
+
+class KeyTable {
+  readonly places: number;
+  readonly #mask: number;
+  readonly #high: Int32Array;
+  readonly #low: Int32Array;
+  readonly #isTaken: Uint8Array;
+  #size = 0;
+
+  constructor(places: number) {
+    this.places = places;
+    this.#mask = places - 1;
+    this.#high = new Int32Array(places);
+    this.#low = new Int32Array(places);
+    this.#isTaken = new Uint8Array(places);
+  }
+
+  get isFull(): boolean {
+    return this.#size * 2 >= this.places;
+  }
+
+  has(high: number, low: number): boolean {
     return this.#isTaken[this.#place(high, low)] === 1;
   }
 
   add(high: number, low: number): void {
-    if (this.#size * 2 >= this.#low.length) this.#grow();
     const place = this.#place(high, low);
-    if (this.#isTaken[place] === 1) return;
     this.#high[place] = high;
     this.#low[place] = low;
     this.#isTaken[place] = 1;
     this.#size += 1;
   }
 
-  /** Where it is, or where it would be. */
-  #place(high: number, low: number): number {
-    const mask = this.#low.length - 1;
-    let place = low & mask;
-    while (this.#isTaken[place] === 1 && (this.#low[place] !== low || this.#high[place] !== high))
-      place = (place + 1) & mask;
-    return place;
+  clear(): void {
+    this.#isTaken.fill(0);
+    this.#size = 0;
   }
 
-  #grow(): void {
-    const [high, low, isTaken] = [this.#high, this.#low, this.#isTaken];
-    const length = low.length * 2;
-    this.#high = new Int32Array(length);
-    this.#low = new Int32Array(length);
-    this.#isTaken = new Uint8Array(length);
-    this.#size = 0;
-    for (const [place, taken] of isTaken.entries()) if (taken === 1) this.add(high[place] ?? 0, low[place] ?? 0);
+  /** Where it is, or where it would be. */
+  #place(high: number, low: number): number {
+    let place = low & this.#mask;
+    while (this.#isTaken[place] === 1 && (this.#low[place] !== low || this.#high[place] !== high))
+      place = (place + 1) & this.#mask;
+    return place;
   }
 }

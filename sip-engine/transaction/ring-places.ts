@@ -1,8 +1,25 @@
 import type { Flow } from '../transport/types.ts';
-import { ByteSlab, NOWHERE } from './byte-slab.ts';
+import { BucketHeads } from './bucket-heads.ts';
+import { type ByteSlab, NOWHERE } from './byte-slab.ts';
+import {
+  BEFORE,
+  BYTE_COUNT,
+  BYTES_AT,
+  DUE_MS,
+  HIGH,
+  IS_THERE,
+  LOW,
+  NOTE_HIGH,
+  NOTE_LOW,
+  numbersOf,
+  PAGE_BITS,
+  PAGE_ENTRIES,
+  placeOf,
+  RingPage,
+  wordsOf,
+} from './ring-page.ts';
 
-/** No entry: below every number. */
-export const NONE = -1;
+export { NONE } from './bucket-heads.ts';
 
 /** What an entry is known by, and 64 bits that may go with it. */
 export interface Hash {
@@ -32,141 +49,144 @@ export interface RingEntry<V> {
   readonly flow?: Flow | undefined;
 }
 
-/** The memory of a ring: columns, and chains through them of entries that share a bucket, the newest first. */
+/**
+ * The memory of a ring: pages of entries, and chains through them of entries that share a bucket, the newest first. Pages
+ * are added one by one, and used again once all their entries are gone; growing moves no entry.
+ */
 export class RingPlaces<V> {
-  /** A power of two. */
-  readonly size: number;
-  readonly #mask: number;
   readonly #slab: ByteSlab;
-  readonly #high: Int32Array;
-  readonly #low: Int32Array;
-  readonly #noteHigh: Int32Array;
-  readonly #noteLow: Int32Array;
-  readonly #isThere: Uint8Array;
-  readonly #dueMs: Float64Array;
-  readonly #bytesAt: Float64Array;
-  readonly #byteCount: Int32Array;
-  readonly #values: (V | undefined)[];
-  readonly #flows: (Flow | undefined)[];
-  /** The number of the entry before it in its bucket. */
-  readonly #before: Float64Array;
-  /** The number of the newest entry, by bucket. */
-  readonly #newest: Float64Array;
+  /** A power of two of places for them, used round and round. */
+  #pages: (RingPage<V> | undefined)[] = [new RingPage<V>()];
+  #pageMask = 0;
+  #heads = new BucketHeads(PAGE_ENTRIES);
+  /** The first number that has no place yet. */
+  #end = PAGE_ENTRIES;
 
-  constructor(size: number, slab = new ByteSlab()) {
-    this.size = size;
-    this.#mask = size - 1;
+  constructor(slab: ByteSlab) {
     this.#slab = slab;
-    this.#high = new Int32Array(size);
-    this.#low = new Int32Array(size);
-    this.#noteHigh = new Int32Array(size);
-    this.#noteLow = new Int32Array(size);
-    this.#isThere = new Uint8Array(size);
-    this.#dueMs = new Float64Array(size);
-    this.#bytesAt = new Float64Array(size).fill(NOWHERE);
-    this.#byteCount = new Int32Array(size);
-    this.#values = new Array<V | undefined>(size).fill(undefined);
-    this.#flows = new Array<Flow | undefined>(size).fill(undefined);
-    this.#before = new Float64Array(size);
-    this.#newest = new Float64Array(size).fill(NONE);
+  }
+
+  /** Makes a place for `next`, the number behind all others; nothing is left of those before `oldest`. */
+  open(oldest: number, next: number): void {
+    if (next < this.#end) return;
+    this.#heads.forget(oldest);
+    if (pageNumber(next) - pageNumber(oldest) >= this.#pages.length) this.#grow(oldest, next);
+    this.#pages[pageNumber(next) & this.#pageMask] ??= new RingPage<V>();
+    this.#end += PAGE_ENTRIES;
   }
 
   put(number: number, { high, low }: Hash, entry: RingEntry<V>, dueMs: number): void {
-    const at = number & this.#mask;
+    const { words, numbers } = this.#page(number);
+    const at = wordsOf(number);
     const { note } = entry;
-    this.#high[at] = high;
-    this.#low[at] = low;
-    this.#noteHigh[at] = note === undefined ? 0 : note.high;
-    this.#noteLow[at] = note === undefined ? 0 : note.low;
-    this.#isThere[at] = 1;
-    this.#dueMs[at] = dueMs;
-    this.#bytesAt[at] = NOWHERE;
+    words[at + HIGH] = high;
+    words[at + LOW] = low;
+    words[at + NOTE_HIGH] = note === undefined ? 0 : note.high;
+    words[at + NOTE_LOW] = note === undefined ? 0 : note.low;
+    words[at + IS_THERE] = 1;
+    const numbersAt = numbersOf(number);
+    numbers[numbersAt + DUE_MS] = dueMs;
+    numbers[numbersAt + BYTES_AT] = NOWHERE;
+    numbers[numbersAt + BEFORE] = this.#heads.newest(low);
+    this.#heads.put(low, number);
     this.fill(number, entry);
-    this.#before[at] = this.newest(low);
-    this.#newest[low & this.#mask] = number;
   }
 
   /** Another value or other bytes in place of what it had. */
   fill(number: number, { value, parts, flow }: RingEntry<V>): void {
-    const at = number & this.#mask;
-    this.#freeBytes(at);
-    this.#values[at] = value;
-    this.#flows[at] = flow;
+    const page = this.#page(number);
+    const place = placeOf(number);
+    this.#freeBytes(page, number);
+    page.values[place] = value;
+    page.flows[place] = flow;
     if (parts === undefined) return;
-    this.#bytesAt[at] = this.#slab.keep(parts);
+    page.numbers[numbersOf(number) + BYTES_AT] = this.#slab.keep(parts);
     let bytes = 0;
     for (const part of parts) bytes += part.length;
-    this.#byteCount[at] = bytes;
+    page.words[wordsOf(number) + BYTE_COUNT] = bytes;
   }
 
   newest(low: number): number {
-    return this.#newest[low & this.#mask] ?? NONE;
+    return this.#heads.newest(low);
   }
 
   before(number: number): number {
-    return this.#before[number & this.#mask] ?? NONE;
+    return this.#number(number, BEFORE);
   }
 
   is(number: number, high: number, low: number): boolean {
-    const at = number & this.#mask;
-    return this.#high[at] === high && this.#low[at] === low && this.#isThere[at] === 1;
+    const { words } = this.#page(number);
+    const at = wordsOf(number);
+    return words[at + HIGH] === high && words[at + LOW] === low && words[at + IS_THERE] === 1;
   }
 
   isThere(number: number): boolean {
-    return this.#isThere[number & this.#mask] === 1;
+    return this.#word(number, IS_THERE) === 1;
   }
 
   dueMs(number: number): number {
-    return this.#dueMs[number & this.#mask] ?? 0;
+    return this.#number(number, DUE_MS);
   }
 
   value(number: number): V | undefined {
-    return this.#values[number & this.#mask];
+    return this.#page(number).values[placeOf(number)];
   }
 
   note(number: number): Hash {
-    const at = number & this.#mask;
-    return { high: this.#noteHigh[at] ?? 0, low: this.#noteLow[at] ?? 0 };
+    return { high: this.#word(number, NOTE_HIGH), low: this.#word(number, NOTE_LOW) };
   }
 
   remains(number: number): Remains | undefined {
-    const at = number & this.#mask;
-    const flow = this.#flows[at];
-    const place = this.#bytesAt[at] ?? NOWHERE;
+    const flow = this.#page(number).flows[placeOf(number)];
+    const place = this.#number(number, BYTES_AT);
     if (flow === undefined || place === NOWHERE) return undefined;
-    return { flow, bytes: this.#slab.read(place, this.#byteCount[at] ?? 0) };
+    return { flow, bytes: this.#slab.read(place, this.#word(number, BYTE_COUNT)) };
   }
 
   clear(number: number): void {
-    const at = number & this.#mask;
-    this.#isThere[at] = 0;
-    this.#freeBytes(at);
-    this.#values[at] = undefined;
-    this.#flows[at] = undefined;
+    const page = this.#page(number);
+    const place = placeOf(number);
+    page.words[wordsOf(number) + IS_THERE] = 0;
+    this.#freeBytes(page, number);
+    page.values[place] = undefined;
+    page.flows[place] = undefined;
   }
 
-  /** Twice as large, with the entries from `oldest` up to `next`. */
-  grown(oldest: number, next: number): RingPlaces<V> {
-    const larger = new RingPlaces<V>(this.size * 2, this.#slab);
-    for (let number = oldest; number < next; number += 1) larger.#take(number, this);
-    return larger;
+  /** Room for twice as many; pages stay what they are. */
+  #grow(oldest: number, next: number): void {
+    const [pages, mask] = [this.#pages, this.#pageMask];
+    const count = pages.length * 2;
+    this.#pageMask = count - 1;
+    this.#pages = new Array<RingPage<V> | undefined>(count).fill(undefined);
+    for (let page = pageNumber(oldest); page < pageNumber(next); page++)
+      this.#pages[page & this.#pageMask] = pages[page & mask];
+    this.#heads = new BucketHeads(this.#heads.size * 2, this.#heads, next);
   }
 
-  #take(number: number, other: RingPlaces<V>): void {
-    const from = number & other.#mask;
-    const at = number & this.#mask;
-    const key = { high: other.#high[from] ?? 0, low: other.#low[from] ?? 0 };
-    this.put(number, key, { value: other.#values[from], flow: other.#flows[from] }, other.dueMs(number));
-    this.#noteHigh[at] = other.#noteHigh[from] ?? 0;
-    this.#noteLow[at] = other.#noteLow[from] ?? 0;
-    this.#bytesAt[at] = other.#bytesAt[from] ?? NOWHERE;
-    this.#byteCount[at] = other.#byteCount[from] ?? 0;
-    this.#isThere[at] = other.#isThere[from] ?? 0;
+  #page(number: number): RingPage<V> {
+    return this.#pages[(number >>> PAGE_BITS) & this.#pageMask] ?? noPage(number);
   }
 
-  #freeBytes(at: number): void {
-    const place = this.#bytesAt[at] ?? NOWHERE;
+  #word(number: number, field: number): number {
+    return this.#page(number).words[wordsOf(number) + field] ?? 0;
+  }
+
+  #number(number: number, field: number): number {
+    return this.#page(number).numbers[numbersOf(number) + field] ?? 0;
+  }
+
+  #freeBytes({ numbers }: RingPage<V>, number: number): void {
+    const at = numbersOf(number) + BYTES_AT;
+    const place = numbers[at] ?? NOWHERE;
     if (place !== NOWHERE) this.#slab.free(place);
-    this.#bytesAt[at] = NOWHERE;
+    numbers[at] = NOWHERE;
   }
+}
+
+function pageNumber(number: number): number {
+  return Math.floor(number / PAGE_ENTRIES);
+}
+
+function noPage(number: number): never {
+  throw new RangeError(`entry ${number} has no place`);
 }

@@ -45,16 +45,20 @@ export class SpentInvites {
   /** The older half goes before its time. */
   #makeRoom(): void {
     if (this.#older.size > 0) this.#counters.count('dropped', 'spent_invites');
-    this.#older = this.#newer;
-    this.#newer = new KeySet();
-    this.#turnAtMs = this.#clock.nowMs() + REPEATED_FOR_MS;
+    this.#swap();
   }
 
   #turn(): void {
     const lateMs = this.#clock.nowMs() - this.#turnAtMs;
     if (lateMs < 0) return;
-    this.#older = lateMs < REPEATED_FOR_MS ? this.#newer : new KeySet();
-    this.#newer = new KeySet();
+    if (lateMs >= REPEATED_FOR_MS) this.#newer.clear();
+    this.#swap();
+  }
+
+  /** The older half is forgotten, and its room is the newer one's. */
+  #swap(): void {
+    [this.#older, this.#newer] = [this.#newer, this.#older];
+    this.#newer.clear();
     this.#turnAtMs = this.#clock.nowMs() + REPEATED_FOR_MS;
   }
 }

@@ -172,6 +172,31 @@ t.test('retention removes what is old, bounds what is many, and keeps calls that
     calls: 1,
     failures: 4901,
   });
+
+  t.test('retention walks past old rows that have to stay, and no further than the first that are young', async (t) => {
+    const { store, call, binding, clock } = await openJournal(t);
+    const many = (name: string, ended: boolean) =>
+      Array.from({ length: 2500 }, (_, n) => call(`${name}${n}`, ended ? { endedAtMs: 1 } : {}));
+    await saveCalls(store, [...many('up', false), ...many('old', true)]);
+    const bindings = Array.from({ length: 3 }, (_, n) => binding(`sip:${n}@b`));
+    await saveSipEvents(
+      store,
+      bindings.map((record) => ({ kind: 'binding', change: { op: 'put', binding: record } })),
+    );
+    clock.advance(40 * DAY_MS);
+    await saveCalls(store, many('new', true));
+    const asked: string[] = [];
+    await store.bulk((connection) => {
+      const prepare = connection.prepare.bind(connection);
+      connection.prepare = (text) => {
+        if (text.startsWith('SELECT max(id)') && text.includes('calls')) asked.push(text);
+        return prepare(text);
+      };
+    });
+    t.match(await applyRetention(store, { callDays: 30 }), { calls: 2500, bindings: 3 });
+    t.equal(asked.length, 4, 'of 7,500 rows three slices have old ones, and the fourth has none');
+    t.match(await applyRetention(store, { callDays: 30 }), { calls: 0, bindings: 0 });
+  });
   t.strictSame(
     (await listCalls(store, { accountIds: null, limit: 9, offset: 0 })).calls.map((c) => c.uuid),
     ['new', 'up'],

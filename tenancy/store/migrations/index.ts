@@ -26,6 +26,7 @@ import { messageTurns } from './0025-message-turns.ts';
 import { search } from './0026-search.ts';
 import { fundingCurrencies } from './0027-funding-currencies.ts';
 import { callQueues } from './0028-call-queues.ts';
+import { unscheduledNumbers } from './0029-unscheduled-numbers.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the position is the version. */
@@ -58,6 +59,7 @@ export const MIGRATIONS: readonly Migration[] = [
   search,
   fundingCurrencies,
   callQueues,
+  unscheduledNumbers,
 ];
 
 export type { Migration };
