@@ -39,8 +39,8 @@ const TIME = 3;
 /**
  * The memory of `RecentAnswers`: a ring of numbered places, and chains through them of answers that share a bucket, the
  * newest first. What is older than the oldest number is void wherever it still stands. All numbers of a place stand
- * together: with 100,000 of them what costs is how many places of memory are looked at, not what is done there. All is
- * asked of the system at once, which gives it when it is first touched: to grow is to move 100,000 answers while others wait.
+ * together: with 100,000 of them what costs is how many places of memory are looked at, not what is done there. Its numbers
+ * are asked of the system at once, which gives them when they are first touched: to grow is to move 100,000 answers while others wait.
  */
 export class AnswerPlaces {
   /** A power of two. */

@@ -104,7 +104,7 @@ export async function serve(sipCode: SipCode, options: ServeOptions): Promise<vo
     { name: 'commerce', run: () => commerce.close() },
     { name: 'store', run: () => world.store.close() },
   ]);
-  letSipGoFirst();
+  letSipGoFirst(logger);
   state.isReady = true;
   logger.info({ sip: listening, http: config.http, metrics: config.metrics, version: VERSION }, 'didfarm is up');
   if (demoFile !== undefined) process.stdout.write(renderWelcome(demoFile));

@@ -10,6 +10,7 @@ const ROOT = join(import.meta.dirname, '../..');
  * Of V8, by script. The PBXes that register keep their nonces, which grow old: V8's four helpers that mark the old objects took
  * the generator's core 4 ms at a time in turns, for 40 ms, and what was due meanwhile came to the server at once. So: no helpers,
  * room for what a round leaves behind, and the young collected once in seconds.
+ *
  * The caller who has read 1,000,000 numbers had all its objects marked every second, for 10 to 15 ms, by which one call in a hundred
  * seemed to wait for the server.
  */

@@ -4,6 +4,7 @@ import type { Flow } from '../transport/types.ts';
 import { AnsweredRing } from './answered-ring.ts';
 import { KeyHash } from './key-hash.ts';
 import { KeySet } from './key-set.ts';
+import { PAGE_ENTRIES } from './ring-page.ts';
 
 function ringOf(lifeMs: number, limits: { readonly maxEntries?: number; readonly maxBytes?: number } = {}) {
   const clock = createFakeClock();
@@ -45,24 +46,53 @@ t.test('each is found for its time, told of once in the order of coming, and one
   t.end();
 });
 
-t.test('it grows and goes round, and all that is there is found whatever its size was when it came', (t) => {
+/** Adds so many at each of some steps of 250 ms, removes some from the middle, and says what was ever wrong. */
+function goOn(counts: readonly number[]) {
   const { clock, over, ring, key } = ringOf(10_000);
+  const flow = {} as Flow;
   const there = new Set<number>();
-  let next = 0;
-  let wrong = 0;
-  // More and more at a time up to 40,000 at once, which are ten pages, then fewer: several sizes have entries at once.
-  for (let step = 0; step < 120; step++) {
-    for (let n = 0; n < (step < 60 ? step * 20 : 50); n++, next++) {
-      ring.add(key(next), { value: { n: next } });
+  const bytesOf = (n: number) => Buffer.from(`${n}`);
+  let [next, most, wrong] = [0, 0, 0];
+  const check = (n: number) => {
+    const isThere = there.has(n);
+    if (ring.get(key(n))?.n !== (isThere ? n : undefined)) wrong += 1;
+    if (ring.remains(key(n))?.bytes.toString() !== (isThere ? `${n}` : undefined)) wrong += 1;
+  };
+  for (const [step, count] of counts.entries()) {
+    for (let n = 0; n < count; n++, next++) {
+      ring.add(key(next), { value: { n: next }, parts: [bytesOf(next)], flow });
       there.add(next);
     }
-    for (let n = next - 5; n > 0 && n < next; n += 3) if (ring.remove(key(n)) !== there.delete(n)) wrong += 1;
+    for (let n = next - 5; n > next - count; n -= 3) if (ring.remove(key(n)) !== there.delete(n)) wrong += 1;
     clock.advance(250);
     for (const n of over.splice(0)) if (!there.delete(n)) wrong += 1;
     if (ring.size !== there.size) wrong += 1;
-    for (let n = step; n < next; n += 37) if (ring.get(key(n))?.n !== (there.has(n) ? n : undefined)) wrong += 1;
+    most = Math.max(most, ring.size);
+    for (let n = step; n < next; n += 37) check(n);
   }
-  t.ok(next > 30_000, `${next} came`);
+  ring.close();
+  if (ring.size !== 0 || over.length !== there.size) wrong += 1;
+  return { next, most, wrong };
+}
+
+t.test('it grows, and all that is there is found whatever its size was when it came', (t) => {
+  // More and more at a time, then few: entries of several sizes are there at once.
+  const counts = Array.from({ length: 120 }, (_, step) => (step < 60 ? step * 20 : 50));
+  const { next, most, wrong } = goOn(counts);
+  t.ok(next > 9 * PAGE_ENTRIES && most > 4 * PAGE_ENTRIES, `${next} came, ${most} were there`);
+  t.equal(wrong, 0);
+  t.end();
+});
+
+t.test('it goes round: pages whose entries are gone are used again, before and after it has grown', (t) => {
+  // Two to three pages at once, twenty in all; then a burst of six; then few again.
+  const counts = [
+    ...new Array<number>(320).fill(250),
+    ...new Array<number>(20).fill(1200),
+    ...new Array<number>(300).fill(250),
+  ];
+  const { next, wrong } = goOn(counts);
+  t.ok(next > 40 * PAGE_ENTRIES, `${next} came`);
   t.equal(wrong, 0);
   t.end();
 });

@@ -34,7 +34,7 @@ export class BucketHeads {
     this.#behindNewest[low & this.#mask] = number + 1;
   }
 
-  /** Nothing before `oldest` is asked for any more. */
+  /** Nothing before `oldest` is asked for any more. Told whenever a page begins: until then the smaller table stays. */
   forget(oldest: number): void {
     if (oldest >= this.#since) this.#smaller = undefined;
     else this.#smaller?.forget(oldest);

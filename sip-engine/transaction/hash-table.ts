@@ -4,6 +4,8 @@ import type { Hash } from './ring-places.ts';
 const LEAST_PLACES = 64;
 /** Of the table before, so many places are emptied with each that is added: all, long before the next one is half full. */
 const MOVED_AT_ONCE = 8;
+/** So many places are looked at for one that is taken. */
+const LOOKED_AT = 8;
 
 /**
  * What comes and goes all the time, by hashes (KeyHash). A Map of texts has to put each text together, hash it again and
@@ -37,7 +39,10 @@ export class HashTable<V extends object> {
   }
 
   delete({ high, low }: Hash): boolean {
-    return this.#table.delete(high, low) || this.#leaving?.delete(high, low) === true;
+    if (this.#table.delete(high, low)) return true;
+    const isDeleted = this.#leaving?.delete(high, low) === true;
+    if (this.#leaving?.size === 0) this.#leaving = undefined;
+    return isDeleted;
   }
 
   /** All that are in it now; later changes do not show. */
@@ -105,7 +110,7 @@ class Places<V extends object> {
 
   /** Empties the first place that is taken, or looks at some that are not. */
   moveNextTo(other: Places<V>): void {
-    for (let looked = 0; looked < MOVED_AT_ONCE; looked++) {
+    for (let looked = 0; looked < LOOKED_AT; looked++) {
       const place = this.#moved;
       const value = this.#values[place];
       if (value !== undefined) {

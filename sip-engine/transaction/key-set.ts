@@ -30,9 +30,10 @@ export class KeySet {
     this.#size += 1;
   }
 
-  /** As many find room at once as were in it. */
+  /** Empties it; its room stays, so that as many as were in it find theirs in one table. */
   clear(): void {
-    this.#largest.clear();
+    if (this.#smaller.length > 0) this.#largest = new KeyTable(this.#largest.places * 2);
+    else this.#largest.clear();
     this.#smaller = [];
     this.#size = 0;
   }

@@ -4,8 +4,10 @@ import t, { type Test } from 'tap';
 import { OutgoingMessage } from '../message/index.ts';
 
 import { createFakeClock } from '../timer/index.ts';
+import { AnsweredRing } from './answered-ring.ts';
 import { KeyHash } from './key-hash.ts';
 import { answerTo, createTestPorts } from './recorder-transport.ts';
+import { PAGE_ENTRIES } from './ring-page.ts';
 import { SpentInvites } from './spent-invites.ts';
 import { createFixture, createListener, incoming, outgoing, sentOut } from './transaction-fixture.ts';
 
@@ -122,6 +124,30 @@ function keptOfOurs(t: Test): number {
   t.equal(fixture.layer.size.ict, 4096);
   return (memoryInUse() - before) / 2048;
 }
+
+t.test('a ring takes little more than its numbers of what is in it, and no more for what goes round', (t) => {
+  const clock = createFakeClock();
+  const ring = new AnsweredRing({ clock, lifeMs: 1000 });
+  const hash = new KeyHash(1, 2);
+  let next = 0;
+  const add = (pages: number) => {
+    for (let n = 0; n < pages * PAGE_ENTRIES; n++) ring.add(hash.of(`${next++}`));
+  };
+  add(1);
+  const before = memoryInUse();
+  add(8);
+  const keptBytes = (memoryInUse() - before) / 8 / PAGE_ENTRIES;
+  // 48 for numbers, 16 for value and flow, 8 to 24 for buckets of this size and of those before.
+  t.ok(keptBytes > 60 && keptBytes < 100, `${keptBytes.toFixed(0)} bytes of each`);
+  const full = memoryInUse();
+  for (let round = 0; round < 10; round++) {
+    clock.advance(1001);
+    add(8);
+  }
+  const grownBytes = memoryInUse() - full;
+  t.ok(grownBytes < 2 * 64 * PAGE_ENTRIES, `${grownBytes} bytes more, ten times as many later`);
+  t.end();
+});
 
 t.test('a request of ours keeps its bytes once it is answered, and can be read from them', (t) => {
   const { fixture, flow, request } = sentOut('OPTIONS');

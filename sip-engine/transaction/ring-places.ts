@@ -50,17 +50,19 @@ export interface RingEntry<V> {
 }
 
 /**
- * The memory of a ring: pages of entries, and chains through them of entries that share a bucket, the newest first. Pages
- * are added one by one, and used again once all their entries are gone; growing moves no entry.
+ * The memory of a ring: pages of entries, and chains through them of entries that share a bucket, the newest first. There is
+ * one page more where the oldest one is still in use, else that one is used again; growing moves no entry.
  */
 export class RingPlaces<V> {
   readonly #slab: ByteSlab;
   /** A power of two of places for them, used round and round. */
-  #pages: (RingPage<V> | undefined)[] = [new RingPage<V>()];
+  #pages: (RingPage<V> | undefined)[] = [undefined];
   #pageMask = 0;
+  /** The oldest page that there is, by its number. */
+  #firstPage = 0;
   #heads = new BucketHeads(PAGE_ENTRIES);
   /** The first number that has no place yet. */
-  #end = PAGE_ENTRIES;
+  #end = 0;
 
   constructor(slab: ByteSlab) {
     this.#slab = slab;
@@ -70,8 +72,9 @@ export class RingPlaces<V> {
   open(oldest: number, next: number): void {
     if (next < this.#end) return;
     this.#heads.forget(oldest);
-    if (pageNumber(next) - pageNumber(oldest) >= this.#pages.length) this.#grow(oldest, next);
-    this.#pages[pageNumber(next) & this.#pageMask] ??= new RingPage<V>();
+    const page = this.#unused(oldest) ?? new RingPage<V>();
+    if (pageNumber(next) - this.#firstPage >= this.#pages.length) this.#grow(next);
+    this.#pages[pageNumber(next) & this.#pageMask] = page;
     this.#end += PAGE_ENTRIES;
   }
 
@@ -87,9 +90,10 @@ export class RingPlaces<V> {
     const numbersAt = numbersOf(number);
     numbers[numbersAt + DUE_MS] = dueMs;
     numbers[numbersAt + BYTES_AT] = NOWHERE;
+    this.fill(number, entry);
+    // Last: where there is no memory for its bytes nothing leads to it.
     numbers[numbersAt + BEFORE] = this.#heads.newest(low);
     this.#heads.put(low, number);
-    this.fill(number, entry);
   }
 
   /** Another value or other bytes in place of what it had. */
@@ -152,13 +156,23 @@ export class RingPlaces<V> {
     page.flows[place] = undefined;
   }
 
+  /** The oldest page, if all its entries are gone. */
+  #unused(oldest: number): RingPage<V> | undefined {
+    if (this.#firstPage >= pageNumber(oldest)) return undefined;
+    const slot = this.#firstPage & this.#pageMask;
+    const page = this.#pages[slot];
+    this.#pages[slot] = undefined;
+    this.#firstPage += 1;
+    return page;
+  }
+
   /** Room for twice as many; pages stay what they are. */
-  #grow(oldest: number, next: number): void {
+  #grow(next: number): void {
     const [pages, mask] = [this.#pages, this.#pageMask];
     const count = pages.length * 2;
     this.#pageMask = count - 1;
     this.#pages = new Array<RingPage<V> | undefined>(count).fill(undefined);
-    for (let page = pageNumber(oldest); page < pageNumber(next); page++)
+    for (let page = this.#firstPage; page < pageNumber(next); page++)
       this.#pages[page & this.#pageMask] = pages[page & mask];
     this.#heads = new BucketHeads(this.#heads.size * 2, this.#heads, next);
   }

@@ -1,5 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { forgetTransitions } from '../availability/index.ts';
-import { deleteMessageBodies, type SqliteConnection, type Store } from '../store/index.ts';
+import { deleteMessageBodies, type Store } from '../store/index.ts';
 
 export interface RetentionBounds {
   /** @default 365 */
@@ -32,8 +33,20 @@ const DAY_MS = 86_400_000;
 /** So many rows a transaction, so that nothing waits long for the store. */
 const SLICE = 2000;
 
-/** A table whose rows are numbered as they come. */
-interface Aging {
+/** A table with an index in the order in which its rows have to go. */
+interface Indexed {
+  readonly table: string;
+  /** What the index is of. */
+  readonly by: string;
+  readonly isOver: string;
+}
+
+/** Calls that are up stay. */
+const CALLS: Indexed = { table: 'calls', by: 'started_at_ms', isOver: 'ended_at_ms IS NOT NULL AND started_at_ms < ?' };
+const DELIVERIES: Indexed = { table: 'webhook_deliveries', by: 'finished_at_ms', isOver: 'finished_at_ms < ?' };
+
+/** A table without one, whose rows are numbered as they come. */
+interface Numbered {
   readonly table: string;
   /** When it came. */
   readonly cameAt: string;
@@ -41,27 +54,29 @@ interface Aging {
   readonly isOver: string;
 }
 
-/** Calls that are up stay. */
-const CALLS: Aging = {
-  table: 'calls',
-  cameAt: 'started_at_ms',
-  isOver: 'ended_at_ms IS NOT NULL AND started_at_ms < ?',
-};
-const FAILURES: Aging = { table: 'register_failures', cameAt: 'at_ms', isOver: 'at_ms < ?' };
-const OUTBOX: Aging = { table: 'outbox', cameAt: 'created_at_ms', isOver: 'dispatched_at_ms < ?' };
-const DELIVERIES: Aging = { table: 'webhook_deliveries', cameAt: 'created_at_ms', isOver: 'finished_at_ms < ?' };
+const FAILURES: Numbered = { table: 'register_failures', cameAt: 'at_ms', isOver: 'at_ms < ?' };
+const OUTBOX: Numbered = { table: 'outbox', cameAt: 'created_at_ms', isOver: 'dispatched_at_ms < ?' };
 
-/** Removes what is older than it need be kept; the ledger and the audit log are never touched. */
+/** What a slice has done; `last` is where the next one begins, absent when there is nothing more to look at. */
+interface Slice {
+  readonly removed: number;
+  readonly last?: number;
+}
+
+/**
+ * Removes what is older than it need be kept; the ledger and the audit log are never touched. Each transaction looks at some
+ * rows, and what else waits for this thread has its turn in between.
+ */
 export async function applyRetention(store: Store, bounds: RetentionBounds = {}): Promise<Removed> {
   const now = store.clock.nowMs();
   const before = (days: number) => now - days * DAY_MS;
   return {
-    calls: await removeOld(store, CALLS, before(bounds.callDays ?? 365)),
+    calls: await removeIndexed(store, CALLS, before(bounds.callDays ?? 365)),
     failures:
-      (await removeOld(store, FAILURES, before(bounds.failureDays ?? 30))) +
+      (await removeNumbered(store, FAILURES, before(bounds.failureDays ?? 30))) +
       (await removeBeyond(store, bounds.failureRows ?? 200_000)),
-    outbox: await removeOld(store, OUTBOX, before(bounds.outboxDays ?? 30)),
-    deliveries: await removeOld(store, DELIVERIES, before(bounds.deliveryDays ?? 30)),
+    outbox: await removeNumbered(store, OUTBOX, before(bounds.outboxDays ?? 30)),
+    deliveries: await removeIndexed(store, DELIVERIES, before(bounds.deliveryDays ?? 30)),
     messageBodies: await deleteBodies(store, before(bounds.messageBodyDays ?? 90)),
     bindings: await removeBindings(store, before(1)),
     transitions: await store.bulk((connection) => {
@@ -72,67 +87,75 @@ export async function applyRetention(store: Store, bounds: RetentionBounds = {})
   };
 }
 
-async function deleteBodies(store: Store, bound: number): Promise<number> {
-  let total = 0;
-  for (;;) {
-    const removed = await store.write((context) => deleteMessageBodies(context, bound, SLICE));
-    total += removed;
-    if (removed < SLICE) return total;
-  }
+function deleteBodies(store: Store, bound: number): Promise<number> {
+  return inSlices(() => store.write((context) => deleteMessageBodies(context, bound, SLICE)).then(untilNotFull));
 }
 
-/** Looks at the oldest alone, however many there are. */
-async function removeOld(store: Store, rows: Aging, bound: number): Promise<number> {
-  let [total, from] = [0, 0];
-  for (;;) {
-    const slice = await store.bulk((connection) => removeSlice(connection, rows, bound, from));
-    if (slice === undefined) return total;
-    total += slice.removed;
-    from = slice.last;
-  }
-}
-
-/** The next rows behind `from`; nothing when they are all too young: the others are younger still. */
-function removeSlice(
-  connection: SqliteConnection,
-  { table, cameAt, isOver }: Aging,
-  bound: number,
-  from: number,
-): { readonly last: number; readonly removed: number } | undefined {
-  const next = `SELECT id, ${cameAt} AS at FROM ${table} WHERE id > ? ORDER BY id LIMIT ${SLICE}`;
-  const [found] = connection.prepare(`SELECT max(id) AS last, min(at) AS oldest FROM (${next})`).all([from]);
-  const { last, oldest } = found as { readonly last: number | null; readonly oldest: number | null };
-  if (last === null || oldest === null || oldest >= bound) return undefined;
-  const text = `DELETE FROM ${table} WHERE id > ? AND id <= ? AND ${isOver}`;
-  return { last, removed: connection.prepare(text).run([from, last, bound]).changes };
+function removeIndexed(store: Store, { table, by, isOver }: Indexed, bound: number): Promise<number> {
+  const next = `SELECT id FROM ${table} WHERE ${isOver} ORDER BY ${by} LIMIT ${SLICE}`;
+  return removeThose(store, table, next, bound);
 }
 
 /** The newest `most` stay. */
-async function removeBeyond(store: Store, most: number): Promise<number> {
+function removeBeyond(store: Store, most: number): Promise<number> {
   const beyond = 'SELECT id FROM register_failures WHERE id <= (SELECT max(id) FROM register_failures) - ?';
-  const text = `DELETE FROM register_failures WHERE id IN (${beyond} ORDER BY id LIMIT ${SLICE})`;
-  let total = 0;
-  for (;;) {
-    const removed = await store.bulk((connection) => connection.prepare(text).run([most]).changes);
-    total += removed;
-    if (removed < SLICE) return total;
-  }
+  return removeThose(store, 'register_failures', `${beyond} ORDER BY id LIMIT ${SLICE}`, most);
+}
+
+/** Those whose ids are asked for, as long as there are any. */
+function removeThose(store: Store, table: string, ids: string, bound: number): Promise<number> {
+  const text = `DELETE FROM ${table} WHERE id IN (${ids})`;
+  return inSlices(() => store.bulk((connection) => untilNotFull(connection.prepare(text).run([bound]).changes)));
+}
+
+/** Looks at the oldest alone, however many there are. */
+function removeNumbered(store: Store, { table, cameAt, isOver }: Numbered, bound: number): Promise<number> {
+  const next = `SELECT id, ${cameAt} AS at FROM ${table} WHERE id > ? ORDER BY id LIMIT ${SLICE}`;
+  const look = `SELECT max(id) AS last, min(at) AS oldest FROM (${next})`;
+  const remove = `DELETE FROM ${table} WHERE id > ? AND id <= ? AND ${isOver}`;
+  const nowMs = store.clock.nowMs();
+  return inSlices((from) =>
+    store.bulk((connection) => {
+      const { last, oldest } = connection.prepare(look).all([from])[0] as Found;
+      // Those behind young ones are younger still, but what came while the clock was ahead says nothing of them.
+      if (last === null || oldest === null || (oldest >= bound && oldest <= nowMs)) return { removed: 0 };
+      return { removed: connection.prepare(remove).run([from, last, bound]).changes, last };
+    }),
+  );
+}
+
+interface Found {
+  readonly last: number | null;
+  readonly oldest: number | null;
 }
 
 /** They come in no order: all are looked at, some trunks at a time. */
-async function removeBindings(store: Store, bound: number): Promise<number> {
+function removeBindings(store: Store, bound: number): Promise<number> {
   const next = `SELECT trunk_id FROM bindings WHERE trunk_id > ? ORDER BY trunk_id LIMIT ${SLICE}`;
+  const look = `SELECT max(trunk_id) AS last FROM (${next})`;
+  const remove = 'DELETE FROM bindings WHERE trunk_id > ? AND trunk_id <= ? AND expires_at_ms < ?';
+  return inSlices((from) =>
+    store.bulk((connection) => {
+      const { last } = connection.prepare(look).all([from])[0] as Pick<Found, 'last'>;
+      if (last === null) return { removed: 0 };
+      return { removed: connection.prepare(remove).run([from, last, bound]).changes, last };
+    }),
+  );
+}
+
+/** More may follow one that was full. */
+function untilNotFull(removed: number): Slice {
+  return removed < SLICE ? { removed } : { removed, last: 0 };
+}
+
+/** One after the other, each from where the one before has ended. @returns how many were removed */
+async function inSlices(work: (from: number) => Promise<Slice>): Promise<number> {
   let [total, from] = [0, 0];
   for (;;) {
-    const last = await store.bulk((connection) => {
-      const [found] = connection.prepare(`SELECT max(trunk_id) AS last FROM (${next})`).all([from]);
-      const { last } = found as { readonly last: number | null };
-      if (last === null) return undefined;
-      const text = 'DELETE FROM bindings WHERE trunk_id > ? AND trunk_id <= ? AND expires_at_ms < ?';
-      total += connection.prepare(text).run([from, last, bound]).changes;
-      return last;
-    });
+    const { removed, last } = await work(from);
+    total += removed;
     if (last === undefined) return total;
     from = last;
+    await turn();
   }
 }
