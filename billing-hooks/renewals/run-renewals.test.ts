@@ -229,15 +229,13 @@ t.test('a round that finds nothing to do does not read all numbers', async (t) =
   await runRenewals(store, carrier);
   const texts = await store.bulk((connection) => connection.preparedSql.filter((text) => /\bdids\b/.test(text)));
   const beside = await store.read((connection) =>
-    connection.preparedSql.filter((text) => /^select.*\bdids\b/s.test(text)),
+    connection.preparedSql.filter((text) => /^select.*\bdids\b/is.test(text)),
   );
   const reads = [...texts, ...beside].filter((text) => /^(select|with)/i.test(text));
   t.ok(reads.length > 0, `${reads.length} questions for numbers`);
   await store.read((connection) => {
     for (const text of reads) {
-      const nothing = Array.from({ length: text.split('?').length - 1 }, () => null);
-      const steps = connection.prepare(`EXPLAIN QUERY PLAN ${text}`).all(nothing) as { readonly detail: string }[];
-      const scans = steps.map(({ detail }) => detail).filter((detail) => /^SCAN dids\b/.test(detail));
+      const scans = connection.queryPlan(text).filter((step) => /^SCAN dids\b/.test(step));
       t.strictSame(scans, [], text);
     }
   });

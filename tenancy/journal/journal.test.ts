@@ -233,10 +233,8 @@ t.test('no round of retention reads all of what grows for ever', async (t) => {
     );
     t.ok(texts.length >= 5, texts.join('\n'));
     for (const text of texts) {
-      const nothing = Array.from({ length: text.split('?').length - 1 }, () => null);
-      const steps = connection.prepare(`EXPLAIN QUERY PLAN ${text}`).all(nothing) as { readonly detail: string }[];
       t.strictSame(
-        steps.map(({ detail }) => detail).filter((detail) => /^SCAN (?!\(subquery)/.test(detail)),
+        connection.queryPlan(text).filter((step) => /^SCAN (?!\(subquery)/.test(step)),
         [],
         text,
       );

@@ -45,17 +45,18 @@ interface Indexed {
 const CALLS: Indexed = { table: 'calls', by: 'started_at_ms', isOver: 'ended_at_ms IS NOT NULL AND started_at_ms < ?' };
 const DELIVERIES: Indexed = { table: 'webhook_deliveries', by: 'finished_at_ms', isOver: 'finished_at_ms < ?' };
 
-/** A table without one, whose rows are numbered as they come. */
-interface Numbered {
+/** A table without one, which is walked by its key; rows of one key stay together. */
+interface Walked {
   readonly table: string;
-  /** When it came. */
-  readonly cameAt: string;
-  /** What was over before a time, and so came before it. */
+  readonly key: 'id' | 'trunk_id';
+  /** When a row came, where they are numbered as they come: the walk ends where all are young. Absent where all are looked at. */
+  readonly cameAt?: string;
   readonly isOver: string;
 }
 
-const FAILURES: Numbered = { table: 'register_failures', cameAt: 'at_ms', isOver: 'at_ms < ?' };
-const OUTBOX: Numbered = { table: 'outbox', cameAt: 'created_at_ms', isOver: 'dispatched_at_ms < ?' };
+const FAILURES: Walked = { table: 'register_failures', key: 'id', cameAt: 'at_ms', isOver: 'at_ms < ?' };
+const OUTBOX: Walked = { table: 'outbox', key: 'id', cameAt: 'created_at_ms', isOver: 'dispatched_at_ms < ?' };
+const BINDINGS: Walked = { table: 'bindings', key: 'trunk_id', isOver: 'expires_at_ms < ?' };
 
 /** What a slice has done; `last` is where the next one begins, absent when there is nothing more to look at. */
 interface Slice {
@@ -73,12 +74,12 @@ export async function applyRetention(store: Store, bounds: RetentionBounds = {})
   return {
     calls: await removeIndexed(store, CALLS, before(bounds.callDays ?? 365)),
     failures:
-      (await removeNumbered(store, FAILURES, before(bounds.failureDays ?? 30))) +
+      (await removeWalking(store, FAILURES, before(bounds.failureDays ?? 30))) +
       (await removeBeyond(store, bounds.failureRows ?? 200_000)),
-    outbox: await removeNumbered(store, OUTBOX, before(bounds.outboxDays ?? 30)),
+    outbox: await removeWalking(store, OUTBOX, before(bounds.outboxDays ?? 30)),
     deliveries: await removeIndexed(store, DELIVERIES, before(bounds.deliveryDays ?? 30)),
     messageBodies: await deleteBodies(store, before(bounds.messageBodyDays ?? 90)),
-    bindings: await removeBindings(store, before(1)),
+    bindings: await removeWalking(store, BINDINGS, before(1)),
     transitions: await store.bulk((connection) => {
       const bound = before(bounds.availabilityDays ?? 400);
       connection.prepare('DELETE FROM server_runs WHERE alive_at_ms < ?').run([bound]);
@@ -108,17 +109,18 @@ function removeThose(store: Store, table: string, ids: string, bound: number): P
   return inSlices(() => store.bulk((connection) => untilNotFull(connection.prepare(text).run([bound]).changes)));
 }
 
-/** Looks at the oldest alone, however many there are. */
-function removeNumbered(store: Store, { table, cameAt, isOver }: Numbered, bound: number): Promise<number> {
-  const next = `SELECT id, ${cameAt} AS at FROM ${table} WHERE id > ? ORDER BY id LIMIT ${SLICE}`;
-  const look = `SELECT max(id) AS last, min(at) AS oldest FROM (${next})`;
-  const remove = `DELETE FROM ${table} WHERE id > ? AND id <= ? AND ${isOver}`;
+/** Looks at no more than the oldest rows, however many there are, where their order tells which they are. */
+function removeWalking(store: Store, { table, key, cameAt = 'NULL', isOver }: Walked, bound: number): Promise<number> {
+  const next = `SELECT ${key} AS key, ${cameAt} AS at FROM ${table} WHERE ${key} > ? ORDER BY ${key} LIMIT ${SLICE}`;
+  const look = `SELECT max(key) AS last, min(at) AS oldest FROM (${next})`;
+  const remove = `DELETE FROM ${table} WHERE ${key} > ? AND ${key} <= ? AND ${isOver}`;
   const nowMs = store.clock.nowMs();
+  // Those behind young ones are younger still, but what came while the clock was ahead says nothing of them.
+  const isYoung = (atMs: number | null) => atMs !== null && atMs >= bound && atMs <= nowMs;
   return inSlices((from) =>
     store.bulk((connection) => {
       const { last, oldest } = connection.prepare(look).all([from])[0] as Found;
-      // Those behind young ones are younger still, but what came while the clock was ahead says nothing of them.
-      if (last === null || oldest === null || (oldest >= bound && oldest <= nowMs)) return { removed: 0 };
+      if (last === null || isYoung(oldest)) return { removed: 0 };
       return { removed: connection.prepare(remove).run([from, last, bound]).changes, last };
     }),
   );
@@ -127,20 +129,6 @@ function removeNumbered(store: Store, { table, cameAt, isOver }: Numbered, bound
 interface Found {
   readonly last: number | null;
   readonly oldest: number | null;
-}
-
-/** They come in no order: all are looked at, some trunks at a time. */
-function removeBindings(store: Store, bound: number): Promise<number> {
-  const next = `SELECT trunk_id FROM bindings WHERE trunk_id > ? ORDER BY trunk_id LIMIT ${SLICE}`;
-  const look = `SELECT max(trunk_id) AS last FROM (${next})`;
-  const remove = 'DELETE FROM bindings WHERE trunk_id > ? AND trunk_id <= ? AND expires_at_ms < ?';
-  return inSlices((from) =>
-    store.bulk((connection) => {
-      const { last } = connection.prepare(look).all([from])[0] as Pick<Found, 'last'>;
-      if (last === null) return { removed: 0 };
-      return { removed: connection.prepare(remove).run([from, last, bound]).changes, last };
-    }),
-  );
 }
 
 /** More may follow one that was full. */

@@ -52,6 +52,13 @@ export class SqliteConnection {
     return [...this.#statements.keys()];
   }
 
+  /** The steps in which SQLite would run a statement: `SCAN calls` reads that whole table. */
+  queryPlan(sql: string): readonly string[] {
+    const parameters = Array.from({ length: sql.split('?').length - 1 }, () => null);
+    const steps = this.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(parameters);
+    return (steps as readonly { readonly detail: string }[]).map(({ detail }) => detail);
+  }
+
   /** Several statements at once, without parameters. */
   exec(sql: string): void {
     this.#guard(() => this.#connection.exec(sql));
