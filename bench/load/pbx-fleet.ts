@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { Nonces } from './nonces.ts';
 
 /** Simulated PBXes that register as 3CX does; one object a fleet, numbers in arrays. */
 export interface PbxFleet {
@@ -20,7 +21,6 @@ interface Pbx {
   readonly ha1: string;
   readonly ha2: string;
   readonly parts: Parts;
-  nonce: string;
   nc: number;
   cseq: number;
   isUnauthorized: boolean;
@@ -40,7 +40,6 @@ const MOST_USES = 900;
 /** What OPTIONS begins with, and no answer does. */
 const LETTER_O = 0x4f;
 const CALL_ID = 'Call-ID: ';
-const NONCE = 'nonce="';
 const STATUS_AT = 'SIP/2.0 '.length;
 const [ZERO, NINE] = [0x30, 0x39];
 const md5 = (text: string) => hash('md5', text);
@@ -54,6 +53,7 @@ export function createPbxFleet(csv: string, run: string, contact = '127.0.0.1:50
     .trim()
     .split('\n')
     .map((line, index) => readPbx(line, index, run, contact));
+  const nonces = new Nonces(fleet.length);
   const get = (index: number): Pbx => {
     const pbx = fleet[index];
     if (pbx === undefined) throw new RangeError(`there is no PBX ${index}`);
@@ -61,23 +61,26 @@ export function createPbxFleet(csv: string, run: string, contact = '127.0.0.1:50
   };
   return {
     size: fleet.length,
-    hasNonce: (index) => get(index).nonce !== '' && get(index).nc < MOST_USES,
+    hasNonce: (index) => nonces.has(index) && get(index).nc < MOST_USES,
     isUnauthorized: (index) => get(index).isUnauthorized,
-    register: (index, withCredentials) => writeRegister(get(index), withCredentials),
+    register: (index, withCredentials) => writeRegister(get(index), withCredentials ? nonces.text(index) : undefined),
     read(bytes) {
       const at = bytes.indexOf(CALL_ID, 0, 'latin1') + CALL_ID.length;
       const index = readNumber(bytes, at);
       const pbx = fleet[index];
       if (at < CALL_ID.length || pbx === undefined) return undefined;
       const status = readNumber(bytes, STATUS_AT);
-      if (status === 401) takeNonce(pbx, bytes);
+      if (status === 401) {
+        nonces.take(index, bytes);
+        pbx.nc = 0;
+      }
       return { index, status };
     },
     answerProbe(bytes) {
       return bytes[0] === LETTER_O ? answerOptions(bytes.toString('latin1')) : undefined;
     },
     pretendNonces() {
-      for (const pbx of fleet) pbx.nonce = '0123456789abcdef0123456789abcdef0123456789abcdef0123456789';
+      nonces.pretend();
     },
   };
 }
@@ -86,7 +89,7 @@ function readPbx(line: string, index: number, run: string, contact: string): Pbx
   const [user = '', realm = '', password = ''] = line.split(',');
   const ha1 = md5(`${user}:${realm}:${password}`);
   const parts = partsOf(user, realm, index, run, contact);
-  return { ha1, ha2: md5(`REGISTER:sip:${realm}`), parts, nonce: '', nc: 0, cseq: 0, isUnauthorized: true };
+  return { ha1, ha2: md5(`REGISTER:sip:${realm}`), parts, nc: 0, cseq: 0, isUnauthorized: true };
 }
 
 /** The Contact stays the same from run to run. */
@@ -104,13 +107,6 @@ function partsOf(user: string, realm: string, index: number, run: string, contac
   };
 }
 
-/** From the bytes: a piece of the text would keep all of the text for as long as the nonce lives. */
-function takeNonce(pbx: Pbx, bytes: Buffer): void {
-  const at = bytes.indexOf(NONCE, 0, 'latin1') + NONCE.length;
-  pbx.nonce = bytes.toString('latin1', at, bytes.indexOf('"', at, 'latin1'));
-  pbx.nc = 0;
-}
-
 /** The digits that stand there; NaN where none does. */
 function readNumber(bytes: Buffer, at: number): number {
   let value = Number.NaN;
@@ -122,20 +118,21 @@ function readNumber(bytes: Buffer, at: number): number {
   return value;
 }
 
-function writeRegister(pbx: Pbx, withCredentials: boolean): string {
+/** `nonce`: of the credentials; without one there are none. */
+function writeRegister(pbx: Pbx, nonce: string | undefined): string {
   const { toBranch, toCSeq, toCredentials } = pbx.parts;
   pbx.cseq += 1;
-  pbx.isUnauthorized = !withCredentials;
-  const credentials = withCredentials ? authorization(pbx) : '';
+  pbx.isUnauthorized = nonce === undefined;
+  const credentials = nonce === undefined ? '' : authorization(pbx, nonce);
   return `${toBranch}${pbx.cseq}${toCSeq}${pbx.cseq}${toCredentials}${credentials}Content-Length: 0\r\n\r\n`;
 }
 
-function authorization(pbx: Pbx): string {
+function authorization(pbx: Pbx, nonce: string): string {
   pbx.nc += 1;
   const nc = pbx.nc.toString(16).padStart(8, '0');
-  const response = md5(`${pbx.ha1}:${pbx.nonce}:${nc}:c0ffee00:auth:${pbx.ha2}`);
+  const response = md5(`${pbx.ha1}:${nonce}:${nc}:c0ffee00:auth:${pbx.ha2}`);
   const { toNonce, toResponse } = pbx.parts;
-  return `${toNonce}${pbx.nonce}${toResponse}${response}", algorithm=MD5, qop=auth, nc=${nc}, cnonce="c0ffee00"\r\n`;
+  return `${toNonce}${nonce}${toResponse}${response}", algorithm=MD5, qop=auth, nc=${nc}, cnonce="c0ffee00"\r\n`;
 }
 
 /** The request with another first line: all that a 200 needs is in it. */
