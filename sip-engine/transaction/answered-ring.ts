@@ -96,8 +96,10 @@ export class AnsweredRing<V extends object> {
     this.#endUntil(Number.POSITIVE_INFINITY);
   }
 
-  #find({ high, low }: Hash): number {
+  #find(key: Hash): number {
     const places = this.#places;
+    if (this.#size === 0 || !places.mayHave(key)) return NONE;
+    const { high, low } = key;
     for (let number = places.newest(low); number >= this.#oldest; number = places.before(number)) {
       if (places.is(number, high, low)) return number;
     }

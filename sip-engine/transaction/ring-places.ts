@@ -63,6 +63,7 @@ export class RingPlaces<V> {
   #heads = new BucketHeads(PAGE_ENTRIES);
   /** The first number that has no place yet. */
   #end = 0;
+  #oldest = 0;
 
   constructor(slab: ByteSlab) {
     this.#slab = slab;
@@ -70,6 +71,7 @@ export class RingPlaces<V> {
 
   /** Makes a place for `next`, the number behind all others; nothing is left of those before `oldest`. */
   open(oldest: number, next: number): void {
+    this.#oldest = oldest;
     if (next < this.#end) return;
     this.#heads.forget(oldest);
     const page = this.#unused(oldest) ?? new RingPage<V>();
@@ -78,12 +80,12 @@ export class RingPlaces<V> {
     this.#end += PAGE_ENTRIES;
   }
 
-  put(number: number, { high, low }: Hash, entry: RingEntry<V>, dueMs: number): void {
+  put(number: number, key: Hash, entry: RingEntry<V>, dueMs: number): void {
     const { words, numbers } = this.#page(number);
     const at = wordsOf(number);
     const { note } = entry;
-    words[at + HIGH] = high;
-    words[at + LOW] = low;
+    words[at + HIGH] = key.high;
+    words[at + LOW] = key.low;
     words[at + NOTE_HIGH] = note === undefined ? 0 : note.high;
     words[at + NOTE_LOW] = note === undefined ? 0 : note.low;
     words[at + IS_THERE] = 1;
@@ -92,8 +94,8 @@ export class RingPlaces<V> {
     numbers[numbersAt + BYTES_AT] = NOWHERE;
     this.fill(number, entry);
     // Last: where there is no memory for its bytes nothing leads to it.
-    numbers[numbersAt + BEFORE] = this.#heads.newest(low);
-    this.#heads.put(low, number);
+    numbers[numbersAt + BEFORE] = this.#heads.newest(key.low);
+    this.#heads.put(key, number, this.#oldest);
   }
 
   /** Another value or other bytes in place of what it had. */
@@ -108,6 +110,11 @@ export class RingPlaces<V> {
     let bytes = 0;
     for (const part of parts) bytes += part.length;
     page.words[wordsOf(number) + BYTE_COUNT] = bytes;
+  }
+
+  /** False when surely none has that key. */
+  mayHave(key: Hash): boolean {
+    return this.#heads.mayHave(key);
   }
 
   newest(low: number): number {
