@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
 /** What V8 is told so that perf knows its functions by name, those that are interpreted, too. */
 export const NAMED_FUNCTIONS = ['--perf-basic-prof', '--interpreted-frames-native-stack'] as const;
@@ -21,8 +21,10 @@ export async function withLastNames<T>(pid: number, work: () => Promise<T>): Pro
   }
 }
 
+/** Also the logs, which nobody reads, of each thread in the folder that we and the process were started in. */
 export function removeNames(pid: number): void {
-  for (const file of [namesOf(pid), asideOf(pid)]) rmSync(file, { force: true });
+  const logs = globSync(`isolate-0x*-${pid}-v8.log`);
+  for (const file of [namesOf(pid), asideOf(pid), ...logs]) rmSync(file, { force: true });
 }
 
 /** Lines of `ADDRESS SIZE NAME`, of which the later ones hold. */
