@@ -3,8 +3,8 @@ const MOST_BYTES = 128;
 const PRETENDED = Buffer.from('0123456789abcdef0123456789abcdef0123456789abcdef0123456789', 'latin1');
 
 /**
- * The last nonce of each PBX, outside the heap: as texts, each challenge left one that was still needed at the next collection of the
- * young, which moved ten thousand of them for 7 ms every 1.4 s. What was due meanwhile came to the server at once.
+ * The last nonce of each PBX, outside the heap: of texts each collection of the young had ten thousand to move, and what was due
+ * meanwhile came to the server at once.
  */
 export class Nonces {
   readonly #bytes: Buffer;
@@ -16,7 +16,7 @@ export class Nonces {
   }
 
   has(index: number): boolean {
-    return this.#lengths[index] !== 0;
+    return (this.#lengths[index] ?? 0) > 0;
   }
 
   text(index: number): string {
@@ -26,11 +26,14 @@ export class Nonces {
 
   /**
    * The nonce of a challenge.
-   * @throws RangeError for one of more than 128 bytes
+   * @throws RangeError when there is none, or one of more than 128 bytes
    */
   take(index: number, challenge: Buffer): void {
-    const at = challenge.indexOf(NONCE, 0, 'latin1') + NONCE.length;
-    this.#keep(index, challenge, at, challenge.indexOf('"', at, 'latin1'));
+    const before = challenge.indexOf(NONCE, 0, 'latin1');
+    const at = before + NONCE.length;
+    const end = challenge.indexOf('"', at, 'latin1');
+    if (before < 0 || end < 0) throw new RangeError('a challenge has no nonce');
+    this.#keep(index, challenge, at, end);
   }
 
   /** Any text in place of nonces, for a server that gives none. */

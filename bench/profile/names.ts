@@ -1,4 +1,8 @@
 import { globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where the product is started in. */
+const ROOT = join(import.meta.dirname, '../..');
 
 /** What V8 is told so that perf knows its functions by name, those that are interpreted, too. */
 export const NAMED_FUNCTIONS = ['--perf-basic-prof', '--interpreted-frames-native-stack'] as const;
@@ -21,9 +25,9 @@ export async function withLastNames<T>(pid: number, work: () => Promise<T>): Pro
   }
 }
 
-/** Also the logs, which nobody reads, of each thread in the folder that we and the process were started in. */
+/** Also the logs of each thread, which V8 writes beside them and nobody reads. */
 export function removeNames(pid: number): void {
-  const logs = globSync(`isolate-0x*-${pid}-v8.log`);
+  const logs = globSync(join(ROOT, `isolate-0x*-${pid}-v8.log`));
   for (const file of [namesOf(pid), asideOf(pid), ...logs]) rmSync(file, { force: true });
 }
 

@@ -7,9 +7,10 @@ import { createInterface } from 'node:readline';
 const ROOT = join(import.meta.dirname, '../..');
 
 /**
- * Of V8, by script. What the PBXes that register kept grew old once: V8's four helpers that mark the old objects took the generator's
- * core 4 ms at a time in turns, for 40 ms, and what was due meanwhile came to the server at once. So: no helpers. A collection of the
- * young is for each datagram's buffer that it ends, 3 to 7 ms after a second of them: as many as fit into 16 MiB are half a millisecond.
+ * Of V8, by script. The PBXes that register used to keep objects which grew old: V8's four helpers that mark the old took the
+ * generator's core 4 ms at a time in turns, for 40 ms, and what was due meanwhile came to the server at once. So: no helpers, and room
+ * for what a round leaves behind. The buffers that dgram has read into are ended by each collection of the young, one by one: semi-spaces
+ * of 16 MiB have half a millisecond of them, those of 128 had several.
  *
  * The caller who has read 1,000,000 numbers had all its objects marked every second, for 10 to 15 ms, by which one call in a hundred
  * seemed to wait for the server.

@@ -3,7 +3,10 @@ import type { Hash } from './ring-places.ts';
 /** No entry: below every number. */
 export const NONE = -1;
 
-/** A bucket is two words: the lower 32 bits of a number, and 9 more with the marks above them. Three years of 20,000 a second. */
+/**
+ * A bucket is two words: the lower 32 bits of a number, and the 9 above those with 23 marks below them. Numbers are used up after three
+ * years of 20,000 a second; from then on nothing is found.
+ */
 const WORDS = 2;
 const WORD = 2 ** 32;
 const NUMBER_BITS = 9;
@@ -50,7 +53,7 @@ export class BucketHeads {
     return number === NONE && this.#smaller !== undefined ? this.#smaller.newest(low) : number;
   }
 
-  /** Those before `oldest` are gone, and their marks with the last of a bucket. */
+  /** Where even the newest of a bucket is before `oldest`, all of it is gone, and so are its marks. */
   put({ high, low }: Hash, number: number, oldest: number): void {
     const words = this.#words;
     const at = this.#wordsOf(low);

@@ -63,6 +63,7 @@ export class RingPlaces<V> {
   #heads = new BucketHeads(PAGE_ENTRIES);
   /** The first number that has no place yet. */
   #end = 0;
+  /** Nothing is left of those before it: as `open` was told last, right before each `put`. */
   #oldest = 0;
 
   constructor(slab: ByteSlab) {
