@@ -48,8 +48,7 @@ export class AnsweredRing<V extends object> {
   add(key: Hash, entry: RingEntry<V> = NOTHING): void {
     this.#forgetUnasked();
     this.#makeRoom();
-    this.#places.open(this.#oldest, this.#next);
-    this.#places.put(this.#next, key, entry, this.#deps.clock.nowMs() + this.#deps.lifeMs);
+    this.#places.put(this.#oldest, this.#next, key, entry, this.#deps.clock.nowMs() + this.#deps.lifeMs);
     this.#next += 1;
     this.#size += 1;
     if (this.#timer === undefined) this.#arm();

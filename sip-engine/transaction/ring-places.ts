@@ -63,25 +63,14 @@ export class RingPlaces<V> {
   #heads = new BucketHeads(PAGE_ENTRIES);
   /** The first number that has no place yet. */
   #end = 0;
-  /** Nothing is left of those before it: as `open` was told last, right before each `put`. */
-  #oldest = 0;
 
   constructor(slab: ByteSlab) {
     this.#slab = slab;
   }
 
-  /** Makes a place for `next`, the number behind all others; nothing is left of those before `oldest`. */
-  open(oldest: number, next: number): void {
-    this.#oldest = oldest;
-    if (next < this.#end) return;
-    this.#heads.forget(oldest);
-    const page = this.#unused(oldest) ?? new RingPage<V>();
-    if (pageNumber(next) - this.#firstPage >= this.#pages.length) this.#grow(next);
-    this.#pages[pageNumber(next) & this.#pageMask] = page;
-    this.#end += PAGE_ENTRIES;
-  }
-
-  put(number: number, key: Hash, entry: RingEntry<V>, dueMs: number): void {
+  /** Puts an entry behind all others; nothing is left of those before `oldest`. */
+  put(oldest: number, number: number, key: Hash, entry: RingEntry<V>, dueMs: number): void {
+    if (number >= this.#end) this.#open(oldest, number);
     const { words, numbers } = this.#page(number);
     const at = wordsOf(number);
     const { note } = entry;
@@ -96,7 +85,7 @@ export class RingPlaces<V> {
     this.fill(number, entry);
     // Last: where there is no memory for its bytes nothing leads to it.
     numbers[numbersAt + BEFORE] = this.#heads.newest(key.low);
-    this.#heads.put(key, number, this.#oldest);
+    this.#heads.put(key, number, oldest);
   }
 
   /** Another value or other bytes in place of what it had. */
@@ -162,6 +151,15 @@ export class RingPlaces<V> {
     this.#freeBytes(page, number);
     page.values[place] = undefined;
     page.flows[place] = undefined;
+  }
+
+  /** Makes places from `next` on. */
+  #open(oldest: number, next: number): void {
+    this.#heads.forget(oldest);
+    const page = this.#unused(oldest) ?? new RingPage<V>();
+    if (pageNumber(next) - this.#firstPage >= this.#pages.length) this.#grow(next);
+    this.#pages[pageNumber(next) & this.#pageMask] = page;
+    this.#end += PAGE_ENTRIES;
   }
 
   /** The oldest page, if all its entries are gone. */
