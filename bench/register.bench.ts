@@ -44,7 +44,7 @@ export const bench: Bench = (machine) =>
     const cpu = () => cpuMs(product.pid);
     const ours: Side = { name: 'product', load, pair: [], refresh: [], cpuMs: cpu, pids: () => [product.pid] };
     const manyEcho = await openEcho('many_echo', csv, onEnd);
-    const echoes = [await openEcho('echo', csv, onEnd), manyEcho];
+    const echoes = [await openEcho('echo', csv, onEnd), manyEcho, await openEcho('segment_echo', csv, onEnd)];
     await load.ask({ mode: 'prime', seconds: 0 });
     await load.ask({ mode: 'pair', seconds: 2 * SECONDS });
     for (const echo of echoes) await echo.load.ask({ mode: 'echo', seconds: SECONDS });
@@ -105,16 +105,22 @@ async function runRound({ cpuMs, load }: Pick<Side, 'cpuMs' | 'load'>, mode: str
 }
 
 interface EchoRounds extends Server {
-  /** `many_echo` reads and writes many datagrams a call. */
-  readonly name: 'echo' | 'many_echo';
+  readonly name: keyof typeof ECHOES;
   readonly load: Child;
   readonly rounds: Round[];
   cpuMs(): number;
 }
 
+/** By dgram, many datagrams a call, and these as the product sends them to one address: several as one. */
+const ECHOES = {
+  echo: ['bench/load/echo.ts'],
+  many_echo: ['bench/load/many-echo.ts'],
+  segment_echo: ['bench/load/many-echo.ts', 'segments'],
+} as const;
+
 async function openEcho(name: EchoRounds['name'], csv: string, onEnd: OnEnd): Promise<EchoRounds> {
-  const script = name === 'echo' ? 'bench/load/echo.ts' : 'bench/load/many-echo.ts';
-  const echo = startScript('server', script, []);
+  const [script, ...args] = ECHOES[name];
+  const echo = startScript('server', script, args);
   onEnd(() => echo.stop());
   const load = startLoad(Number((await echo.nextJson()).port), csv);
   onEnd(() => load.stop());

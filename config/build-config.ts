@@ -86,6 +86,7 @@ function buildSip(values: Values): Config['sip'] {
     mtuBytes: values.sipMtuBytes,
     workers: values.sipWorkers,
     udpBatches: values.sipUdpBatches,
+    udpSegments: values.sipUdpSegments,
     defaultRealm: values.sipDefaultRealm,
     scanners: values.sipScanners,
   };

@@ -63,6 +63,8 @@ export interface SipConfig {
   readonly workers: number;
   /** Many datagrams are read and written by one call, where the system can. */
   readonly udpBatches: boolean;
+  /** Of these, several of one length to one address are given to the system as one. */
+  readonly udpSegments: boolean;
   /** Realm for REGISTER to an IP literal, localhost or our own name; `'off'` refuses. `undefined`: the platform realm. */
   readonly defaultRealm: string | undefined;
   /** User-Agent substrings dropped silently, before a transaction. */

@@ -48,6 +48,7 @@ export const FIELDS = {
   sipMtuBytes: field('sip.mtu_bytes', integer(576, 65_507, 'bytes'), 1500),
   sipWorkers: field('sip.workers', integer(1, 16, 'threads'), 1, 'DIDFARM_SIP_WORKERS'),
   sipUdpBatches: field('sip.udp_batches', boolean, true, 'DIDFARM_SIP_UDP_BATCHES'),
+  sipUdpSegments: field('sip.udp_segments', boolean, true, 'DIDFARM_SIP_UDP_SEGMENTS'),
   sipDefaultRealm: optional('sip.default_realm', text),
   sipScanners: field('sip.scanners', listOf(text), [
     'friendly-scanner',

@@ -106,6 +106,8 @@ export interface EngineOptions {
   readonly udpMtuBytes?: number;
   /** Read and write many datagrams by one call, where the system can. @default true */
   readonly udpBatches?: boolean;
+  /** Of these, give the system several of one length to one address as one, which it cuts again. @default true */
+  readonly udpSegments?: boolean;
   /**
    * Shuts the engine in: it sends to these peers (`address:port`) and to those it has heard from, over UDP alone.
    * @default it may send to anybody

@@ -22,15 +22,20 @@ interface Hears {
 const RECEIVE_BUFFER_BYTES = 4 << 20;
 const LARGEST_BYTES = 65_536;
 
-/** Where the system has no such calls, and for what does not fit, dgram sends. */
-export async function openManySocket(host: string, hears: Hears): Promise<ManySocket> {
+/**
+ * Where the system has no such calls, and for what does not fit, dgram sends.
+ * @param segments whether several datagrams may be one for the system, as no two that different peers send can be
+ */
+export async function openManySocket(host: string, hears: Hears, segments = false): Promise<ManySocket> {
   const libc = await loadLibc();
-  const { socket, datagrams } = await bindUdp({ host, port: 0, bufferBytes: RECEIVE_BUFFER_BYTES, share: false, libc });
+  const binding = { host, port: 0, bufferBytes: RECEIVE_BUFFER_BYTES, share: false, libc, segments };
+  const { socket, datagrams } = await bindUdp(binding);
   const scratch = Buffer.allocUnsafeSlow(LARGEST_BYTES);
   let isDue = false;
 
   const flush = () => {
     if (datagrams === undefined || datagrams.added === 0) return;
+    datagrams.arrange();
     for (let sent = 0, taken = 1; taken > 0 && sent < datagrams.added; sent += taken) taken = datagrams.write(sent);
     datagrams.clear();
   };

@@ -46,6 +46,7 @@ export function createEmbeddedEngine(
       timers: { t1Ms: config.sip.t1Ms },
       udpMtuBytes: config.sip.mtuBytes,
       udpBatches: config.sip.udpBatches,
+      udpSegments: config.sip.udpSegments,
       orphan: 'bye',
       mayReach,
       agent: 'didfarm',

@@ -14,6 +14,8 @@ export interface Libc {
   recvmmsg(fd: number, headers: Uint8Array, count: number, flags: number, timeout: null): number;
   /** How many datagrams were given, or -1 when not even the first was. */
   sendmmsg(fd: number, headers: Uint8Array, count: number, flags: number): number;
+  /** Why the last call of this thread has failed. */
+  errno(): number;
   /** The text of an address in `bytes`. */
   inet_ntop(family: number, bytes: Uint8Array, text: Uint8Array, size: number): string;
   /** The name of a network interface by its number, `null` when there is none. */
@@ -29,7 +31,7 @@ const ARCHITECTURES: ReadonlySet<string> = new Set(['x64', 'arm64']);
 export async function loadLibc(): Promise<Libc | undefined> {
   if (process.platform !== 'linux' || !ARCHITECTURES.has(process.arch) || endianness() !== 'LE') return undefined;
   try {
-    const { address, load } = await import('koffi');
+    const { address, errno, load } = await import('koffi');
     const library = load('libc.so.6');
     return {
       socket: library.func('int socket(int domain, int type, int protocol)'),
@@ -38,6 +40,7 @@ export async function loadLibc(): Promise<Libc | undefined> {
       connect: library.func('int connect(int fd, void *address, unsigned int bytes)'),
       recvmmsg: library.func('int recvmmsg(int fd, void *headers, unsigned int count, int flags, void *timeout)'),
       sendmmsg: library.func('int sendmmsg(int fd, void *headers, unsigned int count, int flags)'),
+      errno: () => errno(),
       inet_ntop: library.func('const char *inet_ntop(int family, void *bytes, void *text, unsigned int size)'),
       if_indextoname: library.func('const char *if_indextoname(unsigned int index, void *name)'),
       addressOf: (block) => Number(address(block)),

@@ -1,5 +1,6 @@
 import type { Libc } from './libc.ts';
 import { MessageBlock } from './message-block.ts';
+import { OutgoingDatagrams } from './outgoing-datagrams.ts';
 import { RAW_ADDRESS_BYTES, type RawAddresses } from './raw-address.ts';
 
 const MSG_DONTWAIT = 0x40;
@@ -9,8 +10,6 @@ const READ_AT_ONCE = 32;
 const LARGEST_BYTES = 65_536;
 /** Apart by more than the largest: at equal distances of a power of two they would all want the same lines of the caches. */
 const APART_BYTES = LARGEST_BYTES + 1_024;
-const WRITTEN_AT_ONCE = 64;
-const WRITE_BYTES = 131_072;
 /** Room for some datagrams side by side. A call that rings keeps its INVITE, and with it the whole: Buffer's pool has 64 KB. */
 const SHARED_BYTES = 8_192;
 
@@ -22,21 +21,19 @@ export class ManyDatagrams {
   readonly #libc: Libc;
   readonly #addresses: RawAddresses;
   readonly #inbound: MessageBlock;
-  readonly #outbound: MessageBlock;
+  readonly #outgoing: OutgoingDatagrams;
   #fd: number;
   /** Headers whose name's length the system has changed. */
   #used = READ_AT_ONCE;
-  #added = 0;
-  #addedBytes = 0;
   #shared = Buffer.allocUnsafeSlow(SHARED_BYTES);
   #sharedUsed = 0;
 
-  constructor(libc: Libc, fd: number, addresses: RawAddresses) {
+  constructor(libc: Libc, fd: number, addresses: RawAddresses, segments: boolean) {
     this.#libc = libc;
     this.#fd = fd;
     this.#addresses = addresses;
     this.#inbound = new MessageBlock(libc, READ_AT_ONCE, READ_AT_ONCE * APART_BYTES);
-    this.#outbound = new MessageBlock(libc, WRITTEN_AT_ONCE, WRITE_BYTES);
+    this.#outgoing = new OutgoingDatagrams(libc, addresses, segments);
     for (let index = 0; index < READ_AT_ONCE; index++) {
       this.#inbound.setData(index, this.#dataAt(index), LARGEST_BYTES);
     }
@@ -76,37 +73,27 @@ export class ManyDatagrams {
 
   /** Copies a datagram for the next `write`; false when there is no room left, or the address cannot be written. */
   add(datagram: Uint8Array, address: string, port: number): boolean {
-    const block = this.#outbound;
-    const index = this.#added;
-    if (index === WRITTEN_AT_ONCE || this.#addedBytes + datagram.length > WRITE_BYTES) return false;
-    const nameBytes = this.#addresses.write(block.bytes, block.nameAt(index), address, port);
-    if (nameBytes === 0) return false;
-    const at = block.dataAt + this.#addedBytes;
-    block.bytes.set(datagram, at);
-    block.setNameLength(index, nameBytes);
-    block.setData(index, at, datagram.length);
-    this.#added++;
-    this.#addedBytes += datagram.length;
-    return true;
+    return this.#outgoing.add(datagram, address, port);
   }
 
   /** How many datagrams wait for `write`. */
   get added(): number {
-    return this.#added;
+    return this.#outgoing.added;
   }
 
-  /** Gives the system what was added, from one of them on; how many it has taken. */
-  write(from: number): number {
-    if (this.hasEnded) return 0;
-    const { headers } = this.#outbound;
-    const rest = from === 0 ? headers : headers.subarray((from * headers.length) / WRITTEN_AT_ONCE);
-    return Math.max(this.#libc.sendmmsg(this.#fd, rest, this.#added - from, MSG_DONTWAIT), 0);
+  /** Lays out what was added, to be called before `write`: in which order it leaves, by numbers from 0 on. */
+  arrange(): Uint8Array {
+    return this.#outgoing.arrange();
+  }
+
+  /** Gives the system what leaves from a place of that order on; how many datagrams it has taken. */
+  write(place: number): number {
+    return this.hasEnded ? 0 : this.#outgoing.write(this.#fd, place);
   }
 
   /** Forgets what was added. */
   clear(): void {
-    this.#added = 0;
-    this.#addedBytes = 0;
+    this.#outgoing.clear();
   }
 
   /** True from `end` on: nothing is read or written, and what was read is to be forgotten. */

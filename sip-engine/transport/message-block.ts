@@ -1,4 +1,5 @@
 import type { Libc } from './libc.ts';
+import { SOL_UDP, UDP_SEGMENT } from './udp-descriptor.ts';
 
 /** Room for an address; the longest has 28 bytes. */
 const NAME_ROOM = 32;
@@ -8,14 +9,22 @@ const NAME_AT = 0;
 const NAME_LENGTH_AT = 8;
 const PIECES_AT = 16;
 const PIECE_COUNT_AT = 24;
+const CONTROL_AT = 32;
+const CONTROL_LENGTH_AT = 40;
 const LENGTH_AT = 56;
 /** `struct iovec`: base 0, length 8. */
 const PIECE_BYTES = 16;
+/** `struct cmsghdr` with a number of 16 bits: length 0, level 8, type 12, the number 16; 18 bytes, which take 24. */
+const CONTROL_BYTES = 24;
+const CONTROL_LENGTH = 18;
+const CONTROL_LEVEL_AT = 8;
+const CONTROL_TYPE_AT = 12;
+const CONTROL_VALUE_AT = 16;
 const HIGH = 0x1_0000_0000;
 
 /**
- * What recvmmsg and sendmmsg read and write: headers, addresses and data of `count` datagrams, one after another in one
- * block of memory. The headers hold addresses of that block, so it must live as long as anybody may pass them to the
+ * What recvmmsg and sendmmsg read and write: headers, addresses, pieces of data, control data and the data of `count` datagrams,
+ * one after another in one block of memory. The headers hold addresses of that block, so it must live as long as anybody may pass them to the
  * system: `headers` is a view of it and keeps it. It is never resized, transferred or shared.
  */
 export class MessageBlock {
@@ -29,13 +38,15 @@ export class MessageBlock {
   readonly #address: number;
   readonly #namesAt: number;
   readonly #piecesAt: number;
+  readonly #controlsAt: number;
 
   constructor(libc: Libc, count: number, dataBytes: number) {
     this.count = count;
     this.#namesAt = count * HEADER_BYTES;
     this.#piecesAt = this.#namesAt + count * NAME_ROOM;
-    this.dataAt = this.#piecesAt + count * PIECE_BYTES;
-    // Zero where nothing is written: no control data, no flags. Pages that no datagram reaches are never taken.
+    this.#controlsAt = this.#piecesAt + count * PIECE_BYTES;
+    this.dataAt = this.#controlsAt + count * CONTROL_BYTES;
+    // Zero where nothing is written: no flags, no control data passed. Pages that no datagram reaches are never taken.
     const memory = new ArrayBuffer(this.dataAt + dataBytes);
     this.#address = libc.addressOf(memory);
     this.headers = new Uint8Array(memory, 0, count * HEADER_BYTES);
@@ -44,8 +55,9 @@ export class MessageBlock {
     for (let index = 0; index < count; index++) {
       const header = index * HEADER_BYTES;
       this.#point(header + NAME_AT, this.nameAt(index));
-      this.#point(header + PIECES_AT, this.#piecesAt + index * PIECE_BYTES);
-      this.words[(header + PIECE_COUNT_AT) / 4] = 1;
+      this.#point(header + CONTROL_AT, this.#controlsAt + index * CONTROL_BYTES);
+      this.#prepareControl(this.#controlsAt + index * CONTROL_BYTES);
+      this.setPieces(index, index, 1);
     }
   }
 
@@ -58,7 +70,7 @@ export class MessageBlock {
     this.words[(index * HEADER_BYTES + NAME_LENGTH_AT) / 4] = bytes;
   }
 
-  /** Says where the data of a datagram is, or may be written: from `at` in `bytes`, within it. */
+  /** Says where a piece of data is, or may be written: from `at` in `bytes`, within it. */
   setData(index: number, at: number, length: number): void {
     if (at < this.dataAt || at + length > this.bytes.length) throw new RangeError('outside the block');
     const piece = this.#piecesAt + index * PIECE_BYTES;
@@ -66,9 +78,38 @@ export class MessageBlock {
     this.words[piece / 4 + 2] = length;
   }
 
+  /** Says which pieces are one message's; at first each is that of its own number. */
+  setPieces(index: number, first: number, count: number): void {
+    if (first + count > this.count) throw new RangeError('more pieces than the block has');
+    const header = index * HEADER_BYTES;
+    this.#point(header + PIECES_AT, this.#piecesAt + first * PIECE_BYTES);
+    this.words[(header + PIECE_COUNT_AT) / 4] = count;
+  }
+
+  /** Lets the system cut a message into datagrams of so many bytes each (`udp(7)`, UDP_SEGMENT); 0 for one that is sent whole. */
+  setSegmentBytes(index: number, bytes: number): void {
+    this.words[(index * HEADER_BYTES + CONTROL_LENGTH_AT) / 4] = bytes === 0 ? 0 : CONTROL_BYTES;
+    this.words[(this.#controlsAt + index * CONTROL_BYTES + CONTROL_VALUE_AT) / 4] = bytes;
+  }
+
+  /** Whether two messages have the same address. */
+  haveSameName(one: number, other: number): boolean {
+    const [from, to] = [this.nameAt(one) / 4, this.nameAt(other) / 4];
+    for (let word = 0; word < NAME_ROOM / 4; word++) {
+      if (this.words[from + word] !== this.words[to + word]) return false;
+    }
+    return true;
+  }
+
   /** What the system has said of a datagram: its bytes. */
   length(index: number): number {
     return this.words[(index * HEADER_BYTES + LENGTH_AT) / 4] ?? 0;
+  }
+
+  #prepareControl(at: number): void {
+    this.words[at / 4] = CONTROL_LENGTH;
+    this.words[(at + CONTROL_LEVEL_AT) / 4] = SOL_UDP;
+    this.words[(at + CONTROL_TYPE_AT) / 4] = UDP_SEGMENT;
   }
 
   /** Writes the address in memory of what stands at `target`. */

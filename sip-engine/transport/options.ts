@@ -31,6 +31,8 @@ export interface TransportOptions {
   readonly sharedUdpPorts?: SharedUdpPorts;
   /** Read and write many datagrams by one call, where the system can (Linux with glibc on x64 and arm64). @default true */
   readonly batchUdp?: boolean;
+  /** Of these, let the system cut what is several datagrams of one length to one address. @default true */
+  readonly segmentUdp?: boolean;
   /** Bytes waiting in one UDP socket before datagrams are dropped. @default 8388608 */
   readonly udpQueueBytes?: number;
   /** Half-received messages of all streams together; the connection that goes beyond is closed, bytes. @default 67108864 */
@@ -82,6 +84,7 @@ export function resolveOptions(options: TransportOptions): TransportLimits {
     watchUdpPeers: process.platform === 'linux',
     sharedUdpPorts: { threads: 1, joins: false, haveAllJoined: () => true },
     batchUdp: true,
+    segmentUdp: true,
     udpQueueBytes: 8 * 1024 * 1024,
     maxPartialBytes: 64 * 1024 * 1024,
     maxWriteQueueBytes: 256 * 1024,

@@ -6,7 +6,7 @@ import { TransportFault } from './errors.ts';
 import type { Libc } from './libc.ts';
 import { ManyDatagrams } from './many-datagrams.ts';
 import { RawAddresses } from './raw-address.ts';
-import { bindDescriptor } from './udp-descriptor.ts';
+import { bindDescriptor, cutsDatagrams } from './udp-descriptor.ts';
 import { type Steering, steerToOwners } from './udp-steer.ts';
 
 /** What sockets are made with by the system's own calls. */
@@ -37,6 +37,8 @@ export interface UdpBinding {
   readonly share: boolean;
   /** Absent where dgram alone reads and writes. */
   readonly libc?: Libc | undefined;
+  /** Several datagrams of one length to one address may be one for the system, where it cuts them again. @default true */
+  readonly segments?: boolean;
 }
 
 /**
@@ -103,7 +105,7 @@ export function createUdpSocket(host: string, bufferBytes: number, reusePort: bo
 
 /** A socket that is read and written by the system's own calls, and owned by dgram. */
 function bindForMany(
-  { host, port, bufferBytes, share }: UdpBinding,
+  { host, port, bufferBytes, share, segments = true }: UdpBinding,
   libc: Libc,
   onBound: (fd: number) => Pick<BoundSocket, 'steering'> = () => ({}),
 ): BoundSocket {
@@ -112,7 +114,7 @@ function bindForMany(
   const socket = createUdpSocket(host, bufferBytes, false);
   try {
     const fd = bindDescriptor(socket, { ipv6, host, port, reusePort: share }, libc, addresses);
-    const datagrams = new ManyDatagrams(libc, fd, addresses);
+    const datagrams = new ManyDatagrams(libc, fd, addresses, segments && cutsDatagrams(fd, libc));
     return { socket, shared: share, datagrams, raw: { libc, addresses }, ...onBound(fd) };
   } catch (error) {
     socket.close();

@@ -11,6 +11,9 @@ const SO_REUSEADDR = 2;
 const SO_REUSEPORT = 15;
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
+/** Options of a UDP socket (`udp(7)`). */
+export const SOL_UDP = 17;
+export const UDP_SEGMENT = 103;
 const INT_BYTES = 4;
 
 /** What a socket is bound to by the system's own calls. */
@@ -46,6 +49,11 @@ export function bindDescriptor(
   if (reusePort) set(SOL_SOCKET, SO_REUSEPORT, true);
   if (!callWithAddress(libc.bind, fd, host, port, addresses)) throw new Error(`${host} cannot be bound to`);
   return fd;
+}
+
+/** Whether the system cuts what it is given into datagrams: Linux does from 4.18 on, what stands in its place may not. */
+export function cutsDatagrams(fd: number, libc: Libc): boolean {
+  return libc.setsockopt(fd, SOL_UDP, UDP_SEGMENT, Int32Array.of(0), INT_BYTES) === 0;
 }
 
 /** Connects a socket, which may be connected already, as dgram would not. False where the system refuses. */

@@ -131,11 +131,12 @@ export class UdpOutbox {
     const added = this.#added;
     if (datagrams === undefined || added.length === 0) return;
     this.#added = [];
+    const order = datagrams.arrange();
     for (let done = 0; done < added.length; ) {
       const taken = this.#queuedBytes > 0 ? 0 : datagrams.write(done);
       done += taken;
-      const refused = added[done];
-      if (taken > 0 || refused === undefined) continue;
+      const refused = taken > 0 ? undefined : added[order[done] ?? 0];
+      if (refused === undefined) continue;
       this.#sendAlone(refused);
       done += 1;
       this.#askQueued();

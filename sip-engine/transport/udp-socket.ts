@@ -63,7 +63,7 @@ export class UdpSocket {
     const { udpReceiveBufferBytes: bufferBytes, watchUdpPeers: share, batchUdp, sharedUdpPorts } = context.limits;
     const { host, port } = spec;
     const libc = batchUdp ? await loadLibc() : undefined;
-    const binding = { host, port, bufferBytes, share, libc };
+    const binding = { host, port, bufferBytes, share, libc, segments: context.limits.segmentUdp };
     const bound = await (sharedUdpPorts.joins ? joinUdp(binding, sharedUdpPorts.threads) : bindUdp(binding));
     const { socket, steering } = bound;
     warnOfSmallBuffer(socket, bufferBytes, context);
