@@ -35,7 +35,6 @@ export async function openManySocket(host: string, hears: Hears, segments = fals
 
   const flush = () => {
     if (datagrams === undefined || datagrams.added === 0) return;
-    datagrams.arrange();
     for (let sent = 0, taken = 1; taken > 0 && sent < datagrams.added; sent += taken) taken = datagrams.write(sent);
     datagrams.clear();
   };

@@ -81,9 +81,9 @@ export class ManyDatagrams {
     return this.#outgoing.added;
   }
 
-  /** Lays out what was added, to be called before `write`: in which order it leaves, by numbers from 0 on. */
-  arrange(): Uint8Array {
-    return this.#outgoing.arrange();
+  /** In which order what was added leaves, by numbers from 0 on; it changes when more is added. */
+  order(): Uint8Array {
+    return this.#outgoing.order();
   }
 
   /** Gives the system what leaves from a place of that order on; how many datagrams it has taken. */

@@ -43,6 +43,9 @@ export class OutgoingDatagrams {
   readonly #hasCall = new Uint8Array(MOST);
   readonly #addressOf = new Array<string>(MOST).fill('');
   readonly #uncut = new Set<string>();
+  #order: Uint8Array = new Uint8Array();
+  /** Whether order and block are those of what was added. */
+  #isArranged = false;
 
   /** @param segments whether the system cuts messages into datagrams; if not, each is one */
   constructor(libc: Libc, addresses: RawAddresses, segments: boolean) {
@@ -68,6 +71,7 @@ export class OutgoingDatagrams {
     if (index === MOST || end > block.bytes.length) return false;
     const nameBytes = this.#addresses.write(block.bytes, block.nameAt(next), address, port);
     if (nameBytes === 0) return false;
+    this.#isArranged = false;
     block.bytes.set(datagram, at);
     this.#dataOf[index + 1] = end;
     this.#hasCall[index] = 0;
@@ -83,27 +87,16 @@ export class OutgoingDatagrams {
     return true;
   }
 
-  /** Lays out what was added for `write`, and says in which order it leaves. */
-  arrange(): Uint8Array {
-    const block = this.#block;
-    const groups = this.#groups;
-    const order = groups.arrange();
-    for (let place = 0; place < groups.datagrams; place++) {
-      const index = order[place] ?? 0;
-      const at = this.#dataOf[index] ?? 0;
-      block.setData(place, at, (this.#dataOf[index + 1] ?? at) - at);
-    }
-    for (let group = 0; group < groups.groups; group++) {
-      const size = groups.size(group);
-      block.setPieces(group, groups.place(group), size);
-      block.setSegmentBytes(group, size > 1 ? (this.#bytesOf[group] ?? 0) : 0);
-    }
-    return order;
+  /** In which order what was added leaves, by numbers from 0 on; it changes when more is added. */
+  order(): Uint8Array {
+    if (!this.#isArranged) this.#arrange();
+    return this.#order;
   }
 
   /** Gives the system what leaves from a place on; how many datagrams it has taken. Of a group it takes all or none. */
   write(fd: number, place: number): number {
     const groups = this.#groups;
+    if (!this.#isArranged) this.#arrange();
     const group = groups.beginningAt(place);
     if (group === NONE) return 0;
     const { headers } = this.#block;
@@ -150,6 +143,24 @@ export class OutgoingDatagrams {
       this.#callOf[index] = callKeyOf(this.#block.bytes, this.#dataOf[index] ?? 0, this.#dataOf[index + 1] ?? 0);
     }
     return this.#callOf[index] ?? 0;
+  }
+
+  #arrange(): void {
+    const block = this.#block;
+    const groups = this.#groups;
+    const order = groups.arrange();
+    for (let place = 0; place < groups.datagrams; place++) {
+      const index = order[place] ?? 0;
+      const at = this.#dataOf[index] ?? 0;
+      block.setData(place, at, (this.#dataOf[index + 1] ?? at) - at);
+    }
+    for (let group = 0; group < groups.groups; group++) {
+      const size = groups.size(group);
+      block.setPieces(group, groups.place(group), size);
+      block.setSegmentBytes(group, size > 1 ? (this.#bytesOf[group] ?? 0) : 0);
+    }
+    this.#order = order;
+    this.#isArranged = true;
   }
 
   #cutNoMore(index: number): void {

@@ -131,7 +131,7 @@ export class UdpOutbox {
     const added = this.#added;
     if (datagrams === undefined || added.length === 0) return;
     this.#added = [];
-    const order = datagrams.arrange();
+    const order = datagrams.order();
     for (let done = 0; done < added.length; ) {
       const taken = this.#queuedBytes > 0 ? 0 : datagrams.write(done);
       done += taken;
