@@ -24,7 +24,8 @@ const LARGEST_BYTES = 65_536;
 
 /**
  * Where the system has no such calls, and for what does not fit, dgram sends.
- * @param segments whether several datagrams may be one for the system, as no two that different peers send can be
+ * @param segments whether the system may be given several datagrams as one. Those of a generator stand for those of many peers,
+ * which come to the system one by one.
  */
 export async function openManySocket(host: string, hears: Hears, segments = false): Promise<ManySocket> {
   const libc = await loadLibc();

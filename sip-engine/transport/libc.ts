@@ -1,5 +1,9 @@
 import { endianness } from 'node:os';
 
+/** Of a message or a UDP socket: the system cuts the message into datagrams of so many bytes (`udp(7)`). */
+export const SOL_UDP = 17;
+export const UDP_SEGMENT = 103;
+
 /** The functions of the C library that take and give many datagrams a call, and what a socket for them needs. */
 export interface Libc {
   /** A file descriptor, or -1. */
@@ -12,7 +16,7 @@ export interface Libc {
   connect(fd: number, address: Uint8Array, bytes: number): number;
   /** How many datagrams were taken, or -1. */
   recvmmsg(fd: number, headers: Uint8Array, count: number, flags: number, timeout: null): number;
-  /** How many datagrams were given, or -1 when not even the first was. */
+  /** How many messages were taken, each a datagram or several that the system cuts, or -1 when not even the first was. */
   sendmmsg(fd: number, headers: Uint8Array, count: number, flags: number): number;
   /** Why the last call of this thread has failed. */
   errno(): number;

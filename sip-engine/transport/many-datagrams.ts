@@ -96,6 +96,16 @@ export class ManyDatagrams {
     this.#outgoing.clear();
   }
 
+  /** Whether what goes to one address may leave as one, to be cut by the system. */
+  get segments(): boolean {
+    return this.#outgoing.segments;
+  }
+
+  /** Forgets for which addresses the system could not cut. */
+  cutAgain(): void {
+    this.#outgoing.cutAgain();
+  }
+
   /** True from `end` on: nothing is read or written, and what was read is to be forgotten. */
   get hasEnded(): boolean {
     return this.#fd < 0;

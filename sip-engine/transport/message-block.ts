@@ -1,5 +1,4 @@
-import type { Libc } from './libc.ts';
-import { SOL_UDP, UDP_SEGMENT } from './udp-descriptor.ts';
+import { type Libc, SOL_UDP, UDP_SEGMENT } from './libc.ts';
 
 /** Room for an address; the longest has 28 bytes. */
 const NAME_ROOM = 32;
@@ -23,9 +22,10 @@ const CONTROL_VALUE_AT = 16;
 const HIGH = 0x1_0000_0000;
 
 /**
- * What recvmmsg and sendmmsg read and write: headers, addresses, pieces of data, control data and the data of `count` datagrams,
- * one after another in one block of memory. The headers hold addresses of that block, so it must live as long as anybody may pass them to the
- * system: `headers` is a view of it and keeps it. It is never resized, transferred or shared.
+ * What recvmmsg and sendmmsg read and write, in one block of memory: headers, addresses, pieces and control data of `count` messages,
+ * then the data. A message is one datagram, or several that the system cuts. The headers hold addresses of that block, so it must
+ * live as long as anybody may pass them to the system: `headers` is a view of it and keeps it. It is never resized, transferred or
+ * shared.
  */
 export class MessageBlock {
   readonly count: number;
@@ -92,7 +92,16 @@ export class MessageBlock {
     this.words[(this.#controlsAt + index * CONTROL_BYTES + CONTROL_VALUE_AT) / 4] = bytes;
   }
 
-  /** Whether two messages have the same address. */
+  /** A number that messages to one address and port have in common, and hardly others. */
+  nameHash(index: number): number {
+    const from = this.nameAt(index) / 4;
+    let hash = 0;
+    for (let word = 0; word < NAME_ROOM / 4; word++)
+      hash = Math.imul(hash ^ (this.words[from + word] ?? 0), 0x9e3779b1);
+    return hash;
+  }
+
+  /** Whether two messages are to the same address and port. */
   haveSameName(one: number, other: number): boolean {
     const [from, to] = [this.nameAt(one) / 4, this.nameAt(other) / 4];
     for (let word = 0; word < NAME_ROOM / 4; word++) {

@@ -5,11 +5,13 @@ import { MessageBlock } from './message-block.ts';
 import type { RawAddresses } from './raw-address.ts';
 
 const MSG_DONTWAIT = 0x40;
-/** Datagrams of one call of the system; also the most that every Linux cuts a message into. */
+/** Datagrams of one call of the system. */
 const MOST = 64;
+/** Datagrams of one message: 64 for Linux, which before 5.16 counts the headers of the whole with them. */
+const MOST_SEGMENTS = 63;
 const BLOCK_BYTES = 131_072;
-/** What goes over any path (RFC 3261 18.1.1): IP has to cut what is larger, and the system refuses to do both. */
-const LARGEST_SEGMENT_BYTES = 1_300;
+/** What goes over any path, of which IPv6 asks for 1,280 bytes: IP has to cut what is larger, and the system refuses to do both. */
+const LARGEST_SEGMENT_BYTES = 1_232;
 /** What is shorter is a keep-alive. */
 const SMALLEST_SEGMENT_BYTES = 100;
 /** What a message can hold, less its headers. */
@@ -17,25 +19,28 @@ const LARGEST_MESSAGE_BYTES = 65_000;
 const NONE = -1;
 /**
  * EIO, EINVAL, EMSGSIZE: the system does not cut on the way to an address, whose MTU is small or whose device leaves check sums
- * to others.
+ * to others. It may another day.
  */
 const CANNOT_CUT: ReadonlySet<number> = new Set([5, 22, 90]);
 const MOST_UNCUT = 1_000;
 
 /**
- * Datagrams that are given to the system by one call. Those of one length to one address are one message of it, which the
- * system cuts again (UDP_SEGMENT): on its way a message costs as much as a datagram. So that many come together a
+ * Datagrams that are given to the system by one call. Those of one length to one address and port are one message of it, which
+ * the system cuts again (UDP_SEGMENT): on its way a message costs as much as a datagram. So that many come together a
  * datagram may leave before those of other calls, but never before one of the same Call-ID.
  */
 export class OutgoingDatagrams {
+  /** Whether the system cuts messages into datagrams; if not, each is one. */
+  readonly segments: boolean;
   readonly #libc: Libc;
   readonly #addresses: RawAddresses;
-  readonly #segments: boolean;
   /** Headers and names are those of groups; pieces are those of datagrams, in the order in which they leave. */
   readonly #block: MessageBlock;
   readonly #groups = new DatagramGroups(MOST);
   /** Of each group: the bytes of a datagram of it. */
   readonly #bytesOf = new Int32Array(MOST);
+  /** Of each group: a number that those of the same length, address and port have in common. */
+  readonly #kindOf = new Int32Array(MOST);
   /** Of each datagram: where its data begins; that of the next one follows it. */
   readonly #dataOf = new Int32Array(MOST + 1);
   /** Of each datagram: its call, once somebody has asked. */
@@ -47,11 +52,10 @@ export class OutgoingDatagrams {
   /** Whether order and block are those of what was added. */
   #isArranged = false;
 
-  /** @param segments whether the system cuts messages into datagrams; if not, each is one */
   constructor(libc: Libc, addresses: RawAddresses, segments: boolean) {
     this.#libc = libc;
     this.#addresses = addresses;
-    this.#segments = segments;
+    this.segments = segments;
     this.#block = new MessageBlock(libc, MOST, BLOCK_BYTES);
     this.clear();
   }
@@ -107,32 +111,45 @@ export class OutgoingDatagrams {
     return 0;
   }
 
+  /** Forgets for which addresses the system could not cut. */
+  cutAgain(): void {
+    this.#uncut.clear();
+  }
+
   /** Forgets what was added. */
   clear(): void {
     this.#groups.clear();
+    this.#isArranged = false;
     this.#dataOf[0] = this.#block.dataAt;
   }
 
   /** For the datagram that is being added: the latest group of its length and address, unless it would overtake its own call. */
   #groupFor(length: number, address: string): number {
-    if (!this.#segments || length < SMALLEST_SEGMENT_BYTES || length > LARGEST_SEGMENT_BYTES) return NONE;
+    if (!this.segments || length < SMALLEST_SEGMENT_BYTES || length > LARGEST_SEGMENT_BYTES) return NONE;
     const groups = this.#groups;
     const next = groups.groups;
+    const kind = this.#block.nameHash(next) ^ length;
+    this.#kindOf[next] = kind;
     for (let group = next - 1; group >= 0; group--) {
-      if (this.#bytesOf[group] !== length || !this.#block.haveSameName(group, next)) continue;
-      const fits = (groups.size(group) + 1) * length <= LARGEST_MESSAGE_BYTES;
+      if (this.#kindOf[group] !== kind || this.#bytesOf[group] !== length) continue;
+      if (!this.#block.haveSameName(group, next)) continue;
+      const size = groups.size(group) + 1;
+      const fits = size <= MOST_SEGMENTS && size * length <= LARGEST_MESSAGE_BYTES;
       return fits && !this.#uncut.has(address) && this.#isInOrder(group) ? group : NONE;
     }
     return NONE;
   }
 
-  /** False when one of the same call leaves after the group. */
+  /** False when one of the same call leaves after the group, or one that cannot be told apart. */
   #isInOrder(group: number): boolean {
     const groups = this.#groups;
     if (group === groups.groups - 1) return true;
     const call = this.#call(groups.datagrams);
+    if (call === 0) return false;
     for (let other = groups.first(group + 1); other < groups.datagrams; other++) {
-      if (groups.groupOf(other) > group && this.#call(other) === call) return false;
+      if (groups.groupOf(other) <= group) continue;
+      const theirs = this.#call(other);
+      if (theirs === call || theirs === 0) return false;
     }
     return true;
   }

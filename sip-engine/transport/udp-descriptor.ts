@@ -1,5 +1,5 @@
 import type { Socket } from 'node:dgram';
-import type { Libc } from './libc.ts';
+import { type Libc, SOL_UDP, UDP_SEGMENT } from './libc.ts';
 import { AF_INET, AF_INET6, RAW_ADDRESS_BYTES, type RawAddresses } from './raw-address.ts';
 
 /** Constants of 64-bit Linux. */
@@ -11,9 +11,6 @@ const SO_REUSEADDR = 2;
 const SO_REUSEPORT = 15;
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
-/** Options of a UDP socket (`udp(7)`). */
-export const SOL_UDP = 17;
-export const UDP_SEGMENT = 103;
 const INT_BYTES = 4;
 
 /** What a socket is bound to by the system's own calls. */
@@ -51,7 +48,10 @@ export function bindDescriptor(
   return fd;
 }
 
-/** Whether the system cuts what it is given into datagrams: Linux does from 4.18 on, what stands in its place may not. */
+/**
+ * Whether the system says that it cuts messages into datagrams, as Linux does from 4.18 on. What stands in its place may say so and
+ * refuse the first of them.
+ */
 export function cutsDatagrams(fd: number, libc: Libc): boolean {
   return libc.setsockopt(fd, SOL_UDP, UDP_SEGMENT, Int32Array.of(0), INT_BYTES) === 0;
 }

@@ -115,9 +115,9 @@ export class UdpOutbox {
   #add(outgoing: Outgoing): boolean {
     const { datagrams } = this.#ways;
     // What dgram keeps waiting goes first.
-    if (datagrams === undefined || this.#queuedBytes > 0) return false;
+    if (datagrams === undefined) return false;
     const { bytes, address, port } = outgoing;
-    if (!datagrams.add(bytes, address, port)) {
+    if (this.#queuedBytes > 0 || !datagrams.add(bytes, address, port)) {
       this.#write();
       if (this.#queuedBytes > 0 || !datagrams.add(bytes, address, port)) return false;
     }

@@ -15,6 +15,8 @@ import { type OnError, UdpOutbox, type Watch } from './udp-outbox.ts';
 import { WatchedPeers } from './watched-peers.ts';
 
 const SWEEP_MS = 10_000;
+/** So long the system is not asked again to cut for an address that it could not cut for; it remembers small MTUs as long. */
+const CUT_AGAIN_MS = 600_000;
 const NUL = 0;
 const LF = 10;
 const CR = 13;
@@ -30,6 +32,7 @@ export class UdpSocket {
   readonly #outbox: UdpOutbox;
   readonly #watched: WatchedPeers | undefined;
   readonly #stopSweep: Stop;
+  readonly #stopCutAgain: Stop;
   #closed = false;
 
   constructor({ socket, shared, datagrams, raw }: BoundSocket, point: ListenPoint, context: TransportContext) {
@@ -55,15 +58,22 @@ export class UdpSocket {
     const flowTo = (address: string, port: number): Flow => this.flow(address, port);
     this.#outbox = new UdpOutbox({ socket, datagrams, watched: this.#watched, flowTo }, context);
     this.#stopSweep = context.clock.every(SWEEP_MS, () => this.#watched?.sweep(context.clock.nowMs()));
+    this.#stopCutAgain = context.clock.every(CUT_AGAIN_MS, () => datagrams?.cutAgain());
     socket.on('error', (error) => this.#context.count('transport_errors', toTransportFault(error).code));
   }
 
   /** @throws TransportFault when the address cannot be bound. */
   static async open(spec: ListenSpec, context: TransportContext): Promise<UdpSocket> {
-    const { udpReceiveBufferBytes: bufferBytes, watchUdpPeers: share, batchUdp, sharedUdpPorts } = context.limits;
+    const {
+      udpReceiveBufferBytes: bufferBytes,
+      watchUdpPeers: share,
+      batchUdp,
+      segmentUdp,
+      sharedUdpPorts,
+    } = context.limits;
     const { host, port } = spec;
     const libc = batchUdp ? await loadLibc() : undefined;
-    const binding = { host, port, bufferBytes, share, libc, segments: context.limits.segmentUdp };
+    const binding = { host, port, bufferBytes, share, libc, segments: segmentUdp };
     const bound = await (sharedUdpPorts.joins ? joinUdp(binding, sharedUdpPorts.threads) : bindUdp(binding));
     const { socket, steering } = bound;
     warnOfSmallBuffer(socket, bufferBytes, context);
@@ -71,7 +81,8 @@ export class UdpSocket {
     const address = formatEndpoint(point.host, point.port);
     // Where many could not be had all works, but dearer, and nothing else would tell.
     const manyACall = bound.datagrams !== undefined;
-    context.logger.info({ address, manyACall, ...(steering && { steering }) }, 'UDP socket open');
+    const uncut = bound.datagrams?.segments === false && { segments: false };
+    context.logger.info({ address, manyACall, ...uncut, ...(steering && { steering }) }, 'UDP socket open');
     return new UdpSocket(bound, point, context);
   }
 
@@ -100,6 +111,7 @@ export class UdpSocket {
     this.#closed = true;
     this.#outbox.close();
     this.#stopSweep();
+    this.#stopCutAgain();
     this.#watched?.close();
     // Before the descriptor is closed, and may be another file's.
     this.#datagrams?.end();
