@@ -4,7 +4,7 @@ import { startDrachtioPeer } from './support/drachtio-peer.ts';
 import { overDrachtio } from './support/drachtio-recorded.ts';
 import { startKamailioPeer } from './support/kamailio-peer.ts';
 import { growthBetween, loopAndGc, readSipThread, type SipThread } from './support/loop-and-gc.ts';
-import { halfLoadRates, peer } from './support/peer.ts';
+import { halfLoadRates, peer, portsOfPbxes } from './support/peer.ts';
 import { type Mode, registersAtHalfLoad } from './support/register-half-load.ts';
 import type { Bench, Figure } from './support/report.ts';
 import { type Server, Turns } from './support/turns.ts';
@@ -33,7 +33,8 @@ interface Side extends Server {
 
 /**
  * REGISTER pairs (challenge and answer) and refreshes, at full speed and then at half of it, beside a bare Node UDP echo of the datagrams of a pair; with
- * `--peer kamailio` beside Kamailio with its credentials in memory and in SQLite, too. Or at half load alone.
+ * `--peer kamailio` beside Kamailio with its credentials in memory and in SQLite, too. Or at half load alone. With `--ports N` not all
+ * PBXes come from one port.
  */
 export const bench: Bench = (machine) =>
   inWorkDir(async (dir, onEnd) => {
@@ -87,7 +88,12 @@ async function runBoth(side: Side): Promise<void> {
 }
 
 function startLoad(port: number, csv: string): Child {
-  return startScript('generator', 'bench/load/register-load.ts', [String(port), csv, String(WINDOW)]);
+  return startScript('generator', 'bench/load/register-load.ts', [
+    String(port),
+    csv,
+    String(WINDOW),
+    String(portsOfPbxes()),
+  ]);
 }
 
 async function runRound({ cpuMs, load }: Pick<Side, 'cpuMs' | 'load'>, mode: string): Promise<Round> {

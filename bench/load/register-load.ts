@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type Begun, collectBegun, DONE, UNHEARD } from './begun.ts';
-import { openManySocket } from './many-socket.ts';
+import { type ManySocket, openManySocket } from './many-socket.ts';
 import { type Pace, pace, type Step } from './pace.ts';
 import { createPbxFleet, type PbxFleet } from './pbx-fleet.ts';
 
@@ -12,9 +12,9 @@ import { createPbxFleet, type PbxFleet } from './pbx-fleet.ts';
  * `echo_refresh` (the datagrams of a pair and of a refresh there and back, to a server that answers nothing else). With
  * `"steps"` it is no loop: so many a second, whatever becomes of them, and the answer has
  * when each began, what it took and how it ended.
- * usage: PORT CSV WINDOW
+ * usage: PORT CSV WINDOW [PORTS]: the PBXes come from so many ports, 1 by default, as through one proxy.
  */
-const [port, csv, window] = process.argv.slice(2);
+const [port, csv, window, ports = '1'] = process.argv.slice(2);
 const SERVER = { port: Number(port), address: '127.0.0.1' };
 
 interface Round {
@@ -27,7 +27,11 @@ const REFRESHES: ReadonlySet<Round['mode']> = new Set(['refresh', 'echo_refresh'
 /** A datagram that was not answered for so long is lost. */
 const LOST_MS = 1000;
 
-const socket = await openManySocket(SERVER.address, { datagram: hear, turn });
+const sockets: ManySocket[] = [];
+for (let at = 0; at < Number(ports); at++) {
+  const datagram = (bytes: Buffer, from: number, address: string) => hear(at, bytes, from, address);
+  sockets.push(await openManySocket(SERVER.address, { datagram, turn }));
+}
 const fleet: PbxFleet = createPbxFleet(readFileSync(csv ?? '', 'utf8'), String(Date.now()));
 const startedAt = new Float64Array(fleet.size);
 const isLive = new Uint8Array(fleet.size);
@@ -59,7 +63,8 @@ function beginOne(): void {
 }
 
 function send(index: number, withCredentials: boolean): void {
-  socket.sendText(fleet.register(index, withCredentials), SERVER.port, SERVER.address);
+  const text = fleet.register(index, withCredentials);
+  sockets[index % sockets.length]?.sendText(text, SERVER.port, SERVER.address);
 }
 
 function finish(index: number, status: number): void {
@@ -72,11 +77,11 @@ function finish(index: number, status: number): void {
   if (paced === undefined) begin();
 }
 
-function hear(bytes: Buffer, port: number, address: string): void {
+function hear(at: number, bytes: Buffer, port: number, address: string): void {
   const isEcho = round.mode === 'echo' || round.mode === 'echo_refresh';
   const probed = isEcho ? undefined : fleet.answerProbe(bytes);
   if (probed !== undefined) {
-    socket.sendText(probed, port, address);
+    sockets[at]?.sendText(probed, port, address);
     return;
   }
   const answer = fleet.read(bytes);
@@ -96,7 +101,11 @@ function hear(bytes: Buffer, port: number, address: string): void {
 function turn(): void {
   if (paced === undefined) return;
   paced.tick();
-  socket.flush();
+  flush();
+}
+
+function flush(): void {
+  for (const socket of sockets) socket.flush();
 }
 
 async function run(asked: Round): Promise<void> {
@@ -108,7 +117,7 @@ async function run(asked: Round): Promise<void> {
   const sweep = setInterval(reapLost, 100);
   if (asked.steps === undefined) await runLoop(asked);
   else {
-    paced = pace(asked.steps, beginOne, socket.flush);
+    paced = pace(asked.steps, beginOne, flush);
     await paced.ended;
   }
   while (live > 0) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -146,4 +155,4 @@ function reapLost(): void {
 }
 
 for await (const line of createInterface({ input: process.stdin })) await run(JSON.parse(line) as Round);
-socket.close();
+for (const socket of sockets) socket.close();

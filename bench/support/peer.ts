@@ -7,6 +7,7 @@ function readArguments() {
   const options = {
     peer: { type: 'string' },
     'half-load': { type: 'string' },
+    ports: { type: 'string', default: '1' },
     update: { type: 'boolean', default: false },
   } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
@@ -37,6 +38,13 @@ export function halfLoadRates(known: readonly string[]): ReadonlyMap<string, num
       return [name, Number(rate)];
     }),
   );
+}
+
+/** `--ports N`: PBXes that register come from so many ports, and not through one, as of a proxy. @throws when it is no number */
+export function portsOfPbxes(): number {
+  const { ports } = readArguments();
+  if (/^[1-9]\d{0,2}$/.test(ports)) return Number(ports);
+  throw new Error(`bench: --ports takes a number from 1 to 999, not ${ports}`);
 }
 
 /** @throws when it names nobody that is known */
