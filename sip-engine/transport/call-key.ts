@@ -9,7 +9,7 @@ const SPACE = 32;
  * as we write it: in an answer that repeats the line of a peer who writes it otherwise, and in what is no SIP.
  */
 export function callKeyOf(bytes: Buffer, from: number, to: number): number {
-  // Where there is none it looks on behind `to`, which costs more than to bind it costs here.
+  // Where there is none it looks on behind `to`, in vain; to bound it would cost more where there is one.
   const at = bytes.indexOf(NAME, from);
   if (at < 0) return 0;
   let hash: number = CALL_ID_HASH.basis;
