@@ -5,6 +5,8 @@ const NONE = -1;
  * came to it.
  */
 export class DatagramGroups {
+  /** The datagrams in the order in which they leave, once they are arranged. */
+  readonly order: Uint8Array;
   readonly #groupOf: Uint8Array;
   readonly #nextOf: Int16Array;
   readonly #firstOf: Int16Array;
@@ -12,7 +14,6 @@ export class DatagramGroups {
   readonly #sizeOf: Uint8Array;
   /** How many leave before each group. */
   readonly #placeOf: Uint8Array;
-  readonly #order: Uint8Array;
   #datagrams = 0;
   #groups = 0;
 
@@ -24,7 +25,7 @@ export class DatagramGroups {
     this.#lastOf = new Int16Array(most);
     this.#sizeOf = new Uint8Array(most);
     this.#placeOf = new Uint8Array(most + 1);
-    this.#order = new Uint8Array(most);
+    this.order = new Uint8Array(most);
   }
 
   /** How many datagrams there are; the number that the next one has. */
@@ -67,18 +68,17 @@ export class DatagramGroups {
     this.#append(datagram, group);
   }
 
-  /** The datagrams in the order in which they leave; it changes with the next call. */
-  arrange(): Uint8Array {
+  /** Finds `order` and places. */
+  arrange(): void {
     let place = 0;
     for (let group = 0; group < this.#groups; group++) {
       this.#placeOf[group] = place;
       for (let datagram = this.first(group); datagram !== NONE; datagram = this.#nextOf[datagram] ?? NONE) {
-        this.#order[place] = datagram;
+        this.order[place] = datagram;
         place++;
       }
     }
     this.#placeOf[this.#groups] = place;
-    return this.#order;
   }
 
   /** How many datagrams leave before a group, or before the end; once they are arranged. */

@@ -37,18 +37,16 @@ export class OutgoingDatagrams {
   /** Headers and names are those of groups; pieces are those of datagrams, in the order in which they leave. */
   readonly #block: MessageBlock;
   readonly #groups = new DatagramGroups(MOST);
-  /** Of each group: the bytes of a datagram of it. */
-  readonly #bytesOf = new Int32Array(MOST);
   /** Of each group: a number that those of the same length, address and port have in common. */
   readonly #kindOf = new Int32Array(MOST);
+  /** Of each group. */
+  readonly #addressOf = new Array<string>(MOST).fill('');
   /** Of each datagram: where its data begins; that of the next one follows it. */
   readonly #dataOf = new Int32Array(MOST + 1);
   /** Of each datagram: its call, once somebody has asked. */
   readonly #callOf = new Int32Array(MOST);
   readonly #hasCall = new Uint8Array(MOST);
-  readonly #addressOf = new Array<string>(MOST).fill('');
   readonly #uncut = new Set<string>();
-  #order: Uint8Array = new Uint8Array();
   /** Whether order and block are those of what was added. */
   #isArranged = false;
 
@@ -79,14 +77,13 @@ export class OutgoingDatagrams {
     block.bytes.set(datagram, at);
     this.#dataOf[index + 1] = end;
     this.#hasCall[index] = 0;
-    this.#addressOf[index] = address;
     const group = this.#groupFor(datagram.length, address);
     if (group !== NONE) {
       groups.join(group);
       return true;
     }
     block.setNameLength(next, nameBytes);
-    this.#bytesOf[next] = datagram.length;
+    this.#addressOf[next] = address;
     groups.begin();
     return true;
   }
@@ -94,7 +91,7 @@ export class OutgoingDatagrams {
   /** In which order what was added leaves, by numbers from 0 on; it changes when more is added. */
   order(): Uint8Array {
     if (!this.#isArranged) this.#arrange();
-    return this.#order;
+    return this.#groups.order;
   }
 
   /** Gives the system what leaves from a place on; how many datagrams it has taken. Of a group it takes all or none. */
@@ -107,7 +104,7 @@ export class OutgoingDatagrams {
     const rest = group === 0 ? headers : headers.subarray((group * headers.length) / MOST);
     const taken = this.#libc.sendmmsg(fd, rest, groups.groups - group, MSG_DONTWAIT);
     if (taken > 0) return groups.place(group + taken) - place;
-    if (groups.size(group) > 1 && CANNOT_CUT.has(this.#libc.errno())) this.#cutNoMore(groups.first(group));
+    if (groups.size(group) > 1 && CANNOT_CUT.has(this.#libc.errno())) this.#cutNoMore(this.#addressOf[group] ?? '');
     return 0;
   }
 
@@ -131,7 +128,7 @@ export class OutgoingDatagrams {
     const kind = this.#block.nameHash(next) ^ length;
     this.#kindOf[next] = kind;
     for (let group = next - 1; group >= 0; group--) {
-      if (this.#kindOf[group] !== kind || this.#bytesOf[group] !== length) continue;
+      if (this.#kindOf[group] !== kind || this.#length(groups.first(group)) !== length) continue;
       if (!this.#block.haveSameName(group, next)) continue;
       const size = groups.size(group) + 1;
       const fits = size <= MOST_SEGMENTS && size * length <= LARGEST_MESSAGE_BYTES;
@@ -165,23 +162,26 @@ export class OutgoingDatagrams {
   #arrange(): void {
     const block = this.#block;
     const groups = this.#groups;
-    const order = groups.arrange();
+    groups.arrange();
     for (let place = 0; place < groups.datagrams; place++) {
-      const index = order[place] ?? 0;
-      const at = this.#dataOf[index] ?? 0;
-      block.setData(place, at, (this.#dataOf[index + 1] ?? at) - at);
+      const index = groups.order[place] ?? 0;
+      block.setData(place, this.#dataOf[index] ?? 0, this.#length(index));
     }
     for (let group = 0; group < groups.groups; group++) {
       const size = groups.size(group);
       block.setPieces(group, groups.place(group), size);
-      block.setSegmentBytes(group, size > 1 ? (this.#bytesOf[group] ?? 0) : 0);
+      block.setSegmentBytes(group, size > 1 ? this.#length(groups.first(group)) : 0);
     }
-    this.#order = order;
     this.#isArranged = true;
   }
 
-  #cutNoMore(index: number): void {
+  /** The bytes of a datagram. */
+  #length(index: number): number {
+    return (this.#dataOf[index + 1] ?? 0) - (this.#dataOf[index] ?? 0);
+  }
+
+  #cutNoMore(address: string): void {
     if (this.#uncut.size >= MOST_UNCUT) this.#uncut.clear();
-    this.#uncut.add(this.#addressOf[index] ?? '');
+    this.#uncut.add(address);
   }
 }

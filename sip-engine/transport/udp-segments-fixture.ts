@@ -1,5 +1,3 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
 import type { Test } from 'tap';
 import { createListenPoint } from './bound-point.ts';
 import { type Libc, loadLibc } from './libc.ts';
@@ -7,7 +5,9 @@ import { createTestPorts, EventRecorder, settled, type TestPorts } from './testi
 import { TransportContext } from './transport-context.ts';
 import { bindUdp } from './udp-bind.ts';
 import { UdpSocket } from './udp-socket.ts';
+import { openPeer } from './udp-ways.suite.ts';
 
+const BUFFER_BYTES = 1 << 20;
 const HEADER_BYTES = 64;
 /** Where a header says how much control data it has, and how many pieces. */
 const CONTROL_LENGTH_AT = 40;
@@ -47,7 +47,7 @@ export async function open(t: Test, options: WorldOptions = {}): Promise<World |
     messages.push(readSizes(headers, count));
     return system.sendmmsg(fd, headers, count, flags);
   };
-  const binding = { host, port: 0, bufferBytes: 1 << 20, share: false, libc: { ...system, sendmmsg }, segments };
+  const binding = { host, port: 0, bufferBytes: BUFFER_BYTES, share: false, libc: { ...system, sendmmsg }, segments };
   const bound = await bindUdp(binding);
   const { port } = bound.socket.address();
   const ports = createTestPorts();
@@ -59,7 +59,7 @@ export async function open(t: Test, options: WorldOptions = {}): Promise<World |
   );
   t.teardown(() => socket.close());
   const peers: Peer[] = [];
-  for (let number = 0; number < count; number++) peers.push(await openPeer(t, host));
+  for (let number = 0; number < count; number++) peers.push(await listenAsPeer(t, host));
   return {
     ports,
     messages,
@@ -69,15 +69,11 @@ export async function open(t: Test, options: WorldOptions = {}): Promise<World |
   };
 }
 
-async function openPeer(t: Test, host: string): Promise<Peer> {
-  const peer: Socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', recvBufferSize: 1 << 20 });
-  const listening = once(peer, 'listening');
-  peer.bind(0, host);
-  await listening;
-  t.teardown(() => peer.close());
+async function listenAsPeer(t: Test, host: string): Promise<Peer> {
+  const socket = await openPeer(t, host, BUFFER_BYTES);
   const got: string[] = [];
-  peer.on('message', (bytes) => got.push(String(bytes)));
-  return { port: peer.address().port, got };
+  socket.on('message', (bytes) => got.push(String(bytes)));
+  return { port: socket.address().port, got };
 }
 
 /** How many pieces each header has; without control data the system does not cut them. */

@@ -9,6 +9,7 @@ import { open, readSizes, type World, type WorldOptions } from './udp-segments-f
 const EAGAIN = 11;
 /** How a system that cannot cut says so. */
 const CANNOT_CUT = { EIO: 5, EINVAL: 22, EMSGSIZE: 90 };
+
 /** A message of ours of exactly so many bytes, told apart by its number. */
 function message(call: string, number: number, bytes = 300): string {
   const head = `SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK${number}\r\nCall-ID: ${call}\r\nX: `;
@@ -172,7 +173,7 @@ t.test('what the system does not take for the moment is left to dgram, one by on
 
 for (const [name, errno] of Object.entries(CANNOT_CUT)) {
   t.test(
-    `${name}: an address that the system cannot cut for gets each by itself for ten minutes; others do not`,
+    `${name}: an address that the system cannot cut for gets each by itself for ten minutes, whatever the port`,
     async (t) => {
       const state = { errno };
       const world = await open(t, { peers: 2, faults: refusing(state) });

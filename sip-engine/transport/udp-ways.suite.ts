@@ -40,9 +40,11 @@ async function start(t: Test, { batchUdp, host }: UdpWay) {
   return { ports, events, kept, layer, point, peer };
 }
 
-async function openPeer(t: Test, host: string): Promise<Socket> {
+/** Somebody else's socket at a free port, closed at the end of the test. */
+export async function openPeer(t: Test, host: string, bufferBytes?: number): Promise<Socket> {
   const socket = createSocket({
     type: host.includes(':') ? 'udp6' : 'udp4',
+    ...(bufferBytes !== undefined && { recvBufferSize: bufferBytes }),
     lookup: (literal, _options, done) => done(null, literal, host.includes(':') ? 6 : 4),
   });
   const listening = once(socket, 'listening');
