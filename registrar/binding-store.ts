@@ -105,7 +105,6 @@ export class BindingStore {
     else if (!binding.hasUntoldTimes && !isToldWellEnough(binding)) {
       binding.hasUntoldTimes = true;
       this.#refreshed.push(binding);
-      if (this.#refreshed.length === MOST_TOLD) this.tellRefreshes();
     }
   }
 
@@ -198,12 +197,6 @@ export class BindingStore {
     if (!this.#byFlow.has(flowId)) this.#options.flowHeld(flowId, false);
   }
 }
-
-/**
- * Refreshes that are told at once: ten thousand, as half a second of a busy thread brings, take several milliseconds to be handed over, in
- * which no request is read, and as long to be taken in by the main thread.
- */
-const MOST_TOLD = 500;
 
 /** How much later than told a binding may end, at most (ms), and as a share of the time granted. */
 const MOMENT_MS = 30_000;
